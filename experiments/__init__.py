@@ -1,0 +1,1 @@
+"""The edge of the project: its commands, and the only place that knows Hydra."""

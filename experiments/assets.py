@@ -1,0 +1,77 @@
+"""``reconstruct-assets [list|fetch [NAME…]]``: show or fetch weights and sample pictures ahead of time."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from reconstruct import assets
+from reconstruct.errors import InputError, RunError, nearest
+
+COMMANDS = ("list", "fetch")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns 0, 1 when a fetch failed, 2 when the input was wrong, 130 when interrupted."""
+    given = _parser().parse_args(arguments)
+    try:
+        _run(given.command, given.names or tuple(assets.ASSETS))
+    except (InputError, RunError) as error:
+        print(f"reconstruct-assets: {error}", file=sys.stderr)
+        return 2 if isinstance(error, InputError) else 1
+    except KeyboardInterrupt:
+        print("reconstruct-assets: interrupted; what was complete is kept, the rest is gone", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="reconstruct-assets",
+        description="List weights and sample pictures, or fetch them ahead of time (for nodes without a network).",
+        epilog=f"Files are kept in {assets.cache_folder()}; set {assets.CACHE_VARIABLE} to keep them elsewhere.",
+    )
+    parser.add_argument("command", nargs="?", default="list", metavar="list|fetch", help="what to do (default: list)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which assets (default: all)")
+    return parser
+
+
+def _run(command: str, names: Sequence[str]) -> None:
+    chosen = [assets.named(name) for name in names]
+    match command:
+        case "list":
+            print(*_aligned(_row(asset) for asset in chosen), f"kept in {assets.cache_folder()}", sep="\n")
+        case "fetch":
+            _fetch(chosen)
+        case _:
+            raise InputError(f"there is no command {command!r}{nearest(command, COMMANDS)} (expected list or fetch)")
+
+
+def _fetch(chosen: Iterable[assets.Asset]) -> None:
+    from experiments.progress import fetching  # brings torch along: seconds that `list` need not wait
+
+    with fetching() as progress:
+        paths = [assets.fetch(asset.name, progress) for asset in chosen]
+    print(*paths, sep="\n")
+
+
+def _row(asset: assets.Asset) -> tuple[str, ...]:
+    size = f"{asset.size / 1e6:5.1f} MB"
+    return asset.name, asset.kind, _state(asset), size, f"{asset.title} — {asset.credit}; {asset.licence}"
+
+
+def _state(asset: assets.Asset) -> str:
+    path = assets.find(asset.name)
+    if path is None:
+        return "no"
+    return "yes" if assets.verify(path, asset) else "damaged"
+
+
+def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    table = [("name", "kind", "cached", "size", "title — credit; licence"), *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""When two runs would give the same picture: the resolved configuration and the content of its input files.
+
+Deliberately free of torch, so that a finished cell is recognised at once.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from experiments.schema import Config
+from reconstruct import assets
+from reconstruct.errors import InputError, nearest
+
+# Raised whenever the same settings lead to another picture than before.
+METHOD = 1
+
+# Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
+# they were asked for, so that a sweep can be taken up again on another machine.
+_BESIDE_THE_POINT = ("runs", "name", "figure")
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, enums and lists as JSON knows them."""
+    if isinstance(value, Enum):
+        return value.name
+    if hasattr(value, "__dataclass_fields__"):
+        return {"kind": type(value).__name__} | {key: plain(item) for key, item in vars(value).items()}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def fingerprint(config: Config) -> str:
+    """Sixteen hexadecimal digits."""
+    settings = plain(config)
+    for key in _BESIDE_THE_POINT:
+        del settings[key]
+    for term in ("content", "style"):
+        del settings[term]
+    for term in config.active():
+        settings[term] = _term(config, term)
+    settings["network"]["weights"] = _content(config.network.weights, "network.weights")
+    settings["network"]["normalize_over"] = [
+        _content(p, "network.normalize_over") for p in config.network.normalize_over
+    ]
+    text = json.dumps([METHOD, settings], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _term(config: Config, term: str) -> list[Any]:
+    settings = getattr(config, term)
+    return [_content(settings.picture, f"{term}.picture"), config.layers(term), settings.weights]
+
+
+def _content(name: str, key: str) -> str:
+    """The digest of what a name stands for; the name itself for weights that are made or fetched elsewhere."""
+    if name in ("torchvision", "untrained"):
+        return name
+    if name in assets.ASSETS:
+        return assets.ASSETS[name].member_sha256
+    path = source(name, key)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def source(name: str, key: str) -> Path:
+    """The user's own file of that name."""
+    path = Path(name).expanduser()
+    if path.is_file():
+        return path
+    kind, known = ("weights", assets.weights()) if key == "network.weights" else ("a picture", assets.pictures())
+    if path.exists():
+        raise InputError(f"{key}={name}: is not a file; expected {kind}")
+    raise InputError(
+        f"{key}={name}: no such file, and no sample of that name{nearest(name, known)} (samples: {', '.join(known)})"
+    )

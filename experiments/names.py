@@ -1,0 +1,23 @@
+"""A cell's folder is named after what the user asked for, never after a running number."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+LONGEST = 120  # characters; a file name may have 255 bytes and TensorBoard shows run names in full
+
+# Where results go and what the sweep is called, not what a cell is.
+_NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "device", "hydra")
+
+
+def cell_name(overrides: Sequence[str]) -> str:
+    """``depth=3,representation=content``: safe as a file name, and different for different overrides.
+
+    Anything that had to be replaced or cut is made up for by a digest at the end.
+    """
+    chosen = sorted(o for o in overrides if re.split(r"[=.@/]", o.lstrip("+~"))[0] not in _NOT_IN_A_NAME)
+    if not chosen:
+        return "default"
+    full = re.sub(r"[\[\]]", "", ",".join(chosen))  # a list without its brackets is still that list
+    short = re.sub(r"[^\w.,=+-]+", "_", full, flags=re.ASCII)[:LONGEST].lstrip(".")
+    return short if short == full else f"{short}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"

@@ -1,0 +1,191 @@
+"""Every setting, its type and its checks. What `configs/` fills in, and what `build.py` reads.
+
+Hydra composes YAML over these dataclasses, so an unknown key or a wrong type is an error before anything runs;
+`__post_init__` adds what types cannot say. It runs when the composed configuration becomes objects again
+(`OmegaConf.to_object`). Nothing heavy is imported here: tab completion passes through.
+"""
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING
+
+from reconstruct.errors import InputError, nearest
+from reconstruct.layers import ARCHITECTURES
+
+Kind = Enum("Kind", ["content", "style", "both"])
+Losses = Enum("Losses", ["paper", "relative"])
+Pooling = Enum("Pooling", ["average", "max"])
+Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
+Crop = Enum("Crop", ["none", "square"])
+Drawing = Enum("Drawing", ["none", "fig1"])
+
+
+def _require(holds: bool, key: str, given: object, expected: str) -> None:
+    if not holds:
+        raise InputError(f"{key}={given}: expected {expected}")
+
+
+def _require_positive(value: float, key: str) -> None:
+    _require(math.isfinite(value) and value > 0, key, value, "a positive number")
+
+
+@dataclass
+class Term:
+    """One representation's picture and layers."""
+
+    picture: str = MISSING
+    layers: list[str] | None = None
+    weights: list[float] | None = None
+    by_depth: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Network:
+    """Which network looks at the pictures."""
+
+    architecture: str = "vgg19"
+    weights: str = MISSING
+    pooling: Pooling = Pooling.average
+    normalize_over: list[str] = field(default_factory=list)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        hint = nearest(self.architecture, ARCHITECTURES)
+        expected = f"one of {', '.join(ARCHITECTURES)}{hint}"
+        _require(self.architecture in ARCHITECTURES, "network.architecture", self.architecture, expected)
+
+
+@dataclass
+class Canvas:
+    """Which parameters stand for the picture."""
+
+    contrast: float = MISSING
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.contrast <= 1, "canvas.contrast", self.contrast, "a standard deviation between 0 and 1")
+
+
+@dataclass
+class Pixels(Canvas):
+    """Every pixel is a parameter."""
+
+
+@dataclass
+class Pyramid(Canvas):
+    """A sum of enlarged levels."""
+
+    levels: int = MISSING
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require(1 <= self.levels <= 16, "canvas.levels", self.levels, "between 1 and 16")
+
+
+@dataclass
+class Optimizer:
+    """What moves the canvas."""
+
+    lr: float = MISSING
+
+    def __post_init__(self) -> None:
+        _require_positive(self.lr, "optimizer.lr")
+
+
+@dataclass
+class LBFGS(Optimizer):
+    """Limited-memory BFGS, one evaluation a step."""
+
+    history: int = MISSING
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require(1 <= self.history <= 1000, "optimizer.history", self.history, "between 1 and 1000")
+
+
+@dataclass
+class Adam(Optimizer):
+    """Adam with torch's betas."""
+
+
+@dataclass
+class Config:
+    """One cell: one reconstruction."""
+
+    representation: Kind = MISSING
+    content: Term = field(default_factory=Term)
+    style: Term = field(default_factory=Term)
+    depth: int | None = None
+    ratio: float | None = None
+    losses: Losses = MISSING
+    size: int = MISSING
+    crop: Crop = MISSING
+    steps: int = MISSING
+    seed: int = MISSING
+    network: Network = MISSING
+    canvas: Canvas = MISSING
+    optimizer: Optimizer = MISSING
+    precision: Precision = MISSING
+    device: str = MISSING
+    runs: str = MISSING
+    name: str = MISSING
+    figure: Drawing = MISSING
+
+    def __post_init__(self) -> None:
+        if self.ratio is not None:
+            _require_positive(self.ratio, "ratio")
+        _require(1 <= self.size <= 16384, "size", self.size, "pixels of the longer side, between 1 and 16384")
+        _require(self.steps >= 1, "steps", self.steps, "at least 1")
+        _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2^63 - 1")
+        for term in self.active():
+            self._check_layers(term)
+
+    def active(self) -> list[str]:
+        """Names of the terms that this representation has."""
+        return ["content", "style"] if self.representation is Kind.both else [self.representation.name]
+
+    def layers(self, term: str) -> list[str]:
+        """The layers of a term: given by name, or by depth, or all those of `by_depth` that the default names."""
+        settings: Term = getattr(self, term)
+        if settings.layers is not None:
+            return settings.layers
+        if self.depth is None:
+            return DEFAULT_LAYERS[term]
+        return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
+
+    def _check_layers(self, term: str) -> None:
+        settings: Term = getattr(self, term)
+        if self.depth is not None:
+            _require(1 <= self.depth <= len(settings.by_depth), "depth", self.depth, f"1 to {len(settings.by_depth)}")
+        layers = self.layers(term)
+        key = f"{term}.layers"
+        _require(bool(layers), key, "[]", f"at least one layer, for example [{DEFAULT_LAYERS[term][0]}]")
+        if settings.weights is not None:
+            counts = f"{len(layers)} numbers, one for each of {', '.join(layers)}"
+            _require(len(settings.weights) == len(layers), f"{term}.weights", settings.weights, counts)
+            for weight in settings.weights:
+                _require_positive(weight, f"{term}.weights")
+
+
+# The paper's choices when both are joined: content on relu4_2, style on the first layer of every block.
+DEFAULT_LAYERS = {
+    "content": ["relu4_2"],
+    "style": ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"],
+}
+
+
+def register() -> None:
+    """Make the schema known to Hydra."""
+    store = ConfigStore.instance()
+    store.store(group="schema", name="config", node=Config)
+    groups: dict[str, dict[str, Any]] = {
+        "network": {"network": Network},
+        "canvas": {"pixels": Pixels, "pyramid": Pyramid},
+        "optimizer": {"lbfgs": LBFGS, "adam": Adam},
+    }
+    for group, nodes in groups.items():
+        for name, node in nodes.items():
+            store.store(group=f"schema/{group}", name=name, node=node)

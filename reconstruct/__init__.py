@@ -1,0 +1,1 @@
+"""What does each layer of a convolutional network know about a picture?"""

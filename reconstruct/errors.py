@@ -1,0 +1,19 @@
+"""The two ways in which a user's request can fail, and the guess at what they meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """The user's input was wrong; the message is one line: what was given, what was expected, the nearest choice."""
+
+
+class RunError(RuntimeError):
+    """A run failed for a reason the user can act on; the message is one line that says how."""
+
+
+def nearest(given: str, choices: Iterable[str]) -> str:
+    """The end of an error message, ``; did you mean 'relu4_2'?``, or nothing where no choice resembles `given`."""
+    spelled = {choice.lower(): choice for choice in choices}
+    found = get_close_matches(given.lower(), spelled, n=1)
+    return f"; did you mean {spelled[found[0]]!r}?" if found else ""

@@ -1,0 +1,95 @@
+"""Picture files to tensors and back: ``(1, 3, H, W)``, RGB, float32 in [0, 1]. The one door to Pillow."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from reconstruct.errors import InputError
+from reconstruct.files import written_whole
+
+
+def load(path: Path, size: int | None = None, square: bool = False, trim: float = 0.0) -> Tensor:
+    """Read a picture.
+
+    Args:
+        path: any file that Pillow reads; orientation tags are obeyed, transparency is laid on white.
+        size: the longer side in pixels afterwards; ``None`` keeps the file's own size.
+        square: whether to cut the largest centred square out first.
+        trim: share of each side to cut off first (a frame, a scanner's border).
+
+    Returns:
+        ``(1, 3, H, W)``, RGB in [0, 1].
+
+    Raises:
+        InputError: the file is missing, is no picture, or is damaged.
+    """
+    image = _trimmed(_read(path), trim)
+    width, height = image.size
+    if square:
+        width = height = min(width, height)
+    scale = size / max(width, height) if size else 1.0
+    target = max(1, round(width * scale)), max(1, round(height * scale))
+    return to_tensor(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS))
+
+
+def _read(path: Path) -> Image.Image:
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file; expected a picture (JPEG, PNG, TIFF, WebP, …)")
+    if not path.is_file():
+        raise InputError(f"{path} is not a file; expected a picture (JPEG, PNG, TIFF, WebP, …)")
+    try:
+        with Image.open(path) as file:
+            return _on_white(ImageOps.exif_transpose(file))
+    except Image.DecompressionBombError as error:
+        raise InputError(f"{path}: the picture is too large to open safely ({error})") from error
+    except PermissionError as error:
+        raise InputError(f"{path}: no permission to read it") from error
+    except Exception as error:  # Pillow's decoders raise almost anything on a damaged file
+        reason = "it is damaged" if _is_known_format(path) else "it is not in a format that Pillow knows"
+        raise InputError(f"{path}: cannot be read as a picture, {reason}; expected JPEG, PNG, TIFF, WebP, …") from error
+
+
+def _is_known_format(path: Path) -> bool:
+    try:
+        with Image.open(path):
+            return True
+    except Exception:
+        return False
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _trimmed(image: Image.Image, share: float) -> Image.Image:
+    dx, dy = round(image.width * share), round(image.height * share)
+    return image.crop((dx, dy, image.width - dx, image.height - dy))
+
+
+def to_tensor(image: Image.Image) -> Tensor:
+    """An RGB image as ``(1, 3, H, W)`` float32 in [0, 1]."""
+    pixels = torch.from_numpy(np.asarray(image, dtype=np.float32) / 255)
+    return pixels.permute(2, 0, 1).unsqueeze(0).contiguous()
+
+
+def to_image(picture: Tensor) -> Image.Image:
+    """A picture ``(1, 3, H, W)`` as an 8-bit RGB image; values outside [0, 1] are cut off."""
+    pixels = (picture.detach()[0].float().clamp(0, 1) * 255).round().to("cpu", torch.uint8)
+    return Image.fromarray(pixels.permute(1, 2, 0).numpy())
+
+
+def as_saved(picture: Tensor) -> Tensor:
+    """What `load` would read back after `save`: the picture cut to [0, 1] and rounded to 8 bits."""
+    return (picture.detach().float().clamp(0, 1) * 255).round() / 255
+
+
+def save(picture: Tensor, path: Path) -> None:
+    """Write a picture ``(1, 3, H, W)`` as an 8-bit PNG, whole or not at all."""
+    with written_whole(path) as file:
+        to_image(picture).save(file, format="PNG")

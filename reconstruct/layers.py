@@ -1,0 +1,57 @@
+"""Names of the places where a VGG network is tapped, their order and their near misses.
+
+A VGG is five *blocks* of convolutions; each block ends in a pooling. ``conv4_2`` is the output of the second
+convolution of block 4, ``relu4_2`` the same after rectification (what Gatys et al. call "conv4_2"), ``pool4`` the
+block's pooled output.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from reconstruct.errors import InputError, nearest
+
+# Convolutions in each of the five blocks; Simonyan & Zisserman (2015), table 1, columns A, B, D and E.
+ARCHITECTURES: dict[str, tuple[int, ...]] = {
+    "vgg11": (1, 1, 2, 2, 2),
+    "vgg13": (2, 2, 2, 2, 2),
+    "vgg16": (2, 2, 3, 3, 3),
+    "vgg19": (2, 2, 4, 4, 4),
+}
+
+
+def taps(convolutions: Sequence[int]) -> tuple[str, ...]:
+    """All taps of a network, from the picture upwards, given the number of convolutions in each block."""
+    return tuple(tap for block, count in enumerate(convolutions, 1) for tap in _block_taps(block, count))
+
+
+def _block_taps(block: int, count: int) -> Iterable[str]:
+    for i in range(1, count + 1):
+        yield f"conv{block}_{i}"
+        yield f"relu{block}_{i}"
+    yield f"pool{block}"
+
+
+def block(tap: str) -> int:
+    """The block that a tap belongs to, counted from 1."""
+    match = re.match(r"[a-z]+(\d+)", tap)
+    if match is None:
+        raise InputError(f"{tap!r} is not the name of a layer; names look like conv4_2, relu4_2 or pool4")
+    return int(match[1])
+
+
+def check(given: Sequence[str], available: Sequence[str], key: str) -> None:
+    """Raise `InputError` unless `given` are distinct members of `available`; `key` names the setting at fault."""
+    for layer in given:
+        if layer not in available:
+            raise InputError(
+                f"{key}: there is no layer {layer!r}{nearest(layer, available)} "
+                f"(this network has {available[0]} … {available[-1]}: conv, relu and pool of its blocks)"
+            )
+    repeated = sorted({layer for layer in given if list(given).count(layer) > 1})
+    if repeated:
+        raise InputError(f"{key}: {repeated[0]} is named more than once; name every layer once")
+
+
+def smallest_side(layers: Iterable[str]) -> int:
+    """The shortest side in pixels at which all `layers` still have a position: each pooling passed halves it."""
+    return max(1 << (block(layer) - (not layer.startswith("pool"))) for layer in layers)

@@ -1,0 +1,197 @@
+"""A convolutional network that is only looked at: pictures in, the features of named layers out.
+
+Gatys et al. (2015) take the convolutions and poolings of VGG-19 (Simonyan & Zisserman, 2015), replace maximum by
+average pooling, and rescale the weights so that every filter's mean rectified activation over pictures and positions
+is 1. ReLU and both poolings are positively homogeneous, so the rescaling leaves what the network computes unchanged:
+filter i of a layer is divided by its mean activation m_i and the next layer's input i multiplied by it.
+
+The one door to torchvision. All preprocessing happens behind `Network`'s door.
+"""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+import torch
+import torchvision
+from torch import Tensor, nn
+
+from reconstruct import layers as names
+from reconstruct.errors import InputError, RunError
+
+Pooling = Literal["average", "max"]
+State = Mapping[str, Tensor]
+
+# Mean and standard deviation of ImageNet's RGB values in [0, 1], with which torchvision's networks were trained.
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+class Network(nn.Module):
+    """Stages applied in turn, each a tap.
+
+    Args:
+        stages: tap name -> module, in the order in which they are applied.
+        preprocess: what stands between RGB in [0, 1] and the first stage.
+    """
+
+    def __init__(self, stages: Mapping[str, nn.Module], preprocess: nn.Module | None = None) -> None:
+        super().__init__()
+        self.preprocess = preprocess or nn.Identity()
+        self.stages = nn.ModuleDict(stages)
+        self.dtype = next(self.parameters()).dtype
+        self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """Names of all layers, from the picture upwards."""
+        return tuple(self.stages)
+
+    def forward(self, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+        """Features of `layers`; nothing deeper than the deepest of them is computed.
+
+        Args:
+            picture: ``(N, 3, H, W)``, RGB in [0, 1].
+            layers: tap names.
+
+        Returns:
+            tap -> ``(N, C, H', W')`` in the network's own precision.
+        """
+        missing = set(layers)
+        x = self.preprocess(picture).to(self.dtype, memory_format=torch.channels_last)
+        features: dict[str, Tensor] = {}
+        for name, stage in self.stages.items():
+            if not missing:
+                break
+            x = stage(x)
+            if name in missing:
+                features[name] = x
+                missing.remove(name)
+        return features
+
+    def cast(self, dtype: torch.dtype) -> Self:
+        """A copy whose stages compute in `dtype`; the weights are cast once, here, and preprocessing stays as it is."""
+        network = copy.deepcopy(self)
+        network.stages.to(dtype)
+        network.dtype = dtype
+        return network
+
+
+def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Network:
+    """The convolutions and poolings of a VGG with the given weights.
+
+    Args:
+        architecture: vgg11, vgg13, vgg16 or vgg19.
+        state: weights and biases in the order of the convolutions: a torchvision state dict, or one whose first entry
+            is a 1×1 convolution that turns RGB in [0, 1] into what the network was trained on.
+        pooling: what the five poolings do; Gatys et al. use the average.
+    """
+    weights = [value for key, value in state.items() if value.ndim == 4]
+    biases = [state[key.removesuffix("weight") + "bias"] for key, value in state.items() if value.ndim == 4]
+    pairs = list(zip(weights, biases, strict=True))
+    own_door = len(pairs) > 0 and pairs[0][0].shape == (3, 3, 1, 1)
+    preprocess = _convolution_1x1(*pairs.pop(0)) if own_door else _imagenet_preprocessing()
+    return Network(_stages(architecture, pairs, pooling), preprocess)
+
+
+def _stages(architecture: str, pairs: Sequence[tuple[Tensor, Tensor]], pooling: Pooling) -> dict[str, nn.Module]:
+    features = _features(architecture)
+    convolutions = [module for module in features if isinstance(module, nn.Conv2d)]
+    expected = [module.weight.shape for module in convolutions]
+    if [weight.shape for weight, _ in pairs] != expected:
+        raise InputError(f"network.weights: these are not the {len(expected)} convolutions of {architecture}")
+    for module, (weight, bias) in zip(convolutions, pairs, strict=True):
+        module.load_state_dict({"weight": weight, "bias": bias})
+    taps = names.taps(names.ARCHITECTURES[architecture])
+    return {tap: _safe(module, pooling) for tap, module in zip(taps, features, strict=True)}
+
+
+def _features(architecture: str) -> nn.Sequential:
+    """torchvision's modules without the classifier, which alone would be 500 MB."""
+    column = {"vgg11": "A", "vgg13": "B", "vgg16": "D", "vgg19": "E"}[architecture]
+    features: nn.Sequential = torchvision.models.vgg.make_layers(torchvision.models.vgg.cfgs[column])
+    return features
+
+
+def _safe(module: nn.Module, pooling: Pooling) -> nn.Module:
+    """torchvision's module, but no rectification in place (it would overwrite the conv tap) and our pooling."""
+    if isinstance(module, nn.ReLU):
+        return nn.ReLU(inplace=False)
+    if isinstance(module, nn.MaxPool2d) and pooling == "average":
+        return nn.AvgPool2d(2)
+    return module
+
+
+def _convolution_1x1(weight: Tensor, bias: Tensor) -> nn.Conv2d:
+    convolution = nn.Conv2d(3, 3, 1)
+    convolution.load_state_dict({"weight": weight, "bias": bias})
+    return convolution
+
+
+def _imagenet_preprocessing() -> nn.Conv2d:
+    mean, std = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
+    return _convolution_1x1(torch.diag(1 / std)[:, :, None, None], -mean / std)
+
+
+def file_state(path: Path) -> State:
+    """Weights from a PyTorch file; nothing in it is executed."""
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise InputError(f"network.weights={path}: there is no such file") from error
+    except Exception as error:  # a file that is no archive, not a state dict, or wants to run code
+        raise InputError(f"network.weights={path}: not a PyTorch file of plain tensors") from error
+    if not isinstance(state, Mapping):
+        raise InputError(f"network.weights={path}: expected a state dict, found {type(state).__name__}")
+    return state
+
+
+def torchvision_state(architecture: str) -> State:
+    """The ImageNet weights that torchvision ships for `architecture` (cached by torchvision)."""
+    weights = torchvision.models.get_model_weights(architecture).DEFAULT
+    try:
+        state: State = weights.get_state_dict(progress=True, check_hash=True)
+    except (OSError, RuntimeError) as error:
+        raise RunError(
+            f"torchvision's weights for {architecture} could not be fetched ({error}); "
+            "network=vgg19_normalized needs only the package index"
+        ) from error
+    return {key: value for key, value in state.items() if key.startswith("features.")}
+
+
+def untrained_state(architecture: str, seed: int) -> State:
+    """Random weights, normal with variance 2 / fan-in (He et al., 2015), and zero biases."""
+    generator = torch.Generator().manual_seed(seed)
+    features = _features(architecture)
+    state = {key: torch.zeros_like(value) for key, value in features.state_dict().items()}
+    for value in state.values():
+        if value.ndim == 4:
+            value.normal_(std=(2 / value[0].numel()) ** 0.5, generator=generator)
+    return state
+
+
+@torch.no_grad()
+def mean_activations(network: Network, pictures: Iterable[Tensor]) -> dict[str, Tensor]:
+    """Mean rectified activation of every filter over pictures and positions: relu tap -> ``(C,)``."""
+    taps = [tap for tap in network.taps if tap.startswith("relu")]
+    means = [{tap: F.mean((0, 2, 3)) for tap, F in network(picture, taps).items()} for picture in pictures]
+    return {tap: torch.stack([mean[tap] for mean in means]).mean(0) for tap in taps}
+
+
+def normalized(network: Network, pictures: Iterable[Tensor]) -> Network:
+    """A copy in which every filter's mean rectified activation over `pictures` is 1 (Gatys et al., 2015, Methods).
+
+    A filter that never fires on these pictures keeps its scale.
+    """
+    network = copy.deepcopy(network)
+    below = torch.ones(1)  # the mean activations of the layer beneath
+    for tap, m in mean_activations(network, pictures).items():
+        m = torch.where(m > 0, m, torch.ones_like(m))
+        convolution = network.stages[tap.replace("relu", "conv")]
+        assert isinstance(convolution, nn.Conv2d)
+        assert convolution.bias is not None
+        convolution.weight.mul_(below[None, :, None, None]).div_(m[:, None, None, None])
+        convolution.bias.div_(m)
+        below = m
+    return network

@@ -1,0 +1,138 @@
+"""What a finished cell is on disk, and how a sweep finds its cells.
+
+runs/<name>/<cell>/result.png    the reconstruction
+                   result.json   written last: a folder that has it is finished
+                   content.png   the originals, as the program saw them
+                   style.png
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from reconstruct.files import written_whole
+
+FORMAT = 1  # of result.json; a later program reads every earlier format
+RESULT = "result.json"
+PICTURE = "result.png"
+SWEEP = "sweep.json"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished cell. All losses and errors were evaluated in float32 on the picture in ``result.png``.
+
+    Attributes:
+        fingerprint: of the resolved configuration and of the content of its input files.
+        total: weighted sum of the losses.
+        losses: term -> unweighted loss, in the convention of `config`.
+        relative_errors: term -> layer -> ‖code - target‖² / ‖target‖².
+        layers: term -> layers.
+        psnr, ssim: against the content picture, where there is one.
+        steps: evaluations asked for; `best_step` is the one whose picture was kept.
+        seconds: of optimisation, over all sittings.
+        pictures: term -> name, title and credit of the original.
+    """
+
+    fingerprint: str
+    total: float
+    losses: Mapping[str, float]
+    relative_errors: Mapping[str, Mapping[str, float]]
+    layers: Mapping[str, list[str]]
+    psnr: float | None
+    ssim: float | None
+    steps: int
+    evaluations: int
+    best_step: int
+    seconds: float
+    seed: int
+    precision: str
+    device: str
+    threads: int
+    versions: Mapping[str, str]
+    pictures: Mapping[str, Mapping[str, str]]
+    overrides: list[str]
+    command: str
+    config: Mapping[str, Any]
+    format: int = FORMAT
+
+    def write(self, folder: Path) -> None:
+        """Mark `folder` as finished."""
+        write_json(asdict(self), folder / RESULT)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """The result in `folder`, or ``None`` if it is not finished or its record is damaged."""
+        try:
+            record = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+            return cls(**{f.name: record[f.name] for f in fields(cls)})
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+@dataclass(frozen=True)
+class SweepCell:
+    """A point of a sweep: its folder's name and its value on each axis."""
+
+    folder: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The cells that a sweep consists of, finished or not, in order.
+
+    Attributes:
+        folder: where the cells' folders are.
+        drawing: which figure it makes.
+        axes: swept key -> its values.
+        cells: the product of the axes.
+        command: what started it.
+    """
+
+    folder: Path
+    drawing: str
+    axes: Mapping[str, list[str]]
+    cells: list[SweepCell]
+    command: str
+
+    def write(self) -> None:
+        """Leave the list of cells in the sweep's folder, for figures and overviews."""
+        record = asdict(self)
+        del record["folder"]
+        write_json(record, self.folder / SWEEP)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """The sweep in `folder`, or ``None`` if there is none."""
+        try:
+            record = json.loads((folder / SWEEP).read_text(encoding="utf-8"))
+            record["cells"] = [SweepCell(**cell) for cell in record["cells"]]
+            return cls(folder=folder, **record)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def results(self) -> Iterator[tuple[SweepCell, Result | None]]:
+        """Every cell with its result, ``None`` where it is missing."""
+        for cell in self.cells:
+            yield cell, Result.read(self.folder / cell.folder)
+
+
+def write_json(record: Mapping[str, Any], path: Path) -> None:
+    """Write whole or not at all; strict JSON, so NaN and infinity become null."""
+    text = json.dumps(_strict(record), indent=2, ensure_ascii=False, allow_nan=False)
+    with written_whole(path) as file:
+        file.write(text.encode() + b"\n")
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(item) for item in value]
+    return value

@@ -1,0 +1,129 @@
+"""The loop: a canvas is changed, one evaluation a step, until its picture has the codes that the objective asks for."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from reconstruct.canvas import Canvas
+from reconstruct.errors import RunError
+from reconstruct.objective import Evaluation, Objective
+
+# torch's L-BFGS compares losses and gradients with absolute thresholds (1e-10 for its curvature test), so a small
+# loss would silently stop it. Every run therefore starts, as the optimizer sees it, at this loss.
+INITIAL_LOSS = 1e6
+
+
+class Diverged(RunError):
+    """A loss became NaN or infinite."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One evaluation.
+
+    Attributes:
+        number: counted from 0.
+        picture: the very picture that has these losses, ``(1, 3, H, W)``.
+        total: the weighted sum of the losses.
+        terms: each term's own unweighted loss.
+        gradient_norm: Euclidean norm of the total's gradient with respect to the canvas's parameters.
+        seconds: spent optimising up to and including this step; what is done between steps does not count.
+    """
+
+    number: int
+    picture: Tensor
+    total: float
+    terms: dict[str, float]
+    gradient_norm: float
+    seconds: float
+
+
+class Synthesis:
+    """Iterating over it optimises `canvas` and gives a `Step` after each evaluation.
+
+    Args:
+        canvas: where to begin; it is changed.
+        objective: what to minimise.
+        optimizer: over the canvas's parameters; must call its closure once a step.
+        steps: how many evaluations.
+    """
+
+    def __init__(self, canvas: Canvas, objective: Objective, optimizer: torch.optim.Optimizer, steps: int) -> None:
+        self.canvas = canvas
+        self.objective = objective
+        self.optimizer = optimizer
+        self.steps = steps
+        self.done = 0
+        self.seconds = 0.0
+        self.best = Step(-1, canvas().detach(), math.inf, {}, math.inf, 0.0)
+        self._scale: float | None = None
+
+    def __iter__(self) -> Iterator[Step]:
+        while self.done < self.steps:
+            step = self._advance()
+            self.done += 1
+            if step.total < self.best.total:
+                self.best = step
+            yield step
+
+    def _advance(self) -> Step:
+        seen: list[tuple[Tensor, Evaluation]] = []
+
+        def closure() -> Tensor:
+            self.optimizer.zero_grad()
+            picture = self.canvas()
+            evaluation = self.objective(picture)
+            seen.append((picture.detach().clone(), evaluation))
+            self._check(evaluation)
+            scaled = evaluation.total * self._scale_for(evaluation)
+            scaled.backward()
+            return scaled
+
+        start = time.perf_counter()
+        self.optimizer.step(closure)  # type: ignore[arg-type]  # torch's stub says float
+        self.seconds += time.perf_counter() - start
+        (picture, evaluation), *_ = seen
+        terms = {name: float(loss.detach()) for name, loss in evaluation.terms.items()}
+        return Step(self.done, picture, float(evaluation.total.detach()), terms, self._gradient_norm(), self.seconds)
+
+    def _scale_for(self, evaluation: Evaluation) -> float:
+        if self._scale is None:
+            self._scale = INITIAL_LOSS / (float(evaluation.total.detach()) or 1.0)
+        return self._scale
+
+    def _check(self, evaluation: Evaluation) -> None:
+        for name, loss in evaluation.terms.items():
+            if not math.isfinite(loss.detach()):
+                raise Diverged(
+                    f"the {name} loss became {float(loss)} at step {self.done}; "
+                    "try optimizer=adam, a smaller optimizer.lr or precision=float32"
+                )
+
+    def _gradient_norm(self) -> float:
+        gradients = [p.grad.norm() for p in self.canvas.parameters() if p.grad is not None]
+        return float(torch.stack(gradients).norm()) / (self._scale or 1.0)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that is needed to go on from here, bit for bit: plain tensors and numbers."""
+        return {
+            "canvas": self.canvas.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "done": self.done,
+            "seconds": self.seconds,
+            "scale": self._scale,
+            "best": vars(self.best),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from where `state_dict` was taken."""
+        self.canvas.load_state_dict(state["canvas"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.done = state["done"]
+        self.seconds = state["seconds"]
+        self._scale = state["scale"]
+        self.best = Step(**state["best"])

@@ -1,0 +1,63 @@
+"""Small, seeded stand-ins: a network of two blocks, pictures of a few pixels."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from reconstruct.images import to_image
+from reconstruct.network import Network
+
+
+@pytest.fixture
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
+    """Two blocks, (conv, relu) twice and pool, as VGG names them."""
+    torch.manual_seed(0)
+    stages: dict[str, nn.Module] = {}
+    channels = 3
+    for block, width in ((1, 4), (2, 6)):
+        for i in (1, 2):
+            stages[f"conv{block}_{i}"] = nn.Conv2d(channels, width, 3, padding=1)
+            stages[f"relu{block}_{i}"] = nn.ReLU()
+            channels = width
+        stages[f"pool{block}"] = nn.AvgPool2d(2)
+    return Network({name: stage.to(dtype) for name, stage in stages.items()})
+
+
+@pytest.fixture
+def network() -> Network:
+    return tiny_network()
+
+
+def smooth_picture(height: int, width: int, seed: int = 0) -> Tensor:
+    """A picture with large and small shapes, ``(1, 3, height, width)``."""
+    noise = torch.rand(1, 3, max(2, height // 4), max(2, width // 4), generator=torch.Generator().manual_seed(seed))
+    return nn.functional.interpolate(noise, size=(height, width), mode="bilinear")
+
+
+@pytest.fixture
+def picture() -> Tensor:
+    return smooth_picture(16, 20)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photograph of the user's own."""
+    path = tmp_path / "my photo.png"
+    to_image(smooth_picture(40, 48, seed=1)).save(path)
+    return path
+
+
+@pytest.fixture
+def painting(tmp_path: Path) -> Path:
+    """A painting of the user's own."""
+    path = tmp_path / "painting.jpg"
+    image: Image.Image = to_image(smooth_picture(44, 40, seed=2))
+    image.save(path, quality=95)
+    return path

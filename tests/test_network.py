@@ -1,0 +1,121 @@
+import pytest
+import torch
+from conftest import smooth_picture, tiny_network
+from torch import nn
+
+from reconstruct import layers
+from reconstruct.errors import InputError
+from reconstruct.network import Network, file_state, mean_activations, normalized, untrained_state, vgg
+
+
+@pytest.fixture(scope="module")
+def vgg11() -> Network:
+    return vgg("vgg11", untrained_state("vgg11", seed=0))
+
+
+def test_a_conv_tap_is_not_overwritten_by_the_rectification_after_it(vgg11):
+    features = vgg11(smooth_picture(16, 16), ["conv2_1", "relu2_1"])
+    assert (features["conv2_1"] < 0).any()
+    assert torch.equal(features["conv2_1"].clamp(min=0), features["relu2_1"])
+
+
+def test_taps_are_named_after_torchvisions_modules_in_order(vgg11):
+    assert vgg11.taps == layers.taps(layers.ARCHITECTURES["vgg11"])
+    kinds = {"conv": nn.Conv2d, "relu": nn.ReLU, "pool": nn.AvgPool2d}
+    assert all(isinstance(stage, kinds[tap[:4]]) for tap, stage in vgg11.stages.items())
+
+
+def test_features_equal_those_of_the_modules_applied_by_hand(network, picture):
+    x = picture
+    for name, stage in network.stages.items():
+        x = stage(x)
+        if name == "relu2_1":
+            break
+    assert torch.equal(network(picture, ["relu2_1"])["relu2_1"], x)
+
+
+def test_nothing_deeper_than_the_deepest_tap_is_computed(network, picture):
+    class Forbidden(nn.Module):
+        def forward(self, x):
+            raise AssertionError("computed in vain")
+
+    stages = dict(network.stages)
+    stages["conv2_2"] = Forbidden()
+    Network(stages)(picture, ["relu1_1", "relu2_1"])
+
+
+def test_weights_are_frozen_and_the_picture_is_not(network, picture):
+    picture.requires_grad_()
+    network(picture, ["relu2_2"])["relu2_2"].sum().backward()
+    assert picture.grad.abs().sum() > 0
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_average_and_maximum_pooling_are_what_they_say():
+    state = untrained_state("vgg11", seed=0)
+    picture = smooth_picture(16, 16)
+    for pooling, function in (("average", nn.functional.avg_pool2d), ("max", nn.functional.max_pool2d)):
+        features = vgg("vgg11", state, pooling)(picture, ["relu1_1", "pool1"])
+        assert torch.equal(features["pool1"], function(features["relu1_1"], 2))
+
+
+def test_preprocessing_is_imagenets_for_torchvisions_weights(vgg11):
+    grey = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1).expand(1, 3, 4, 4)
+    assert torch.allclose(vgg11.preprocess(grey), torch.zeros(1, 3, 4, 4), atol=1e-6)
+    brighter = grey + torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
+    assert torch.allclose(vgg11.preprocess(brighter), torch.ones(1, 3, 4, 4), atol=1e-6)
+
+
+def test_a_leading_1x1_convolution_is_the_networks_own_preprocessing():
+    state = untrained_state("vgg11", seed=0)
+    swap = {"0.weight": torch.eye(3).flip(0)[:, :, None, None] * 255, "0.bias": torch.full((3,), -100.0)}
+    own = vgg("vgg11", swap | {f"x{key}": value for key, value in state.items()})
+    red = torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1)
+    assert own.preprocess(red).flatten().tolist() == [-100, -100, 155]
+
+
+def test_untrained_weights_come_from_the_seed_alone():
+    first, again, other = (untrained_state("vgg11", seed) for seed in (0, 0, 1))
+    assert all(torch.equal(first[key], again[key]) for key in first)
+    assert not torch.equal(first["0.weight"], other["0.weight"])
+
+
+def test_normalising_makes_every_filters_mean_activation_one_and_changes_no_direction(network):
+    pictures = [smooth_picture(16, 16, seed) for seed in range(3)]
+    rescaled = normalized(network, pictures)
+    before, after = mean_activations(network, pictures), mean_activations(rescaled, pictures)
+    for tap, means in after.items():
+        alive = before[tap] > 0
+        assert torch.allclose(means[alive], torch.ones_like(means[alive]), rtol=1e-4)
+        features, scaled = network(pictures[0], [tap])[tap], rescaled(pictures[0], [tap])[tap]
+        expected = features / torch.where(alive, before[tap], 1)[None, :, None, None]
+        assert torch.allclose(scaled, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_casting_leaves_the_original_in_its_own_precision(network, picture):
+    cast = network.cast(torch.bfloat16)
+    assert cast(picture, ["relu1_1"])["relu1_1"].dtype is torch.bfloat16
+    assert network(picture, ["relu1_1"])["relu1_1"].dtype is torch.float32
+
+
+def test_weights_of_another_architecture_are_refused():
+    with pytest.raises(InputError, match=r"network\.weights: these are not the 16 convolutions of vgg19"):
+        vgg("vgg19", untrained_state("vgg11", seed=0))
+
+
+def test_a_weights_file_that_wants_to_run_code_is_refused(tmp_path):
+    torch.save({"x": print}, tmp_path / "evil.pth")
+    with pytest.raises(InputError, match="not a PyTorch file of plain tensors"):
+        file_state(tmp_path / "evil.pth")
+
+
+def test_a_weights_file_reads_back(tmp_path):
+    state = untrained_state("vgg11", seed=0)
+    torch.save(state, tmp_path / "w.pth")
+    assert torch.equal(file_state(tmp_path / "w.pth")["0.weight"], state["0.weight"])
+
+
+def test_in_double_precision_a_gradient_through_the_network_is_right():
+    network = tiny_network(torch.float64)
+    picture = smooth_picture(6, 6).double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: network(x, ["conv2_2"])["conv2_2"], picture)

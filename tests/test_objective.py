@@ -1,0 +1,52 @@
+import pytest
+import torch
+from conftest import smooth_picture
+
+from reconstruct.objective import Objective, Term, encode, reference_loss
+from reconstruct.representations import Content, Style, equal_weights
+
+
+@pytest.fixture
+def terms(network):
+    content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
+    photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
+    return [
+        Term("content", content, encode(network, content, photo), weight=1e-2),
+        Term("style", style, encode(network, style, painting)),
+    ]
+
+
+def test_the_total_is_alpha_content_plus_beta_style(network, terms):
+    evaluation = Objective(network, terms)(smooth_picture(16, 16))
+    expected = 1e-2 * evaluation.terms["content"] + evaluation.terms["style"]
+    assert torch.allclose(evaluation.total, expected)
+
+
+def test_all_terms_share_one_forward_pass(network, terms):
+    calls = []
+    network.register_forward_pre_hook(lambda module, arguments: calls.append(set(arguments[1])))
+    Objective(network, terms)(smooth_picture(16, 16))
+    assert calls == [{"relu1_1", "relu2_1"}]
+
+
+def test_the_original_itself_has_no_loss(network):
+    photo, content = smooth_picture(16, 16), Content({"relu2_2": 1.0})
+    objective = Objective(network, [Term("content", content, encode(network, content, photo))])
+    assert float(objective(photo).total) == 0
+    assert objective.relative_errors(photo) == {"content": {"relu2_2": 0.0}}
+
+
+def test_relative_to_nothing_a_zero_code_has_loss_one(network):
+    content = Content({"relu2_2": 1.0})
+    target = encode(network, content, smooth_picture(16, 16))
+    unit = reference_loss(content, target)
+    term = Term("content", content, target, unit=unit)
+    zero = {layer: torch.zeros_like(code) for layer, code in target.items()}
+    assert float(term.loss(zero)) == pytest.approx(1)
+
+
+def test_relative_to_another_picture_that_picture_has_loss_one(network):
+    content = Content({"relu2_2": 1.0})
+    target, other = (encode(network, content, smooth_picture(16, 16, seed)) for seed in (0, 1))
+    term = Term("content", content, target, unit=reference_loss(content, target, other))
+    assert float(term.loss(other)) == pytest.approx(1)

@@ -1,0 +1,118 @@
+"""The paper's formulas, restated as loops."""
+
+import itertools
+
+import pytest
+import torch
+from conftest import smooth_picture, tiny_network
+
+from reconstruct.errors import InputError
+from reconstruct.objective import Objective, Term, encode
+from reconstruct.representations import Content, Style, equal_weights, gram
+
+
+@pytest.fixture
+def F(generator):
+    return torch.rand(1, 3, 4, 5, generator=generator)
+
+
+@pytest.fixture
+def P(generator):
+    generator.manual_seed(1)
+    return torch.rand(1, 3, 4, 5, generator=generator)
+
+
+def paper_content(F, P):
+    """Equation 1 of arXiv 1508.06576, element by element."""
+    F, P = F[0].flatten(1).tolist(), P[0].flatten(1).tolist()
+    return 0.5 * sum((F[i][j] - P[i][j]) ** 2 for i, j in itertools.product(range(len(F)), range(len(F[0]))))
+
+
+def paper_gram(F):
+    """Equation 3, element by element."""
+    F = F[0].flatten(1).tolist()
+    return [[sum(a * b for a, b in zip(F[i], F[j], strict=True)) for j in range(len(F))] for i in range(len(F))]
+
+
+def paper_style(F, S):
+    """Equation 4, element by element."""
+    G, A = paper_gram(F), paper_gram(S)
+    N, M = F.shape[1], F.shape[2] * F.shape[3]
+    return sum((G[i][j] - A[i][j]) ** 2 for i in range(N) for j in range(N)) / (4 * N**2 * M**2)
+
+
+def test_content_is_equation_1(F, P):
+    assert float(Content({"x": 1.0}).loss({"x": F}, {"x": P})) == pytest.approx(paper_content(F, P), rel=1e-5)
+
+
+def test_a_gram_matrix_is_equation_3_over_the_number_of_positions(F):
+    assert torch.allclose(gram(F)[0] * 20, torch.tensor(paper_gram(F)), rtol=1e-5)
+
+
+def test_style_is_equation_4(F, P):
+    style = Style({"x": 1.0})
+    loss = style.loss(style.encode({"x": F}), style.encode({"x": P}))
+    assert float(loss) == pytest.approx(paper_style(F, P), rel=1e-5)
+
+
+def test_layers_are_summed_with_their_weights(F, P):
+    style = Style({"x": 0.25, "y": 3.0})
+    loss = style.loss(style.encode({"x": F, "y": P}), style.encode({"x": P, "y": F}))
+    assert float(loss) == pytest.approx(3.25 * paper_style(F, P), rel=1e-5)
+
+
+def test_weights_are_equal_and_sum_to_one_by_default():
+    assert equal_weights(["a", "b", "c", "d"]) == dict.fromkeys("abcd", 0.25)
+
+
+def test_a_gram_matrix_forgets_position_and_features_do_not(F):
+    shuffled = F.flatten(2)[..., torch.randperm(20)].view_as(F)
+    assert torch.allclose(gram(shuffled), gram(F), rtol=1e-5)
+    assert not torch.allclose(shuffled, F)
+
+
+def test_a_gram_matrix_is_symmetric_and_positive_semidefinite(F):
+    G = gram(F)[0]
+    assert torch.equal(G, G.T)
+    assert torch.linalg.eigvalsh(G).min() >= -1e-6
+
+
+def test_a_picture_tiled_with_itself_has_the_same_style_at_every_size(F):
+    assert torch.allclose(gram(torch.cat([F, F], 3)), gram(F), rtol=1e-5)
+
+
+def test_losses_of_low_precision_features_are_computed_in_float32(F):
+    assert Style({"x": 1.0}).encode({"x": F.bfloat16()})["x"].dtype is torch.float32
+
+
+def test_relative_error_is_zero_for_a_match_and_one_for_nothing(F):
+    content = Content({"x": 1.0})
+    assert float(content.relative_errors({"x": F}, {"x": F})["x"]) == 0
+    assert float(content.relative_errors({"x": torch.zeros_like(F)}, {"x": F})["x"]) == 1
+
+
+def test_a_representation_without_layers_is_refused():
+    with pytest.raises(InputError, match="at least one layer"):
+        Style({})
+
+
+@pytest.mark.parametrize("kind", [Content, Style])
+def test_gradients_of_both_losses_with_respect_to_the_picture_are_right(kind):
+    network = tiny_network(torch.float64)
+    representation = kind(equal_weights(["conv1_2", "conv2_1"]))
+    target = encode(network, representation, smooth_picture(6, 6, seed=1).double())
+    objective = Objective(network, [Term("x", representation, target)])
+    picture = smooth_picture(6, 6).double().requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: objective(x).total, picture)
+
+
+def test_the_gradient_of_a_rectified_tap_vanishes_where_nothing_fires():
+    network = tiny_network()
+    target = {"relu1_1": torch.ones(1, 4, 6, 6)}
+    picture = smooth_picture(6, 6).requires_grad_()
+    features = network(picture, ["conv1_1", "relu1_1"])
+    gradient = torch.autograd.grad(
+        Content({"relu1_1": 1.0}).loss({"relu1_1": features["relu1_1"]}, target), features["conv1_1"]
+    )[0]
+    assert (gradient[features["conv1_1"] < 0] == 0).all()
+    assert (gradient[features["conv1_1"] > 0] != 0).all()
