@@ -11,7 +11,7 @@ from experiments import schema
 from experiments.fingerprint import source
 from experiments.progress import fetching
 from reconstruct import assets, images, layers, optimizers
-from reconstruct.canvas import Canvas, Pixels, Pyramid, white_noise
+from reconstruct.canvas import DECORRELATED, RGB, Canvas, Pixels, Pyramid, pink_noise, white_noise
 from reconstruct.errors import InputError
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
 from reconstruct.objective import Objective, Term, encode, reference_loss
@@ -19,8 +19,8 @@ from reconstruct.precision import fastest
 from reconstruct.representations import Content, Representation, Style, equal_weights
 from reconstruct.synthesis import Synthesis
 
-# α/β that lies in the middle of the transition from texture to photograph at 256 pixels (README, "both").
-DEFAULT_RATIO = {schema.Losses.paper: 1e-7, schema.Losses.relative: 0.1}
+# α/β at which both the photograph and the painting are plain to see, at 256 pixels.
+DEFAULT_RATIO = {schema.Losses.paper: 3e-8, schema.Losses.relative: 0.03}
 
 
 @dataclass(frozen=True)
@@ -133,23 +133,26 @@ def _dtype(precision: schema.Precision, device: torch.device) -> torch.dtype:
     return {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision.name]
 
 
+_COLOURS = {schema.Colours.rgb: RGB, schema.Colours.decorrelated: DECORRELATED}
+
+
 def _canvas(config: schema.Config, like: Tensor) -> Canvas:
     generator = torch.Generator().manual_seed(config.seed)
     height, width = like.shape[-2:]
-    start = white_noise(height, width, config.canvas.contrast, generator)
+    contrast, colours = config.canvas.contrast, _COLOURS[config.canvas.colours]
     match config.canvas:
         case schema.Pixels():
-            return Pixels(start)
-        case schema.Pyramid(levels=levels):
-            return Pyramid(start, levels)
+            return Pixels(white_noise(height, width, contrast, generator), colours)
+        case schema.Pyramid(levels=levels, damping=damping):
+            return Pyramid(pink_noise(height, width, levels, contrast, generator), damping, colours)
         case other:
             raise AssertionError(f"no canvas for {type(other).__name__}")
 
 
 def _optimizer(settings: schema.Optimizer, canvas: Canvas) -> torch.optim.Optimizer:
     match settings:
-        case schema.LBFGS(lr=lr, history=history):
-            return optimizers.LBFGS(canvas.parameters(), lr, history)
+        case schema.LBFGS(lr=lr, history=history, reach=reach):
+            return optimizers.LBFGS(canvas.parameters(), canvas.position, lr, history, reach)
         case schema.Adam(lr=lr):
             return torch.optim.Adam(canvas.parameters(), lr)
         case other:

@@ -20,6 +20,7 @@ Kind = Enum("Kind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])
 Pooling = Enum("Pooling", ["average", "max"])
 Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
+Colours = Enum("Colours", ["rgb", "decorrelated"])
 Crop = Enum("Crop", ["none", "square"])
 Drawing = Enum("Drawing", ["none", "fig1"])
 
@@ -64,6 +65,7 @@ class Canvas:
     """Which parameters stand for the picture."""
 
     contrast: float = MISSING
+    colours: Colours = MISSING
 
     def __post_init__(self) -> None:
         _require(0 <= self.contrast <= 1, "canvas.contrast", self.contrast, "a standard deviation between 0 and 1")
@@ -79,10 +81,12 @@ class Pyramid(Canvas):
     """A sum of enlarged levels."""
 
     levels: int = MISSING
+    damping: float = MISSING
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _require(1 <= self.levels <= 16, "canvas.levels", self.levels, "between 1 and 16")
+        _require(0 <= self.damping <= 2, "canvas.damping", self.damping, "between 0 and 2")
 
 
 @dataclass
@@ -100,10 +104,12 @@ class LBFGS(Optimizer):
     """Limited-memory BFGS, one evaluation a step."""
 
     history: int = MISSING
+    reach: float = MISSING
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _require(1 <= self.history <= 1000, "optimizer.history", self.history, "between 1 and 1000")
+        _require_positive(self.reach, "optimizer.reach")
 
 
 @dataclass

@@ -1,73 +1,116 @@
 """The parameters that are optimised, and the picture they stand for.
 
 The paper optimises the pixels themselves. Other coordinates of the same picture change nothing about what can be
-expressed, but much about how fast an optimizer gets there (Olah et al., 2017, "Feature Visualization").
+expressed, but much about how fast an optimizer gets there (Olah, Mordvintsev & Schubert, 2017, "Feature
+Visualization"). Here the picture is a linear function of the parameters, cut to [0, 1] at the end::
+
+    picture = clip(1/2 + colours · position)
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-GREY = 0.5
+# Columns: brightness, blue against yellow, green against magenta, each as large as it varies over natural pictures
+# (square root of the covariance of ImageNet's RGB values, from Olah et al., 2017), the largest column scaled to 1.
+_COVARIANCE_ROOT = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
+DECORRELATED = _COVARIANCE_ROOT / _COVARIANCE_ROOT.norm(dim=0).max()
+RGB = torch.eye(3)
 
 
 class Canvas(nn.Module, ABC):
-    """Calling it gives the picture ``(1, 3, H, W)``, RGB in [0, 1]."""
+    """Calling it gives the picture ``(1, 3, H, W)``, RGB in [0, 1].
+
+    Args:
+        colours: ``(3, 3)``, from the parameters' channels to RGB: `RGB` or `DECORRELATED`.
+    """
+
+    def __init__(self, colours: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("colours", colours)
 
     def forward(self) -> Tensor:
-        return clip(self.unclipped())
+        return clip(self.position())
+
+    def position(self) -> Tensor:
+        """The picture before values outside [0, 1] are cut off; linear in the parameters but for an offset."""
+        return 0.5 + torch.einsum("rc,nchw->nrhw", self.colours, self.planes())
 
     @abstractmethod
-    def unclipped(self) -> Tensor:
-        """The picture before values outside [0, 1] are cut off."""
+    def planes(self) -> Tensor:
+        """The picture in the parameters' own channels, 0 for grey."""
 
 
 class Pixels(Canvas):
     """Every pixel's value, as in the paper.
 
     Args:
-        start: the picture to begin with, ``(1, 3, H, W)``.
+        start: differences from grey to begin with, ``(1, 3, H, W)`` in RGB.
     """
 
-    def __init__(self, start: Tensor) -> None:
-        super().__init__()
-        self.pixels = nn.Parameter(start.clone())
+    def __init__(self, start: Tensor, colours: Tensor = RGB) -> None:
+        super().__init__(colours)
+        self.pixels = nn.Parameter(_in_channels(start, colours))
 
-    def unclipped(self) -> Tensor:
+    def planes(self) -> Tensor:
         return self.pixels
 
 
 class Pyramid(Canvas):
     """A sum of levels, each half the size of the one before, enlarged to the size of the picture.
 
-    A coarse level moves large areas at once, so that one gradient step sets brightness and shape as well as detail
-    (a Laplacian pyramid's synthesis half: Burt & Adelson, 1983).
+    A coarse level moves large areas at once, so that one step sets brightness and shape as well as detail (the
+    synthesis half of a Laplacian pyramid: Burt & Adelson, 1983).
 
     Args:
-        start: the picture to begin with, ``(1, 3, H, W)``; it goes into the finest level.
-        levels: how many, the finest included; levels that would be smaller than a pixel are left out.
+        start: what each level begins with, finest first, ``(1, 3, H_k, W_k)`` in RGB, see `pyramid_sizes`.
+        damping: a; level k counts 2^(-a k) times, so that a larger a leaves more to the fine levels.
     """
 
-    def __init__(self, start: Tensor, levels: int) -> None:
-        super().__init__()
-        sizes = [[max(1, side >> level) for side in start.shape[-2:]] for level in range(levels)]
-        blank = [start.new_zeros(1, 3, *size) for size in sizes[1:] if min(size) > 1]
-        self.levels = nn.ParameterList([start.clone(), *blank])
+    def __init__(self, start: Sequence[Tensor], damping: float, colours: Tensor = RGB) -> None:
+        super().__init__(colours)
+        self.scales = [2.0 ** (-damping * level) for level in range(len(start))]
+        levels = zip(start, self.scales, strict=True)
+        self.levels = nn.ParameterList([_in_channels(level, colours) / scale for level, scale in levels])
 
-    def unclipped(self) -> Tensor:
+    def planes(self) -> Tensor:
         finest, *coarser = self.levels
-        size = finest.shape[-2:]
-        enlarged = (interpolate(level, size=size, mode="bilinear") for level in coarser)
-        return sum(enlarged, start=finest)
+        enlarged = (
+            scale * interpolate(level, size=finest.shape[-2:], mode="bilinear")
+            for level, scale in zip(coarser, self.scales[1:], strict=True)
+        )
+        planes: Tensor = sum(enlarged, start=finest)
+        return planes
+
+
+def _in_channels(rgb: Tensor, colours: Tensor) -> Tensor:
+    return torch.einsum("cr,nrhw->nchw", torch.linalg.inv(colours), rgb).contiguous()
+
+
+def pyramid_sizes(height: int, width: int, levels: int) -> list[tuple[int, int]]:
+    """Heights and widths, finest first; levels that would be a single row or column are left out."""
+    sizes = [(height >> level, width >> level) for level in range(levels)]
+    return [size for level, size in enumerate(sizes) if level == 0 or min(size) > 1]
 
 
 def white_noise(height: int, width: int, contrast: float, generator: torch.Generator) -> Tensor:
-    """Gaussian noise around mid-grey with standard deviation `contrast`: ``(1, 3, height, width)``."""
-    return GREY + contrast * torch.randn(1, 3, height, width, generator=generator)
+    """Gaussian noise with mean 0 and standard deviation `contrast`, ``(1, 3, height, width)``."""
+    return contrast * torch.randn(1, 3, height, width, generator=generator)
+
+
+def pink_noise(height: int, width: int, levels: int, contrast: float, generator: torch.Generator) -> list[Tensor]:
+    """White noise for every level of a pyramid, each twice the variance of the finer one: roughly 1/f in their sum.
+
+    The levels' standard deviations add up (in squares) to `contrast`.
+    """
+    sizes = pyramid_sizes(height, width, levels)
+    variances = torch.tensor([2.0**level for level in range(len(sizes))])
+    contrasts = contrast * (variances / variances.sum()).sqrt()
+    return [white_noise(*size, float(c), generator) for size, c in zip(sizes, contrasts, strict=True)]
 
 
 class _Clip(torch.autograd.Function):

@@ -26,6 +26,7 @@ State = Mapping[str, Tensor]
 # Mean and standard deviation of ImageNet's RGB values in [0, 1], with which torchvision's networks were trained.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+FAINTEST = 0.1
 
 
 class Network(nn.Module):
@@ -182,12 +183,13 @@ def mean_activations(network: Network, pictures: Iterable[Tensor]) -> dict[str, 
 def normalized(network: Network, pictures: Iterable[Tensor]) -> Network:
     """A copy in which every filter's mean rectified activation over `pictures` is 1 (Gatys et al., 2015, Methods).
 
-    A filter that never fires on these pictures keeps its scale.
+    A departure for filters that hardly ever fire, which only untrained networks have: dividing by next to nothing
+    would leave a layer that consists of them alone, so no mean counts as less than `FAINTEST` of the layer's average.
     """
     network = copy.deepcopy(network)
     below = torch.ones(1)  # the mean activations of the layer beneath
     for tap, m in mean_activations(network, pictures).items():
-        m = torch.where(m > 0, m, torch.ones_like(m))
+        m = m.clamp(min=FAINTEST * float(m.mean()))
         convolution = network.stages[tap.replace("relu", "conv")]
         assert isinstance(convolution, nn.Conv2d)
         assert convolution.bias is not None

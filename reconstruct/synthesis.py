@@ -100,7 +100,7 @@ class Synthesis:
         for name, loss in evaluation.terms.items():
             if not math.isfinite(loss.detach()):
                 raise Diverged(
-                    f"the {name} loss became {float(loss)} at step {self.done}; "
+                    f"the {name} loss became {float(loss.detach())} at step {self.done}; "
                     "try optimizer=adam, a smaller optimizer.lr or precision=float32"
                 )
 

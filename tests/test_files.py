@@ -14,8 +14,13 @@ def test_a_file_is_there_only_when_it_is_whole(tmp_path):
 def test_a_failed_writing_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(b"old")
-    with pytest.raises(RuntimeError), written_whole(path) as file:
-        file.write(b"new")
-        raise RuntimeError
+
+    def write_and_fail() -> None:
+        with written_whole(path) as file:
+            file.write(b"new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

@@ -26,6 +26,8 @@ def test_a_layer_named_twice_is_refused():
         layers.check(["relu1_1", "relu1_1"], ["relu1_1"], "style.layers")
 
 
-@pytest.mark.parametrize(("layer", "side"), [("relu1_1", 1), ("pool1", 2), ("relu4_2", 8), ("relu5_1", 16), ("pool5", 32)])
+@pytest.mark.parametrize(
+    ("layer", "side"), [("relu1_1", 1), ("pool1", 2), ("relu4_2", 8), ("relu5_1", 16), ("pool5", 32)]
+)
 def test_every_pooling_on_the_way_doubles_the_smallest_picture(layer, side):
     assert layers.smallest_side(["conv1_1", layer]) == side

@@ -1,0 +1,225 @@
+"""The command `reconstruct` as a user meets it, offline, on an untrained VGG-11 and small pictures."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from experiments import reconstruct
+from reconstruct import images, measures
+from reconstruct.results import Result, Sweep
+
+TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
+
+
+@pytest.fixture
+def command(monkeypatch, photo, painting, capfd):
+    """Runs the command with the user's own pictures; gives the exit code and what was said."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        flags, overrides = [a for a in arguments if a == "-m"], [a for a in arguments if a != "-m"]
+        pictures = [f"content.picture='{photo}'", f"style.picture='{painting}'"]
+        monkeypatch.setattr(sys, "argv", ["reconstruct", *flags, *pictures, *TINY, *overrides])
+        try:
+            reconstruct.main()
+            code = 0
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        return code, capfd.readouterr().err
+
+    return run
+
+
+def only_cell() -> Path:
+    (result,) = Path("runs").rglob("result.json")
+    return result.parent
+
+
+def test_one_command_leaves_a_folder_that_explains_itself(command):
+    code, _ = command("representation=both")
+    assert code == 0
+    cell = only_cell()
+    names = {path.name.split(".tfevents")[0] for path in cell.iterdir()}
+    assert names == {
+        ".hydra", "content.png", "style.png", "result.png", "result.json", "trace.csv", "events.out", "reconstruct.log",
+    }  # fmt: skip
+    record = json.loads((cell / "result.json").read_text())
+    assert record["evaluations"] == 4
+    assert set(record["losses"]) == {"content", "style"}
+
+
+def test_reported_losses_are_those_of_the_saved_picture(command):
+    command("losses=paper", "content.layers=[relu2_1]")
+    result, cell = Result.read(only_cell()), only_cell()
+    from experiments.build import network
+    from experiments.schema import Network
+
+    vgg = network(Network(architecture="vgg11", weights="untrained"))
+    F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
+    assert result.losses["content"] == pytest.approx(float((F - P).square().sum() / 2), rel=1e-5)
+    assert result.relative_errors["content"]["relu2_1"] == pytest.approx(
+        float((F - P).square().sum() / P.square().sum()), rel=1e-5
+    )
+    assert result.psnr == measures.psnr(images.load(cell / "result.png"), images.load(cell / "content.png"))
+
+
+def test_the_same_command_twice_computes_once(command):
+    command()
+    before = (only_cell() / "result.png").stat().st_mtime_ns
+    code, said = command()
+    assert (code, (only_cell() / "result.png").stat().st_mtime_ns) == (0, before)
+    assert "already finished" in said
+
+
+def test_the_same_seed_gives_the_same_picture_bit_for_bit_and_another_seed_another(command):
+    for arguments in (["name=a"], ["name=b"], ["name=c", "seed=1"]):
+        command(*arguments)
+    a, b, c = (next(Path("runs", name).rglob("result.png")).read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
+    command("name=whole", "steps=6")
+    from reconstruct.synthesis import Synthesis
+
+    iterate = Synthesis.__iter__
+
+    def interrupted(self):
+        for step in iterate(self):
+            if step.number == 2:
+                import os
+                import signal
+
+                os.kill(os.getpid(), signal.SIGINT)
+            yield step
+
+    monkeypatch.setattr(Synthesis, "__iter__", interrupted)
+    code, said = command("name=parts", "steps=6")
+    assert code == 130
+    assert "the same command goes on from here" in said
+    (folder,) = Path("runs/parts").iterdir()
+    assert (folder / "checkpoint.pt").exists()
+    assert not (folder / "result.json").exists()
+
+    monkeypatch.setattr(Synthesis, "__iter__", iterate)
+    assert command("name=parts", "steps=6")[0] == 0
+    assert not (folder / "checkpoint.pt").exists()
+    whole = next(Path("runs/whole").iterdir())
+    assert (folder / "result.png").read_bytes() == (whole / "result.png").read_bytes()
+
+    def losses(cell: Path) -> list[list[str]]:
+        rows = [line.split(",") for line in (cell / "trace.csv").read_text().splitlines()]
+        return [[row[0], *row[2:]] for row in rows]  # without the seconds
+
+    assert losses(folder) == losses(whole)
+
+
+def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_kept(command, photo, painting):
+    command()
+    first = (only_cell() / "result.png").read_bytes()
+    photo.write_bytes(painting.read_bytes())
+    command()
+    (kept,) = Path("runs").rglob("earlier/*/result.png")
+    assert kept.read_bytes() == first
+    assert (kept.parents[2] / "result.png").read_bytes() != first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["content.layers=[relu4_9]"], "content.layers: there is no layer 'relu4_9'; did you mean 'relu4_"),
+        (["content.picture=nowhere.jpg"], "content.picture=nowhere.jpg: no such file, and no sample of that name"),
+        (["content.picture=pagda"], "did you mean 'pagoda'?"),
+        (["content.layers=[relu5_1]", "size=8"], "size=8: content.picture is then 8×7 pixels, and relu5_1 needs"),
+        (["representation=style", "style.layers=[]"], "style.layers=[]: expected at least one layer"),
+        (["depth=6"], "depth=6: expected 1 to 5"),
+        (["steps=0"], "steps=0: expected at least 1"),
+        (["ratio=-1"], "ratio=-1.0: expected a positive number"),
+        (["device=tpu"], "device=tpu: expected auto, cpu, cuda or cuda:N"),
+        (["network.weights=lost.pth"], "network.weights=lost.pth: no such file"),
+        (["network.architecture=vgg18"], "expected one of vgg11, vgg13, vgg16, vgg19; did you mean"),
+        (["content.weights=[1,2]"], "content.weights=[1.0, 2.0]: expected 1 numbers, one for each of relu4_2"),
+        (["optimizer.lr=0"], "optimizer.lr=0.0: expected a positive number"),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(command, arguments, line):
+    code, said = command(*arguments)
+    assert code == 2
+    assert line in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_text_file_named_jpg_is_one_line_and_exit_code_2(command, tmp_path):
+    (tmp_path / "letter.jpg").write_text("Dear reader,")
+    code, said = command("content.picture=letter.jpg")
+    assert code == 2
+    assert said.strip().splitlines() == [said.strip()]
+    assert "cannot be read as a picture" in said
+
+
+def test_a_sweep_leaves_a_list_of_its_cells_before_and_all_results_after(command):
+    code, said = command("-m", "content.layers=[relu1_1],[relu2_1]", "seed=0,1", "name=grid")
+    assert code == 0
+    assert "4 of 4 cells done" in said
+    sweep = Sweep.read(Path("runs/grid"))
+    assert sweep.axes == {"content.layers": ["[relu1_1]", "[relu2_1]"], "seed": ["0", "1"]}
+    assert all(result for _, result in sweep.results())
+
+
+def test_one_bad_cell_does_not_stop_the_others(command):
+    code, said = command("-m", "content.layers=[relu1_1],[relu9_9],[relu2_1]", "name=grid")
+    assert code == 2
+    assert "2 of 3 cells done" in said
+    assert "1 failed: content.layers: there is no layer 'relu9_9'" in said
+    assert "Traceback" not in said
+
+
+def test_a_figure_is_drawn_at_the_end_of_its_sweep(command):
+    code, _ = command(
+        "experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "precision=float32"
+    )
+    assert code == 0
+    for suffix in ("png", "pdf"):
+        assert Path(f"runs/fig1/figure.{suffix}").stat().st_size > 10_000
+
+
+def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):
+    monkeypatch.setattr(sys, "argv", ["reconstruct", "--help"])
+    with pytest.raises(SystemExit):
+        reconstruct.main()
+    text = capfd.readouterr().out
+    for file in reconstruct.configs().glob("*/*.yaml"):
+        assert file.stem in text, f"{file} is not in --help"
+
+
+def test_depth_chooses_layers_and_explicit_layers_win(command):
+    command("representation=both", "depth=2", "content.layers=[relu1_1]")
+    assert Result.read(only_cell()).layers == {"content": ["relu1_1"], "style": ["relu1_1", "relu2_1"]}
+
+
+def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
+    from experiments import build, schema
+
+    term = {"by_depth": []}
+    config = schema.Config(
+        representation=schema.Kind.both,
+        content=schema.Term(picture=str(photo), layers=["relu2_1"], **term),
+        style=schema.Term(picture=str(painting), layers=["relu1_1"], **term),
+        ratio=1.0, losses=schema.Losses.relative, size=32, crop=schema.Crop.square, steps=1, seed=0,
+        network=schema.Network(architecture="vgg11", weights="untrained"),
+        canvas=schema.Pixels(contrast=0.2, colours=schema.Colours.rgb), optimizer=schema.Adam(lr=0.01),
+        precision=schema.Precision.float32, device="cpu", runs="", name="", figure=schema.Drawing.none,
+    )  # fmt: skip
+    cell = build.cell(config)
+    with torch.no_grad():
+        assert float(cell.judge(cell.originals["style"]).terms["content"]) == pytest.approx(1, rel=1e-4)
+        assert float(cell.judge(cell.originals["content"]).terms["style"]) == pytest.approx(1, rel=1e-4)

@@ -1,0 +1,65 @@
+import pytest
+import torch
+
+from reconstruct.optimizers import LBFGS
+
+
+def quadratic(curvatures: torch.Tensor):
+    """x -> 1/2 Σ c_i x_i², its minimum at 0."""
+    x = torch.ones_like(curvatures).requires_grad_()
+
+    def closure() -> torch.Tensor:
+        x.grad = None
+        loss = (curvatures * x.square()).sum() / 2
+        loss.backward()
+        return loss
+
+    return x, closure
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e6])
+def test_the_minimum_of_a_quadratic_is_found_when_the_loss_is_scaled_up(scale):
+    x, closure = quadratic(torch.tensor([1.0, 10.0, 100.0]) * scale * (1e6 / scale))
+    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    for _ in range(40):
+        optimizer.step(closure)
+    assert x.abs().max() < 1e-3
+
+
+def test_one_step_is_one_evaluation():
+    x, closure = quadratic(torch.tensor([1.0, 2.0]))
+    calls = []
+    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    for _ in range(5):
+        optimizer.step(lambda: calls.append(1) or closure())
+    assert len(calls) == 5
+
+
+def test_no_step_is_longer_than_the_reach():
+    x, closure = quadratic(torch.tensor([1.0, 50.0]) * 1e6)
+    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=0.01)
+    for _ in range(20):
+        before = x.detach().clone()
+        optimizer.step(closure)
+        assert float((x.detach() - before).square().mean().sqrt()) <= 0.01 * 1.001
+
+
+def test_a_step_after_which_the_loss_explodes_is_taken_back():
+    x = torch.ones(2, requires_grad=True)
+    losses = iter([1.0, 0.5, 100.0, 0.5])
+    seen = []
+
+    def closure() -> torch.Tensor:
+        x.grad = None
+        seen.append(x.detach().clone())
+        loss = x.sum() * 0 + next(losses)
+        loss.backward()
+        x.grad = torch.ones(2)
+        return loss
+
+    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    for _ in range(4):
+        optimizer.step(closure)
+    assert not torch.equal(seen[2], seen[1])
+    assert torch.equal(seen[3], seen[1])
+    assert optimizer.state_dict()["state"][0]["reach"] == 0.5

@@ -1,0 +1,99 @@
+import math
+
+import pytest
+import torch
+from conftest import smooth_picture, tiny_network
+
+from reconstruct.canvas import Pixels, Pyramid, pink_noise, white_noise
+from reconstruct.objective import Objective, Term, encode
+from reconstruct.optimizers import LBFGS
+from reconstruct.representations import Content, Style, equal_weights
+from reconstruct.synthesis import Diverged, Synthesis
+
+
+def made(kind: str = "content", optimizer: str = "lbfgs", canvas: str = "pixels", unit: float = 1.0) -> Synthesis:
+    generator = torch.Generator().manual_seed(0)
+    network = tiny_network()
+    representation = {"content": Content, "style": Style}[kind](equal_weights(["relu1_1", "relu2_1"]))
+    target = encode(network, representation, smooth_picture(16, 16, seed=5))
+    objective = Objective(network, [Term(kind, representation, target, unit=unit)])
+    start = {
+        "pixels": lambda: Pixels(white_noise(16, 16, 0.29, generator)),
+        "pyramid": lambda: Pyramid(pink_noise(16, 16, 3, 0.25, generator), 0.25),
+    }[canvas]()
+    moves = {
+        "lbfgs": lambda: LBFGS(start.parameters(), start.position, lr=1, history=10, reach=0.1),
+        "adam": lambda: torch.optim.Adam(start.parameters(), 0.05),
+    }[optimizer]()
+    return Synthesis(start, objective, moves, steps=60)
+
+
+@pytest.mark.parametrize("canvas", ["pixels", "pyramid"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@pytest.mark.parametrize("kind", ["content", "style"])
+def test_sixty_steps_bring_the_loss_down_for_every_canvas_and_optimizer(kind, optimizer, canvas):
+    totals = [step.total for step in made(kind, optimizer, canvas)]
+    share = {"content": 1 / 10, "style": 1 / 100}[kind]  # random filters, half of them dead, keep less than VGG's
+    assert min(totals) < share * totals[0]
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e12])
+def test_the_size_of_the_loss_changes_nothing(unit):
+    plain, scaled = made(), made(unit=unit)
+    errors = [step.total for step in plain][-1], [step.total for step in scaled][-1] * unit
+    assert errors[1] == pytest.approx(errors[0], rel=0.5)
+
+
+def test_a_step_carries_the_very_picture_that_has_its_loss():
+    synthesis = made()
+    for step in synthesis:
+        with torch.no_grad():
+            assert float(synthesis.objective(step.picture).total) == pytest.approx(step.total, rel=1e-5)
+
+
+def test_pictures_stay_between_0_and_1():
+    assert all(step.picture.min() >= 0 and step.picture.max() <= 1 for step in made(optimizer="adam"))
+
+
+def test_the_best_picture_is_kept():
+    synthesis = made(optimizer="adam")
+    totals = [step.total for step in synthesis]
+    assert synthesis.best.total == min(totals)
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_going_on_from_a_saved_state_is_bit_for_bit_the_same(optimizer, tmp_path):
+    whole = list(made(optimizer=optimizer))
+    first, second = made(optimizer=optimizer), made(optimizer=optimizer)
+    for step in first:
+        if step.number == 24:
+            torch.save(first.state_dict(), tmp_path / "state.pt")
+            break
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    rest = list(second)
+    assert [step.number for step in rest] == list(range(25, 60))
+    assert [step.total for step in rest] == [step.total for step in whole[25:]]
+    assert torch.equal(rest[-1].picture, whole[-1].picture)
+
+
+def test_a_loss_that_is_not_a_number_stops_with_the_term_and_step_and_keeps_the_best_picture():
+    synthesis = made()
+
+    def steps():
+        for step in synthesis:
+            if step.number == 9:
+                with torch.no_grad():
+                    synthesis.canvas.pixels.fill_(math.nan)
+
+    with pytest.raises(Diverged, match="the content loss became nan at step 10"):
+        steps()
+    assert torch.isfinite(synthesis.best.picture).all()
+    assert synthesis.best.number <= 9
+
+
+def test_the_gradient_norm_is_that_of_the_unscaled_loss():
+    synthesis = made()
+    step = next(iter(synthesis))
+    start = Pixels(white_noise(16, 16, 0.29, torch.Generator().manual_seed(0)))
+    synthesis.objective(start()).total.backward()
+    assert step.gradient_norm == pytest.approx(float(start.pixels.grad.norm()), rel=1e-5)
