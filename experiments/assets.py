@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
+from experiments.progress import fetching
 from reconstruct import assets
 from reconstruct.errors import InputError, RunError, nearest
 
@@ -47,8 +48,6 @@ def _run(command: str, names: Sequence[str]) -> None:
 
 
 def _fetch(chosen: Iterable[assets.Asset]) -> None:
-    from experiments.progress import fetching  # brings torch along: seconds that `list` need not wait
-
     with fetching() as progress:
         paths = [assets.fetch(asset.name, progress) for asset in chosen]
     print(*paths, sep="\n")

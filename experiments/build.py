@@ -1,5 +1,6 @@
 """Configuration -> the library's objects, checked before anything heavy runs."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +8,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from experiments import schema
-from experiments.fingerprint import source
-from experiments.progress import fetching
-from reconstruct import assets, images, layers, optimizers
+from experiments import inputs, schema
+from reconstruct import assets, layers, optimizers
 from reconstruct.canvas import DECORRELATED, RGB, Canvas, Pixels, Pyramid, pink_noise, white_noise
 from reconstruct.errors import InputError
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
@@ -19,8 +18,7 @@ from reconstruct.precision import fastest
 from reconstruct.representations import Content, Representation, Style, equal_weights
 from reconstruct.synthesis import Synthesis
 
-# α/β at which both the photograph and the painting are plain to see, at 256 pixels.
-DEFAULT_RATIO = {schema.Losses.paper: 3e-8, schema.Losses.relative: 0.03}
+NORMALIZING_SIZE = 256  # pixels
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,12 @@ def cell(config: schema.Config) -> Cell:
     """Everything for one reconstruction; wrong input is an `InputError`."""
     _check_layers(config)
     device = _device(config.device)
-    originals = {term: picture(getattr(config, term).picture, f"{term}.picture", config) for term in config.active()}
+    torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
+    square = config.crop is schema.Crop.square
+    originals = {
+        term: inputs.picture(getattr(config, term).picture, f"{term}.picture", config.size, square)
+        for term in config.active()
+    }
     for term, original in originals.items():
         _check_reach(config, term, original)
     exact = network(config.network).to(device)
@@ -56,30 +59,13 @@ def cell(config: schema.Config) -> Cell:
     return Cell(originals, synthesis, _objective(config, exact, originals), dtype, device)
 
 
-def picture(name: str, key: str, config: schema.Config) -> Tensor:
-    """A sample or the user's own file, at the size of the run."""
-    square = config.crop is schema.Crop.square
-    if name in assets.pictures():
-        with fetching() as progress:
-            path = assets.fetch(name, progress)
-        return images.load(path, config.size, square, trim=assets.ASSETS[name].crop)
-    return images.load(source(name, key), config.size, square)
-
-
 def network(settings: schema.Network) -> Network:
     """The network in float32."""
     built = vgg(settings.architecture, _state(settings), settings.pooling.name)  # type: ignore[arg-type]
     if not settings.normalize_over:
         return built
-    return normalized(built, (_normalizing_picture(name) for name in settings.normalize_over))
-
-
-def _normalizing_picture(name: str) -> Tensor:
-    side = 256
-    if name in assets.pictures():
-        with fetching() as progress:
-            return images.load(assets.fetch(name, progress), side, square=True, trim=assets.ASSETS[name].crop)
-    return images.load(source(name, "network.normalize_over"), side, square=True)
+    key = "network.normalize_over"
+    return normalized(built, [inputs.picture(name, key, NORMALIZING_SIZE, True) for name in settings.normalize_over])
 
 
 def _state(settings: schema.Network) -> State:
@@ -89,10 +75,9 @@ def _state(settings: schema.Network) -> State:
         case "untrained":
             return untrained_state(settings.architecture, settings.seed)
         case name if name in assets.weights():
-            with fetching() as progress:
-                return file_state(assets.fetch(name, progress))
+            return file_state(inputs.fetched(name))
         case path:
-            return file_state(source(path, "network.weights"))
+            return file_state(inputs.source(path, "network.weights"))
 
 
 def _check_layers(config: schema.Config) -> None:
@@ -168,12 +153,13 @@ def _objective(config: schema.Config, network: Network, originals: dict[str, Ten
         for term in config.active()
     }
     units = {term: _unit(config, term, *codes[term], network, originals) for term in codes}
-    weights = {"content": _ratio(config), "style": 1.0} if len(codes) == 2 else dict.fromkeys(codes, 1.0)
+    weights = _weights(config.ratio) if len(codes) == 2 else dict.fromkeys(codes, 1.0)
     return Objective(network, [Term(term, *codes[term], weights[term], units[term]) for term in codes])
 
 
-def _ratio(config: schema.Config) -> float:
-    return config.ratio if config.ratio is not None else DEFAULT_RATIO[config.losses]
+def _weights(ratio: float) -> dict[str, float]:
+    """α and β from α/β; at 0 and infinity one of the terms is only watched."""
+    return {"content": 1.0, "style": 0.0} if math.isinf(ratio) else {"content": ratio, "style": 1.0}
 
 
 def _representation(config: schema.Config, term: str) -> Representation:
@@ -195,7 +181,12 @@ def _unit(
         return 1.0
     others = [picture for name, picture in originals.items() if name != term]
     other = encode(network, representation, _shaped_like(others[0], originals[term])) if others else None
-    return reference_loss(representation, target, other)
+    unit = reference_loss(representation, target, other)
+    if unit == 0:
+        raise InputError(
+            f"losses=relative: nothing to measure {term} against, both pictures are the same; try losses=paper"
+        )
+    return unit
 
 
 def _shaped_like(picture: Tensor, model: Tensor) -> Tensor:

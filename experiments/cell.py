@@ -1,4 +1,4 @@
-"""One cell from configuration to run folder. Plain Python: Hydra is met in `experiments.reconstruct` only."""
+"""One cell from configuration to run folder, in plain Python."""
 
 import shlex
 import sys
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.fingerprint import fingerprint, plain
 from experiments.interrupts import deferred
-from experiments.progress import Bars, Place, mean, say, summary
+from experiments.progress import Bars, Place, say, summary
 from experiments.schema import Config
-from reconstruct.results import PICTURE, Result, Sweep
+from reconstruct.results import PICTURE, RESULT, Result, Sweep
 
 if TYPE_CHECKING:
     from experiments.build import Cell
@@ -30,34 +30,43 @@ def run(config: Config, folder: Path, overrides: list[str] | None = None) -> Res
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
     key = fingerprint(config)
-    earlier = Result.read(folder)
-    if earlier is not None and earlier.fingerprint == key and (folder / PICTURE).exists():
+    _swap(folder, key)
+    finished = Result.read(folder)
+    if finished is not None and (folder / PICTURE).exists():
         say(f"{folder} is already finished")
-        return earlier
+        return finished
     from experiments import build  # torch; a finished cell does without
 
     cell = build.cell(config)
     folder.mkdir(parents=True, exist_ok=True)
-    if earlier is not None:
-        _set_aside(folder, earlier)
     result = _reconstruct(config, cell, folder, key, overrides or [])
     say(summary(folder.name, result, _place(folder)))
     return result
 
 
-def _set_aside(folder: Path, earlier: Result) -> None:
-    """Another setting's result stays, one folder further in."""
-    aside = folder / "earlier" / earlier.fingerprint
-    aside.mkdir(parents=True, exist_ok=True)
-    for file in [path for path in folder.iterdir() if path.is_file()]:
-        file.replace(aside / file.name)
+def _swap(folder: Path, key: str) -> None:
+    """Set aside what was made from other input files or settings, and take up again what was set aside for these."""
+    present = Result.read(folder)
+    if present is not None and present.fingerprint != key:
+        _move(folder, folder / "earlier" / present.fingerprint)
+    if present is None or present.fingerprint != key:
+        _move(folder / "earlier" / key, folder)
+
+
+def _move(start: Path, end: Path) -> None:
+    """All files but the log, which is open; the result last, so that no half of a move looks finished."""
+    files = [path for path in start.glob("*") if path.is_file() and path.suffix != ".log"]
+    if files:
+        end.mkdir(parents=True, exist_ok=True)
+    for file in sorted(files, key=lambda path: path.name == RESULT):
+        file.replace(end / file.name)
 
 
 def _reconstruct(config: Config, cell: "Cell", folder: Path, key: str, overrides: list[str]) -> Result:
     from reconstruct import images
     from reconstruct.recording import Board, Checkpoint, Trace
 
-    checkpoint = Checkpoint(folder, key, cell.synthesis)
+    checkpoint = Checkpoint(folder, f"{key} {cell.dtype}", cell.synthesis)
     checkpoint.resume()
     done = cell.synthesis.done
     for term, original in cell.originals.items():
@@ -66,7 +75,8 @@ def _reconstruct(config: Config, cell: "Cell", folder: Path, key: str, overrides
         trace = stack.enter_context(closing(Trace(folder / "trace.csv", list(cell.originals), done)))
         board = stack.enter_context(closing(Board(folder, done)))
         bars = stack.enter_context(closing(Bars(folder.name, config.steps, done, _place(folder))))
-        board.originals(cell.originals)
+        if not done:
+            board.originals(cell.originals)
         try:
             _loop(cell, [trace, board, bars, checkpoint], checkpoint.save)
         finally:
@@ -147,6 +157,6 @@ def _settings(config: Config) -> dict[str, Any]:
 
 
 def _metrics(result: Result) -> dict[str, float]:
-    errors = {f"{term}_error": mean(errors) for term, errors in result.relative_errors.items()}
+    errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
     quality = {"psnr": result.psnr, "ssim": result.ssim}
     return errors | {"total": result.total} | {name: value for name, value in quality.items() if value is not None}

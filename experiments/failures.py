@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from reconstruct.errors import InputError, RunError
-from reconstruct.results import write_json
-
-FAILURE = "failure.json"
+from reconstruct.results import FAILURE, write_json
 
 
 @dataclass(frozen=True)

@@ -2,45 +2,100 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.progress import say
-from reconstruct.errors import InputError
+from reconstruct.errors import InputError, nearest
 from reconstruct.results import Sweep
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from reconstruct.figures import Look
+
+KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff")
+FORMATS = ("png", "pdf", "svg")
+NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
 
 
-def draw(sweep: Sweep) -> None:
-    """Write figure.png and figure.pdf into the sweep's folder and say what is missing from them."""
+def draw(
+    sweep: Sweep, look: "Look | None" = None, kind: str = "", formats: Sequence[str] = ("png", "pdf"), dpi: int = 300
+) -> None:
+    """Write the figure and its caption into the sweep's folder and say which cells are missing from it."""
     from reconstruct import figures
 
-    drawings: dict[str, Callable[[Sweep], Figure]] = {"fig1": figures.fig1}
-    if sweep.drawing not in drawings:
+    kind = kind or chosen_kind(sweep)
+    if kind == "none":
         return
-    figure = drawings[sweep.drawing](sweep)
-    with figures.house_style():
-        for path in (sweep.folder / "figure.png", sweep.folder / "figure.pdf"):
-            undated = {"CreationDate": None} if path.suffix == ".pdf" else {}
-            figure.savefig(path, metadata=undated)
+    _check(sweep, kind)
+    figure = getattr(figures, kind)(sweep, look or figures.Look())
+    stem = kind if kind in ("curve", "tradeoff") else "figure"
+    for suffix in formats:
+        _save(figure, sweep.folder / f"{stem}.{suffix}", dpi)
+    caption = sweep.folder / ("caption.txt" if stem == "figure" else f"{stem}.caption.txt")
+    caption.write_text(figures.caption(sweep, kind), encoding="utf-8")
     for panel in figures.panels(sweep):
         if panel.problem:
-            say(f"figure: {panel.cell.folder} is {panel.problem}")
-    say(f"{sweep.folder / 'figure.png'} and .pdf")
+            say(f"{stem}: {panel.cell.folder} is {panel.problem}")
+    say(f"{sweep.folder / stem}.{{{','.join(formats)}}}")
+
+
+def chosen_kind(sweep: Sweep) -> str:
+    """What the preset asks for; a table of all cells for a sweep of the user's own."""
+    return "grid" if sweep.drawing == "auto" else sweep.drawing
+
+
+def _check(sweep: Sweep, kind: str) -> None:
+    for key in NEEDS.get(kind, ()):
+        if not sweep.values(key):
+            raise InputError(
+                f"{kind} needs a sweep over {key}; {sweep.folder} has {', '.join(sweep.axes) or 'none'}; try grid"
+            )
+    if kind == "tradeoff" and not any(r and len(r.losses) == 2 for _, r in sweep.results()):
+        raise InputError(f"tradeoff needs cells with representation=both; {sweep.folder} has none; try grid or curve")
+
+
+def _save(figure: "object", path: Path, dpi: int) -> None:
+    from reconstruct import figures
+    from reconstruct.files import written_whole
+
+    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(path.suffix[1:], {})
+    with figures.house_style(), written_whole(path) as file:
+        figure.savefig(file, format=path.suffix[1:], dpi=dpi, metadata=undated)  # type: ignore[attr-defined]
 
 
 def main() -> None:
     """Entry point of the console script."""
-    parser = argparse.ArgumentParser(prog="reconstruct-figure", description=__doc__.split(": ", 1)[1])
-    parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
+    given = _parser().parse_args()
     try:
-        draw(read(parser.parse_args().folder))
+        from reconstruct.figures import Look
+
+        sweep = read(given.folder)
+        look = Look(given.title, not given.no_labels, given.columns, given.crop)
+        draw(sweep, look, _known(given.kind), given.format, given.dpi)
     except InputError as error:
         print(f"reconstruct-figure: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    description = "(Re)draw a sweep's figure from its run folders; missing cells are shown as missing."
+    parser = argparse.ArgumentParser(prog="reconstruct-figure", description=description)
+    parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
+    parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}; default: what the sweep was made for")
+    parser.add_argument("--title", default="", help="a line above the figure")
+    parser.add_argument("--no-labels", action="store_true", help="pictures only")
+    parser.add_argument("--columns", type=int, choices=range(1, 13), metavar="N", help="panels side by side, 1 to 12")
+    parser.add_argument("--crop", action="store_true", help="cut every panel to a square")
+    parser.add_argument("--dpi", type=int, default=300, help="resolution of figure.png (default 300)")
+    parser.add_argument("--format", nargs="+", choices=FORMATS, default=["png", "pdf"], help="default: png pdf")
+    return parser
+
+
+def _known(kind: str) -> str:
+    if kind and kind not in KINDS:
+        raise InputError(f"--kind {kind}: expected one of {', '.join(KINDS)}{nearest(kind, KINDS)}")
+    return kind
 
 
 def read(folder: Path) -> Sweep:

@@ -7,12 +7,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
+from experiments.inputs import digest
 from experiments.schema import Config
-from reconstruct import assets
-from reconstruct.errors import InputError, nearest
 
 # Raised whenever the same settings lead to another picture than before.
 METHOD = 1
@@ -57,23 +55,4 @@ def _term(config: Config, term: str) -> list[Any]:
 
 def _content(name: str, key: str) -> str:
     """The digest of what a name stands for; the name itself for weights that are made or fetched elsewhere."""
-    if name in ("torchvision", "untrained"):
-        return name
-    if name in assets.ASSETS:
-        return assets.ASSETS[name].member_sha256
-    path = source(name, key)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def source(name: str, key: str) -> Path:
-    """The user's own file of that name."""
-    path = Path(name).expanduser()
-    if path.is_file():
-        return path
-    kind, known = ("weights", assets.weights()) if key == "network.weights" else ("a picture", assets.pictures())
-    if path.exists():
-        raise InputError(f"{key}={name}: is not a file; expected {kind}")
-    raise InputError(
-        f"{key}={name}: no such file, and no sample of that name{nearest(name, known)} (samples: {', '.join(known)})"
-    )
+    return name if name in ("torchvision", "untrained") else digest(name, key)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 LONGEST = 120  # characters; a file name may have 255 bytes and TensorBoard shows run names in full
 
 # Where results go and what the sweep is called, not what a cell is.
-_NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "device", "hydra")
+_NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "hydra")
 
 
 def cell_name(overrides: Sequence[str]) -> str:
@@ -18,6 +18,6 @@ def cell_name(overrides: Sequence[str]) -> str:
     chosen = sorted(o for o in overrides if re.split(r"[=.@/]", o.lstrip("+~"))[0] not in _NOT_IN_A_NAME)
     if not chosen:
         return "default"
-    full = re.sub(r"[\[\]]", "", ",".join(chosen))  # a list without its brackets is still that list
+    full = ",".join(re.sub(r"=\[(.*)\]$", r"=\1", o) for o in chosen)  # a list needs no brackets
     short = re.sub(r"[^\w.,=+-]+", "_", full, flags=re.ASCII)[:LONGEST].lstrip(".")
     return short if short == full else f"{short}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"

@@ -71,7 +71,6 @@ class Bars:
         if place is not None:
             self._whole = tqdm(
                 total=place.total,
-                initial=place.finished,
                 desc="sweep",
                 leave=False,
                 disable=hidden,
@@ -79,6 +78,9 @@ class Bars:
                 smoothing=0,
                 position=0,
             )
+            if not hidden:
+                self._whole.start_t -= place.seconds  # so that time and rate are those of the sweep, not of this cell
+            self._whole.update(place.finished)
         self._cell = tqdm(
             total=steps,
             initial=done,
@@ -108,12 +110,7 @@ class Bars:
 
 def summary(label: str, result: Result, place: Place | None) -> str:
     """One line about a finished cell."""
-    errors = "  ".join(f"{term} error {mean(errors):.3g}" for term, errors in result.relative_errors.items())
+    errors = "  ".join(f"{term} error {result.error(term):.3g}" for term in result.relative_errors)
     quality = f"  PSNR {result.psnr:.1f} dB" if result.psnr is not None else ""
     count = f"[{place.finished}/{place.total}] " if place else ""
     return f"{count}{label}: {errors}{quality}  {result.seconds:.0f} s"
-
-
-def mean(errors: Any) -> float:
-    """Mean over layers."""
-    return float(sum(errors.values()) / len(errors))

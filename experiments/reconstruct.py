@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -19,11 +20,11 @@ log = logging.getLogger(__name__)
 
 
 def configs() -> Path:
-    """The configuration folder: $RECONSTRUCT_CONFIGS, else the checkout's, else the installed copy."""
+    """The configuration folder: $RECONSTRUCT_CONFIGS, else the installed copy, else the checkout's."""
     given = os.environ.get("RECONSTRUCT_CONFIGS")
-    here = Path(__file__).resolve().parent
-    checkout = here.parent / "configs"
-    return Path(given).resolve() if given else checkout if checkout.is_dir() else here / "configs"
+    installed = Path(__file__).resolve().parent / "configs"
+    checkout = installed.parent.parent / "configs"
+    return Path(given).resolve() if given else installed if installed.is_dir() else checkout
 
 
 @hydra.main(config_path=str(configs()), config_name="reconstruct", version_base="1.3")
@@ -51,10 +52,16 @@ def _stop(error: Exception, message: str) -> None:
     raise SystemExit(2 if isinstance(error, InputError) else 1)
 
 
+def _by_losses(losses: schema.Losses, relative: Any, paper: Any) -> Any:
+    """A preset's choice where it depends on the convention of the losses."""
+    return relative if losses is schema.Losses.relative else paper
+
+
 def main() -> None:
     """Entry point of the console script."""
     schema.register()
     OmegaConf.register_new_resolver("cell", lambda overrides: cell_name(overrides), replace=True)
+    OmegaConf.register_new_resolver("by_losses", _by_losses, replace=True)
     try:
         _task()
     except KeyboardInterrupt:

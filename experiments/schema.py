@@ -22,7 +22,7 @@ Pooling = Enum("Pooling", ["average", "max"])
 Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
 Colours = Enum("Colours", ["rgb", "decorrelated"])
 Crop = Enum("Crop", ["none", "square"])
-Drawing = Enum("Drawing", ["none", "fig1"])
+Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff"])
 
 
 def _require(holds: bool, key: str, given: object, expected: str) -> None:
@@ -125,7 +125,7 @@ class Config:
     content: Term = field(default_factory=Term)
     style: Term = field(default_factory=Term)
     depth: int | None = None
-    ratio: float | None = None
+    ratio: float = MISSING
     losses: Losses = MISSING
     size: int = MISSING
     crop: Crop = MISSING
@@ -141,8 +141,7 @@ class Config:
     figure: Drawing = MISSING
 
     def __post_init__(self) -> None:
-        if self.ratio is not None:
-            _require_positive(self.ratio, "ratio")
+        _require(self.ratio >= 0, "ratio", self.ratio, "a positive number, 0 (style alone) or inf (content alone)")
         _require(1 <= self.size <= 16384, "size", self.size, "pixels of the longer side, between 1 and 16384")
         _require(self.steps >= 1, "steps", self.steps, "at least 1")
         _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2^63 - 1")

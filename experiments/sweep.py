@@ -1,10 +1,14 @@
-"""What happens around a sweep: the list of its cells before, its figure and its account after.
+"""What happens around a sweep: the list of its cells before, its table, figure and account after.
 
 Hydra calls this in the controller, whatever the launcher, so all that is known about cells is read from their folders.
+Any exception but SystemExit would become a warning there, and the sweep would seem to have gone well.
 """
 
+import csv
+import io
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,9 @@ from experiments.cell import command
 from experiments.failures import Failure
 from experiments.names import cell_name
 from experiments.progress import say
-from reconstruct.results import Sweep, SweepCell
+from reconstruct.errors import InputError
+from reconstruct.files import written_whole
+from reconstruct.results import Result, Sweep, SweepCell
 
 
 class SweepCallback(Callback):
@@ -24,43 +30,63 @@ class SweepCallback(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Leave sweep.json, so that figures and overviews know which cells there should be."""
-        sweep = plan(config)
-        sweep.folder.mkdir(parents=True, exist_ok=True)
-        sweep.write()
+        _or_exit(lambda: _announce(plan(config)))
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
-        """Draw the figure, say how it went, and end the program with the exit code that follows from it."""
+        """Say how it went, leave the table and the figure, and end the program with the exit code that follows."""
         sweep = Sweep.read(Path(config.hydra.sweep.dir))
         if sweep is None:
             return
+        code = account(sweep)
+        _or_exit(lambda: _conclude(sweep))
+        if code:
+            raise SystemExit(code)
+
+
+def _or_exit(task: Callable[[], None]) -> None:
+    try:
+        task()
+    except Exception as error:
+        failure = Failure.of(error)
+        say(f"reconstruct: {failure.message}")
+        raise SystemExit(2 if failure.is_input else 1) from error
+
+
+def _announce(sweep: Sweep) -> None:
+    sweep.folder.mkdir(parents=True, exist_ok=True)
+    sweep.write()
+
+
+def _conclude(sweep: Sweep) -> None:
+    write_table(sweep)
+    if any(result for _, result in sweep.results()):
         from experiments.figure import draw
 
-        if any(result for _, result in sweep.results()):
-            draw(sweep)
-        code = account(sweep)
-        if code:
-            raise SystemExit(code)  # the one exception that Hydra does not turn into a warning here
+        draw(sweep)
 
 
 def plan(config: DictConfig) -> Sweep:
     """The cells that Hydra's sweeper will run: the product of all swept keys, the command line's after the preset's."""
     params = [f"{key}={value}" for key, value in (config.hydra.sweeper.get("params") or {}).items()]
     choices: dict[str, list[str]] = {}
-    overrides = OverridesParser.create().parse_overrides([*params, *config.hydra.overrides.task])
-    for override in overrides:
-        key = override.get_key_element()
+    for override in OverridesParser.create().parse_overrides([*params, *config.hydra.overrides.task]):
         swept = override.is_sweep_override()
         values = override.sweep_string_iterator() if swept else [override.get_value_element_as_str()]
-        choices[key] = list(map(str, values))
+        choices[override.get_key_element()] = list(map(str, values))
     axes = {key: values for key, values in choices.items() if len(values) > 1}
     points = [dict(zip(choices, point, strict=True)) for point in itertools.product(*choices.values())]
-    cells = [_cell(point, axes) for point in points]
+    cells = [SweepCell(cell_name([f"{key}={value}" for key, value in point.items()]), point) for point in points]
+    _check_folders(cells, axes)
     return Sweep(Path(config.hydra.sweep.dir), config.figure.name, axes, cells, command())
 
 
-def _cell(point: dict[str, str], axes: dict[str, list[str]]) -> SweepCell:
-    name = cell_name([f"{key}={value}" for key, value in point.items()])
-    return SweepCell(name, {key: point[key] for key in axes})
+def _check_folders(cells: list[SweepCell], axes: dict[str, list[str]]) -> None:
+    (folder, count) = Counter(cell.folder for cell in cells).most_common(1)[0]
+    if count > 1:
+        raise InputError(
+            f"{count} cells would share the folder {folder!r}: of {', '.join(axes)}, give every value once, and "
+            "sweep experiment, name, runs and figure one command at a time"
+        )
 
 
 def account(sweep: Sweep) -> int:
@@ -77,3 +103,25 @@ def account(sweep: Sweep) -> int:
         return 0
     say(f"  to run only what is missing: {sweep.command}")
     return 2 if all(failure and failure.is_input for failure in failures.values()) else 1
+
+
+def write_table(sweep: Sweep) -> None:
+    """``cells.csv``: a row a cell with its state, what was asked for and what came out."""
+    rows = [_row(sweep, cell, result) for cell, result in sweep.results()]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    with written_whole(sweep.folder / "cells.csv") as file:
+        file.write(text.getvalue().encode())
+
+
+def _row(sweep: Sweep, cell: SweepCell, result: Result | None) -> dict[str, Any]:
+    failed = Failure.read(sweep.folder / cell.folder) is not None
+    row = {"cell": cell.folder, "state": "done" if result else "failed" if failed else "missing", **cell.values}
+    if result is None:
+        return row
+    losses = {f"{term}_loss": loss for term, loss in result.losses.items()}
+    errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
+    quality = {"psnr": result.psnr, "ssim": result.ssim, "seconds": round(result.seconds, 2)}
+    return row | {"total_loss": result.total} | losses | errors | quality

@@ -4,7 +4,7 @@ The paper optimises the pixels themselves. Other coordinates of the same picture
 expressed, but much about how fast an optimizer gets there (Olah, Mordvintsev & Schubert, 2017, "Feature
 Visualization"). Here the picture is a linear function of the parameters, cut to [0, 1] at the end::
 
-    picture = clip(1/2 + colours · position)
+    picture = clip(position)        position = 1/2 + colours · planes
 """
 
 from abc import ABC, abstractmethod
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-# Columns: brightness, blue against yellow, green against magenta, each as large as it varies over natural pictures
+# Columns: brightness, red against blue, green against magenta, each as large as it varies over natural pictures
 # (square root of the covariance of ImageNet's RGB values, from Olah et al., 2017), the largest column scaled to 1.
 _COVARIANCE_ROOT = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
 DECORRELATED = _COVARIANCE_ROOT / _COVARIANCE_ROOT.norm(dim=0).max()

@@ -61,6 +61,8 @@ def _is_known_format(path: Path) -> bool:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion cuts it off at 255
+        image = Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8))
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
@@ -82,11 +84,6 @@ def to_image(picture: Tensor) -> Image.Image:
     """A picture ``(1, 3, H, W)`` as an 8-bit RGB image; values outside [0, 1] are cut off."""
     pixels = (picture.detach()[0].float().clamp(0, 1) * 255).round().to("cpu", torch.uint8)
     return Image.fromarray(pixels.permute(1, 2, 0).numpy())
-
-
-def as_saved(picture: Tensor) -> Tensor:
-    """What `load` would read back after `save`: the picture cut to [0, 1] and rounded to 8 bits."""
-    return (picture.detach().float().clamp(0, 1) * 255).round() / 255
 
 
 def save(picture: Tensor, path: Path) -> None:

@@ -88,12 +88,21 @@ def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Networ
             is a 1×1 convolution that turns RGB in [0, 1] into what the network was trained on.
         pooling: what the five poolings do; Gatys et al. use the average.
     """
-    weights = [value for key, value in state.items() if value.ndim == 4]
-    biases = [state[key.removesuffix("weight") + "bias"] for key, value in state.items() if value.ndim == 4]
-    pairs = list(zip(weights, biases, strict=True))
+    pairs = _convolutions(state)
     own_door = len(pairs) > 0 and pairs[0][0].shape == (3, 3, 1, 1)
     preprocess = _convolution_1x1(*pairs.pop(0)) if own_door else _imagenet_preprocessing()
     return Network(_stages(architecture, pairs, pooling), preprocess)
+
+
+def _convolutions(state: State) -> list[tuple[Tensor, Tensor]]:
+    """Weights and biases of the convolutions; the classifier's matrices are passed over, anything else is refused."""
+    if any("running_mean" in key for key in state):
+        raise InputError("network.weights: batch normalisation is not supported; expected a plain VGG")
+    names = [key.removesuffix("weight") for key, value in state.items() if value.ndim == 4 and key.endswith("weight")]
+    try:
+        return [(state[f"{name}weight"], state[f"{name}bias"]) for name in names]
+    except KeyError as error:
+        raise InputError(f"network.weights: the convolution {error} has no bias; expected a plain VGG") from error
 
 
 def _stages(architecture: str, pairs: Sequence[tuple[Tensor, Tensor]], pooling: Pooling) -> dict[str, nn.Module]:
@@ -143,8 +152,8 @@ def file_state(path: Path) -> State:
         raise InputError(f"network.weights={path}: there is no such file") from error
     except Exception as error:  # a file that is no archive, not a state dict, or wants to run code
         raise InputError(f"network.weights={path}: not a PyTorch file of plain tensors") from error
-    if not isinstance(state, Mapping):
-        raise InputError(f"network.weights={path}: expected a state dict, found {type(state).__name__}")
+    if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
+        raise InputError(f"network.weights={path}: expected a state dict, a mapping from names to tensors and no more")
     return state
 
 
@@ -152,8 +161,8 @@ def torchvision_state(architecture: str) -> State:
     """The ImageNet weights that torchvision ships for `architecture` (cached by torchvision)."""
     weights = torchvision.models.get_model_weights(architecture).DEFAULT
     try:
-        state: State = weights.get_state_dict(progress=True, check_hash=True)
-    except (OSError, RuntimeError) as error:
+        state: State = weights.get_state_dict(progress=True, check_hash=True, weights_only=True)
+    except Exception as error:  # whatever a download may raise: no network, a wrong digest, a cut-off file
         raise RunError(
             f"torchvision's weights for {architecture} could not be fetched ({error}); "
             "network=vgg19_normalized needs only the package index"

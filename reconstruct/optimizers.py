@@ -1,6 +1,7 @@
 """torch's L-BFGS, made safe for reconstructions."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,8 +29,13 @@ class LBFGS(torch.optim.LBFGS):
         # No tolerance: torch's are absolute, and how long to go on is the caller's decision.
         super().__init__(params, lr, max_iter=1, history_size=history, tolerance_grad=0, tolerance_change=0)
         self._position = position
-        self._memory = self.state[self._params[0]]  # saved and restored with everything else
         self._memory["reach"] = reach
+
+    @property
+    def _memory(self) -> dict[str, Any]:
+        """Where torch's L-BFGS keeps its own state, so that it is saved and restored with it."""
+        memory: dict[str, Any] = self.state[self._params[0]]
+        return memory
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Tensor]) -> Tensor:  # type: ignore[override]

@@ -6,6 +6,7 @@ checkpoint.pt    enough to go on, bit for bit
 """
 
 import csv
+import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ from torch.utils.tensorboard.summary import hparams
 from reconstruct.files import written_whole
 from reconstruct.synthesis import Step, Synthesis
 
+log = logging.getLogger(__name__)
+
 CHECKPOINT = "checkpoint.pt"
 LOGGED_SIDE = 256  # pixels; larger pictures are shrunk for TensorBoard
 
@@ -28,11 +31,12 @@ class Trace:
     """``trace.csv``: step, seconds, total, each term's loss, gradient norm."""
 
     def __init__(self, path: Path, terms: list[str], done: int) -> None:
-        rows = _rows(path)[:done]
-        self._file: TextIO = path.open("w", newline="", encoding="utf-8")
-        self._writer = csv.writer(self._file)
-        self._writer.writerow(["step", "seconds", "total", *terms, "gradient_norm"])
-        self._writer.writerows(rows)
+        rows = [",".join(["step", "seconds", "total", *terms, "gradient_norm"]), *_rows(path, done)]
+        with written_whole(path) as file:
+            file.write("".join(f"{row}\n" for row in rows).encode())
+        # Line by line to disk, so that a killed run leaves no gap before its last checkpoint.
+        self._file: TextIO = path.open("a", buffering=1, newline="", encoding="utf-8")
+        self._writer = csv.writer(self._file, lineterminator="\n")
         self._terms = terms
 
     def __call__(self, step: Step) -> None:
@@ -44,11 +48,9 @@ class Trace:
         self._file.close()
 
 
-def _rows(path: Path) -> list[list[str]]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.reader(file))[1:]
+def _rows(path: Path, done: int) -> list[str]:
+    """The lines of the steps before `done` that an earlier sitting wrote."""
+    return path.read_text(encoding="utf-8").splitlines()[1 : done + 1] if done and path.exists() else []
 
 
 class Board:
@@ -56,20 +58,17 @@ class Board:
 
     Args:
         folder: where the event file goes; TensorBoard shows it under this folder's name.
-        done: steps already taken; what an earlier sitting wrote beyond them is hidden.
+        done: steps already taken; what an earlier sitting wrote from there on is hidden.
     """
 
     def __init__(self, folder: Path, done: int) -> None:
-        self._writer = SummaryWriter(str(folder), purge_step=done if done else None, max_queue=100)
+        self._writer = SummaryWriter(str(folder), purge_step=done, max_queue=100)
         self._seconds: float | None = None
 
     def originals(self, pictures: Mapping[str, Tensor]) -> None:
         """Show what is to be reconstructed."""
         for name, picture in pictures.items():
             self._writer.add_image(f"pictures/{name}", _small(picture), 0, dataformats="CHW")
-
-    def text(self, name: str, markdown: str) -> None:
-        self._writer.add_text(name, markdown)
 
     def __call__(self, step: Step) -> None:
         scalars = {
@@ -127,9 +126,14 @@ class Checkpoint:
         """Bring the synthesis to where it stopped; one that was made with other settings is left alone."""
         if not self.path.exists():
             return
-        state = torch.load(self.path, weights_only=True)
-        if state["fingerprint"] == self._fingerprint:
-            self._synthesis.load_state_dict(state["synthesis"])
+        try:
+            state = torch.load(self.path, map_location="cpu", weights_only=True)
+            found, synthesis = state["fingerprint"], state["synthesis"]
+        except Exception as error:  # cut off, overwritten, or of another version
+            log.warning("%s is damaged and left alone: %s", self.path, error)
+            return
+        if found == self._fingerprint:
+            self._synthesis.load_state_dict(synthesis)
 
     def __call__(self, step: Step) -> None:
         if time.monotonic() - self._last > self._every:

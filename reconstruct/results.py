@@ -15,9 +15,10 @@ from typing import Any, Self
 
 from reconstruct.files import written_whole
 
-FORMAT = 1  # of result.json; a later program reads every earlier format
+FORMAT = 1  # of result.json, so that a later program can tell
 RESULT = "result.json"
 PICTURE = "result.png"
+FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
 
 
@@ -59,6 +60,11 @@ class Result:
     config: Mapping[str, Any]
     format: int = FORMAT
 
+    def error(self, term: str) -> float:
+        """Relative error of a term, mean over its layers."""
+        errors = self.relative_errors[term].values()
+        return sum(errors) / len(errors)
+
     def write(self, folder: Path) -> None:
         """Mark `folder` as finished."""
         write_json(asdict(self), folder / RESULT)
@@ -75,7 +81,7 @@ class Result:
 
 @dataclass(frozen=True)
 class SweepCell:
-    """A point of a sweep: its folder's name and its value on each axis."""
+    """A point of a sweep: its folder's name and the value of every key that was given, swept or not."""
 
     folder: str
     values: Mapping[str, str]
@@ -115,10 +121,15 @@ class Sweep:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def values(self, key: str) -> list[str]:
+        """The different values of a key, in order, whether it was swept or not."""
+        return list(dict.fromkeys(cell.values[key] for cell in self.cells if key in cell.values))
+
     def results(self) -> Iterator[tuple[SweepCell, Result | None]]:
-        """Every cell with its result, ``None`` where it is missing."""
+        """Every cell with its result, ``None`` where it is missing or the last attempt failed."""
         for cell in self.cells:
-            yield cell, Result.read(self.folder / cell.folder)
+            folder = self.folder / cell.folder
+            yield cell, None if (folder / FAILURE).exists() else Result.read(folder)
 
 
 def write_json(record: Mapping[str, Any], path: Path) -> None:

@@ -4,6 +4,7 @@ from test_results import example
 
 from experiments.figure import draw
 from reconstruct import figures, images
+from reconstruct.figures.sheet import percent
 from reconstruct.results import Sweep, SweepCell
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -35,11 +36,11 @@ def words(figure) -> list[str]:
 
 
 def test_figure_1_shows_two_originals_and_ten_reconstructions(sweep):
-    assert sum(len(axes.images) for axes in figures.fig1(sweep).axes) == 12
+    assert sum(len(axes.images) for axes in figures.fig1(sweep, figures.Look()).axes) == 12
 
 
 def test_figure_1_names_every_layer_and_gives_every_error(sweep):
-    said = words(figures.fig1(sweep))
+    said = words(figures.fig1(sweep, figures.Look()))
     assert [word for word in said if word.startswith("relu")] == ["relu1_1", *LAYERS]
     assert [word for word in said if word.startswith("+")] == [f"+ {layer}" for layer in LAYERS[1:]]
     assert said.count("error 1.2 %") == 10
@@ -47,7 +48,7 @@ def test_figure_1_names_every_layer_and_gives_every_error(sweep):
 
 def test_no_text_lies_on_another_or_outside_the_page(sweep):
     with figures.house_style():
-        figure = figures.fig1(sweep)
+        figure = figures.fig1(sweep, figures.Look())
         figure.canvas.draw()
     boxes = [text.get_window_extent() for text in figure.texts]
     page = figure.bbox
@@ -59,7 +60,7 @@ def test_missing_and_damaged_cells_are_marked(sweep):
     (sweep.folder / "style1" / "result.json").unlink()
     picture = sweep.folder / "content5" / "result.png"
     picture.write_bytes(picture.read_bytes()[:100])
-    said = words(figures.fig1(sweep))
+    said = words(figures.fig1(sweep, figures.Look()))
     assert said.count("not finished") == 1
     assert said.count("damaged") == 1
 
@@ -76,4 +77,4 @@ def test_the_same_cells_give_the_same_files_byte_for_byte(sweep, capsys):
     ("error", "text"), [(0.5, "50 %"), (0.0123, "1.2 %"), (0.00123, "0.12 %"), (1.2e-5, "0.0012 %"), (3.0, "300 %")]
 )
 def test_errors_are_given_in_percent_with_two_digits(error, text):
-    assert figures.percent(error) == text
+    assert percent(error) == text

@@ -13,13 +13,22 @@ def result() -> Result:
     return example()
 
 
+CONFIG = {
+    "network": {"architecture": "vgg19", "weights": "vgg19_normalized", "pooling": "average"},
+    "size": 32,
+    "losses": "paper",
+    "canvas": {"kind": "Pixels"},
+    "optimizer": {"kind": "LBFGS"},
+}
+
+
 def example(layers: tuple[str, ...] = ("relu1_1",), term: str = "content") -> Result:
     return Result(
         fingerprint="0" * 16, total=2.0, losses={term: 2.0},
         relative_errors={term: dict.fromkeys(layers, 0.0123)}, layers={term: list(layers)},
         psnr=None, ssim=None, steps=3, evaluations=3, best_step=2, seconds=1.5, seed=0, precision="float32",
         device="cpu", threads=1, versions={}, pictures={term: {"name": "x", "title": "X", "credit": ""}},
-        overrides=[], command="reconstruct", config={},
+        overrides=[], command="reconstruct", config=CONFIG,
     )  # fmt: skip
 
 

@@ -1,0 +1,56 @@
+"""What the user's names stand for: samples that are fetched, or files of their own."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconstruct import assets
+from reconstruct.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def digest(name: str, key: str) -> str:
+    """SHA-256 of what a name stands for; `key` is the setting that gave it."""
+    if name in assets.ASSETS:
+        return assets.ASSETS[name].member_sha256
+    try:
+        with source(name, key).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{key}={name}: cannot be read ({error.strerror})") from error
+
+
+def source(name: str, key: str) -> Path:
+    """The user's own file of that name."""
+    kind, known = ("weights", assets.weights()) if key == "network.weights" else ("a picture", assets.pictures())
+    try:
+        path = Path(name).expanduser()
+        if path.is_file():
+            return path
+        exists = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, nobody's home, a null byte
+        raise InputError(f"{key}={name[:80]}: is not the name of a file ({error})") from error
+    if exists:
+        raise InputError(f"{key}={name}: is not a file; expected {kind}")
+    raise InputError(
+        f"{key}={name}: no such file, and no sample of that name{nearest(name, known)} (samples: {', '.join(known)})"
+    )
+
+
+def fetched(name: str) -> Path:
+    """The sample's file in the cache; a bar is shown if it has to be fetched first."""
+    from experiments.progress import fetching
+
+    with fetching() as progress:
+        return assets.fetch(name, progress)
+
+
+def picture(name: str, key: str, size: int, square: bool) -> "Tensor":
+    """A sample, its frame trimmed, or the user's own picture: ``(1, 3, H, W)``."""
+    from reconstruct import images
+
+    if name in assets.pictures():
+        return images.load(fetched(name), size, square, trim=assets.ASSETS[name].crop)
+    return images.load(source(name, key), size, square)
