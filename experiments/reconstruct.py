@@ -52,6 +52,12 @@ def _stop(error: Exception, message: str) -> None:
     raise SystemExit(2 if isinstance(error, InputError) else 1)
 
 
+def register_resolvers() -> None:
+    """What ${cell:…} and ${by_losses:…} in configs/ stand for."""
+    OmegaConf.register_new_resolver("cell", lambda overrides: cell_name(overrides), replace=True)
+    OmegaConf.register_new_resolver("by_losses", _by_losses, replace=True)
+
+
 def _by_losses(losses: schema.Losses, relative: Any, paper: Any) -> Any:
     """A preset's choice where it depends on the convention of the losses."""
     return relative if losses is schema.Losses.relative else paper
@@ -60,8 +66,7 @@ def _by_losses(losses: schema.Losses, relative: Any, paper: Any) -> Any:
 def main() -> None:
     """Entry point of the console script."""
     schema.register()
-    OmegaConf.register_new_resolver("cell", lambda overrides: cell_name(overrides), replace=True)
-    OmegaConf.register_new_resolver("by_losses", _by_losses, replace=True)
+    register_resolvers()
     try:
         _task()
     except KeyboardInterrupt:

@@ -53,7 +53,7 @@ class LBFGS(torch.optim.LBFGS):
     def _guarded(self, closure: Callable[[], Tensor]) -> Tensor:
         loss = closure()
         value, best = float(loss.detach()), self._memory.get("best_loss", float("inf"))
-        self._memory["exploded"] = not value <= EXPLODED * best
+        self._memory["exploded"] = "best" in self._memory and not value <= EXPLODED * best
         if self._memory["exploded"]:
             self.zero_grad(set_to_none=False)  # torch moves nothing when the gradient is zero
         elif value < best:

@@ -1,11 +1,14 @@
 """The command `reconstruct` as a user meets it, offline, on an untrained VGG-11 and small pictures."""
 
+import csv
 import json
 import sys
 from pathlib import Path
 
+import hydra
 import pytest
 import torch
+from omegaconf import OmegaConf
 
 from experiments import reconstruct
 from reconstruct import images, measures
@@ -125,12 +128,20 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
 
 def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_kept(command, photo, painting):
     command()
+    before = photo.read_bytes()
     first = (only_cell() / "result.png").read_bytes()
     photo.write_bytes(painting.read_bytes())
     command()
     (kept,) = Path("runs").rglob("earlier/*/result.png")
-    assert kept.read_bytes() == first
-    assert (kept.parents[2] / "result.png").read_bytes() != first
+    cell = kept.parents[2]
+    second = (cell / "result.png").read_bytes()
+    assert kept.read_bytes() == first != second
+
+    photo.write_bytes(before)
+    assert "already finished" in command()[1]
+    assert (cell / "result.png").read_bytes() == first
+    (kept,) = cell.glob("earlier/*/result.png")
+    assert kept.read_bytes() == second
 
 
 @pytest.mark.parametrize(
@@ -181,6 +192,123 @@ def test_one_bad_cell_does_not_stop_the_others(command):
     assert "2 of 3 cells done" in said
     assert "1 failed: content.layers: there is no layer 'relu9_9'" in said
     assert "Traceback" not in said
+
+
+def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_finished(command, painting):
+    sweep = ("-m", f"content.picture='{painting}',other.png", "name=grid")
+    Path("other.png").write_bytes(painting.read_bytes())
+    assert command(*sweep)[0] == 0
+    Path("other.png").unlink()
+    code, said = command(*sweep)
+    assert code == 2
+    assert "1 of 2 cells done" in said
+    assert "other.png: no such file" in said
+
+
+def test_the_table_of_a_sweep_has_a_row_a_cell(command):
+    command("-m", "content.layers=[relu1_1],[relu9_9]", "name=grid")
+    with Path("runs/grid/cells.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["state"] for row in rows] == ["done", "failed"]
+    assert float(rows[0]["content_error"]) > 0
+    assert rows[0]["content.layers"] == "[relu1_1]"
+
+
+@pytest.mark.parametrize("swept", ["name=a,b", "seed=1,1"])
+def test_cells_that_would_share_a_folder_are_refused_before_anything_runs(command, swept):
+    code, said = command("-m", swept)
+    assert code == 2
+    assert "2 cells would share the folder" in said
+    assert not list(Path("runs").rglob("result.json"))
+
+
+def test_half_of_figure_1_is_drawn_too(command):
+    code, _ = command(
+        "experiment=fig1",
+        "steps=1",
+        "representation=content",
+        "depth=2,3",
+        "content.by_depth=[relu1_1,relu2_1,relu3_1]",
+    )
+    assert code == 0
+    assert Path("runs/fig1/figure.png").exists()
+
+
+@pytest.mark.parametrize(
+    "chosen", ["recipe=paper", "optimizer=adam", "losses=relative", "canvas=pixels", "network.pooling=max"]
+)
+def test_every_recipe_runs(command, chosen):
+    assert command(chosen, "representation=both")[0] == 0
+
+
+@pytest.mark.parametrize(("ratio", "term"), [("0", "style"), ("inf", "content")])
+def test_at_the_ends_of_the_ratio_one_term_counts_and_the_other_is_watched(command, ratio, term):
+    command("representation=both", f"ratio={ratio}")
+    result = Result.read(only_cell())
+    assert result.total == pytest.approx(result.losses[term])
+    assert set(result.relative_errors) == {"content", "style"}
+
+
+def test_the_same_picture_cannot_be_a_reference_for_itself(command, photo):
+    code, said = command("representation=both", "losses=relative", f"style.picture='{photo}'")
+    assert code == 2
+    assert "both pictures are the same" in said
+
+
+@pytest.mark.parametrize(
+    "file", sorted(reconstruct.configs().glob("*/*.yaml")), ids=lambda file: f"{file.parent.name}={file.stem}"
+)
+def test_every_file_in_configs_composes(file):
+    from experiments import schema
+
+    schema.register()
+    reconstruct.register_resolvers()
+    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        composed = hydra.compose("reconstruct", [f"{file.parent.name}={file.stem}"])
+    assert isinstance(OmegaConf.to_object(composed), schema.Config)
+
+
+def test_figure_2_and_3_say_which_losses_their_ratios_are_for(command):
+    for losses, first in (("relative", "0.001"), ("paper", "1e-09")):
+        command("experiment=fig3", f"losses={losses}", f"name={losses}", "depth=1", "steps=1")
+        assert Sweep.read(Path("runs", losses)).values("ratio")[0] == first
+
+
+def test_a_figure_can_be_drawn_again_in_other_ways(command, monkeypatch, capfd):
+    from experiments import figure
+
+    command("-m", "ratio=0,inf", "representation=both", "losses=relative", "name=pair")
+    for arguments in (["--kind", "tradeoff"], ["--kind", "curve", "--format", "svg"], ["--title", "A title", "--crop"]):
+        monkeypatch.setattr(sys, "argv", ["reconstruct-figure", "runs/pair", *arguments])
+        figure.main()
+    assert {"tradeoff.png", "curve.svg", "figure.png", "figure.pdf", "caption.txt"} <= {
+        p.name for p in Path("runs/pair").iterdir()
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["nowhere"], "nowhere: expected the folder of a sweep"),
+        (
+            ["runs/grid", "--kind", "fig4"],
+            "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff; did you mean",
+        ),
+        (["runs/grid", "--kind", "fig3"], "fig3 needs a sweep over depth"),
+        (["runs/grid", "--kind", "tradeoff"], "tradeoff needs cells with representation=both"),
+    ],
+)
+def test_a_wrong_wish_for_a_figure_is_one_line_and_exit_code_2(command, monkeypatch, capfd, arguments, line):
+    from experiments import figure
+
+    command("-m", "seed=0,1", "name=grid", "steps=1")
+    monkeypatch.setattr(sys, "argv", ["reconstruct-figure", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        figure.main()
+    said = capfd.readouterr().err
+    assert stopped.value.code == 2
+    assert line in said
+    assert len(said.strip().splitlines()) == 1
 
 
 def test_a_figure_is_drawn_at_the_end_of_its_sweep(command):

@@ -17,6 +17,10 @@ def test_a_list_loses_its_brackets():
     assert cell_name(["content.layers=[relu1_1,relu2_1]"]) == "content.layers=relu1_1,relu2_1"
 
 
+def test_brackets_in_a_file_name_do_not_make_two_pictures_one():
+    assert cell_name(["content.picture=a[1].jpg"]) != cell_name(["content.picture=a1.jpg"])
+
+
 def test_names_that_look_alike_after_replacement_stay_different():
     first, second = cell_name(["content.picture=a/b.jpg"]), cell_name(["content.picture=a b.jpg"])
     assert first.startswith("content.picture=a_b.jpg-")

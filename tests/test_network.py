@@ -112,6 +112,25 @@ def test_a_weights_file_that_wants_to_run_code_is_refused(tmp_path):
         file_state(tmp_path / "evil.pth")
 
 
+@pytest.mark.parametrize(
+    "content", [{"state_dict": {}, "epoch": 3}, [1, 2], {"0.weight": torch.zeros(3, 3, 1, 1), "x": 1}]
+)
+def test_a_training_checkpoint_is_no_state_dict(tmp_path, content):
+    torch.save(content, tmp_path / "x.pth")
+    with pytest.raises(InputError, match="expected a state dict"):
+        file_state(tmp_path / "x.pth")
+
+
+def test_batch_normalised_weights_are_refused():
+    with pytest.raises(InputError, match="batch normalisation is not supported"):
+        vgg("vgg11", {"features.0.weight": torch.zeros(4, 3, 3, 3), "features.1.running_mean": torch.zeros(4)})
+
+
+def test_a_convolution_without_a_bias_is_refused():
+    with pytest.raises(InputError, match="has no bias"):
+        vgg("vgg11", {"0.weight": torch.zeros(4, 3, 3, 3)})
+
+
 def test_a_weights_file_reads_back(tmp_path):
     state = untrained_state("vgg11", seed=0)
     torch.save(state, tmp_path / "w.pth")

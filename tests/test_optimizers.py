@@ -44,6 +44,18 @@ def test_no_step_is_longer_than_the_reach():
         assert float((x.detach() - before).square().mean().sqrt()) <= 0.01 * 1.001
 
 
+def test_what_was_learned_about_explosions_survives_saving_and_loading():
+    x, closure = quadratic(torch.tensor([1.0, 2.0]))
+    first = LBFGS([x], lambda: x, lr=1, history=10, reach=0.25)
+    first.step(closure)
+    second = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    second.load_state_dict(first.state_dict())
+    second.step(lambda: closure() * 1e3)
+    memory = second.state_dict()["state"][0]
+    assert memory["best_loss"] == first.state_dict()["state"][0]["best_loss"]
+    assert memory["reach"] == 0.125
+
+
 def test_a_step_after_which_the_loss_explodes_is_taken_back():
     x = torch.ones(2, requires_grad=True)
     losses = iter([1.0, 0.5, 100.0, 0.5])

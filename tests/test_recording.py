@@ -1,4 +1,5 @@
 import csv
+import time
 
 import pytest
 import torch
@@ -38,6 +39,34 @@ def test_a_resumed_trace_forgets_the_steps_that_are_taken_again(tmp_path):
                 break
         trace.close()
     assert [int(row["step"]) for row in read(tmp_path / "trace.csv")] == list(range(60))
+
+
+def test_the_trace_reaches_the_disk_line_by_line(tmp_path):
+    synthesis = made()
+    trace = Trace(tmp_path / "trace.csv", ["content"], 0)
+    for step, _ in zip(synthesis, range(5), strict=False):
+        trace(step)
+    assert len(read(tmp_path / "trace.csv")) == 5
+    trace.close()
+
+
+def test_a_damaged_checkpoint_is_left_alone(tmp_path, caplog):
+    (tmp_path / "checkpoint.pt").write_bytes(b"PK, but no more")
+    fresh = made()
+    Checkpoint(tmp_path, "one", fresh).resume()
+    assert fresh.done == 0
+    assert "is damaged" in caplog.text
+
+
+def test_a_run_that_begins_again_hides_the_curves_of_the_first_attempt(tmp_path):
+    for _ in range(2):
+        board = Board(tmp_path, 0)
+        for step, _ in zip(made(), range(3), strict=False):
+            board(step)
+        board.close()
+        time.sleep(1.1)  # TensorBoard names its files by the second
+    events = EventAccumulator(str(tmp_path)).Reload()
+    assert [event.step for event in events.Scalars("loss/total")] == [0, 1, 2]
 
 
 def test_tensorboard_gets_every_loss_pictures_at_milestones_and_one_row_of_hyperparameters(tmp_path):

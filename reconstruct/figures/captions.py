@@ -14,8 +14,8 @@ OPENINGS = {
     "layers. Columns: α/β, from the painting's texture to the photograph.",
     "grid": "Reconstructions, one for each combination of settings.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
-    "tradeoff": "Relative content error against relative style error, ‖code − target‖² / ‖target‖², mean over layers; "
-    "the line joins the reconstructions that no other one beats in both.",
+    "tradeoff": "Relative content error against relative style error, ‖code − target‖² / ‖target‖², mean over layers. "
+    "Lines join reconstructions that differ in α/β only.",
 }
 
 

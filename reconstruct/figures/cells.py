@@ -61,7 +61,7 @@ def value_name(key: str, value: str, cells: Iterable[Panel]) -> str:
     if key.endswith(".picture") and chosen:
         return chosen[0].pictures[key.split(".")[0]]["title"].split(",")[0]
     if key == "depth" and chosen:
-        return " / ".join(_at_depth(term, layers) for term, layers in _varying_layers(chosen).items()) or value
+        return _at_depth(_varying_layers(chosen)) or value
     return power_of_ten(value) if key == "ratio" else value.strip("[]").replace(",", ", ")
 
 
@@ -72,8 +72,10 @@ def _varying_layers(results: Sequence[Result]) -> Mapping[str, list[str]]:
     return {term: layers for result in results for term, layers in result.layers.items() if term not in explicit}
 
 
-def _at_depth(term: str, layers: list[str]) -> str:
-    return f"+ {layers[-1]}" if term == "style" and len(layers) > 1 else layers[-1]
+def _at_depth(layers: Mapping[str, list[str]]) -> str:
+    """The deepest layer, with a plus where it joins others."""
+    deepest = ", ".join(dict.fromkeys(names[-1] for names in layers.values()))
+    return f"+ {deepest}" if list(layers) == ["style"] and len(layers["style"]) > 1 else deepest
 
 
 def power_of_ten(value: str) -> str:

@@ -1,18 +1,17 @@
 """Losses on their way down, and what content and style cost one another."""
 
 import csv
+import itertools
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
 from reconstruct.figures.cells import Panel, key_name, panels, value_name
-from reconstruct.figures.sheet import COLOURS, FAINT, SMALL, WIDTH, Look, Sheet, house_style
+from reconstruct.figures.sheet import COLOURS, FAINT, GAP, SMALL, WIDTH, Look, Sheet, house_style
 from reconstruct.results import Sweep
 
+MARGIN = 1.65  # inches for the names beside the curves
 Curve = list[tuple[int, float, float]]
 
 
@@ -22,8 +21,8 @@ def curve(sweep: Sweep, look: Look) -> Figure:
         sheet = Sheet(3.2, look)
         traces = [(panel, _trace(sweep, panel)) for panel in panels(sweep)]
         traces = [(panel, trace) for panel, trace in traces if len(trace) > 1]
-        for left, column, words in ((0.75, 0, "step"), (3.95, 1, "seconds")):
-            axes = sheet.axes(left, 0.15, 2.35, 2.45)
+        for left, column, words in ((0.75, 0, "step"), (3.25, 1, "seconds")):
+            axes = sheet.axes(left, 0.15, 1.95, 2.45)
             axes.set_axis_on()
             _draw_curves(axes, traces, column)
             axes.set(xscale="log", yscale="log", xlabel=words)
@@ -60,59 +59,77 @@ def _label_ends(axes: Axes, traces: Sequence[tuple[Panel, Curve]], keys: Iterabl
         panel, trace = traces[i]
         wanted = axes.transAxes.inverted().transform(axes.transData.transform(trace[-1][1:]))[1]
         least = max(wanted, least + min(0.075, 1.1 / len(traces)))
-        size = min(SMALL, 110 / len(traces))
-        colour = COLOURS[i % len(COLOURS)]
-        axes.text(1.03, least, _name(panel, keys), color=colour, size=size, va="center", transform=axes.transAxes)
+        name, colour = _name(panel, keys), COLOURS[i % len(COLOURS)]
+        size = min(SMALL, 110 / len(traces), MARGIN * 72 / (0.6 * len(name)))
+        axes.text(1.04, least, name, color=colour, size=size, va="center", transform=axes.transAxes)
 
 
 def _name(panel: Panel, axes: Iterable[str]) -> str:
     """What tells a cell from the others."""
     values = {key: value_name(key, panel.cell.values[key], [panel]) for key in axes}
-    return ", ".join(values.values()) if len(values) > 1 else "".join(f"{key_name(k)} {v}" for k, v in values.items())
+    telling = len(values) > 1 or "depth" in values  # a layer's name needs no more words, a lone number does
+    return ", ".join(values.values()) if telling else "".join(f"{key_name(k)} {v}" for k, v in values.items())
 
 
 def tradeoff(sweep: Sweep, look: Look) -> Figure:
-    """Relative content error against relative style error, one point a cell, and the front that joins the best."""
-    points = [p for p in panels(sweep) if p.error("content") is not None and p.error("style") is not None]
+    """Relative content error against relative style error, one point a cell.
+
+    Cells that differ in α/β only are joined, each line in a colour. Above stand pictures from the last line.
+    """
     with house_style():
-        sheet = Sheet(4.9, look)
-        axes = sheet.axes(0.8, 0.3, WIDTH - 1.3, 4.0)
-        axes.set_axis_on()
-        axes.set(xscale="log", yscale="log", xlabel="content error", ylabel="style error")
-        front = _front(points)
-        axes.plot(*zip(*map(_errors, front), strict=True), "-", color=FAINT, lw=1, zorder=1)
-        axes.plot(*zip(*map(_errors, points), strict=True), "o", color=COLOURS[0], ms=5, zorder=2)
-        axes.margins(0.22)
-        _show_some(axes, front, look, sweep.axes)
-        return sheet.figure
+        return _Tradeoff(sweep, look).sheet.figure
+
+
+class _Tradeoff:
+    STRIP, LEFT, RIGHT, HEIGHT = 1.15, 0.8, 1.45, 3.2
+    MOST_PICTURES = 5
+
+    def __init__(self, sweep: Sweep, look: Look) -> None:
+        self.lines = _lines(sweep)
+        self.sheet = Sheet(self.STRIP + self.HEIGHT + 0.95, look)
+        self.axes = self.sheet.axes(self.LEFT, self.STRIP + 0.35, WIDTH - self.LEFT - self.RIGHT, self.HEIGHT)
+        self.axes.set_axis_on()
+        self.axes.set(xscale="log", yscale="log", xlabel="content error", ylabel="style error")
+        self.axes.margins(0.06)
+        for (name, points), colour in zip(self.lines.items(), itertools.cycle(COLOURS)):
+            x, y = zip(*map(_errors, points), strict=True)
+            self.axes.plot(x, y, "o-", color=colour, ms=4, lw=1.2, label=name)
+        if len(self.lines) > 1 and look.labels:
+            self.axes.legend(
+                loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=SMALL, handlelength=1.2
+            )
+        if self.lines:
+            self._pictures(list(self.lines.values())[-1])
+
+    def _pictures(self, points: Sequence[Panel]) -> None:
+        """From content to style, each tied to its point."""
+        shown = [panel for panel in sorted(points, key=_errors) if panel.picture]
+        count = min(self.MOST_PICTURES, len(shown))
+        chosen = [shown[round(i * (len(shown) - 1) / max(1, count - 1))] for i in range(count)]
+        room = (WIDTH - self.LEFT - self.RIGHT) / max(1, count)
+        side = min(0.85, room - GAP)
+        for i, panel in enumerate(chosen):
+            left = self.LEFT + (i + 0.5) * room - side / 2
+            box = self.sheet.picture(left, 0.25, side, side, panel.picture)
+            name = value_name("ratio", panel.cell.values.get("ratio", ""), [panel])
+            self.sheet.text(left + side / 2, 0.2, name, ha="center", va="bottom", size=SMALL)
+            tie = {"arrowstyle": "-", "lw": 0.5, "color": FAINT, "shrinkA": 0, "shrinkB": 3}
+            bottom = (0.5, 0.0)
+            self.axes.annotate(
+                "", _errors(panel), bottom, textcoords=box.transAxes, arrowprops=tie, annotation_clip=False
+            )
+        self.sheet.text(0.1, 0.2, "α/β", va="bottom", size=SMALL, color=FAINT)
+
+
+def _lines(sweep: Sweep) -> dict[str, list[Panel]]:
+    """Cells with both errors, grouped by every swept key but α/β, in order of content error."""
+    lines: dict[str, list[Panel]] = {}
+    keys = [key for key in sweep.axes if key != "ratio"]
+    for panel in panels(sweep):
+        if panel.error("content") is not None and panel.error("style") is not None:
+            lines.setdefault(_name(panel, keys), []).append(panel)
+    return {name: sorted(points, key=_errors) for name, points in lines.items()}
 
 
 def _errors(panel: Panel) -> tuple[float, float]:
     return panel.error("content") or 0.0, panel.error("style") or 0.0
-
-
-def _front(points: Sequence[Panel]) -> list[Panel]:
-    """The cells that no other cell beats in both errors, by content error."""
-    best, front = float("inf"), []
-    for panel in sorted(points, key=_errors):
-        if _errors(panel)[1] < best:
-            best = _errors(panel)[1]
-            front.append(panel)
-    return front
-
-
-def _show_some(axes: Axes, front: Sequence[Panel], look: Look, keys: Iterable[str], most: int = 6) -> None:
-    """Small pictures at both ends of the front and at some points between, with their settings."""
-    count = min(most, len(front))
-    chosen = [front[round(i * (len(front) - 1) / max(1, count - 1))] for i in range(count)]
-    for panel in chosen:
-        if panel.picture is None:
-            continue
-        image = OffsetImage(np.asarray(panel.picture), zoom=0.62 * 72 / max(panel.picture.size))
-        box = AnnotationBbox(
-            image, _errors(panel), xybox=(30, 32), boxcoords="offset points", pad=0.1, bboxprops={"lw": 0.5}
-        )
-        axes.add_artist(box)
-        if look.labels:
-            offset: dict[str, Any] = {"xytext": (-4, -11), "textcoords": "offset points", "ha": "right"}
-            axes.annotate(_name(panel, keys), _errors(panel), size=SMALL, color=FAINT, **offset)

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
@@ -17,7 +17,7 @@ MOST_COLUMNS = 5
 def grid(sweep: Sweep, look: Look) -> Figure:
     """Every cell of a sweep, labelled by what differs."""
     with house_style():
-        return (_table(sweep, look) if len(sweep.axes) > 1 else _strip(sweep, look)).figure
+        return (_Table(sweep, look).sheet if len(sweep.axes) > 1 else _strip(sweep, look)).figure
 
 
 def _strip(sweep: Sweep, look: Look) -> Sheet:
@@ -56,50 +56,54 @@ def _fitting(words: str, width: float) -> str:
     return words if width > 1.45 else words.replace(" error", "")
 
 
-def _table(sweep: Sweep, look: Look) -> Sheet:
-    (row_key, rows), (column_key, columns), *others = sweep.axes.items()
-    cells = {tuple(p.cell.values[key] for key in sweep.axes): p for p in panels(sweep)}
-    outer = list(itertools.product(*(values for _, values in others)))
-    labels = 1.0 if look.labels else GAP
-    width = (WIDTH - labels) / len(columns) - GAP
-    height = width * (1.0 if look.crop else aspect(list(cells.values())))
-    step = height + _lines(list(cells.values())) * FOOT + GAP
-    block = len(rows) * step + HEAD + 0.25 + (0.3 if others else 0)
-    sheet = Sheet(len(outer) * block + (len(outer) - 1) * BLOCK_GAP + GAP, look)
-    for number, combination in enumerate(outer):
-        top = number * (block + BLOCK_GAP) + 0.08
-        fixed = dict(zip([key for key, _ in others], combination, strict=True))
-        if fixed:
-            words = ",  ".join(f"{key_name(k)} {value_name(k, v, cells.values())}" for k, v in fixed.items())
-            sheet.text(labels, top, words, va="top", weight="bold")
-            top += 0.3
-        _heads(sheet, row_key, column_key, cells, (labels, top, width))
-        for (i, row), (j, column) in itertools.product(enumerate(rows), enumerate(columns)):
-            left, place = labels + j * (width + GAP), top + HEAD + 0.25 + i * step
-            if i == 0:
-                name = value_name(column_key, column, cells.values())
-                sheet.text(left + width / 2, place - 0.06, name, ha="center", va="bottom", size=SMALL)
-            if j == 0:
-                name = value_name(row_key, row, cells.values())
-                sheet.text(labels - 0.1, place + height / 2, _wrapped(name), ha="right", va="center", size=SMALL)
-            _captioned(sheet, cells[row, column, *combination], left, place, width, height)
-    return sheet
+class _Table:
+    """Rows and columns of panels, once for every combination of the values of further keys."""
+
+    KEYS, BLOCK_TITLE = 0.25, 0.3
+
+    def __init__(self, sweep: Sweep, look: Look) -> None:
+        (self.row_key, self.rows), (self.column_key, self.columns), *others = sweep.axes.items()
+        self.cells = {tuple(p.cell.values[key] for key in sweep.axes): p for p in panels(sweep)}
+        every = list(self.cells.values())
+        self.labels = 1.0 if look.labels else GAP / 2
+        self.width = (WIDTH - self.labels) / len(self.columns) - GAP
+        self.height = self.width * (1.0 if look.crop else aspect(every))
+        self.step = self.height + _lines(every) * FOOT + GAP
+        head = HEAD + self.KEYS + (self.BLOCK_TITLE if others else 0)
+        combinations = list(itertools.product(*(values for _, values in others)))
+        block = head + len(self.rows) * self.step + BLOCK_GAP
+        self.sheet = Sheet(len(combinations) * block, look)
+        for number, combination in enumerate(combinations):
+            self._title([key for key, _ in others], combination, number * block + GAP)
+            _heads(
+                self.sheet, self.row_key, self.column_key, self.labels, number * block + head - HEAD - self.KEYS + GAP
+            )
+            self._block(combination, number * block + head)
+
+    def _title(self, keys: Sequence[str], values: Sequence[str], top: float) -> None:
+        named = (f"{key_name(k)} {value_name(k, v, self.cells.values())}" for k, v in zip(keys, values, strict=True))
+        self.sheet.text(self.labels, top, ",  ".join(named), va="top", weight="bold")
+
+    def _block(self, combination: Sequence[str], top: float) -> None:
+        every = self.cells.values()
+        for j, column in enumerate(self.columns):
+            middle = self.labels + j * (self.width + GAP) + self.width / 2
+            name = value_name(self.column_key, column, every)
+            self.sheet.text(middle, top - 0.06, name, ha="center", va="bottom", size=SMALL)
+        for i, row in enumerate(self.rows):
+            place = top + i * self.step
+            name = _wrapped(value_name(self.row_key, row, every))
+            self.sheet.text(self.labels - 0.1, place + self.height / 2, name, ha="right", va="center", size=SMALL)
+            for j, column in enumerate(self.columns):
+                panel, left = self.cells[(row, column, *combination)], self.labels + j * (self.width + GAP)
+                _captioned(self.sheet, panel, left, place, self.width, self.height)
 
 
-def _heads(
-    sheet: Sheet,
-    row_key: str,
-    column_key: str,
-    cells: Mapping[tuple[str, ...], Panel],
-    place: tuple[float, float, float],
-) -> None:
+def _heads(sheet: Sheet, row_key: str, column_key: str, labels: float, top: float) -> None:
     """What rows and columns stand for."""
-    labels, top, _ = place
     middle = labels + (WIDTH - labels) / 2
     sheet.text(middle, top, f"{key_name(column_key)}  →", ha="center", va="top", size=SMALL, color=FAINT)
-    sheet.text(
-        labels - 0.1, top + HEAD + 0.19, f"{key_name(row_key)}  ↓", ha="right", va="bottom", size=SMALL, color=FAINT
-    )
+    sheet.text(GAP, top, f"{key_name(row_key)}  ↓", ha="left", va="top", size=SMALL, color=FAINT)
 
 
 def _wrapped(name: str, longest: int = 13) -> str:

@@ -130,8 +130,9 @@ def _painted(sheet: Sheet, sweep: Sweep, panel: Panel, box: tuple[float, float, 
 
 
 def _shortened(title: str, longest: int = 30) -> str:
-    """A title without its year, cut between two words."""
+    """A title without its year and, where it is long, without its painter; then cut between two words."""
     words = title.split(", 1")[0].split(", ca.")[0]
+    words = words if len(words) <= longest else words.split(", ", 1)[-1]
     return words if len(words) <= longest else words[:longest].rsplit(" ", 1)[0].rstrip(" ,") + " …"
 
 
