@@ -1,8 +1,12 @@
+import itertools
+import shutil
+from dataclasses import replace
+
 import pytest
 from conftest import smooth_picture
-from test_results import example
+from test_results import CONFIG, example
 
-from experiments.figure import draw
+from experiments.figure import chosen_kind, draw
 from reconstruct import figures, images
 from reconstruct.figures.sheet import percent
 from reconstruct.results import Sweep, SweepCell
@@ -43,17 +47,113 @@ def test_figure_1_names_every_layer_and_gives_every_error(sweep):
     said = words(figures.fig1(sweep, figures.Look()))
     assert [word for word in said if word.startswith("relu")] == ["relu1_1", *LAYERS]
     assert [word for word in said if word.startswith("+")] == [f"+ {layer}" for layer in LAYERS[1:]]
-    assert said.count("error 1.2 %") == 10
+    assert said.count("1.2 %") == 10
 
 
-def test_no_text_lies_on_another_or_outside_the_page(sweep):
+def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[str, list[str]]) -> Sweep:
+    """A sweep of cells with representation=both, as a preset or a user's own sweep leaves them."""
+    for name, values in cells.items():
+        (folder / name).mkdir()
+        for picture in ("content.png", "style.png", "result.png"):
+            images.save(smooth_picture(24, 32, len(name)), folder / name / picture)
+        depth = int(values.get("depth", "1"))
+        share = min(max(float(values.get("ratio", "1")), 1e-9), 1e9) ** 0.1
+        pictures = {t: {"name": "x", "title": TITLES[t], "credit": ""} for t in ("content", "style")}
+        replace(
+            example(),
+            relative_errors={"content": {"relu4_2": 0.2 / share}, "style": {"relu1_1": 0.3 * share}},
+            losses={"content": 1.0, "style": 1.0},
+            layers={"content": ["relu4_2"], "style": list(LAYERS[:depth])},
+            pictures=pictures,
+            config=CONFIG | {"losses": "relative", "content": {"layers": ["relu4_2"]}, "style": {"layers": None}},
+        ).write(folder / name)
+        rows = "".join(f"{i},{i + 0.1},{1 / (i + 1)},0,0\n" for i in range(5))
+        (folder / name / "trace.csv").write_text("step,seconds,total,content,gradient_norm\n" + rows)
+    made = Sweep(folder, drawing, axes, [SweepCell(name, values) for name, values in cells.items()], "reconstruct")
+    made.write()
+    return made
+
+
+TITLES = {"content": "Pagoda in China", "style": "Georges Seurat, Study for A Sunday on La Grande Jatte, 1884"}
+SWEEPS = {
+    "fig2": {"style.picture": ["a", "b", "c", "d", "e"]},
+    "fig3": {"depth": ["1", "2", "3", "4", "5"], "ratio": ["0.001", "0.01", "0.1", "1", "10"]},
+    "table": {"content.layers": ["[relu3_1]", "[relu4_1,relu4_2]"], "seed": ["0", "1", "2"]},
+    "tables": {"seed": ["0", "1"], "canvas": ["pixels", "pyramid"], "losses": ["paper", "relative"]},
+    "strip": {"ratio": ["1e-3", "0.1", "3", "0", "inf", "1e-7"]},
+}
+
+
+def any_sweep(folder, name: str) -> Sweep:
+    axes = SWEEPS[name]
+    points = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+    cells = {",".join(f"{key}={value}" for key, value in point.items()): point for point in points}
+    return finished(folder, cells, name if name.startswith("fig") else "auto", axes)
+
+
+def assert_legible(figure) -> None:
+    """No text lies on another or outside the page."""
     with figures.house_style():
-        figure = figures.fig1(sweep, figures.Look())
         figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in figure.texts]
+    boxes = {text.get_window_extent(): text.get_text() for text in figure.texts if text.get_text()}
     page = figure.bbox
-    assert all(page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1 for box in boxes)
-    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    for box, text in boxes.items():
+        assert page.x0 <= box.x0, text
+        assert box.x1 <= page.x1, text
+        assert page.y0 <= box.y0, text
+        assert box.y1 <= page.y1, text
+    for (a, first), (b, second) in itertools.combinations(boxes.items(), 2):
+        assert not a.overlaps(b), f"{first!r} and {second!r}"
+
+
+def test_figure_1_is_legible(sweep):
+    assert_legible(figures.fig1(sweep, figures.Look(title="A title")))
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_every_sweep_has_a_legible_figure(tmp_path, name):
+    made = any_sweep(tmp_path, name)
+    assert_legible(getattr(figures, chosen_kind(made))(made, figures.Look(title="A title")))
+
+
+@pytest.mark.parametrize("kind", ["curve", "tradeoff"])
+def test_curves_and_the_trade_off_are_legible(tmp_path, kind):
+    assert_legible(getattr(figures, kind)(any_sweep(tmp_path, "fig3"), figures.Look()))
+
+
+def test_figure_3_has_a_row_for_every_depth_and_says_which_losses_its_ratios_are_of(tmp_path):
+    said = words(figures.fig3(any_sweep(tmp_path, "fig3"), figures.Look()))
+    assert ["relu1_1", *(f"+ {layer}" for layer in LAYERS[1:])] == [word for word in said if "relu" in word]
+    assert "α/β, of relative losses  →" in said
+
+
+def test_a_sweep_of_the_users_own_is_labelled_by_what_differs(tmp_path):
+    said = words(figures.grid(any_sweep(tmp_path, "table"), figures.Look()))
+    assert {"relu3_1", "relu4_1,\nrelu4_2", "0", "1", "2", "seed  →", "content layer  ↓"} <= set(said)
+
+
+def test_without_labels_only_pictures_are_left(tmp_path):
+    assert words(figures.grid(any_sweep(tmp_path, "table"), figures.Look(labels=False))) == []
+
+
+def test_the_trade_off_joins_cells_that_differ_in_the_ratio_only(tmp_path):
+    axes = figures.tradeoff(any_sweep(tmp_path, "fig3"), figures.Look()).axes[0]
+    assert [len(line.get_xdata()) for line in axes.lines] == [5] * 5
+
+
+def test_three_cells_lost_are_three_cells_marked_and_named(tmp_path, capsys):
+    made = any_sweep(tmp_path, "table")
+    lost = [cell.folder for cell in made.cells[:3]]
+    for name in lost[:2]:
+        shutil.rmtree(tmp_path / name)
+    picture = tmp_path / lost[2] / "result.png"
+    picture.write_bytes(picture.read_bytes()[:60])
+    draw(made)
+    said = capsys.readouterr().err
+    assert [f"{name} is missing" in said for name in lost] == [True, True, False]
+    assert f"{lost[2]} is damaged" in said
+    marked = words(figures.grid(made, figures.Look()))
+    assert (marked.count("missing"), marked.count("damaged")) == (2, 1)
 
 
 def test_missing_and_damaged_cells_are_marked(sweep):
@@ -74,7 +174,7 @@ def test_the_same_cells_give_the_same_files_byte_for_byte(sweep, capsys):
 
 
 @pytest.mark.parametrize(
-    ("error", "text"), [(0.5, "50 %"), (0.0123, "1.2 %"), (0.00123, "0.12 %"), (1.2e-5, "0.0012 %"), (3.0, "300 %")]
+    ("error", "text"), [(0.5, "50 %"), (0.0123, "1.2 %"), (0.00123, "0.12 %"), (1.2e-5, "0.001 %"), (3.0, "300 %")]
 )
 def test_errors_are_given_in_percent_with_two_digits(error, text):
     assert percent(error) == text

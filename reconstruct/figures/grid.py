@@ -10,7 +10,7 @@ from reconstruct.figures.cells import Panel, aspect, key_name, panels, value_nam
 from reconstruct.figures.sheet import FAINT, GAP, SMALL, WIDTH, Look, Sheet, house_style, percent
 from reconstruct.results import Sweep
 
-HEAD, FOOT, BLOCK_GAP = 0.3, 0.2, 0.2
+HEAD, FOOT, BLOCK_GAP = 0.32, 0.22, 0.2
 MOST_COLUMNS = 5
 
 
@@ -48,7 +48,7 @@ def _captioned(sheet: Sheet, panel: Panel, left: float, top: float, width: float
     for line, term in enumerate(panel.result.relative_errors if panel.result else ()):
         words = f"{term} error {percent(panel.error(term) or 0.0)}"
         below = top + height + 0.04 + line * FOOT * 0.9
-        sheet.text(left + width / 2, below, _fitting(words, width), ha="center", va="top", size=8)
+        sheet.text(left + width / 2, below, _fitting(words, width), ha="center", va="top", size=SMALL - 1)
 
 
 def _fitting(words: str, width: float) -> str:
@@ -65,7 +65,7 @@ class _Table:
         (self.row_key, self.rows), (self.column_key, self.columns), *others = sweep.axes.items()
         self.cells = {tuple(p.cell.values[key] for key in sweep.axes): p for p in panels(sweep)}
         every = list(self.cells.values())
-        self.labels = 1.0 if look.labels else GAP / 2
+        self.labels = 1.1 if look.labels else GAP / 2
         self.width = (WIDTH - self.labels) / len(self.columns) - GAP
         self.height = self.width * (1.0 if look.crop else aspect(every))
         self.step = self.height + _lines(every) * FOOT + GAP
@@ -106,7 +106,7 @@ def _heads(sheet: Sheet, row_key: str, column_key: str, labels: float, top: floa
     sheet.text(GAP, top, f"{key_name(row_key)}  ↓", ha="left", va="top", size=SMALL, color=FAINT)
 
 
-def _wrapped(name: str, longest: int = 13) -> str:
+def _wrapped(name: str, longest: int = 11) -> str:
     """A long name over several lines, broken between words."""
     lines = [""]
     for word in name.split():

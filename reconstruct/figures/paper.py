@@ -21,7 +21,7 @@ def fig1(sweep: Sweep, look: Look) -> Figure:
 
 
 class _Fig1:
-    HEAD, FOOT, NETWORK, SIDE_GAP = 0.3, 0.26, 0.9, 0.22
+    HEAD, FOOT, NETWORK, SIDE_GAP = 0.32, 0.28, 0.9, 0.22
 
     def __init__(self, sweep: Sweep, cells: Mapping[tuple[str, int], Panel], look: Look) -> None:
         self.sweep, self.cells = sweep, cells
@@ -44,6 +44,7 @@ class _Fig1:
         self.sheet.picture(self._left(0), top, self.side, self.height, source, "missing")
         centre = self._left(0) + self.side / 2
         self.sheet.text(centre, top - 0.06, term.capitalize(), ha="center", va="bottom", weight="bold")
+        self.sheet.text(centre, top + self.height + 0.06, "error", ha="center", va="top", size=SMALL, color=FAINT)
         for column, depth in enumerate(self.depths, 1):
             if (term, depth) in self.cells:
                 self._cell(self.cells[term, depth], term, column, top)
@@ -55,7 +56,7 @@ class _Fig1:
         layer = value_name("depth", panel.cell.values["depth"], [panel])
         self.sheet.text(right, top - 0.06, layer if panel.result else "", ha="right", va="bottom", size=SMALL)
         error = panel.error(term)
-        words = f"error {percent(error)}" if error is not None else ""
+        words = percent(error) if error is not None else ""
         self.sheet.text((left + right) / 2, top + self.height + 0.06, words, ha="center", va="top", size=SMALL)
 
     def _network(self, top: float) -> None:
@@ -111,7 +112,7 @@ def _fig2_sheet(sweep: Sweep, cells: Sequence[Panel], look: Look) -> Sheet:
         else:
             name = _painted(sheet, sweep, cells[number - 1], (left, top, width, height))
         sheet.text(left, top - 0.06, LETTERS[number].upper(), va="bottom", weight="bold")
-        sheet.text(left + 0.2, top - 0.06, _shortened(name), va="bottom", size=SMALL)
+        sheet.text(left + 0.23, top - 0.06, _shortened(name), va="bottom", size=SMALL)
     return sheet
 
 
@@ -129,7 +130,7 @@ def _painted(sheet: Sheet, sweep: Sweep, panel: Panel, box: tuple[float, float, 
     return panel.result.pictures["style"]["title"] if panel.result else ""
 
 
-def _shortened(title: str, longest: int = 30) -> str:
+def _shortened(title: str, longest: int = 24) -> str:
     """A title without its year and, where it is long, without its painter; then cut between two words."""
     words = title.split(", 1")[0].split(", ca.")[0]
     words = words if len(words) <= longest else words.split(", ", 1)[-1]
@@ -145,7 +146,7 @@ def fig3(sweep: Sweep, look: Look) -> Figure:
 
 def _fig3_sheet(sweep: Sweep, cells: Mapping[tuple[str, str], Panel], look: Look) -> Sheet:
     depths, ratios = sweep.values("depth"), sweep.values("ratio")
-    head, labels, beside = 0.62, 0.95, 1.25
+    head, labels, beside = 0.66, 1.05, 1.25
     width = (WIDTH - labels - beside - 0.15 - GAP * len(ratios)) / len(ratios)
     height = width * (1.0 if look.crop else aspect(list(cells.values())))
     sheet = Sheet(head + len(depths) * (height + GAP), look)
