@@ -40,7 +40,7 @@ def run(config: Config, folder: Path, overrides: list[str] | None = None) -> Res
     cell = build.cell(config)
     folder.mkdir(parents=True, exist_ok=True)
     result = _reconstruct(config, cell, folder, key, overrides or [])
-    say(summary(folder.name, result, _place(folder)))
+    say(summary(folder, result, _place(folder)))
     return result
 
 
@@ -69,6 +69,8 @@ def _reconstruct(config: Config, cell: "Cell", folder: Path, key: str, overrides
     checkpoint = Checkpoint(folder, f"{key} {cell.dtype}", cell.synthesis)
     checkpoint.resume()
     done = cell.synthesis.done
+    if done:
+        say(f"{folder.name}: going on at step {done} of {config.steps}")
     for term, original in cell.originals.items():
         images.save(original, folder / f"{term}.png")
     with ExitStack() as stack:

@@ -25,8 +25,6 @@ def draw(
     from reconstruct import figures
 
     kind = kind or chosen_kind(sweep)
-    if kind == "none":
-        return
     _check(sweep, kind)
     figure = getattr(figures, kind)(sweep, look or figures.Look())
     stem = kind if kind in ("curve", "tradeoff") else "figure"
@@ -37,12 +35,12 @@ def draw(
     for panel in figures.panels(sweep):
         if panel.problem:
             say(f"{stem}: {panel.cell.folder} is {panel.problem}")
-    say(f"{sweep.folder / stem}.{{{','.join(formats)}}}")
+    say(", ".join(str(sweep.folder / f"{stem}.{suffix}") for suffix in formats))
 
 
 def chosen_kind(sweep: Sweep) -> str:
     """What the preset asks for; a table of all cells for a sweep of the user's own."""
-    return "grid" if sweep.drawing == "auto" else sweep.drawing
+    return "grid" if sweep.drawing in ("auto", "none") else sweep.drawing
 
 
 def _check(sweep: Sweep, kind: str) -> None:
@@ -71,6 +69,8 @@ def main() -> None:
         from reconstruct.figures import Look
 
         sweep = read(given.folder)
+        _check_between("--dpi", given.dpi, 10, 2400)
+        _check_between("--columns", given.columns, 1, 12)
         look = Look(given.title, not given.no_labels, given.columns, given.crop)
         draw(sweep, look, _known(given.kind), given.format, given.dpi)
     except InputError as error:
@@ -85,11 +85,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}; default: what the sweep was made for")
     parser.add_argument("--title", default="", help="a line above the figure")
     parser.add_argument("--no-labels", action="store_true", help="pictures only")
-    parser.add_argument("--columns", type=int, choices=range(1, 13), metavar="N", help="panels side by side, 1 to 12")
+    parser.add_argument("--columns", type=int, metavar="N", help="panels side by side, 1 to 12")
     parser.add_argument("--crop", action="store_true", help="cut every panel to a square")
     parser.add_argument("--dpi", type=int, default=300, help="resolution of figure.png (default 300)")
     parser.add_argument("--format", nargs="+", choices=FORMATS, default=["png", "pdf"], help="default: png pdf")
     return parser
+
+
+def _check_between(option: str, given: int | None, least: int, most: int) -> None:
+    if given is not None and not least <= given <= most:
+        raise InputError(f"{option} {given}: expected {least} to {most}")
 
 
 def _known(kind: str) -> str:

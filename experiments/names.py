@@ -18,6 +18,6 @@ def cell_name(overrides: Sequence[str]) -> str:
     chosen = sorted(o for o in overrides if re.split(r"[=.@/]", o.lstrip("+~"))[0] not in _NOT_IN_A_NAME)
     if not chosen:
         return "default"
-    full = ",".join(re.sub(r"=\[(.*)\]$", r"=\1", o) for o in chosen)  # a list needs no brackets
+    full = ",".join(re.sub(r"=(?:\[(.*)\]|'(.*)'|\"(.*)\")$", r"=\1\2\3", o) for o in chosen)  # brackets, quotes
     short = re.sub(r"[^\w.,=+-]+", "_", full, flags=re.ASCII)[:LONGEST].lstrip(".")
     return short if short == full else f"{short}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"

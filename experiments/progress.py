@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm.auto import tqdm
 
-from reconstruct.results import Result, Sweep
+from reconstruct.results import PICTURE, Result, Sweep
 
 if TYPE_CHECKING:
     from reconstruct.synthesis import Step
@@ -108,9 +109,10 @@ class Bars:
             self._whole.close()
 
 
-def summary(label: str, result: Result, place: Place | None) -> str:
-    """One line about a finished cell."""
+def summary(folder: Path, result: Result, place: Place | None) -> str:
+    """One line about a finished cell and, unless it is one of many, one that says where its picture is."""
     errors = "  ".join(f"{term} error {result.error(term):.3g}" for term in result.relative_errors)
     quality = f"  PSNR {result.psnr:.1f} dB" if result.psnr is not None else ""
+    where = "" if place else f"\n{folder / PICTURE}"
     count = f"[{place.finished}/{place.total}] " if place else ""
-    return f"{count}{label}: {errors}{quality}  {result.seconds:.0f} s"
+    return f"{count}{folder.name}: {errors}{quality}  {result.seconds:.0f} s{where}"

@@ -59,7 +59,7 @@ def _announce(sweep: Sweep) -> None:
 
 def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
-    if any(result for _, result in sweep.results()):
+    if sweep.drawing != "none" and any(result for _, result in sweep.results()):
         from experiments.figure import draw
 
         draw(sweep)
@@ -101,8 +101,10 @@ def account(sweep: Sweep) -> int:
         say(f"  {count} failed: {message} ({names[0]}{', …' if count > 1 else ''})")
     if not missing:
         return 0
+    if all(failure and failure.is_input for failure in failures.values()):
+        return 2
     say(f"  to run only what is missing: {sweep.command}")
-    return 2 if all(failure and failure.is_input for failure in failures.values()) else 1
+    return 1
 
 
 def write_table(sweep: Sweep) -> None:

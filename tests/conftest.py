@@ -11,6 +11,9 @@ from reconstruct.images import to_image
 from reconstruct.network import Network
 
 
+torch.set_num_threads(1)  # every test process has a core of its own
+
+
 @pytest.fixture
 def generator() -> torch.Generator:
     return torch.Generator().manual_seed(0)

@@ -1,11 +1,13 @@
 import itertools
 import shutil
+import sys
 from dataclasses import replace
 
 import pytest
 from conftest import smooth_picture
 from test_results import CONFIG, example
 
+from experiments import figure as redraw
 from experiments.figure import chosen_kind, draw
 from reconstruct import figures, images
 from reconstruct.figures.sheet import percent
@@ -80,6 +82,7 @@ SWEEPS = {
     "fig3": {"depth": ["1", "2", "3", "4", "5"], "ratio": ["0.001", "0.01", "0.1", "1", "10"]},
     "table": {"content.layers": ["[relu3_1]", "[relu4_1,relu4_2]"], "seed": ["0", "1", "2"]},
     "tables": {"seed": ["0", "1"], "canvas": ["pixels", "pyramid"], "losses": ["paper", "relative"]},
+    "pair": {"ratio": ["0.1", "0.2"]},
     "strip": {"ratio": ["1e-3", "0.1", "3", "0", "inf", "1e-7"]},
 }
 
@@ -102,6 +105,12 @@ def assert_legible(figure) -> None:
         assert box.x1 <= page.x1, text
         assert page.y0 <= box.y0, text
         assert box.y1 <= page.y1, text
+    for axes in figure.axes:
+        whole = axes.get_tightbbox()
+        assert page.x0 - 1 <= whole.x0, axes
+        assert whole.x1 <= page.x1 + 1, axes
+        assert page.y0 - 1 <= whole.y0, axes
+        assert whole.y1 <= page.y1 + 1, axes
     for (a, first), (b, second) in itertools.combinations(boxes.items(), 2):
         assert not a.overlaps(b), f"{first!r} and {second!r}"
 
@@ -116,9 +125,11 @@ def test_every_sweep_has_a_legible_figure(tmp_path, name):
     assert_legible(getattr(figures, chosen_kind(made))(made, figures.Look(title="A title")))
 
 
+@pytest.mark.parametrize("name", ["fig3", "pair"])
 @pytest.mark.parametrize("kind", ["curve", "tradeoff"])
-def test_curves_and_the_trade_off_are_legible(tmp_path, kind):
-    assert_legible(getattr(figures, kind)(any_sweep(tmp_path, "fig3"), figures.Look()))
+def test_curves_and_the_trade_off_are_legible(tmp_path, kind, name):
+    title = "A title so long that it does not fit in one line, however wide the page may be, and so is broken"
+    assert_legible(getattr(figures, kind)(any_sweep(tmp_path, name), figures.Look(title=title)))
 
 
 def test_figure_3_has_a_row_for_every_depth_and_says_which_losses_its_ratios_are_of(tmp_path):
@@ -178,3 +189,38 @@ def test_the_same_cells_give_the_same_files_byte_for_byte(sweep, capsys):
 )
 def test_errors_are_given_in_percent_with_two_digits(error, text):
     assert percent(error) == text
+
+
+def test_a_figure_can_be_drawn_again_in_other_ways(tmp_path, monkeypatch):
+    any_sweep(tmp_path, "pair")
+    for arguments in (["--kind", "tradeoff"], ["--kind", "curve", "--format", "svg"], ["--title", "A title", "--crop"]):
+        monkeypatch.setattr(sys, "argv", ["reconstruct-figure", str(tmp_path), *arguments])
+        redraw.main()
+    assert {"tradeoff.png", "curve.svg", "figure.png", "figure.pdf", "caption.txt"} <= {
+        p.name for p in tmp_path.iterdir()
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["nowhere"], "nowhere: expected the folder of a sweep"),
+        (
+            [".", "--kind", "fig4"],
+            "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff; did you mean",
+        ),
+        ([".", "--dpi", "0"], "--dpi 0: expected 10 to 2400"),
+        ([".", "--columns", "0"], "--columns 0: expected 1 to 12"),
+        ([".", "--kind", "fig3"], "fig3 needs a sweep over ratio"),
+        ([".", "--kind", "tradeoff"], "tradeoff needs cells with representation=both"),
+    ],
+)
+def test_a_wrong_wish_for_a_figure_is_one_line_and_exit_code_2(sweep, monkeypatch, capsys, arguments, line):
+    monkeypatch.chdir(sweep.folder)
+    monkeypatch.setattr(sys, "argv", ["reconstruct-figure", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        redraw.main()
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert line in said
+    assert len(said.strip().splitlines()) == 1

@@ -17,6 +17,10 @@ def test_a_list_loses_its_brackets():
     assert cell_name(["content.layers=[relu1_1,relu2_1]"]) == "content.layers=relu1_1,relu2_1"
 
 
+def test_quotes_around_a_value_are_no_part_of_it():
+    assert cell_name(["content.picture='my photo.jpg'"]) == cell_name(["content.picture=my photo.jpg"])
+
+
 def test_brackets_in_a_file_name_do_not_make_two_pictures_one():
     assert cell_name(["content.picture=a[1].jpg"]) != cell_name(["content.picture=a1.jpg"])
 

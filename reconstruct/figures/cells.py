@@ -79,7 +79,7 @@ def _at_depth(layers: Mapping[str, list[str]]) -> str:
 
 
 def power_of_ten(value: str) -> str:
-    """1e-3 as 10⁻³ and 3e-8 as 3·10⁻⁸, as mathematical text; 0 and inf as they are."""
+    """1e-3 as 10⁻³ and 3e-8 as 3·10⁻⁸, as mathematical text; 0, 1, 10 and ∞ as they are."""
     try:
         number = float(value)
     except ValueError:
@@ -88,6 +88,8 @@ def power_of_ten(value: str) -> str:
         return "0" if number == 0 else "∞"
     factor, exponent = f"{number:.0e}".split("e")
     power = f"10^{{{int(exponent)}}}"
+    if int(exponent) in (0, 1):
+        return f"{number:g}"
     return f"${power}$" if factor == "1" else f"${factor}\\cdot{power}$"
 
 

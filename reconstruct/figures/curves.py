@@ -11,6 +11,7 @@ from reconstruct.figures.cells import Panel, key_name, panels, value_name
 from reconstruct.figures.sheet import COLOURS, FAINT, GAP, SMALL, WIDTH, Look, Sheet, house_style
 from reconstruct.results import Sweep
 
+LINE = 0.17  # inches from one name to the next
 MARGIN = 1.65  # inches for the names beside the curves
 Curve = list[tuple[int, float, float]]
 
@@ -18,18 +19,19 @@ Curve = list[tuple[int, float, float]]
 def curve(sweep: Sweep, look: Look) -> Figure:
     """Total loss of every cell, divided by its first, over steps and over seconds, both axes logarithmic."""
     with house_style():
-        sheet = Sheet(3.2, look)
         traces = [(panel, _trace(sweep, panel)) for panel in panels(sweep)]
         traces = [(panel, trace) for panel, trace in traces if len(trace) > 1]
-        for left, column, words in ((0.75, 0, "step"), (3.25, 1, "seconds")):
-            axes = sheet.axes(left, 0.15, 1.95, 2.45)
+        height = max(2.45, LINE * len(traces))
+        sheet = Sheet(height + 0.75, look)
+        for left, column, words in ((1.0, 0, "step"), (3.4, 1, "seconds")):
+            axes = sheet.axes(left, 0.15, 1.8, height)
             axes.set_axis_on()
             _draw_curves(axes, traces, column)
             axes.set(xscale="log", yscale="log", xlabel=words)
             if column == 0:
                 axes.set_ylabel("loss / first loss")
             elif look.labels:
-                _label_ends(axes, traces, sweep.axes)
+                _label_ends(axes, traces, sweep.axes, LINE / height)
         return sheet.figure
 
 
@@ -50,17 +52,19 @@ def _draw_curves(axes: Axes, traces: Sequence[tuple[Panel, Curve]], column: int)
         axes.plot(x, y, dashes, color=COLOURS[number % len(COLOURS)], lw=1.2)
 
 
-def _label_ends(axes: Axes, traces: Sequence[tuple[Panel, Curve]], keys: Iterable[str]) -> None:
-    """A name at the end of every curve, moved apart where they would lie on one another."""
+def _label_ends(axes: Axes, traces: Sequence[tuple[Panel, Curve]], keys: Iterable[str], line: float) -> None:
+    """A name at the end of every curve, moved apart by at least a `line`, in heights of the axes."""
     places = sorted(range(len(traces)), key=lambda i: traces[i][1][-1][2])
     axes.figure.canvas.draw()
-    least = -0.05
+    highest = 1.0 - line * (len(traces) - 0.5)
+    least = -line
     for i in places:
         panel, trace = traces[i]
         wanted = axes.transAxes.inverted().transform(axes.transData.transform(trace[-1][1:]))[1]
-        least = max(wanted, least + min(0.075, 1.1 / len(traces)))
+        highest += line
+        least = min(max(wanted, least + line), highest)  # leaves room for the names that are still to come
         name, colour = _name(panel, keys), COLOURS[i % len(COLOURS)]
-        size = min(SMALL, 110 / len(traces), MARGIN * 72 / (0.6 * len(name)))
+        size = min(SMALL, MARGIN * 72 / (0.6 * len(name)))
         axes.text(1.04, least, name, color=colour, size=size, va="center", transform=axes.transAxes)
 
 
@@ -81,16 +85,18 @@ def tradeoff(sweep: Sweep, look: Look) -> Figure:
 
 
 class _Tradeoff:
-    STRIP, LEFT, RIGHT, HEIGHT = 1.15, 0.8, 1.45, 3.2
+    STRIP, LEFT, LEGEND, HEIGHT = 1.15, 1.15, 1.45, 3.2
     MOST_PICTURES = 5
 
     def __init__(self, sweep: Sweep, look: Look) -> None:
         self.lines = _lines(sweep)
+        self.width = WIDTH - self.LEFT - (self.LEGEND if len(self.lines) > 1 else 0.5)
         self.sheet = Sheet(self.STRIP + self.HEIGHT + 0.95, look)
-        self.axes = self.sheet.axes(self.LEFT, self.STRIP + 0.35, WIDTH - self.LEFT - self.RIGHT, self.HEIGHT)
+        self.axes = self.sheet.axes(self.LEFT, self.STRIP + 0.35, self.width, self.HEIGHT)
         self.axes.set_axis_on()
-        self.axes.set(xscale="log", yscale="log", xlabel="content error", ylabel="style error")
+        self.axes.set(xscale="log", yscale="log", xlabel="content error")
         self.axes.margins(0.06)
+        self.sheet.text(0.12, self.STRIP + 0.35 + self.HEIGHT / 2, "style error", va="center", rotation=90)
         for (name, points), colour in zip(self.lines.items(), itertools.cycle(COLOURS)):
             x, y = zip(*map(_errors, points), strict=True)
             self.axes.plot(x, y, "o-", color=colour, ms=4, lw=1.2, label=name)
@@ -106,7 +112,7 @@ class _Tradeoff:
         shown = [panel for panel in sorted(points, key=_errors) if panel.picture]
         count = min(self.MOST_PICTURES, len(shown))
         chosen = [shown[round(i * (len(shown) - 1) / max(1, count - 1))] for i in range(count)]
-        room = (WIDTH - self.LEFT - self.RIGHT) / max(1, count)
+        room = self.width / max(1, count)
         side = min(0.85, room - GAP)
         for i, panel in enumerate(chosen):
             left = self.LEFT + (i + 0.5) * room - side / 2

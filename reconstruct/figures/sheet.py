@@ -6,6 +6,7 @@ Figures are laid out at page width (7 inches) with text so large that it can sti
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from matplotlib import style
@@ -16,7 +17,8 @@ from PIL.ImageOps import fit
 
 WIDTH = 7.0
 GAP = 0.08
-TITLE = 0.38
+TITLE = 0.38  # height of a line
+LONGEST_LINE = 64  # characters of a title
 SMALL = 10.5  # points; 5 when the figure is shrunk to a column
 INK, FAINT, PAPER = "0.15", "0.45", "0.94"
 # Okabe & Ito's colours: told apart by colour-blind readers too.
@@ -68,11 +70,12 @@ class Sheet:
 
     def __init__(self, height: float, look: Look) -> None:
         self.look = look
-        self._head = TITLE if look.title else 0.0
+        lines = wrap(look.title, LONGEST_LINE)
+        self._head = TITLE * len(lines)
         self._height = height + self._head
         self.figure = Figure(figsize=(WIDTH, self._height))
-        if look.title:
-            self.figure.text(0.5, 1 - 0.09 / self._height, look.title, ha="center", va="top", color=INK, size=12)
+        if lines:
+            self.figure.text(0.5, 1 - 0.09 / self._height, "\n".join(lines), ha="center", va="top", color=INK, size=12)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes with that box, without a frame."""
