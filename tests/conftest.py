@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from reconstruct.images import to_image
 from reconstruct.network import Network
 
-
 torch.set_num_threads(1)  # every test process has a core of its own
 
 

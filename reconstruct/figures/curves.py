@@ -86,7 +86,7 @@ def tradeoff(sweep: Sweep, look: Look) -> Figure:
 
 class _Tradeoff:
     STRIP, LEFT, LEGEND, HEIGHT = 1.15, 1.15, 1.45, 3.2
-    MOST_PICTURES = 5
+    MOST_PICTURES = 7
 
     def __init__(self, sweep: Sweep, look: Look) -> None:
         self.lines = _lines(sweep)
