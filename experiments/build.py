@@ -3,22 +3,21 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from experiments import inputs, schema
-from reconstruct import assets, layers, optimizers
-from reconstruct.canvas import DECORRELATED, RGB, Canvas, Pixels, Pyramid, pink_noise, white_noise
+from experiments import inputs, networks, schema
+from experiments.fingerprint import content
+from reconstruct import assets, layers, memory, optimizers
+from reconstruct.canvas import DECORRELATED, RGB, Canvas, Fourier, Pixels, Pyramid, white_noise
 from reconstruct.errors import InputError
-from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
+from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode, reference_loss
-from reconstruct.precision import fastest
 from reconstruct.representations import Content, Representation, Style, equal_weights
 from reconstruct.synthesis import Synthesis
-
-NORMALIZING_SIZE = 256  # pixels
 
 
 @dataclass(frozen=True)
@@ -41,43 +40,31 @@ class Cell:
 def cell(config: schema.Config) -> Cell:
     """Everything for one reconstruction; wrong input is an `InputError`."""
     _check_layers(config)
-    device = _device(config.device)
+    memory.keep_freed()
+    device = networks.device(config.device)
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
-    square = config.crop is schema.Crop.square
-    originals = {
-        term: inputs.picture(getattr(config, term).picture, f"{term}.picture", config.size, square)
-        for term in config.active()
-    }
+    originals = {term: _original(config, term) for term in config.active()}
     for term, original in originals.items():
         _check_reach(config, term, original)
-    exact = network(config.network).to(device)
-    dtype = _dtype(config.precision, device)
+    exact = networks.network(config.network, device)
+    dtype = networks.dtype(config.precision, device)
     originals = {term: original.to(device) for term, original in originals.items()}
     canvas = _canvas(config, next(iter(originals.values()))).to(device)
-    objective = _objective(config, exact.cast(dtype), originals)
+    objective = _objective(config, networks.cast(exact, dtype), originals)
+    objective.network = networks.for_optimising(objective.network, config, canvas().detach(), objective.layers)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps)
     return Cell(originals, synthesis, _objective(config, exact, originals), dtype, device)
 
 
-def network(settings: schema.Network) -> Network:
-    """The network in float32."""
-    built = vgg(settings.architecture, _state(settings), settings.pooling.name)  # type: ignore[arg-type]
-    if not settings.normalize_over:
-        return built
-    key = "network.normalize_over"
-    return normalized(built, [inputs.picture(name, key, NORMALIZING_SIZE, True) for name in settings.normalize_over])
+def _original(config: schema.Config, term: str) -> Tensor:
+    name, key = getattr(config, term).picture, f"{term}.picture"
+    return _picture(name, key, content(name, key), config.size, config.crop is schema.Crop.square)
 
 
-def _state(settings: schema.Network) -> State:
-    match settings.weights:
-        case "torchvision":
-            return torchvision_state(settings.architecture)
-        case "untrained":
-            return untrained_state(settings.architecture, settings.seed)
-        case name if name in assets.weights():
-            return file_state(inputs.fetched(name))
-        case path:
-            return file_state(inputs.source(path, "network.weights"))
+@lru_cache(maxsize=4)
+def _picture(name: str, key: str, digest: str, size: int, square: bool) -> Tensor:
+    """The same object for the same file, so that its code is found again; the digest notices a file that changed."""
+    return inputs.picture(name, key, size, square)
 
 
 def _check_layers(config: schema.Config) -> None:
@@ -98,26 +85,6 @@ def _check_reach(config: schema.Config, term: str, original: Tensor) -> None:
         )
 
 
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N") from error
-    if device.type not in ("cpu", "cuda"):
-        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N")
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise InputError(f"device={name}: this machine shows {torch.cuda.device_count()} CUDA devices; try device=auto")
-    return device
-
-
-def _dtype(precision: schema.Precision, device: torch.device) -> torch.dtype:
-    if precision is schema.Precision.auto:
-        return fastest(device)
-    return {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision.name]
-
-
 _COLOURS = {schema.Colours.rgb: RGB, schema.Colours.decorrelated: DECORRELATED}
 
 
@@ -125,11 +92,14 @@ def _canvas(config: schema.Config, like: Tensor) -> Canvas:
     generator = torch.Generator().manual_seed(config.seed)
     height, width = like.shape[-2:]
     contrast, colours = config.canvas.contrast, _COLOURS[config.canvas.colours]
+    start = white_noise(height, width, contrast, generator)
     match config.canvas:
         case schema.Pixels():
-            return Pixels(white_noise(height, width, contrast, generator), colours)
+            return Pixels(start, colours)
+        case schema.Fourier():
+            return Fourier(start, colours)
         case schema.Pyramid(levels=levels, damping=damping):
-            return Pyramid(pink_noise(height, width, levels, contrast, generator), damping, colours)
+            return Pyramid(start, levels, damping, colours)
         case other:
             raise AssertionError(f"no canvas for {type(other).__name__}")
 
@@ -149,12 +119,18 @@ _REPRESENTATIONS: dict[str, Callable[[dict[str, float]], Representation]] = {"co
 
 def _objective(config: schema.Config, network: Network, originals: dict[str, Tensor]) -> Objective:
     codes = {
-        term: (representation := _representation(config, term), encode(network, representation, originals[term]))
+        term: (_representation(config, term), _target(network, term, tuple(config.layers(term)), originals[term]))
         for term in config.active()
     }
     units = {term: _unit(config, term, *codes[term], network, originals) for term in codes}
     weights = _weights(config.ratio) if len(codes) == 2 else dict.fromkeys(codes, 1.0)
     return Objective(network, [Term(term, *codes[term], weights[term], units[term]) for term in codes])
+
+
+@lru_cache(maxsize=4)
+def _target(network: Network, term: str, names: tuple[str, ...], original: Tensor) -> dict[str, Tensor]:
+    """The code of an original; for the same picture and layers, the next cell of this process finds it ready."""
+    return encode(network, _REPRESENTATIONS[term](equal_weights(names)), original)
 
 
 def _weights(ratio: float) -> dict[str, float]:

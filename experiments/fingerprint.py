@@ -13,7 +13,7 @@ from experiments.inputs import digest
 from experiments.schema import Config
 
 # Raised whenever the same settings lead to another picture than before.
-METHOD = 1
+METHOD = 2
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
@@ -40,9 +40,9 @@ def fingerprint(config: Config) -> str:
         del settings[term]
     for term in config.active():
         settings[term] = _term(config, term)
-    settings["network"]["weights"] = _content(config.network.weights, "network.weights")
+    settings["network"]["weights"] = content(config.network.weights, "network.weights")
     settings["network"]["normalize_over"] = [
-        _content(p, "network.normalize_over") for p in config.network.normalize_over
+        content(p, "network.normalize_over") for p in config.network.normalize_over
     ]
     text = json.dumps([METHOD, settings], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -50,9 +50,9 @@ def fingerprint(config: Config) -> str:
 
 def _term(config: Config, term: str) -> list[Any]:
     settings = getattr(config, term)
-    return [_content(settings.picture, f"{term}.picture"), config.layers(term), settings.weights]
+    return [content(settings.picture, f"{term}.picture"), config.layers(term), settings.weights]
 
 
-def _content(name: str, key: str) -> str:
+def content(name: str, key: str) -> str:
     """The digest of what a name stands for; the name itself for weights that are made or fetched elsewhere."""
     return name if name in ("torchvision", "untrained") else digest(name, key)

@@ -77,6 +77,11 @@ class Pixels(Canvas):
 
 
 @dataclass
+class Fourier(Canvas):
+    """Fourier coefficients, an octave a parameter."""
+
+
+@dataclass
 class Pyramid(Canvas):
     """A sum of enlarged levels."""
 
@@ -136,6 +141,8 @@ class Config:
     optimizer: Optimizer = MISSING
     precision: Precision = MISSING
     device: str = MISSING
+    compile: str = MISSING
+    checkpointing: bool = MISSING
     runs: str = MISSING
     name: str = MISSING
     figure: Drawing = MISSING
@@ -144,6 +151,8 @@ class Config:
         _require(self.ratio >= 0, "ratio", self.ratio, "a positive number, 0 (style alone) or inf (content alone)")
         _require(1 <= self.size <= 16384, "size", self.size, "pixels of the longer side, between 1 and 16384")
         _require(self.steps >= 1, "steps", self.steps, "at least 1")
+        self.compile = self.compile.lower()  # YAML's true arrives as "True"
+        _require(self.compile in ("auto", "true", "false"), "compile", self.compile, "auto, true or false")
         _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2^63 - 1")
         for term in self.active():
             self._check_layers(term)
@@ -188,7 +197,7 @@ def register() -> None:
     store.store(group="schema", name="config", node=Config)
     groups: dict[str, dict[str, Any]] = {
         "network": {"network": Network},
-        "canvas": {"pixels": Pixels, "pyramid": Pyramid},
+        "canvas": {"pixels": Pixels, "pyramid": Pyramid, "fourier": Fourier},
         "optimizer": {"lbfgs": LBFGS, "adam": Adam},
     }
     for group, nodes in groups.items():

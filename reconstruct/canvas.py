@@ -8,7 +8,7 @@ Visualization"). Here the picture is a linear function of the parameters, cut to
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -67,15 +67,17 @@ class Pyramid(Canvas):
     synthesis half of a Laplacian pyramid: Burt & Adelson, 1983).
 
     Args:
-        start: what each level begins with, finest first, ``(1, 3, H_k, W_k)`` in RGB, see `pyramid_sizes`.
+        start: differences from grey to begin with, ``(1, 3, H, W)`` in RGB, all of it in the finest level.
+        levels: how many, at most; those that would be a single row or column are left out.
         damping: a; level k counts 2^(-a k) times, so that a larger a leaves more to the fine levels.
     """
 
-    def __init__(self, start: Sequence[Tensor], damping: float, colours: Tensor = RGB) -> None:
+    def __init__(self, start: Tensor, levels: int, damping: float, colours: Tensor = RGB) -> None:
         super().__init__(colours)
-        self.scales = [2.0 ** (-damping * level) for level in range(len(start))]
-        levels = zip(start, self.scales, strict=True)
-        self.levels = nn.ParameterList([_in_channels(level, colours) / scale for level, scale in levels])
+        height, width = start.shape[-2:]
+        coarser = [torch.zeros(1, 3, *size) for size in pyramid_sizes(height, width, levels)[1:]]
+        self.levels = nn.ParameterList([_in_channels(start, colours), *coarser])
+        self.scales = [2.0 ** (-damping * level) for level in range(len(self.levels))]
 
     def planes(self) -> Tensor:
         finest, *coarser = self.levels
@@ -85,6 +87,42 @@ class Pyramid(Canvas):
         )
         planes: Tensor = sum(enlarged, start=finest)
         return planes
+
+
+class Fourier(Canvas):
+    """Fourier coefficients, those of an octave of frequencies together in one parameter, ``(1, 3, n, 2)``.
+
+    By themselves only another basis of the same space: an optimizer that treats all numbers alike takes the same way
+    as with `Pixels`. One that gives each parameter a step length of its own sets coarse and fine separately.
+
+    Args:
+        start: differences from grey to begin with, ``(1, 3, H, W)`` in RGB.
+    """
+
+    def __init__(self, start: Tensor, colours: Tensor = RGB) -> None:
+        super().__init__(colours)
+        self.size = height, width = start.shape[-2:]
+        octave = _octaves(height, width)
+        order = torch.argsort(octave, stable=True)
+        spectrum = torch.view_as_real(torch.fft.rfft2(_in_channels(start, colours), norm="ortho")).flatten(2, 3)
+        counts = torch.unique(octave, return_counts=True)[1].tolist()
+        self.octaves = nn.ParameterList([part.contiguous() for part in spectrum[:, :, order].split(counts, dim=2)])
+        self.place: Tensor
+        self.register_buffer("place", torch.argsort(order))
+
+    def planes(self) -> Tensor:
+        spectrum = torch.cat(list(self.octaves), dim=2).index_select(2, self.place)
+        rows: Tensor = spectrum.unflatten(2, (self.size[0], -1)).contiguous()
+        planes: Tensor = torch.fft.irfft2(torch.view_as_complex(rows), s=self.size, norm="ortho")
+        return planes
+
+
+def _octaves(height: int, width: int) -> Tensor:
+    """The octave of each coefficient of a real spectrum, row by row; the mean belongs to the lowest."""
+    rows, columns = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)[None, :]
+    frequencies = (rows.square() + columns.square()).sqrt().flatten()
+    octaves: Tensor = frequencies.clamp(min=1 / max(height, width)).log2().floor().long()
+    return octaves
 
 
 def _in_channels(rgb: Tensor, colours: Tensor) -> Tensor:
@@ -100,17 +138,6 @@ def pyramid_sizes(height: int, width: int, levels: int) -> list[tuple[int, int]]
 def white_noise(height: int, width: int, contrast: float, generator: torch.Generator) -> Tensor:
     """Gaussian noise with mean 0 and standard deviation `contrast`, ``(1, 3, height, width)``."""
     return contrast * torch.randn(1, 3, height, width, generator=generator)
-
-
-def pink_noise(height: int, width: int, levels: int, contrast: float, generator: torch.Generator) -> list[Tensor]:
-    """White noise for every level of a pyramid, each twice the variance of the finer one: roughly 1/f in their sum.
-
-    The levels' standard deviations add up (in squares) to `contrast`.
-    """
-    sizes = pyramid_sizes(height, width, levels)
-    variances = torch.tensor([2.0**level for level in range(len(sizes))])
-    contrasts = contrast * (variances / variances.sum()).sqrt()
-    return [white_noise(*size, float(c), generator) for size, c in zip(sizes, contrasts, strict=True)]
 
 
 class _Clip(torch.autograd.Function):

@@ -16,6 +16,7 @@ from typing import Literal, Self
 import torch
 import torchvision
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from reconstruct import layers as names
 from reconstruct.errors import InputError, RunError
@@ -35,10 +36,15 @@ class Network(nn.Module):
     Args:
         stages: tap name -> module, in the order in which they are applied.
         preprocess: what stands between RGB in [0, 1] and the first stage.
+        checkpointing: keep only what enters each block and compute the rest once more for the gradient (Chen et al.,
+            2016, "Training Deep Nets with Sublinear Memory Cost"): the same features for less memory and more time.
     """
 
-    def __init__(self, stages: Mapping[str, nn.Module], preprocess: nn.Module | None = None) -> None:
+    def __init__(
+        self, stages: Mapping[str, nn.Module], preprocess: nn.Module | None = None, checkpointing: bool = False
+    ) -> None:
         super().__init__()
+        self.checkpointing = checkpointing
         self.preprocess = preprocess or nn.Identity()
         self.stages = nn.ModuleDict(stages)
         self.dtype = next(self.parameters()).dtype
@@ -59,23 +65,51 @@ class Network(nn.Module):
         Returns:
             tap -> ``(N, C, H', W')`` in the network's own precision.
         """
-        missing = set(layers)
-        x = self.preprocess(picture).to(self.dtype, memory_format=torch.channels_last)
+        wanted = frozenset(layers)
         features: dict[str, Tensor] = {}
-        for name, stage in self.stages.items():
-            if not missing:
-                break
-            x = stage(x)
-            if name in missing:
-                features[name] = x
-                missing.remove(name)
+        x = self.preprocess(picture).to(self.dtype, memory_format=torch.channels_last)
+        for block in self._blocks(wanted):
+            x, found = self._through(block, x, wanted)
+            features |= found
         return features
+
+    def _through(self, block: Sequence[str], x: Tensor, wanted: frozenset[str]) -> tuple[Tensor, dict[str, Tensor]]:
+        if self.checkpointing and torch.is_grad_enabled():
+            return checkpoint(self._stages_of, block, x, wanted, use_reentrant=False)
+        return self._stages_of(block, x, wanted)
+
+    def _stages_of(self, block: Sequence[str], x: Tensor, wanted: frozenset[str]) -> tuple[Tensor, dict[str, Tensor]]:
+        features: dict[str, Tensor] = {}
+        overwritable = False  # nobody else needs x: neither a caller nor the gradient of the stage that made it
+        for name in block:
+            stage = self.stages[name]
+            x = x.relu_() if overwritable and isinstance(stage, nn.ReLU) else stage(x)
+            overwritable = isinstance(stage, nn.Conv2d) and name not in wanted
+            if name in wanted:
+                features[name] = x
+        return x, features
+
+    def _blocks(self, wanted: frozenset[str]) -> list[list[str]]:
+        """Taps up to the deepest that is wanted, in blocks that end with a pooling."""
+        last = max((self.taps.index(name) for name in wanted), default=-1)
+        blocks: list[list[str]] = [[]]
+        for name in self.taps[: last + 1]:
+            blocks[-1].append(name)
+            if name.startswith("pool"):
+                blocks.append([])
+        return [block for block in blocks if block]
 
     def cast(self, dtype: torch.dtype) -> Self:
         """A copy whose stages compute in `dtype`; the weights are cast once, here, and preprocessing stays as it is."""
         network = copy.deepcopy(self)
         network.stages.to(dtype)
         network.dtype = dtype
+        return network
+
+    def checkpointed(self) -> Self:
+        """The same weights, with activation checkpointing."""
+        network = copy.copy(self)
+        network.checkpointing = True
         return network
 
 

@@ -56,7 +56,8 @@ class Objective:
         """Losses of a picture ``(1, 3, H, W)``."""
         features = self.network(picture, self.layers)
         losses = {term.name: term.loss(term.representation.encode(features)) for term in self.terms}
-        weighted = [term.weight * losses[term.name] for term in self.terms]
+        # A term of weight 0 is only watched: left out of the sum, it costs no gradient.
+        weighted = [term.weight * losses[term.name] for term in self.terms if term.weight]
         return Evaluation(sum(weighted[1:], weighted[0]), losses)
 
     @torch.no_grad()

@@ -13,7 +13,9 @@ Both are summed over layers with weights w_l (eq. 5).
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+import torch
 from torch import Tensor
 
 from reconstruct.errors import InputError
@@ -46,7 +48,7 @@ class Representation(ABC):
 
     def encode(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The code of a picture, from its features ``(N, C, H, W)``; computed in at least float32."""
-        return {layer: self.code(_at_least_float32(features[layer])) for layer in self.layers}
+        return {layer: self.code(features[layer]) for layer in self.layers}
 
     def loss(self, code: Code, target: Code) -> Tensor:
         """Σ_l w_l E_l, a scalar."""
@@ -70,7 +72,7 @@ class Content(Representation):
     """The features themselves: what is where."""
 
     def code(self, F: Tensor) -> Tensor:
-        return F
+        return _at_least_float32(F)
 
     def layer_loss(self, F: Tensor, P: Tensor) -> Tensor:
         return _squared(F - P) / 2
@@ -97,8 +99,35 @@ def gram(F: Tensor) -> Tensor:
     Returns:
         ``(N, C, C)``. The paper's G is M times this; its loss is the same (see `Style.layer_loss`).
     """
-    columns = F.permute(0, 2, 3, 1).flatten(1, 2)  # (N, M, C)
-    return columns.mT @ columns / columns.shape[1]
+    gramian: Tensor = _Gram.apply(F)
+    return gramian
+
+
+class _Gram(torch.autograd.Function):
+    """The product in at least float32, its gradient F (D + Dᵀ) / M in the features' own precision.
+
+    Left to itself autograd would keep a float32 copy of the features and multiply twice. Nothing is lost: the gradient
+    goes on in the features' precision anyway.
+    """
+
+    @staticmethod
+    def forward(context: Any, F: Tensor) -> Tensor:
+        context.save_for_backward(F)
+        columns = _at_least_float32(_columns(F))
+        return columns.mT @ columns / columns.shape[1]
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> Tensor:
+        (F,), (D,) = context.saved_tensors, gradients
+        columns = _columns(F)
+        symmetric = ((D + D.mT) / columns.shape[1]).to(F.dtype)
+        gradient: Tensor = (columns @ symmetric).unflatten(1, F.shape[-2:]).permute(0, 3, 1, 2)
+        return gradient
+
+
+def _columns(F: Tensor) -> Tensor:
+    """``(N, M, C)``: a view of channels_last features."""
+    return F.permute(0, 2, 3, 1).flatten(1, 2)
 
 
 def _squared(x: Tensor) -> Tensor:

@@ -13,8 +13,8 @@ from reconstruct.canvas import Canvas
 from reconstruct.errors import RunError
 from reconstruct.objective import Evaluation, Objective
 
-# torch's L-BFGS compares losses and gradients with absolute thresholds (1e-10 for its curvature test), so a small
-# loss would silently stop it. Every run therefore starts, as the optimizer sees it, at this loss.
+# Adam adds 1e-8 to the size of every gradient, so that a small loss would silently stop it. Every run therefore starts,
+# as the optimizer sees it, at this loss.
 INITIAL_LOSS = 1e6
 
 
@@ -61,7 +61,7 @@ class Synthesis:
         self.done = 0
         self.seconds = 0.0
         self.best = Step(-1, canvas().detach(), math.inf, {}, math.inf, 0.0)
-        self._scale: float | None = None
+        self._scale: Tensor | None = None
 
     def __iter__(self) -> Iterator[Step]:
         while self.done < self.steps:
@@ -79,34 +79,39 @@ class Synthesis:
             picture = self.canvas()
             evaluation = self.objective(picture)
             seen.append((picture.detach().clone(), evaluation))
-            self._check(evaluation)
             scaled = evaluation.total * self._scale_for(evaluation)
             scaled.backward()
             return scaled
 
         start = time.perf_counter()
         self.optimizer.step(closure)  # type: ignore[arg-type]  # torch's stub says float
-        self.seconds += time.perf_counter() - start
         (picture, evaluation), *_ = seen
-        terms = {name: float(loss.detach()) for name, loss in evaluation.terms.items()}
-        return Step(self.done, picture, float(evaluation.total.detach()), terms, self._gradient_norm(), self.seconds)
+        total, gradient_norm, terms = self._numbers(evaluation)
+        self.seconds += time.perf_counter() - start
+        self._check(terms)
+        return Step(self.done, picture, total, terms, gradient_norm, self.seconds)
 
-    def _scale_for(self, evaluation: Evaluation) -> float:
+    def _scale_for(self, evaluation: Evaluation) -> Tensor:
         if self._scale is None:
-            self._scale = INITIAL_LOSS / (float(evaluation.total.detach()) or 1.0)
+            total = evaluation.total.detach()
+            self._scale = torch.where(total > 0, INITIAL_LOSS / total, 1.0)
         return self._scale
 
-    def _check(self, evaluation: Evaluation) -> None:
-        for name, loss in evaluation.terms.items():
-            if not math.isfinite(loss.detach()):
+    def _numbers(self, evaluation: Evaluation) -> tuple[float, float, dict[str, float]]:
+        """Total, gradient norm and terms, in one copy from the device: the only time a step waits for it."""
+        gradients = [p.grad.norm() for p in self.canvas.parameters() if p.grad is not None]
+        norm = torch.stack(gradients).norm() / self._scale_for(evaluation)
+        scalars = [evaluation.total, norm, *evaluation.terms.values()]
+        total, gradient_norm, *terms = torch.stack([scalar.detach() for scalar in scalars]).tolist()
+        return total, gradient_norm, dict(zip(evaluation.terms, terms, strict=True))
+
+    def _check(self, terms: dict[str, float]) -> None:
+        for name, loss in terms.items():
+            if not math.isfinite(loss):
                 raise Diverged(
-                    f"the {name} loss became {float(loss.detach())} at step {self.done}; "
+                    f"the {name} loss became {loss} at step {self.done}; "
                     "try optimizer=adam, a smaller optimizer.lr or precision=float32"
                 )
-
-    def _gradient_norm(self) -> float:
-        gradients = [p.grad.norm() for p in self.canvas.parameters() if p.grad is not None]
-        return float(torch.stack(gradients).norm()) / (self._scale or 1.0)
 
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on from here, bit for bit: plain tensors and numbers."""

@@ -18,6 +18,7 @@ UPSTREAM = {
     "images": {"errors", "files"},
     "network": {"errors", "layers"},
     "precision": set(),
+    "memory": set(),
     "representations": {"errors"},
     "objective": {"network", "representations"},
     "canvas": set(),

@@ -1,20 +1,52 @@
 import pytest
 import torch
 
-from reconstruct.canvas import DECORRELATED, RGB, Canvas, Pixels, Pyramid, clip, pink_noise, pyramid_sizes, white_noise
+from reconstruct.canvas import DECORRELATED, RGB, Canvas, Fourier, Pixels, Pyramid, clip, pyramid_sizes, white_noise
+
+CANVASES = {
+    "pixels": Pixels,
+    "pyramid": lambda start, colours: Pyramid(start, 3, 0.25, colours),
+    "fourier": Fourier,
+}
 
 
+def made(canvas: str, start: torch.Tensor, colours: torch.Tensor) -> Canvas:
+    return CANVASES[canvas](start, colours)
+
+
+@pytest.mark.parametrize("size", [(6, 8), (7, 5), (16, 24)])
 @pytest.mark.parametrize("colours", [RGB, DECORRELATED])
-def test_pixels_begin_with_their_start_around_grey(colours, generator):
-    start = white_noise(6, 8, 0.1, generator)
-    assert torch.allclose(Pixels(start, colours)(), 0.5 + start, atol=1e-6)
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_a_canvas_begins_with_its_start_around_grey(canvas, colours, size, generator):
+    start = white_noise(*size, 0.1, generator)
+    assert torch.allclose(made(canvas, start, colours).position(), 0.5 + start, atol=1e-5)
 
 
-@pytest.mark.parametrize("colours", [RGB, DECORRELATED])
-def test_a_pyramid_begins_with_the_sum_of_its_enlarged_levels(colours, generator):
-    start = pink_noise(16, 24, 3, 0.05, generator)
-    expected = sum(torch.nn.functional.interpolate(level, size=(16, 24), mode="bilinear") for level in start)
-    assert torch.allclose(Pyramid(start, 0.5, colours).position(), 0.5 + expected, atol=1e-6)
+def test_a_pyramid_is_the_sum_of_its_enlarged_levels(generator):
+    pyramid = Pyramid(torch.zeros(1, 3, 16, 24), levels=3, damping=0.5)
+    for level in pyramid.levels:
+        level.data.normal_(generator=generator)
+    enlarged = (torch.nn.functional.interpolate(x, size=(16, 24), mode="bilinear") for x in pyramid.levels)
+    expected = sum(2 ** (-0.5 * k) * x for k, x in enumerate(enlarged))
+    assert torch.allclose(pyramid.planes(), expected, atol=1e-5)
+
+
+def test_an_octave_of_the_fourier_canvas_holds_its_frequencies_and_no_others():
+    canvas = Fourier(torch.zeros(1, 3, 32, 32))
+    for octave in canvas.octaves:
+        octave.data.normal_(generator=torch.Generator().manual_seed(0))
+        waves = torch.fft.rfft2(canvas.planes().detach())[0, 0].abs()
+        octave.data.zero_()
+        rows, columns = torch.fft.fftfreq(32)[:, None], torch.fft.rfftfreq(32)[None, :]
+        frequencies = (rows.square() + columns.square()).sqrt()[waves > 1e-3]
+        assert float(frequencies.max()) < 2 * max(float(frequencies.min()), 1 / 32)
+
+
+def test_fourier_coefficients_are_the_pixels_in_another_basis(generator):
+    """The same length: a step in one is as long as in the other, but for what a real spectrum keeps twice."""
+    pixels = white_noise(64, 64, 0.1, generator)
+    lengths = [octave.detach().square().sum() for octave in Fourier(pixels).octaves]
+    assert float(sum(lengths)) == pytest.approx(float(pixels.square().sum()) / 2, rel=0.05)
 
 
 def test_levels_halve_and_stop_before_they_are_a_single_row():
@@ -22,34 +54,25 @@ def test_levels_halve_and_stop_before_they_are_a_single_row():
     assert pyramid_sizes(1, 5, 3) == [(1, 5)]
 
 
-def test_pink_noise_doubles_its_variance_from_level_to_level_up_to_the_contrast(generator):
-    levels = pink_noise(512, 512, 3, 0.3, generator)
-    variances = torch.stack([level.var() for level in levels])
-    assert torch.allclose(variances[1:] / variances[:-1], torch.full((2,), 2.0), rtol=0.03)
-    assert float(variances.sum()) == pytest.approx(0.3**2, rel=0.02)
-
-
 def test_noise_comes_from_the_generator_alone():
     first, second = (white_noise(4, 4, 0.2, torch.Generator().manual_seed(7)) for _ in range(2))
     assert torch.equal(first, second)
 
 
-@pytest.mark.parametrize("canvas", ["pixels", "pyramid"])
+@pytest.mark.parametrize("canvas", CANVASES)
 def test_every_picture_can_be_expressed(canvas, picture):
     """Least squares from the canvas's own gradient reaches any target."""
-    made: Canvas = Pixels(torch.zeros_like(picture), DECORRELATED)
-    if canvas == "pyramid":
-        made = Pyramid([torch.zeros(1, 3, *size) for size in pyramid_sizes(16, 20, 3)], 0.25, DECORRELATED)
-    optimizer = torch.optim.LBFGS(made.parameters(), max_iter=200, line_search_fn="strong_wolfe")
+    start = made(canvas, torch.zeros_like(picture), DECORRELATED)
+    optimizer = torch.optim.LBFGS(start.parameters(), max_iter=200, line_search_fn="strong_wolfe")
 
     def closure():
         optimizer.zero_grad()
-        loss = (made.position() - picture).square().sum()
+        loss = (start.position() - picture).square().sum()
         loss.backward()
         return loss
 
     optimizer.step(closure)
-    assert torch.allclose(made.position(), picture, atol=1e-3)
+    assert torch.allclose(start.position(), picture, atol=1e-3)
 
 
 def test_clipping_lets_gradients_lead_back_inside_but_not_further_out():

@@ -64,10 +64,10 @@ def test_one_command_leaves_a_folder_that_explains_itself(command):
 def test_reported_losses_are_those_of_the_saved_picture(command):
     command("losses=paper", "content.layers=[relu2_1]")
     result, cell = Result.read(only_cell()), only_cell()
-    from experiments.build import network
+    from experiments.networks import network
     from experiments.schema import Network
 
-    vgg = network(Network(architecture="vgg11", weights="untrained"))
+    vgg = network(Network(architecture="vgg11", weights="untrained"), torch.device("cpu"))
     F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
     assert result.losses["content"] == pytest.approx(float((F - P).square().sum() / 2), rel=1e-5)
     assert result.relative_errors["content"]["relu2_1"] == pytest.approx(
@@ -313,7 +313,8 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
         ratio=1.0, losses=schema.Losses.relative, size=32, crop=schema.Crop.square, steps=1, seed=0,
         network=schema.Network(architecture="vgg11", weights="untrained"),
         canvas=schema.Pixels(contrast=0.2, colours=schema.Colours.rgb), optimizer=schema.Adam(lr=0.01),
-        precision=schema.Precision.float32, device="cpu", runs="", name="", figure=schema.Drawing.none,
+        precision=schema.Precision.float32, device="cpu", compile="false", checkpointing=False,
+        runs="", name="", figure=schema.Drawing.none,
     )  # fmt: skip
     cell = build.cell(config)
     with torch.no_grad():

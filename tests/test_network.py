@@ -141,3 +141,38 @@ def test_in_double_precision_a_gradient_through_the_network_is_right():
     network = tiny_network(torch.float64)
     picture = smooth_picture(6, 6).double().requires_grad_()
     assert torch.autograd.gradcheck(lambda x: network(x, ["conv2_2"])["conv2_2"], picture)
+
+
+@pytest.mark.parametrize("layers", [["conv1_1", "relu1_1", "conv2_2"], ["relu2_2"], ["pool1", "relu2_1", "pool2"]])
+def test_taps_are_those_of_the_stages_applied_one_by_one(network, picture, layers):
+    """Rectifying in place never shows: neither in a tap nor in the gradient."""
+    x = plain = picture.clone().requires_grad_()
+    expected = {}
+    for name, stage in network.stages.items():
+        plain = stage(plain)
+        expected[name] = plain
+    found = network(x, layers)
+    assert all(torch.equal(found[name], expected[name]) for name in layers)
+    (gradient,) = torch.autograd.grad(sum(found[name].square().sum() for name in layers), x)
+    (by_hand,) = torch.autograd.grad(sum(expected[name].square().sum() for name in layers), x)
+    assert torch.allclose(gradient, by_hand, rtol=1e-5, atol=1e-6)
+
+
+def test_checkpointing_changes_neither_features_nor_gradient(network, picture):
+    layers, ways = ["relu1_1", "relu2_2"], []
+    for seen in (network, network.checkpointed()):
+        x = picture.clone().requires_grad_()
+        features = seen(x, layers)
+        sum(F.square().sum() for F in features.values()).backward()
+        ways.append([*features.values(), x.grad])
+    assert all(torch.equal(a, b) for a, b in zip(*ways, strict=True))
+
+
+def test_checkpointing_keeps_less_for_the_gradient(network, picture):
+    def kept(seen):
+        sizes = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda x: sizes.append(x.numel()) or x, lambda x: x):
+            seen(picture.clone().requires_grad_(), ["relu2_2"])
+        return sum(sizes)
+
+    assert kept(network.checkpointed()) < kept(network) / 2

@@ -50,3 +50,16 @@ def test_relative_to_another_picture_that_picture_has_loss_one(network):
     target, other = (encode(network, content, smooth_picture(16, 16, seed)) for seed in (0, 1))
     term = Term("content", content, target, unit=reference_loss(content, target, other))
     assert float(term.loss(other)) == pytest.approx(1)
+
+
+def test_a_term_of_weight_zero_is_watched_and_has_no_gradient(network, terms):
+    content, style = terms
+    watched = Term("content", content.representation, content.target, weight=0.0)
+    gradients = []
+    for objective in (Objective(network, [watched, style]), Objective(network, [style])):
+        x = smooth_picture(16, 16).requires_grad_()
+        evaluation = objective(x)
+        (gradient,) = torch.autograd.grad(evaluation.total, x)
+        gradients.append(gradient)
+    assert torch.equal(*gradients)
+    assert float(Objective(network, [watched, style])(x.detach()).terms["content"]) > 0

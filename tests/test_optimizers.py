@@ -26,6 +26,34 @@ def test_the_minimum_of_a_quadratic_is_found_when_the_loss_is_scaled_up(scale):
     assert x.abs().max() < 1e-3
 
 
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_the_size_of_the_loss_changes_no_step(scale):
+    ways = []
+    for size in (1.0, scale):
+        x, closure = quadratic(torch.tensor([1.0, 10.0, 100.0]) * size)
+        optimizer = LBFGS([x], lambda x=x: x, lr=1, history=10, reach=1.0)
+        for _ in range(8):
+            optimizer.step(closure)
+        ways.append(x.detach().clone())
+    assert torch.allclose(*ways, rtol=1e-2, atol=1e-3)
+
+
+def test_the_first_step_goes_down_the_gradient_a_fifth_of_the_reach():
+    x, closure = quadratic(torch.tensor([1.0, 1.0]) * 1e-6)
+    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=0.5)
+    optimizer.step(closure)
+    assert x.detach().tolist() == pytest.approx([0.9, 0.9])
+
+
+def test_channels_of_very_different_curvature_are_solved_at_once():
+    """A diagonal guess with one number a channel is the inverse Hessian here, so that two pairs suffice."""
+    curvatures = torch.tensor([1.0, 100.0, 1e4]).view(1, 3, 1, 1).expand(1, 3, 4, 4)
+    x, closure = quadratic(curvatures)
+    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=10.0)
+    losses = [float(optimizer.step(closure).detach()) for _ in range(8)]
+    assert min(losses) < 1e-6 * losses[0]
+
+
 def test_one_step_is_one_evaluation():
     x, closure = quadratic(torch.tensor([1.0, 2.0]))
     calls = []

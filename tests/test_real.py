@@ -5,7 +5,7 @@ import torch
 from test_representations import paper_content
 
 from reconstruct import assets, images
-from reconstruct.canvas import Pyramid, pink_noise
+from reconstruct.canvas import Pyramid, white_noise
 from reconstruct.network import Network, file_state, mean_activations, vgg
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.optimizers import LBFGS
@@ -55,7 +55,7 @@ def test_losses_on_real_features_are_the_papers_loops():
 def test_a_low_layer_gives_the_photograph_back():
     vgg19, photo = network("average"), sample("pagoda", 64)
     content = Content({"relu1_1": 1.0})
-    canvas = Pyramid(pink_noise(64, 64, 5, 0.25, torch.Generator().manual_seed(0)), 0.25)
+    canvas = Pyramid(white_noise(64, 64, 0.05, torch.Generator().manual_seed(0)), 5, 0.25)
     objective = Objective(vgg19, [Term("content", content, encode(vgg19, content, photo))])
     synthesis = Synthesis(canvas, objective, LBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=100)
     for _ in synthesis:

@@ -116,3 +116,18 @@ def test_the_gradient_of_a_rectified_tap_vanishes_where_nothing_fires():
     )[0]
     assert (gradient[features["conv1_1"] < 0] == 0).all()
     assert (gradient[features["conv1_1"] > 0] != 0).all()
+
+
+def test_the_gradient_of_a_gram_matrix_is_that_of_its_definition(generator):
+    F = torch.randn(1, 3, 4, 5, generator=generator, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(gram, F)
+
+
+def test_in_bfloat16_the_product_is_float32s_and_the_gradient_close(generator):
+    F = torch.randn(1, 8, 16, 16, generator=generator).bfloat16()
+    half, single = F.clone().requires_grad_(), F.float().requires_grad_()
+    assert torch.equal(gram(half), gram(single))
+    for features in (half, single):
+        gram(features).square().sum().backward()
+    difference = (half.grad.float() - single.grad).norm() / single.grad.norm()
+    assert float(difference) < 0.01

@@ -4,7 +4,7 @@ import pytest
 import torch
 from conftest import smooth_picture, tiny_network
 
-from reconstruct.canvas import Pixels, Pyramid, pink_noise, white_noise
+from reconstruct.canvas import Fourier, Pixels, Pyramid, white_noise
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.optimizers import LBFGS
 from reconstruct.representations import Content, Style, equal_weights
@@ -21,7 +21,8 @@ def made(
     objective = Objective(network, [Term(kind, representation, target, unit=unit)])
     start = {
         "pixels": lambda: Pixels(white_noise(16, 16, 0.29, generator)),
-        "pyramid": lambda: Pyramid(pink_noise(16, 16, 3, 0.25, generator), 0.25),
+        "pyramid": lambda: Pyramid(white_noise(16, 16, 0.05, generator), 3, 0.25),
+        "fourier": lambda: Fourier(white_noise(16, 16, 0.29, generator)),
     }[canvas]()
     moves = {
         "lbfgs": lambda: LBFGS(start.parameters(), start.position, lr=1, history=10, reach=reach),
@@ -30,7 +31,7 @@ def made(
     return Synthesis(start, objective, moves, steps=60)
 
 
-@pytest.mark.parametrize("canvas", ["pixels", "pyramid"])
+@pytest.mark.parametrize("canvas", ["pixels", "pyramid", "fourier"])
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
 @pytest.mark.parametrize("kind", ["content", "style"])
 def test_sixty_steps_bring_the_loss_down_for_every_canvas_and_optimizer(kind, optimizer, canvas):

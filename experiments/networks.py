@@ -1,0 +1,109 @@
+"""Which network on which device in which precision, loaded and compiled once for all cells of one process."""
+
+import copy
+from collections.abc import Iterable
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from experiments import inputs, schema
+from experiments.fingerprint import content
+from experiments.progress import say
+from reconstruct import assets
+from reconstruct.errors import InputError, RunError
+from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
+from reconstruct.precision import fastest
+
+NORMALIZING_SIZE = 256  # pixels
+
+# Compiling takes some 10 to 50 s and saves about 0.15 s a step for every million pixels (two cores with AMX).
+WORTH_COMPILING = 200e6  # pixels times steps
+
+
+def device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(name)
+    except RuntimeError as error:
+        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N") from error
+    if chosen.type not in ("cpu", "cuda"):
+        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N")
+    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
+        raise InputError(f"device={name}: this machine shows {torch.cuda.device_count()} CUDA devices; try device=auto")
+    return chosen
+
+
+def dtype(precision: schema.Precision, device: torch.device) -> torch.dtype:
+    if precision is schema.Precision.auto:
+        return fastest(device)
+    return {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision.name]
+
+
+def network(settings: schema.Network, device: torch.device) -> Network:
+    """The network in float32; asked again for the same, the same object."""
+    over = tuple(settings.normalize_over)
+    contents = content(settings.weights, "network.weights"), *(content(p, "network.normalize_over") for p in over)
+    return _network(
+        settings.architecture, settings.weights, settings.pooling.name, over, settings.seed, contents, device
+    )
+
+
+@lru_cache(maxsize=1)
+def _network(
+    architecture: str,
+    weights: str,
+    pooling: str,
+    normalize_over: tuple[str, ...],
+    seed: int,
+    contents: tuple[str, ...],  # only so that a file that has changed is read again
+    device: torch.device,
+) -> Network:
+    built = vgg(architecture, _state(architecture, weights, seed), pooling)  # type: ignore[arg-type]
+    if normalize_over:
+        key = "network.normalize_over"
+        built = normalized(built, [inputs.picture(name, key, NORMALIZING_SIZE, True) for name in normalize_over])
+    return built.to(device)
+
+
+@lru_cache(maxsize=1)
+def cast(network: Network, dtype: torch.dtype) -> Network:
+    """The network in another precision; asked again for the same, the same object."""
+    return network.cast(dtype)
+
+
+def _state(architecture: str, weights: str, seed: int) -> State:
+    match weights:
+        case "torchvision":
+            return torchvision_state(architecture)
+        case "untrained":
+            return untrained_state(architecture, seed)
+        case name if name in assets.weights():
+            return file_state(inputs.fetched(name))
+        case path:
+            return file_state(inputs.source(path, "network.weights"))
+
+
+def for_optimising(network: Network, config: schema.Config, picture: Tensor, layers: Iterable[str]) -> Network:
+    """`network` with activation checkpointing and compiled, if that is asked for or pays."""
+    if config.checkpointing:
+        network = network.checkpointed()
+    pays = picture.device.type == "cpu" and config.steps * picture[0, 0].numel() >= WORTH_COMPILING
+    if config.compile == "false" or (config.compile == "auto" and not pays):
+        return network
+    return _compiled(network, picture, tuple(sorted(layers)), config.compile == "true")
+
+
+def _compiled(network: Network, picture: Tensor, layers: tuple[str, ...], required: bool) -> Network:
+    compiled = copy.copy(network)
+    compiled.compile(dynamic=False)
+    try:
+        sum(F.sum() for F in compiled(picture.clone().requires_grad_(), layers).values()).backward()
+    except Exception as error:  # no compiler, or one that fails: torch wraps whatever it raised
+        reason = str(error).strip().splitlines()[0]
+        if required:
+            raise RunError(f"compile=true: {reason}; compile=false does without a compiler") from error
+        say(f"not compiled, which only costs time ({reason})")
+        return network
+    return compiled
