@@ -43,28 +43,34 @@ def cell(config: schema.Config) -> Cell:
     memory.keep_freed()
     device = networks.device(config.device)
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
-    originals = {term: _original(config, term) for term in config.active()}
+    originals = {term: _original(config, term, device) for term in config.active()}
     for term, original in originals.items():
         _check_reach(config, term, original)
     exact = networks.network(config.network, device)
     dtype = networks.dtype(config.precision, device)
-    originals = {term: original.to(device) for term, original in originals.items()}
     canvas = _canvas(config, next(iter(originals.values()))).to(device)
-    objective = _objective(config, networks.cast(exact, dtype), originals)
-    objective.network = networks.for_optimising(objective.network, config, canvas().detach(), objective.layers)
+    matched = _objective(config, networks.cast(exact, dtype), originals)
+    network = networks.for_optimising(matched.network, config, canvas().detach(), matched.layers)
+    objective = Objective(network, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps)
     return Cell(originals, synthesis, _objective(config, exact, originals), dtype, device)
 
 
-def _original(config: schema.Config, term: str) -> Tensor:
+def _original(config: schema.Config, term: str, device: torch.device) -> Tensor:
     name, key = getattr(config, term).picture, f"{term}.picture"
-    return _picture(name, key, content(name, key), config.size, config.crop is schema.Crop.square)
+    return _picture(name, key, content(name, key), config.size, config.crop is schema.Crop.square, device)
 
 
 @lru_cache(maxsize=4)
-def _picture(name: str, key: str, digest: str, size: int, square: bool) -> Tensor:
+def _picture(name: str, key: str, digest: str, size: int, square: bool, device: torch.device) -> Tensor:
     """The same object for the same file, so that its code is found again; the digest notices a file that changed."""
-    return inputs.picture(name, key, size, square)
+    return inputs.picture(name, key, size, square).to(device)
+
+
+def forget() -> None:
+    """Let go of what is kept for the next cell."""
+    for kept in (_picture, _target, networks.cast):
+        kept.cache_clear()
 
 
 def _check_layers(config: schema.Config) -> None:

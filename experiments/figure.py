@@ -29,7 +29,7 @@ def draw(
     figure = getattr(figures, kind)(sweep, look or figures.Look())
     stem = kind if kind in ("curve", "tradeoff") else "figure"
     for suffix in formats:
-        _save(figure, sweep.folder / f"{stem}.{suffix}", dpi)
+        save(figure, sweep.folder / f"{stem}.{suffix}", dpi)
     caption = sweep.folder / ("caption.txt" if stem == "figure" else f"{stem}.caption.txt")
     caption.write_text(figures.caption(sweep, kind), encoding="utf-8")
     for panel in figures.panels(sweep):
@@ -53,7 +53,8 @@ def _check(sweep: Sweep, kind: str) -> None:
         raise InputError(f"tradeoff needs cells with representation=both; {sweep.folder} has none; try grid or curve")
 
 
-def _save(figure: "object", path: Path, dpi: int) -> None:
+def save(figure: "object", path: Path, dpi: int) -> None:
+    """Write a figure whole or not at all; the same figure, the same bytes."""
     from reconstruct import figures
     from reconstruct.files import written_whole
 

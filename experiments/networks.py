@@ -1,7 +1,6 @@
-"""Which network on which device in which precision, loaded and compiled once for all cells of one process."""
+"""Which network on which device in which precision; loaded once for all cells of one process."""
 
 import copy
-from collections.abc import Iterable
 from functools import lru_cache
 
 import torch
@@ -85,23 +84,24 @@ def _state(architecture: str, weights: str, seed: int) -> State:
             return file_state(inputs.source(path, "network.weights"))
 
 
-def for_optimising(network: Network, config: schema.Config, picture: Tensor, layers: Iterable[str]) -> Network:
+def for_optimising(network: Network, config: schema.Config, picture: Tensor, layers: tuple[str, ...]) -> Network:
     """`network` with activation checkpointing and compiled, if that is asked for or pays."""
     if config.checkpointing:
         network = network.checkpointed()
     pays = picture.device.type == "cpu" and config.steps * picture[0, 0].numel() >= WORTH_COMPILING
     if config.compile == "false" or (config.compile == "auto" and not pays):
         return network
-    return _compiled(network, picture, tuple(sorted(layers)), config.compile == "true")
+    return _compiled(network, picture, layers, config.compile == "true")
 
 
 def _compiled(network: Network, picture: Tensor, layers: tuple[str, ...], required: bool) -> Network:
+    torch._dynamo.reset()  # else a sweep would come to the limit of compilations and silently go on without
     compiled = copy.copy(network)
     compiled.compile(dynamic=False)
     try:
         sum(F.sum() for F in compiled(picture.clone().requires_grad_(), layers).values()).backward()
     except Exception as error:  # no compiler, or one that fails: torch wraps whatever it raised
-        reason = str(error).strip().splitlines()[0]
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         if required:
             raise RunError(f"compile=true: {reason}; compile=false does without a compiler") from error
         say(f"not compiled, which only costs time ({reason})")

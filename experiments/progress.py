@@ -65,7 +65,7 @@ class Bars:
     """A recorder: one bar for the cell and, in a sweep, one above it for the whole."""
 
     def __init__(self, label: str, steps: int, done: int, place: Place | None) -> None:
-        self._label, self._steps, self._place = label, steps, place
+        self._label, self._steps = label, steps
         self._logged = time.monotonic()
         hidden = not _is_interactive()
         self._whole = None

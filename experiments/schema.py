@@ -203,3 +203,8 @@ def register() -> None:
     for group, nodes in groups.items():
         for name, node in nodes.items():
             store.store(group=f"schema/{group}", name=name, node=node)
+
+
+def register_benchmark(settings: type) -> None:
+    """Make the benchmark's own settings known to Hydra."""
+    ConfigStore.instance().store(group="schema", name="benchmark", node=settings)

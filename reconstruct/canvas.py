@@ -92,8 +92,8 @@ class Pyramid(Canvas):
 class Fourier(Canvas):
     """Fourier coefficients, those of an octave of frequencies together in one parameter, ``(1, 3, n, 2)``.
 
-    By themselves only another basis of the same space: an optimizer that treats all numbers alike takes the same way
-    as with `Pixels`. One that gives each parameter a step length of its own sets coarse and fine separately.
+    By themselves they are only another basis of the same space, in which one step length for all numbers means about
+    what it means for `Pixels`. An optimizer that gives each parameter its own sets coarse and fine separately.
 
     Args:
         start: differences from grey to begin with, ``(1, 3, H, W)`` in RGB.

@@ -1,6 +1,7 @@
 """Memory that one step has freed is kept for the next."""
 
 import ctypes
+import sys
 
 # Parameters of glibc's mallopt, from its malloc.h.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
@@ -13,6 +14,8 @@ def keep_freed() -> None:
     next step pays for getting it back page by page: at 512 × 512 pixels a fifth of its time. Elsewhere than with glibc
     nothing happens. What a process holds at its peak stays the same.
     """
+    if sys.platform != "linux":
+        return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_MMAP_MAX, 0)

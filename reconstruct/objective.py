@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.representations import Code, Representation
 
@@ -50,7 +51,9 @@ class Objective:
     def __init__(self, network: Network, terms: Sequence[Term]) -> None:
         self.network = network
         self.terms = tuple(terms)
-        self.layers = frozenset(layer for term in terms for layer in term.representation.layers)
+        self.layers = tuple(sorted({layer for term in terms for layer in term.representation.layers}))
+        if not any(term.weight for term in terms):
+            raise InputError("an objective needs a term whose weight is not 0")
 
     def __call__(self, picture: Tensor) -> Evaluation:
         """Losses of a picture ``(1, 3, H, W)``."""

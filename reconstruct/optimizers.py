@@ -22,7 +22,8 @@ class LBFGS(torch.optim.Optimizer):
 
         h_b = c Σ s_b² / Σ s_b y_b        Σ_b h_b y_b² = sᵀy
 
-    so that coarse and fine, brightness and colour need not share one step length.
+    so that coarse and fine, brightness and colour need not share one step length. (Where s_b and y_b hardly agree, the
+    denominator is `CROSSTALK` times √(Σ s_b² Σ y_b²) instead.)
 
     What a line search would guard against is guarded against otherwise: no step moves the picture further than
     `reach`, and a step after which the loss has exploded is taken back, with half the reach and a fresh history.
@@ -32,7 +33,7 @@ class LBFGS(torch.optim.Optimizer):
     changes nothing, and no number leaves the device.
 
     Args:
-        params: what to optimise; dimension 1 of each is its channels.
+        params: what to optimise, ``(1, C, …)`` with channels or a single row of numbers.
         position: where these parameters put the picture; linear in them but for an offset.
         lr: step length, in units of the quasi-Newton step.
         history: how many past steps describe the curvature.
@@ -46,6 +47,8 @@ class LBFGS(torch.optim.Optimizer):
         self._position = position
         (self._settings,) = self.param_groups
         self._params: list[Tensor] = self._settings["params"]
+        if any(parameter.ndim > 1 and parameter.shape[0] != 1 for parameter in self._params):
+            raise ValueError("parameters of LBFGS have the shape (1, C, …): one picture at a time")
         channels = [parameter.shape[1] if parameter.ndim > 1 else 1 for parameter in self._params]
         sizes = [parameter.numel() // n for parameter, n in zip(self._params, channels, strict=True) for _ in range(n)]
         self._block = torch.repeat_interleave(torch.tensor(sizes)).to(self._params[0].device)  # of each number
@@ -68,7 +71,7 @@ class LBFGS(torch.optim.Optimizer):
         with torch.enable_grad():
             loss = closure()
         x, gradient = self._values(), torch.cat([_gradient(parameter).flatten() for parameter in self._params])
-        exploded = ~(loss <= EXPLODED * self._memory["best_loss"])
+        exploded = ~((loss <= EXPLODED * self._memory["best_loss"]) & gradient.isfinite().all())
         self._learn(x, gradient, loss.detach(), exploded)
         moved = x + self._cut(x, self._direction(gradient))
         self._place(torch.where(exploded, self._memory["best"], moved))
@@ -82,7 +85,7 @@ class LBFGS(torch.optim.Optimizer):
         curvature = s @ y
         counts = (curvature > CURVED * s.norm() * y.norm()) & (memory["going"] > 0) & ~exploded
         slot = self._settings["evaluations"] % self._settings["history"]
-        memory["s"][slot], memory["y"][slot] = s, y
+        memory["s"][slot], memory["y"][slot] = torch.where(counts, s, 0), torch.where(counts, y, 0)
         memory["rho"][slot] = torch.where(counts, 1 / curvature, 0)
         memory["rho"] *= ~exploded
         for name, product in (("ss", s * s), ("sy", s * y), ("yy", y * y)):
@@ -112,10 +115,11 @@ class LBFGS(torch.optim.Optimizer):
         return direction
 
     def _inverse_curvatures(self) -> Tensor:
-        """h_b for every number; 1 where nothing is known."""
+        """h_b for every number."""
         ss, sy, yy = (self._memory[name] for name in ("ss", "sy", "yy"))
         curvatures = torch.maximum(sy, CROSSTALK * (ss * yy).sqrt())
-        h = torch.where(curvatures > 0, ss / curvatures, 1)[self._block]
+        usual = torch.where(sy.sum() > 0, ss.sum() / sy.sum(), 1)  # for a block of which nothing is known yet
+        h = torch.where((curvatures > 0) & (ss > 0), ss / curvatures, usual)[self._block]
         explained = h @ self._memory["last_y"].square()
         return h * torch.where(explained > 0, self._memory["last_sy"] / explained, 1)
 

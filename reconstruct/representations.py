@@ -61,7 +61,7 @@ class Representation(ABC):
 
     @abstractmethod
     def code(self, F: Tensor) -> Tensor:
-        """One layer's code, from its features ``(N, C, H, W)``."""
+        """One layer's code in at least float32, from its features ``(N, C, H, W)`` in the network's own precision."""
 
     @abstractmethod
     def layer_loss(self, code: Tensor, target: Tensor) -> Tensor:
@@ -106,8 +106,8 @@ def gram(F: Tensor) -> Tensor:
 class _Gram(torch.autograd.Function):
     """The product in at least float32, its gradient F (D + Dᵀ) / M in the features' own precision.
 
-    Left to itself autograd would keep a float32 copy of the features and multiply twice. Nothing is lost: the gradient
-    goes on in the features' precision anyway.
+    Left to itself autograd would keep a float32 copy of the features and multiply twice, and the gradient would go on
+    in the features' precision anyway.
     """
 
     @staticmethod

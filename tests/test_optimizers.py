@@ -18,8 +18,8 @@ def quadratic(curvatures: torch.Tensor):
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 1e6])
-def test_the_minimum_of_a_quadratic_is_found_when_the_loss_is_scaled_up(scale):
-    x, closure = quadratic(torch.tensor([1.0, 10.0, 100.0]) * scale * (1e6 / scale))
+def test_the_minimum_of_a_quadratic_is_found_however_small_the_loss(scale):
+    x, closure = quadratic(torch.tensor([1.0, 10.0, 100.0]) * scale)
     optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
     for _ in range(40):
         optimizer.step(closure)
@@ -103,3 +103,30 @@ def test_a_step_after_which_the_loss_explodes_is_taken_back():
     assert not torch.equal(seen[2], seen[1])
     assert torch.equal(seen[3], seen[1])
     assert optimizer.state_dict()["state"][0]["reach"] == 0.5
+
+
+@pytest.mark.parametrize("broken", ["loss", "gradient"])
+def test_a_step_to_where_nothing_is_finite_is_taken_back_and_forgotten(broken):
+    x, closure = quadratic(torch.tensor([1.0, 2.0]))
+    optimizer = LBFGS([x], lambda: x, lr=1, history=3, reach=0.25)
+
+    def failing() -> torch.Tensor:
+        loss = closure()
+        if broken == "gradient":
+            x.grad.fill_(torch.nan)
+        return loss if broken == "gradient" else loss * torch.nan
+
+    losses = [float(optimizer.step(failing if number == 4 else closure).detach()) for number in range(20)]
+    assert x.isfinite().all()
+    assert min(losses[5:]) < 1e-3 * losses[0]
+
+
+def test_where_the_gradient_is_zero_nothing_moves():
+    x, closure = quadratic(torch.zeros(3))
+    LBFGS([x], lambda: x, lr=1, history=3, reach=0.25).step(closure)
+    assert x.detach().tolist() == [1.0, 1.0, 1.0]
+
+
+def test_pictures_side_by_side_are_refused():
+    with pytest.raises(ValueError, match="one picture at a time"):
+        LBFGS([torch.zeros(2, 3, 4, 4)], lambda: torch.zeros(1), lr=1, history=3, reach=0.1)

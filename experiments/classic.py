@@ -1,0 +1,107 @@
+"""The classic recipe, as the usual programs have it, to be measured against.
+
+float32, NCHW, the pixels themselves from white noise, rectification in place (so that only rectified layers can be
+asked for), Gram matrices by `bmm`, and torch's own L-BFGS (history 10, the loss scaled up so that it does not stop) or
+Adam. Nothing is slowed down on purpose: it is given every advantage that does not change what it is.
+"""
+
+import copy
+import math
+import time
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from reconstruct.network import Network
+from reconstruct.objective import Objective
+from reconstruct.representations import Content
+
+HISTORY = 10
+INITIAL_LOSS = 1e6
+
+
+class Classic:
+    """An optimisation that goes on for as long as it is told to.
+
+    Args:
+        judge: what is minimised, in float32; its weights, targets and layers are used, its code is not.
+        size: height and width of the picture.
+        seed: of the white noise, standard deviation 0.29 around grey, as uniform noise has it.
+        learning_rate: Adam's; ``None`` for L-BFGS.
+    """
+
+    def __init__(self, judge: Objective, size: tuple[int, int], seed: int, learning_rate: float | None = None) -> None:
+        self.name = "L-BFGS" if learning_rate is None else f"Adam {learning_rate:g}"
+        self.losses: list[float] = []
+        self.seconds: list[float] = []
+        self.best = (math.inf, torch.empty(0))
+        self._terms, self._layers = judge.terms, judge.layers
+        self._preprocess, self._stages = _modules(judge.network)
+        device = next(judge.network.parameters()).device
+        noise = torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(seed))
+        self._x = (0.5 + 0.29 * noise).to(device).requires_grad_()
+        self._optimizer: torch.optim.Optimizer = (
+            torch.optim.LBFGS([self._x], max_iter=1, history_size=HISTORY, tolerance_grad=0, tolerance_change=0)
+            if learning_rate is None
+            else torch.optim.Adam([self._x], learning_rate)
+        )
+
+    def advance(self, evaluations: int) -> None:
+        """Go on; losses, seconds and the best picture so far are kept."""
+        for _ in range(evaluations):
+            before, start = self._x.detach().clone(), time.perf_counter()
+            loss = float(self._optimizer.step(self._closure)) * self._unit  # type: ignore[arg-type]
+            self.seconds.append(time.perf_counter() - start)
+            self.losses.append(loss)
+            if loss < self.best[0]:
+                self.best = (loss, before)
+
+    def _closure(self) -> Tensor:
+        self._optimizer.zero_grad()
+        loss = self._loss()
+        if not self.losses:
+            self._unit = float(loss.detach()) / INITIAL_LOSS
+        scaled = loss / self._unit
+        scaled.backward()
+        return scaled.detach()
+
+    def _loss(self) -> Tensor:
+        features = self._features()
+        losses = []
+        for term in self._terms:
+            E = _content if isinstance(term.representation, Content) else _style
+            for layer, w in term.representation.weights.items():
+                losses.append(term.weight / term.unit * w * E(features[layer], term.target[layer]))
+        return torch.stack(losses).sum()
+
+    def _features(self) -> Mapping[str, Tensor]:
+        x, features = self._preprocess(self._x), {}
+        for name, stage in self._stages.items():
+            x = stage(x)
+            if name in self._layers:
+                features[name] = x
+            if len(features) == len(self._layers):
+                break
+        return features
+
+
+def _modules(network: Network) -> tuple[nn.Module, dict[str, nn.Module]]:
+    modules = copy.deepcopy(network).to(memory_format=torch.contiguous_format)
+    stages = {
+        name: nn.ReLU(inplace=True) if isinstance(stage, nn.ReLU) else stage for name, stage in modules.stages.items()
+    }
+    return modules.preprocess, stages
+
+
+def _content(F: Tensor, P: Tensor) -> Tensor:
+    return ((F - P) ** 2).sum() / 2
+
+
+def _style(F: Tensor, A: Tensor) -> Tensor:
+    return ((_gram(F) - A) ** 2).sum() / (4 * F.shape[1] ** 2)
+
+
+def _gram(F: Tensor) -> Tensor:
+    rows = F.flatten(2)
+    return torch.bmm(rows, rows.transpose(1, 2)) / rows.shape[2]

@@ -1,0 +1,112 @@
+"""The benchmark, offline, on an untrained VGG-11 and a picture of a few pixels."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import smooth_picture, tiny_network
+
+from experiments import benchmark
+from experiments.classic import Classic
+from reconstruct.objective import Objective, Term, encode
+from reconstruct.representations import Content, Style, equal_weights
+
+TINY = "['network=vgg13_untrained','network.normalize_over=[]','precision=float32']"
+
+
+@pytest.fixture
+def judge() -> Objective:
+    network = tiny_network()
+    content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
+    photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
+    terms = [
+        Term("content", content, encode(network, content, photo), weight=1e-2, unit=3.0),
+        Term("style", style, encode(network, style, painting), unit=0.5),
+    ]
+    return Objective(network, terms)
+
+
+def test_the_classic_recipe_minimises_the_very_same_loss(judge):
+    classic = Classic(judge, (16, 16), seed=0)
+    classic.advance(1)
+    start = 0.5 + 0.29 * torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert classic.losses[0] == pytest.approx(float(judge(start).total), rel=1e-5)
+
+
+@pytest.mark.parametrize("learning_rate", [None, 0.03])
+def test_the_classic_recipe_works(judge, learning_rate):
+    classic = Classic(judge, (16, 16), seed=0, learning_rate=learning_rate)
+    classic.advance(60)
+    loss, picture = classic.best
+    assert loss == min(classic.losses) < classic.losses[0] / 10
+    with torch.no_grad():
+        assert float(judge(picture).total) == pytest.approx(loss, rel=1e-4)
+    assert len(classic.seconds) == 60
+
+
+def test_the_classic_recipe_leaves_the_network_as_it_was(judge):
+    before = judge.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
+    Classic(judge, (16, 16), seed=0).advance(2)
+    after = judge.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
+    assert all(torch.equal(before[tap], after[tap]) for tap in before)
+
+
+@pytest.fixture
+def command(monkeypatch, photo, painting, tmp_path, capfd):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        pictures = [f"content='{photo}'", f"style='{painting}'", f"fast={TINY}"]
+        monkeypatch.setattr(sys, "argv", ["reconstruct-benchmark", *arguments, *pictures])
+        try:
+            benchmark.main()
+            code = 0
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        return code, *capfd.readouterr()
+
+    return run
+
+
+def test_one_command_leaves_a_table_a_record_and_a_figure(command):
+    code, table, said = command("quick", "size=32", "evaluations=20", "steps=30", "cases=[content_relu2_2,style]")
+    assert code == 0, said
+    assert all(word in table for word in ("content_relu2_2", "style", "canvas=fourier", "ratio"))
+    folder = Path("runs/benchmark")
+    assert {path.name for path in folder.iterdir()} == {"benchmark.json", "benchmark.png", "benchmark.pdf"}
+    record = json.loads((folder / "benchmark.json").read_text())
+    for race in record["races"]:
+        assert race["goal"] == pytest.approx(min(race["classic"]["losses"]))
+        assert len(race["classic"]["losses"]) == 20
+        if race["seconds"] is not None:
+            assert race["reached"] <= 30
+
+
+def test_time_and_memory_are_measured_in_processes_of_their_own(command):
+    code, said, _ = command("quick", "size=32", "evaluations=5", "steps=5", "cases=[]", "sizes=[32]")
+    assert code == 0
+    rows = json.loads(Path("runs/benchmark/benchmark.json").read_text())["growth"]
+    assert [(row["recipe"], row["size"]) for row in rows] == [
+        ("classic", 32), ("fast", 32), ("fast, checkpointing", 32),
+    ]  # fmt: skip
+    assert all(row["seconds"] > 0 and row["memory"] > 1e8 for row in rows)
+    assert "peak GiB" in said
+
+
+def test_growth_is_the_slope_on_logarithmic_axes():
+    rows = [{"recipe": "fast", "size": size, "seconds": size**2.0, "memory": size**3} for size in (2, 4, 8)]
+    assert benchmark.exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [("cases=[stlye]", "did you mean 'style'"), ("evaluations=1", "at least 5"), ("sise=3", "sise")],
+)
+def test_a_mistake_gets_one_line(command, override, message):
+    code, _, said = command("quick", override)
+    assert code == 2
+    assert said.startswith("reconstruct-benchmark: ")
+    assert message in said
