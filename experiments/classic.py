@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from reconstruct.network import Network
 from reconstruct.objective import Objective
 from reconstruct.representations import Content
+from reconstruct.synthesis import INITIAL_LOSS
 
 HISTORY = 10
-INITIAL_LOSS = 1e6
 
 
 class Classic:
