@@ -22,7 +22,7 @@ HISTORY = 10
 
 
 class Classic:
-    """An optimisation that goes on for as long as it is told to.
+    """An optimisation that goes on for as long as it is told to, its picture cut to [0, 1] before every evaluation.
 
     Args:
         judge: what is minimised, in float32; its weights, targets and layers are used, its code is not.
@@ -50,12 +50,18 @@ class Classic:
     def advance(self, evaluations: int) -> None:
         """Go on; losses, seconds and the best picture so far are kept."""
         for _ in range(evaluations):
-            before, start = self._x.detach().clone(), time.perf_counter()
+            start = time.perf_counter()
+            self._bound()
+            before = self._x.detach().clone()
             loss = float(self._optimizer.step(self._closure)) * self._unit  # type: ignore[arg-type]
             self.seconds.append(time.perf_counter() - start)
             self.losses.append(loss)
             if loss < self.best[0]:
                 self.best = (loss, before)
+
+    @torch.no_grad()
+    def _bound(self) -> None:
+        self._x.clamp_(0, 1)
 
     def _closure(self) -> Tensor:
         self._optimizer.zero_grad()
@@ -84,6 +90,13 @@ class Classic:
             if len(features) == len(self._layers):
                 break
         return features
+
+
+class Unbounded(Classic):
+    """The same without the cut: its losses are those of values that no picture file can hold."""
+
+    def _bound(self) -> None:
+        pass
 
 
 def _modules(network: Network) -> tuple[nn.Module, dict[str, nn.Module]]:

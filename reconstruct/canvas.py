@@ -61,7 +61,7 @@ class Pixels(Canvas):
 
 
 class Pyramid(Canvas):
-    """A sum of levels, each half the size of the one before, enlarged to the size of the picture.
+    """A sum of levels, each half the size of the one before: from the coarsest on, enlarged and added to the next.
 
     A coarse level moves large areas at once, so that one step sets brightness and shape as well as detail (the
     synthesis half of a Laplacian pyramid: Burt & Adelson, 1983).
@@ -80,12 +80,9 @@ class Pyramid(Canvas):
         self.scales = [2.0 ** (-damping * level) for level in range(len(self.levels))]
 
     def planes(self) -> Tensor:
-        finest, *coarser = self.levels
-        enlarged = (
-            scale * interpolate(level, size=finest.shape[-2:], mode="bilinear")
-            for level, scale in zip(coarser, self.scales[1:], strict=True)
-        )
-        planes: Tensor = sum(enlarged, start=finest)
+        planes = torch.zeros_like(self.levels[-1])
+        for level, scale in zip(reversed(self.levels), reversed(self.scales), strict=True):
+            planes = interpolate(planes, size=level.shape[-2:], mode="bilinear") + scale * level
         return planes
 
 

@@ -40,6 +40,7 @@ class LBFGS(torch.optim.Optimizer):
         reach: longest step, as the root mean square over the picture's values.
     """
 
+    @torch.no_grad()
     def __init__(
         self, params: Iterable[Tensor], position: Callable[[], Tensor], lr: float, history: int, reach: float
     ) -> None:
@@ -50,9 +51,11 @@ class LBFGS(torch.optim.Optimizer):
         if any(parameter.ndim > 1 and parameter.shape[0] != 1 for parameter in self._params):
             raise ValueError("parameters of LBFGS have the shape (1, C, …): one picture at a time")
         channels = [parameter.shape[1] if parameter.ndim > 1 else 1 for parameter in self._params]
-        sizes = [parameter.numel() // n for parameter, n in zip(self._params, channels, strict=True) for _ in range(n)]
-        self._block = torch.repeat_interleave(torch.tensor(sizes)).to(self._params[0].device)  # of each number
-        self._memory.update(_blank(self._values(), history, len(sizes), reach))
+        self._sizes = [p.numel() // n for p, n in zip(self._params, channels, strict=True) for _ in range(n)]  # blocks
+        start = self._values()
+        self._origin = self._position_of(torch.zeros_like(start))
+        self._place(start)
+        self._memory.update(_blank(start, history, len(self._sizes), reach))
 
     @property
     def _memory(self) -> dict[str, Any]:
@@ -70,72 +73,96 @@ class LBFGS(torch.optim.Optimizer):
         """Evaluate once and move once."""
         with torch.enable_grad():
             loss = closure()
-        x, gradient = self._values(), torch.cat([_gradient(parameter).flatten() for parameter in self._params])
-        exploded = ~((loss <= EXPLODED * self._memory["best_loss"]) & gradient.isfinite().all())
-        self._learn(x, gradient, loss.detach(), exploded)
-        moved = x + self._cut(x, self._direction(gradient))
-        self._place(torch.where(exploded, self._memory["best"], moved))
+        x, raw = self._values(), torch.cat([_gradient(parameter).flatten() for parameter in self._params])
+        exploded = ~((loss <= EXPLODED * self._memory["best_loss"]) & (raw @ raw).isfinite())
+        gradient = raw.nan_to_num(0, 0, 0)
+        self._learn(x, gradient, exploded)
+        self._keep_best(x, loss.detach(), exploded)
+        moved = x + self._cut(self._direction(gradient))
+        self._place(moved.lerp(self._memory["best"], exploded.to(x.dtype)))
         self._settings["evaluations"] += 1
         return loss
 
-    def _learn(self, x: Tensor, gradient: Tensor, loss: Tensor, exploded: Tensor) -> None:
-        """Keep the pair s, y of the last step; forget all pairs after an explosion."""
-        memory = self._memory
+    def _learn(self, x: Tensor, gradient: Tensor, exploded: Tensor) -> None:
+        """Keep the pair s, y of the last step and its products with the others; forget all after an explosion."""
+        memory, slot = self._memory, self._settings["evaluations"] % self._settings["history"]
         s, y = x - memory["x"], gradient - memory["gradient"]
         curvature = s @ y
         counts = (curvature > CURVED * s.norm() * y.norm()) & (memory["going"] > 0) & ~exploded
-        slot = self._settings["evaluations"] % self._settings["history"]
-        memory["s"][slot], memory["y"][slot] = torch.where(counts, s, 0), torch.where(counts, y, 0)
-        memory["rho"][slot] = torch.where(counts, 1 / curvature, 0)
-        memory["rho"] *= ~exploded
-        for name, product in (("ss", s * s), ("sy", s * y), ("yy", y * y)):
-            new = self._blockwise(product) / curvature + (1 - 1 / self._settings["history"]) * memory[name]
-            memory[name] = torch.where(counts, new, memory[name]) * ~exploded
-        memory["last_y"] = torch.where(counts, y, memory["last_y"])
-        memory["last_sy"] = torch.where(counts, curvature, memory["last_sy"])
-        better = loss < memory["best_loss"]
-        memory["best"] = torch.where(better, x, memory["best"])
-        memory["best_loss"] = torch.where(better, loss, memory["best_loss"])
-        memory["reach"] = torch.where(exploded, memory["reach"] / 2, memory["reach"])
+        memory["s"][slot], memory["y"][slot] = s * counts, y * counts
+        memory["kept"][slot] = 1
+        memory["kept"] *= ~exploded
+        memory["kept"][slot] *= counts
+        with_s = torch.stack([memory["y"][slot], gradient]) @ memory["s"].T
+        with_y = self._blockwise(torch.stack([memory["s"][slot], memory["y"][slot], gradient]), memory["y"])
+        memory["s_y"][:, slot], memory["s_y"][slot] = with_s[0], with_y[:, 0].sum(0)
+        memory["y_y"][:, slot], memory["y_y"][:, :, slot] = with_y[:, 1], with_y[:, 1]
+        memory["s_g"], memory["y_g"] = with_s[1], with_y[:, 2]
+        self._average(counts, exploded, self._blockwise(s[None], s[None])[:, 0, 0], with_y[:, :2, slot], curvature)
         memory["going"] = (~exploded).to(x.dtype)
         memory["x"], memory["gradient"] = x, gradient
 
+    def _average(self, counts: Tensor, exploded: Tensor, ss: Tensor, products: Tensor, curvature: Tensor) -> None:
+        """Σ s², Σ s y and Σ y² of every block, over the past."""
+        memory, sy, yy = self._memory, products[:, 0], products[:, 1]
+        for name, product in (("ss", ss), ("sy", sy), ("yy", yy)):
+            new = product / curvature + (1 - 1 / self._settings["history"]) * memory[name]
+            memory[name] = torch.where(counts, new, memory[name]) * ~exploded
+        memory["last_yy"] = torch.where(counts, yy, memory["last_yy"])
+        memory["last_sy"] = torch.where(counts, curvature, memory["last_sy"])
+
+    def _keep_best(self, x: Tensor, loss: Tensor, exploded: Tensor) -> None:
+        memory = self._memory
+        better = loss < memory["best_loss"]
+        memory["best"] = memory["best"].lerp(x, better.to(x.dtype))
+        memory["best_loss"] = torch.where(better, loss, memory["best_loss"])
+        memory["reach"] = torch.where(exploded, memory["reach"] / 2, memory["reach"])
+
     def _direction(self, gradient: Tensor) -> Tensor:
-        """The two-loop recursion; a pair with rho = 0 is none."""
-        memory, newest = self._memory, self._settings["evaluations"]
-        slots = [(newest - k) % self._settings["history"] for k in range(min(newest + 1, self._settings["history"]))]
-        d, alphas = -gradient, []
-        for slot in slots:
-            alphas.append(memory["rho"][slot] * (memory["s"][slot] @ d))
-            d = d - alphas[-1] * memory["y"][slot]
-        d = d * self._inverse_curvatures()
-        for slot, alpha in zip(reversed(slots), reversed(alphas), strict=True):
-            d = d + (alpha - memory["rho"][slot] * (memory["y"][slot] @ d)) * memory["s"][slot]
-        direction: Tensor = self._settings["lr"] * d
+        """The two-loop recursion, both loops as triangular systems of the pairs' products::
+
+            R α = -Sᵀg        Rᵀ c = diag(R) α + Yᵀ h (g + Y α)        d = S c - h (g + Y α)
+
+        with R the upper triangle of SᵀY, oldest pair first (compare Byrd, Nocedal & Schnabel, 1994).
+        """
+        memory, h = self._memory, self._inverse_curvatures()
+        history, newest = self._settings["history"], self._settings["evaluations"] % self._settings["history"]
+        order = [(newest + 1 + k) % history for k in range(history)]
+        kept = memory["kept"][order]
+        R = memory["s_y"][order][:, order].triu() * kept[:, None] * kept + (1 - kept).diag()
+        a = _solve(R, -memory["s_g"][order] * kept, upper=True)
+        curved = h @ memory["y_g"][:, order] + torch.einsum("b,bij->ij", h, memory["y_y"])[order][:, order] @ a
+        c = _solve(R.T, (R.diagonal() * a + curved) * kept, upper=False)
+        back = torch.argsort(torch.tensor(order, device=c.device))
+        v = gradient + a[back] @ memory["y"]
+        for part, h_b in zip(v.split(self._sizes), h.unbind(), strict=True):
+            part.mul_(h_b)
+        direction: Tensor = self._settings["lr"] * (c[back] @ memory["s"] - v)
         return direction
 
     def _inverse_curvatures(self) -> Tensor:
-        """h_b for every number."""
+        """h_b for every block."""
         ss, sy, yy = (self._memory[name] for name in ("ss", "sy", "yy"))
         curvatures = torch.maximum(sy, CROSSTALK * (ss * yy).sqrt())
         usual = torch.where(sy.sum() > 0, ss.sum() / sy.sum(), 1)  # for a block of which nothing is known yet
-        h = torch.where((curvatures > 0) & (ss > 0), ss / curvatures, usual)[self._block]
-        explained = h @ self._memory["last_y"].square()
+        h = torch.where((curvatures > 0) & (ss > 0), ss / curvatures, usual)
+        explained = h @ self._memory["last_yy"]
         return h * torch.where(explained > 0, self._memory["last_sy"] / explained, 1)
 
-    def _cut(self, x: Tensor, direction: Tensor) -> Tensor:
+    def _cut(self, direction: Tensor) -> Tensor:
         """`direction`, no longer than the reach; without any pair its length means nothing and is chosen."""
-        start = self._position().clone()
         norm = direction.norm()
-        probe = direction * torch.where(norm > 0, x.numel() ** 0.5 / norm, 0)  # long enough not to drown in rounding
-        self._place(x + probe)
-        reach = self._memory["reach"] / (self._position() - start).square().mean().sqrt()  # in lengths of the probe
-        informed = (self._memory["rho"] > 0).any()
-        length = torch.where(informed, torch.minimum(norm / x.numel() ** 0.5, reach), FIRST * reach)
+        probe = direction * torch.where(norm > 0, direction.numel() ** 0.5 / norm, 0)  # long enough for float32
+        moves = self._position_of(probe) - self._origin
+        reach = self._memory["reach"] / moves.square().mean().sqrt()  # in lengths of the probe
+        informed = (self._memory["kept"] > 0).any()
+        length = torch.where(informed, torch.minimum(norm / direction.numel() ** 0.5, reach), FIRST * reach)
         return torch.where(norm > 0, length, 0) * probe
 
-    def _blockwise(self, numbers: Tensor) -> Tensor:
-        return torch.zeros_like(self._memory["ss"]).index_add_(0, self._block, numbers)
+    def _blockwise(self, first: Tensor, second: Tensor) -> Tensor:
+        """The products of two lists of vectors, ``(k, n)`` and ``(m, n)``, block by block: ``(blocks, k, m)``."""
+        parts = zip(first.split(self._sizes, dim=1), second.split(self._sizes, dim=1), strict=True)
+        return torch.stack([a @ b.T for a, b in parts])
 
     def _values(self) -> Tensor:
         return torch.cat([parameter.detach().flatten() for parameter in self._params])
@@ -145,6 +172,16 @@ class LBFGS(torch.optim.Optimizer):
         for parameter, part in zip(self._params, parts, strict=True):
             parameter.copy_(part.view_as(parameter))
 
+    def _position_of(self, x: Tensor) -> Tensor:
+        self._place(x)
+        position: Tensor = self._position().clone()
+        return position
+
+
+def _solve(triangle: Tensor, right: Tensor, upper: bool) -> Tensor:
+    double: Tensor = torch.linalg.solve_triangular(triangle.double(), right.double()[:, None], upper=upper)
+    return double[:, 0].to(right.dtype)
+
 
 def _blank(x: Tensor, history: int, blocks: int, reach: float) -> dict[str, Tensor]:
     return {
@@ -153,11 +190,15 @@ def _blank(x: Tensor, history: int, blocks: int, reach: float) -> dict[str, Tens
         "going": x.new_zeros(()),  # 1 if the last step was taken from `x`, 0 at the beginning and if it was taken back
         "s": x.new_zeros(history, x.numel()),
         "y": x.new_zeros(history, x.numel()),
-        "rho": x.new_zeros(history),  # 1 / sᵀy
+        "kept": x.new_zeros(history),  # 1 where a row of s and y is a pair
+        "s_y": x.new_zeros(history, history),
+        "y_y": x.new_zeros(blocks, history, history),
+        "s_g": x.new_zeros(history),
+        "y_g": x.new_zeros(blocks, history),
         "ss": x.new_zeros(blocks),
         "sy": x.new_zeros(blocks),
         "yy": x.new_zeros(blocks),
-        "last_y": torch.zeros_like(x),
+        "last_yy": x.new_zeros(blocks),
         "last_sy": x.new_zeros(()),
         "best": x.clone(),
         "best_loss": x.new_full((), torch.inf),

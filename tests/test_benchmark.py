@@ -8,8 +8,8 @@ import pytest
 import torch
 from conftest import smooth_picture, tiny_network
 
-from experiments import benchmark
-from experiments.classic import Classic
+from experiments import benchmark, costs, races
+from experiments.classic import Classic, Unbounded
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
 
@@ -33,12 +33,21 @@ def test_the_classic_recipe_minimises_the_very_same_loss(judge):
     classic.advance(1)
     start = 0.5 + 0.29 * torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        assert classic.losses[0] == pytest.approx(float(judge(start).total), rel=1e-5)
+        assert classic.losses[0] == pytest.approx(float(judge(start.clamp(0, 1)).total), rel=1e-5)
+
+
+def test_only_the_unbounded_recipe_leaves_what_a_file_can_hold(judge):
+    for recipe, leaves in ((Classic, False), (Unbounded, True)):
+        classic = recipe(judge, (16, 16), seed=0)
+        classic.advance(30)
+        (_, picture) = classic.best
+        assert bool((picture < 0).any() or (picture > 1).any()) is leaves
 
 
 @pytest.mark.parametrize("learning_rate", [None, 0.03])
-def test_the_classic_recipe_works(judge, learning_rate):
-    classic = Classic(judge, (16, 16), seed=0, learning_rate=learning_rate)
+@pytest.mark.parametrize("recipe", [Classic, Unbounded])
+def test_the_classic_recipe_works(judge, recipe, learning_rate):
+    classic = recipe(judge, (16, 16), seed=0, learning_rate=learning_rate)
     classic.advance(60)
     loss, picture = classic.best
     assert loss == min(classic.losses) < classic.losses[0] / 10
@@ -72,7 +81,9 @@ def command(monkeypatch, photo, painting, tmp_path, capfd):
 
 
 def test_one_command_leaves_a_table_a_record_and_a_figure(command):
-    code, table, said = command("quick", "size=32", "evaluations=20", "steps=30", "cases=[content_relu2_2,style]")
+    code, table, said = command(
+        "quick", "size=32", "evaluations=20", "steps=30", "repeats=2", "cases=[content_relu2_2,style]"
+    )
     assert code == 0, said
     assert all(word in table for word in ("content_relu2_2", "style", "canvas=fourier", "ratio"))
     folder = Path("runs/benchmark")
@@ -81,8 +92,10 @@ def test_one_command_leaves_a_table_a_record_and_a_figure(command):
     for race in record["races"]:
         assert race["goal"] == pytest.approx(min(race["classic"]["losses"]))
         assert len(race["classic"]["losses"]) == 20
-        if race["seconds"] is not None:
+        assert len(race["times"]) == (0 if race["reached"] is None else 2)
+        if race["reached"] is not None:
             assert race["reached"] <= 30
+            assert race["ratio"] == pytest.approx(race["classic_seconds"] / race["seconds"])
 
 
 def test_time_and_memory_are_measured_in_processes_of_their_own(command):
@@ -98,7 +111,17 @@ def test_time_and_memory_are_measured_in_processes_of_their_own(command):
 
 def test_growth_is_the_slope_on_logarithmic_axes():
     rows = [{"recipe": "fast", "size": size, "seconds": size**2.0, "memory": size**3} for size in (2, 4, 8)]
-    assert benchmark.exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
+    assert costs.exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
+
+
+def test_the_largest_square_within_the_memory_is_one_that_was_measured(monkeypatch):
+    def cost(settings, recipe, size):
+        return {"recipe": recipe, "size": size, "seconds": 1.0, "memory": 2**30 + 3000 * size**2 + size**2.2}
+
+    rows = [cost(None, recipe, size) for size in (256, 1024) for recipe in costs.RECIPES]
+    monkeypatch.setattr(costs, "cost", cost)
+    for row in costs.largest(races.Settings(evaluations=5, steps=5, repeats=1, memory=8), rows):
+        assert row["memory"] <= 8 * 2**30 < cost(None, "", row["size"] + costs.GRAIN)["memory"]
 
 
 @pytest.mark.parametrize(

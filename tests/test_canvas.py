@@ -26,8 +26,10 @@ def test_a_pyramid_is_the_sum_of_its_enlarged_levels(generator):
     pyramid = Pyramid(torch.zeros(1, 3, 16, 24), levels=3, damping=0.5)
     for level in pyramid.levels:
         level.data.normal_(generator=generator)
-    enlarged = (torch.nn.functional.interpolate(x, size=(16, 24), mode="bilinear") for x in pyramid.levels)
-    expected = sum(2 ** (-0.5 * k) * x for k, x in enumerate(enlarged))
+    enlarge = torch.nn.functional.interpolate
+    fine, middle, coarse = pyramid.levels
+    lower = enlarge(0.5 * coarse, size=(8, 12), mode="bilinear") + 2**-0.5 * middle
+    expected = enlarge(lower, size=(16, 24), mode="bilinear") + fine
     assert torch.allclose(pyramid.planes(), expected, atol=1e-5)
 
 

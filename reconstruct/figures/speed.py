@@ -3,6 +3,7 @@ first one of the other recipe whose loss is no larger (its last one, if it never
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -33,11 +34,10 @@ class Race:
     """Two recipes on one loss.
 
     Attributes:
-        goal: the lowest loss of the classic recipe.
-        reached: steps that recipe=fast took to it, and its seconds; ``None`` if it did not get there.
-        classic_seconds: what the classic recipe took to it.
-        saved_loss: of the classic recipe's picture cut to [0, 1], as a file holds it; then the seconds to that.
+        goal: the lowest loss of the classic recipe's pictures, as files hold them; `classic_seconds`: until it had it.
+        reached: steps that the other took to it, ``None`` if it did not get there; `times`: the seconds of each run.
         classic_step: median seconds of a step; `fast_step` likewise.
+        beyond: the loss of the classic recipe when its values may leave [0, 1]; `beyond_reached`: the steps to it.
     """
 
     case: str
@@ -45,16 +45,27 @@ class Race:
     classic: Curve
     fast: Curve
     reached: int | None
-    seconds: float | None
-    saved_loss: float
-    saved_seconds: float | None
+    times: Sequence[float]
     classic_seconds: float
     classic_step: float
     fast_step: float
+    beyond: float | None = None
+    beyond_reached: int | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Median of `times`."""
+        return median(self.times) if self.times else None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times sooner the goal was reached."""
+        return self.classic_seconds / self.seconds if self.seconds else None
 
     def record(self) -> dict[str, Any]:
         """All of it but the pictures, as JSON knows it."""
         numbers = {key: value for key, value in vars(self).items() if not isinstance(value, Curve)}
+        numbers |= {"seconds": self.seconds, "ratio": self.ratio}
         return numbers | {"classic": self.classic.record(), "fast": self.fast.record()}
 
 

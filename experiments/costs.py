@@ -1,0 +1,133 @@
+"""What a step costs: seconds beside its convolutions' own, and how time and memory grow with the picture."""
+
+import math
+import resource
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice, pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+from hydra import initialize_config_dir
+from torch.profiler import ProfilerActivity, profile
+
+from experiments import build, reconstruct, schema
+from experiments.classic import Classic
+from experiments.progress import say
+from experiments.races import TURNS, Settings, cell, task
+from reconstruct.errors import RunError
+
+RECIPES = ("classic", "fast", "fast, checkpointing")
+GRAIN = 32  # pixels: sizes are looked for in multiples of it
+Row = dict[str, Any]
+
+
+def steps_against_convolutions(settings: Settings) -> dict[str, float]:
+    """Seconds of a step up to relu5_1, with and without compiling, and of its convolutions alone (profiler)."""
+    layer = "content.layers=[relu5_1]"
+    size = settings.step_size
+    cells = {"eager": cell(settings, "content_relu4_2", size, layer, "steps=1000", "compile=false")}
+    try:
+        cells["compiled"] = cell(settings, "content_relu4_2", size, layer, "steps=1000", "compile=true")
+    except RunError as error:
+        say(str(error))
+    times: dict[str, list[float]] = {name: [] for name in (*cells, "convolutions")}
+    for made in cells.values():
+        _seconds(made, 2)
+    for _ in range(TURNS):
+        for name, made in cells.items():
+            times[name].append(_seconds(made, 4))
+        times["convolutions"].append(_convolutions(cells["eager"]))
+    return {name: median(values) for name, values in times.items()}
+
+
+def _seconds(made: build.Cell, count: int) -> float:
+    steps = list(islice(made.synthesis, count))
+    return (steps[-1].seconds - steps[0].seconds) / max(1, len(steps) - 1)
+
+
+def _convolutions(made: build.Cell) -> float:
+    cuda = made.device.type == "cuda"
+    with profile(activities=[ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if cuda else [])]) as profiler:
+        next(iter(made.synthesis))
+    events = [event for event in profiler.key_averages() if "convolution" in event.key]
+    times = [event.self_device_time_total if cuda else event.self_cpu_time_total for event in events]
+    return float(sum(times)) / 1e6
+
+
+def growth(settings: Settings) -> list[Row]:
+    """Seconds a step and peak memory of `both`, a row for every recipe and size."""
+    return [cost(settings, recipe, size) for size in settings.sizes for recipe in RECIPES]
+
+
+def cost(settings: Settings, recipe: str, size: int) -> Row:
+    """Seconds a step and peak memory of `both`, in a process of its own."""
+    say(f"both at {size} × {size} pixels: {recipe}")
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        seconds, memory = process.submit(_cost, settings, recipe, size).result()
+    return {"recipe": recipe, "size": size, "seconds": seconds, "memory": memory}
+
+
+def _cost(settings: Settings, recipe: str, size: int) -> tuple[float, int]:
+    """Median seconds of a few steps and the peak memory in bytes, of this process or of the GPU."""
+    schema.register()
+    reconstruct.register_resolvers()
+    with initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        made = cell(settings, "both", size, f"checkpointing={'checkpointing' in recipe}", "compile=false")
+    if recipe == "classic":
+        classic = Classic(*task(made), settings.seed)
+        del made  # what recipe=fast holds is not the classic recipe's
+        build.forget()
+        classic.advance(4)
+        seconds = classic.seconds
+    else:
+        steps = list(islice(made.synthesis, 4))
+        seconds = [b.seconds - a.seconds for a, b in pairwise(steps)]
+    return median(seconds[-3:]), peak_memory()
+
+
+def peak_memory() -> int:
+    """Bytes. Linux's own record, because the one that `getrusage` gives is inherited from the parent process."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def exponents(rows: list[Row], recipe: str) -> dict[str, float]:
+    """How time and memory grow with the number of pixels, from the smallest to the largest size: 1 is linearly."""
+    mine = _of(rows, recipe)
+    pixels = 2 * math.log(mine[-1]["size"] / mine[0]["size"])
+    return {name: math.log(mine[-1][name] / mine[0][name]) / pixels for name in ("seconds", "memory")}
+
+
+def largest(settings: Settings, rows: list[Row]) -> list[Row]:
+    """For every recipe, the largest square that is optimised within `settings.memory` GiB: a row, measured.
+
+    Two sizes give a line, memory over pixels, and thereby a guess; that is tried, and the line drawn again with it.
+    """
+    return [_largest(settings, _of(rows, recipe)) for recipe in RECIPES]
+
+
+def _largest(settings: Settings, mine: list[Row]) -> Row:
+    limit, seen = settings.memory * 2**30, {int(row["size"]): row for row in mine}
+    while (guess := _guess(list(seen.values()), limit)) not in seen:
+        seen[guess] = cost(settings, mine[0]["recipe"], guess)
+    return max((row for row in seen.values() if row["memory"] <= limit), key=lambda row: int(row["size"]))
+
+
+def _guess(rows: list[Row], limit: float) -> int:
+    """Where the line through the two rows nearest to the limit crosses it, rounded down to the grain."""
+    a, b = sorted(rows, key=lambda row: abs(row["memory"] - limit))[:2]
+    slope = (b["memory"] - a["memory"]) / (b["size"] ** 2 - a["size"] ** 2)
+    size = math.sqrt(max(GRAIN**2, a["size"] ** 2 + (limit - a["memory"]) / slope))
+    return max(GRAIN, int(size) // GRAIN * GRAIN)
+
+
+def _of(rows: list[Row], recipe: str) -> list[Row]:
+    return sorted((row for row in rows if row["recipe"] == recipe), key=lambda row: int(row["size"]))

@@ -1,0 +1,177 @@
+"""Races: recipe=fast and its variants against the classic recipe, on the same loss and in turns.
+
+In turns, so that a busy machine slows all of them. The goal is the lowest loss, in float32, that a picture of the
+classic recipe has as a file would hold it, within [0, 1]. The classic recipe's time ends where it first had that
+picture; the median of several runs is taken for the other, which is the same run every time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, islice, pairwise
+from statistics import median
+
+import torch
+from hydra import compose
+from omegaconf import MISSING, OmegaConf
+from torch import Tensor
+
+from experiments import build, schema
+from experiments.classic import Classic, Unbounded
+from experiments.progress import say
+from reconstruct.errors import InputError, nearest
+from reconstruct.figures.speed import Curve, Race
+from reconstruct.objective import Objective
+from reconstruct.synthesis import Step
+
+TURNS = 5
+CURVE_POINTS = 24
+CASES = {
+    "content_relu2_2": ["representation=content", "content.layers=[relu2_2]"],
+    "content_relu4_2": ["representation=content", "content.layers=[relu4_2]"],
+    "content_relu5_2": ["representation=content", "content.layers=[relu5_2]"],
+    "style": ["representation=style"],
+    "both": ["representation=both"],
+}
+
+
+@dataclass
+class Settings:
+    """What `configs/benchmark.yaml` fills in."""
+
+    cases: list[str] = field(default_factory=list)
+    content: str = MISSING
+    style: str = MISSING
+    size: int = MISSING
+    seed: int = MISSING
+    evaluations: int = MISSING
+    steps: int = MISSING
+    repeats: int = MISSING
+    learning_rates: list[float] = field(default_factory=list)
+    unbounded: bool = MISSING
+    fast: list[str] = field(default_factory=list)
+    variants: dict[str, list[str]] = field(default_factory=dict)
+    step_size: int = MISSING
+    sizes: list[int] = field(default_factory=list)
+    memory: float = MISSING
+    runs: str = MISSING
+
+    def __post_init__(self) -> None:
+        for case in [*self.cases, *self.variants]:
+            if case not in CASES:
+                raise InputError(f"cases: no {case!r}; expected some of {', '.join(CASES)}{nearest(case, CASES)}")
+        if min(self.evaluations, self.steps) < TURNS:
+            raise InputError(f"evaluations={self.evaluations} steps={self.steps}: expected at least {TURNS} of each")
+        if self.repeats < 1:
+            raise InputError(f"repeats={self.repeats}: expected at least 1")
+
+
+def cell(settings: Settings, case: str, size: int, *overrides: str) -> build.Cell:
+    """The cell that `reconstruct` would make of a case."""
+    pictures = [f"content.picture='{settings.content}'", f"style.picture='{settings.style}'"]
+    general = ["crop=square", f"size={size}", f"seed={settings.seed}", f"steps={settings.steps}"]
+    composed = compose("reconstruct", [*CASES[case], *pictures, *general, *settings.fast, *overrides])
+    config: schema.Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
+    return build.cell(config)
+
+
+def task(made: build.Cell) -> tuple[Objective, tuple[int, int]]:
+    """What is minimised, in float32, and the picture's height and width."""
+    (original, *_) = made.originals.values()
+    return made.judge, (original.shape[-2], original.shape[-1])
+
+
+def race(settings: Settings, case: str) -> Iterator[Race]:
+    """The classic recipe against recipe=fast and its variants on one case."""
+    ways = {"recipe=fast": list[str]()} | {variant: [variant] for variant in settings.variants.get(case, [])}
+    cells = {name: cell(settings, case, settings.size, *more) for name, more in ways.items()}
+    judge, shape = task(cells["recipe=fast"])
+    classics = _classics(settings, judge, shape)
+    steps = _in_turns(settings, case, cells, classics)
+    best = min((each for each in classics if not isinstance(each, Unbounded)), key=lambda each: each.best[0])
+    beyond = next((each.best[0] for each in classics if isinstance(each, Unbounded)), None)
+    for name, more in ways.items():
+        outcome = _report(case, name, judge, steps[name], best, beyond)
+        again = [_time(settings, case, outcome, more) for _ in range(1, settings.repeats) if outcome.reached]
+        yield replace(outcome, times=[*outcome.times, *again])
+
+
+def _time(settings: Settings, case: str, outcome: Race, more: list[str]) -> float:
+    """Seconds to the goal, run anew."""
+    say(f"{case}, {outcome.fast.name}: once more")
+    *_, last = islice(cell(settings, case, settings.size, *more).synthesis, outcome.reached)
+    return last.seconds
+
+
+def _classics(settings: Settings, judge: Objective, shape: tuple[int, int]) -> list[Classic]:
+    classics = [Classic(judge, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
+    return [*classics, *([Unbounded(judge, shape, settings.seed)] if settings.unbounded else [])]
+
+
+def _in_turns(
+    settings: Settings, case: str, cells: dict[str, build.Cell], classics: list[Classic]
+) -> dict[str, list[Step]]:
+    ways = {name: iter(made.synthesis) for name, made in cells.items()}
+    steps: dict[str, list[Step]] = {name: [] for name in cells}
+    for turn in range(TURNS):
+        say(f"{case}: turn {turn + 1} of {TURNS}")
+        for name, way in ways.items():
+            steps[name] += islice(way, _share(settings.steps, turn))
+        for classic in classics:
+            classic.advance(_share(settings.evaluations, turn))
+    return steps
+
+
+def _share(total: int, turn: int) -> int:
+    return total * (turn + 1) // TURNS - total * turn // TURNS
+
+
+def _report(case: str, name: str, judge: Objective, steps: list[Step], classic: Classic, beyond: float | None) -> Race:
+    goal, picture = classic.best
+    first = _first(judge, steps, goal)
+    outside = _first(judge, steps, beyond) if beyond is not None else None
+    return Race(
+        case=case,
+        goal=goal,
+        classic=Curve(classic.name, list(accumulate(classic.seconds)), classic.losses, picture),
+        fast=_curve(name, judge, steps, first or min(steps, key=lambda step: step.total)),
+        reached=first.number + 1 if first else None,
+        times=[first.seconds] if first else [],
+        classic_seconds=sum(classic.seconds[: classic.losses.index(goal) + 1]),
+        classic_step=median(classic.seconds),
+        fast_step=median(b.seconds - a.seconds for a, b in pairwise(steps)),
+        beyond=beyond,
+        beyond_reached=outside.number + 1 if outside else None,
+    )
+
+
+def _first(judge: Objective, steps: list[Step], goal: float) -> Step | None:
+    """The first step whose picture has a loss of at most `goal` in float32."""
+    near = (step for step in steps if step.total <= 1.5 * goal)  # what the run itself saw is close to that
+    return next((step for step in near if _loss(judge, step.picture) <= goal), None)
+
+
+def _curve(name: str, judge: Objective, steps: list[Step], shown: Step) -> Curve:
+    numbers = sorted({round(len(steps) ** (i / (CURVE_POINTS - 1))) - 1 for i in range(CURVE_POINTS)})
+    chosen = [steps[number] for number in numbers]
+    losses = [_loss(judge, step.picture) for step in chosen]
+    return Curve(name, [step.seconds for step in chosen], losses, shown.picture)
+
+
+@torch.no_grad()
+def _loss(judge: Objective, picture: Tensor) -> float:
+    return float(judge(picture).total)
+
+
+def table(races: list[Race]) -> list[str]:
+    """A line a race."""
+    classic = f"{'case':16} {'against':>10} {'s/step':>7} {'s':>7}"
+    fast = f"{'recipe':18} {'s/step':>7} {'steps':>5} {'s':>7} {'ratio':>7}"
+    return [f"{classic} | {fast}", *(_line(race) for race in races)]
+
+
+def _line(race: Race) -> str:
+    left = f"{race.case:16} {race.classic.name:>10} {race.classic_step:7.3f} {race.classic_seconds:7.1f}"
+    told = f"{'not in ' + str(len(race.fast.seconds)):>21}"
+    if race.seconds is not None and race.ratio is not None:
+        told = f"{race.reached:5d} {race.seconds:7.1f} {race.ratio:6.1f}×"
+    return f"{left} | {race.fast.name:18} {race.fast_step:7.3f} {told}"
