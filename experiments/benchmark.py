@@ -19,7 +19,7 @@ from reconstruct.figures.speed import speed
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=80", "repeats=1", "learning_rates=[]"]
-QUICK += ["unbounded=false", "variants={}", "step_size=0", "sizes=[]"]
+QUICK += ["unbounded=false", "variants={}", "step_size=0", "sizes=[]", "batches=[]"]
 
 
 def run(settings: Settings, folder: Path) -> None:
@@ -37,7 +37,7 @@ def run(settings: Settings, folder: Path) -> None:
     for name, part in _parts(settings).items():
         record[name] = part(record)
         write_json(record, folder / "benchmark.json")
-    _tell([*_steps_told(record), *_growth_told(record), f"{folder / 'benchmark.json'}"])
+    _tell([*_steps_told(record), *_batches_told(record), *_growth_told(record), f"{folder / 'benchmark.json'}"])
 
 
 def _parts(settings: Settings) -> dict[str, Callable[[dict[str, Any]], Any]]:
@@ -45,6 +45,8 @@ def _parts(settings: Settings) -> dict[str, Callable[[dict[str, Any]], Any]]:
     parts: dict[str, Callable[[dict[str, Any]], Any]] = {}
     if settings.step_size:
         parts["steps"] = lambda _: costs.steps_against_convolutions(settings)
+    if settings.batches:
+        parts["batches"] = lambda _: costs.batches(settings)
     if settings.sizes:
         parts["growth"] = lambda _: costs.growth(settings)
     if len(settings.sizes) > 1 and settings.memory:
@@ -62,6 +64,12 @@ def _steps_told(record: dict[str, Any]) -> list[str]:
         for name in times
         if name != "convolutions"
     ]
+
+
+def _batches_told(record: dict[str, Any]) -> list[str]:
+    times: dict[int, float] = record.get("batches", {})
+    told = ", ".join(f"{count}: {seconds:.3f} s" for count, seconds in times.items())
+    return [f"\nforward and backward, a picture of 128 × 128, in batches of {told}"] if times else []
 
 
 def _growth_told(record: dict[str, Any]) -> list[str]:

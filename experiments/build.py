@@ -41,6 +41,7 @@ def cell(config: schema.Config) -> Cell:
     """Everything for one reconstruction; wrong input is an `InputError`."""
     _check_layers(config)
     memory.keep_freed()
+    networks.respect_share()
     device = networks.device(config.device)
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
     originals = {term: _original(config, term, device) for term in config.active()}

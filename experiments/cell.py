@@ -1,18 +1,26 @@
 """One cell from configuration to run folder, in plain Python."""
 
+import errno
+import os
 import shlex
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.fingerprint import fingerprint, plain
+from experiments.fingerprint import fingerprint, inputs, plain
 from experiments.interrupts import deferred
-from experiments.progress import Bars, Place, say, summary
+from experiments.locks import LOCK, held
+from experiments.overview import outcome
+from experiments.progress import Bars, Unseen, say
 from experiments.schema import Config
-from reconstruct.results import PICTURE, RESULT, Result, Sweep
+from reconstruct.errors import RunError
+from reconstruct.files import sweep_up
+from reconstruct.results import CHECKPOINT, PICTURE, RESULT, TRACE, Result
 
 if TYPE_CHECKING:
     from experiments.build import Cell
@@ -21,27 +29,56 @@ if TYPE_CHECKING:
 PACKAGES = ("reconstruct", "torch", "torchvision", "numpy", "pillow")
 
 
-def run(config: Config, folder: Path, overrides: list[str] | None = None) -> Result:
+class Show(Enum):
+    """What is said about a cell while it is made."""
+
+    alone = "its bar, and in the end how it went"
+    in_sweep = "its bar, below that of the sweep"
+    nothing = "others do"
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a cell was asked for: overrides, the digest of the whole request, what is to be said meanwhile."""
+
+    overrides: list[str] = field(default_factory=list)
+    request: str = ""
+    show: Show = Show.alone
+
+
+def run(config: Config, folder: Path, call: Call | None = None) -> Result:
     """Make one reconstruction, or give the finished one, or go on with the unfinished one.
 
     Raises:
         InputError: the configuration or an input file is wrong.
-        RunError: weights or pictures could not be had, or the optimisation diverged.
+        RunError: weights or pictures could not be had, the disk is full, or the optimisation diverged.
+        Busy: another process is making this very cell.
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
-    key = fingerprint(config)
-    _swap(folder, key)
-    finished = Result.read(folder)
-    if finished is not None and (folder / PICTURE).exists():
-        say(f"{folder} is already finished")
-        return finished
-    from experiments import build  # torch; a finished cell does without
-
-    cell = build.cell(config)
-    folder.mkdir(parents=True, exist_ok=True)
-    result = _reconstruct(config, cell, folder, key, overrides or [])
-    say(summary(folder, result, _place(folder)))
+    key, call = fingerprint(config), call or Call()
+    with _room_needed(folder), held(folder, {"steps": config.steps, "process": os.getpid()}):
+        sweep_up(folder)
+        _swap(folder, key)
+        result, told = Result.read(folder), f"{folder} is already finished"
+        if result is None or not (folder / PICTURE).exists():
+            result = _made(config, folder, key, call)
+            told = f"{folder.name}: {outcome(result)}\n{folder / PICTURE}"
+        elif result.request != call.request:  # asked for in other words; next time they are known
+            replace(result, request=call.request, inputs=inputs(config)).write(folder)
+        (folder / CHECKPOINT).unlink(missing_ok=True)
+    if call.show is Show.alone:
+        say(told)
     return result
+
+
+@contextmanager
+def _room_needed(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise RunError(f"{folder}: no space left on the disk; free some, then the same command goes on") from error
 
 
 def _swap(folder: Path, key: str) -> None:
@@ -54,53 +91,56 @@ def _swap(folder: Path, key: str) -> None:
 
 
 def _move(start: Path, end: Path) -> None:
-    """All files but the log, which is open; the result last, so that no half of a move looks finished."""
-    files = [path for path in start.glob("*") if path.is_file() and path.suffix != ".log"]
+    """All files but the log and the lock, which are in use; the result last: no half of a move looks finished."""
+    files = [path for path in start.glob("*") if path.is_file() and path.suffix != ".log" and path.name != LOCK]
     if files:
         end.mkdir(parents=True, exist_ok=True)
     for file in sorted(files, key=lambda path: path.name == RESULT):
         file.replace(end / file.name)
 
 
-def _reconstruct(config: Config, cell: "Cell", folder: Path, key: str, overrides: list[str]) -> Result:
+def _made(config: Config, folder: Path, key: str, call: Call) -> Result:
+    from experiments import build  # torch; a finished cell does without
     from reconstruct import images
     from reconstruct.recording import Board, Checkpoint, Trace
 
+    cell = build.cell(config)
     checkpoint = Checkpoint(folder, f"{key} {cell.dtype}", cell.synthesis)
     checkpoint.resume()
     done = cell.synthesis.done
-    if done:
-        say(f"{folder.name}: going on at step {done} of {config.steps}")
     for term, original in cell.originals.items():
         images.save(original, folder / f"{term}.png")
     with ExitStack() as stack:
-        trace = stack.enter_context(closing(Trace(folder / "trace.csv", list(cell.originals), done)))
+        trace = stack.enter_context(closing(Trace(folder / TRACE, list(cell.originals), done)))
         board = stack.enter_context(closing(Board(folder, done)))
-        bars = stack.enter_context(closing(Bars(folder.name, config.steps, done, _place(folder))))
+        bars = stack.enter_context(closing(_bars(folder.name, config.steps, done, call.show)))
+        if done or trace.repeated:
+            say(f"{folder.name}: going on at step {done} of {config.steps}, {trace.repeated} made again")
         if not done:
             board.originals(cell.originals)
         try:
             _loop(cell, [trace, board, bars, checkpoint], checkpoint.save)
         finally:
             images.save(cell.synthesis.best.picture, folder / PICTURE)
-        result = _judged(config, cell, folder, key, overrides)
+        result = _judged(config, cell, folder, key, call)
         board.finish(cell.synthesis.best.picture, config.steps, _settings(config), _metrics(result))
     result.write(folder)
-    checkpoint.remove()
     return result
 
 
+def _bars(label: str, steps: int, done: int, show: Show) -> Bars | Unseen:
+    return Unseen() if show is Show.nothing else Bars(label, steps, done, int(show is Show.in_sweep))
+
+
 def _loop(cell: "Cell", recorders: "list[Callable[[Step], None]]", save: Callable[[], None]) -> None:
-    with deferred() as stopped:
+    with deferred(save) as pass_on:
         for step in cell.synthesis:
             for record in recorders:
                 record(step)
-            if stopped():
-                save()
-                raise KeyboardInterrupt
+            pass_on()
 
 
-def _judged(config: Config, cell: "Cell", folder: Path, key: str, overrides: list[str]) -> Result:
+def _judged(config: Config, cell: "Cell", folder: Path, key: str, call: Call) -> Result:
     import torch
 
     from experiments import build
@@ -128,20 +168,17 @@ def _judged(config: Config, cell: "Cell", folder: Path, key: str, overrides: lis
         threads=torch.get_num_threads(),
         versions={package: version(package) for package in PACKAGES},
         pictures=build.credits(config),
-        overrides=overrides,
+        overrides=call.overrides,
         command=command(),
         config=plain(config),
+        request=call.request,
+        inputs=inputs(config),
     )
 
 
 def command() -> str:
     """What the user typed."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
-def _place(folder: Path) -> Place | None:
-    sweep = Sweep.read(folder.parent)
-    return Place.of(sweep) if sweep and any(cell.folder == folder.name for cell in sweep.cells) else None
 
 
 def _settings(config: Config) -> dict[str, Any]:

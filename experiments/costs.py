@@ -2,6 +2,7 @@
 
 import math
 import resource
+import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice, pairwise
 from multiprocessing import get_context
@@ -11,6 +12,7 @@ from typing import Any
 
 import torch
 from hydra import initialize_config_dir
+from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
 from experiments import build, reconstruct, schema
@@ -18,8 +20,10 @@ from experiments.classic import Classic
 from experiments.progress import say
 from experiments.races import TURNS, Settings, cell, task
 from reconstruct.errors import RunError
+from reconstruct.network import Network
 
 RECIPES = ("classic", "fast", "fast, checkpointing")
+BATCHED_SIZE = 128  # pixels
 GRAIN = 32  # pixels: sizes are looked for in multiples of it
 Row = dict[str, Any]
 
@@ -55,6 +59,27 @@ def _convolutions(made: build.Cell) -> float:
     events = [event for event in profiler.key_averages() if "convolution" in event.key]
     times = [event.self_device_time_total if cuda else event.self_cpu_time_total for event in events]
     return float(sum(times)) / 1e6
+
+
+def batches(settings: Settings) -> dict[int, float]:
+    """Seconds a picture, forward and backward up to relu5_1, where so many are computed together."""
+    made = cell(settings, "style", BATCHED_SIZE)
+    network, start = made.synthesis.objective.network, made.synthesis.canvas().detach()
+    times: dict[int, list[float]] = {count: [] for count in settings.batches}
+    for _ in range(TURNS):
+        for count in settings.batches:
+            times[count].append(_batch(network, start.repeat(count, 1, 1, 1)) / count)
+    return {count: median(seconds) for count, seconds in times.items()}
+
+
+def _batch(network: Network, pictures: Tensor) -> float:
+    begun = time.perf_counter()
+    for _ in range(4):
+        pictures.requires_grad_().grad = None
+        network(pictures, ["relu5_1"])["relu5_1"].sum().backward()
+    if pictures.is_cuda:
+        torch.cuda.synchronize()
+    return (time.perf_counter() - begun) / 4
 
 
 def growth(settings: Settings) -> list[Row]:

@@ -1,6 +1,7 @@
 """What the user's names stand for: samples that are fetched, or files of their own."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,18 @@ def digest(name: str, key: str) -> str:
     if name in assets.ASSETS:
         return assets.ASSETS[name].member_sha256
     try:
-        with source(name, key).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        path = source(name, key).resolve()
+        status = path.stat()
+        return _file_digest(path, status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise InputError(f"{key}={name}: cannot be read ({error.strerror})") from error
+
+
+@lru_cache(maxsize=256)
+def _file_digest(path: Path, mtime_ns: int, size: int) -> str:
+    """Read once for all cells of a process, and again when the file has changed."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def source(name: str, key: str) -> Path:

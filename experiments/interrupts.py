@@ -1,4 +1,9 @@
-"""Ctrl-C and SIGTERM end a run between two steps, so that its checkpoint is whole; a second one ends it at once."""
+"""Signals that ask a run to stop wait for the end of a step, so that its checkpoint is whole; a second one does not.
+
+Ctrl-C and SIGTERM, and SIGUSR2, by which a cluster says that time is up. Where somebody listened for the signal before,
+such as the launcher of a cluster's jobs, which has the job queued again or lets it run on, it gets the signal after the
+checkpoint.
+"""
 
 import signal
 import threading
@@ -6,12 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGUSR2] if hasattr(signal, "SIGUSR2") else [])]
 
 
 @contextmanager
-def deferred() -> Iterator[Callable[[], signal.Signals | None]]:
-    """Gives a callable that tells which signal has come, if any. Only the main thread can listen."""
+def deferred(save: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Gives a callable for between two steps: if a signal has come, it saves and passes the signal on.
+
+    Raises:
+        KeyboardInterrupt: from that callable, where nobody else listened.
+    """
     received: list[signal.Signals] = []
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -22,10 +31,21 @@ def deferred() -> Iterator[Callable[[], signal.Signals | None]]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
+    def pass_on() -> None:
+        if not received:
+            return
+        save()
+        number = received.pop()
+        if before[number] in (signal.SIG_DFL, signal.default_int_handler):
+            raise KeyboardInterrupt
+        signal.raise_signal(number)
+
     before = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.signal(number, note) for number in SIGNALS}
+        listened = {number: signal.getsignal(number) for number in SIGNALS}
+        mine = [n for n, handler in listened.items() if n.name != "SIGUSR2" or callable(handler)]
+        before = {number: signal.signal(number, note) for number in mine}
     try:
-        yield lambda: received[0] if received else None
+        yield pass_on
     finally:
         restore()

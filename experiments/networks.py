@@ -1,12 +1,13 @@
 """Which network on which device in which precision; loaded once for all cells of one process."""
 
 import copy
+import os
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from experiments import inputs, schema
+from experiments import gpus, inputs, schema
 from experiments.fingerprint import content
 from experiments.progress import say
 from reconstruct import assets
@@ -22,7 +23,8 @@ WORTH_COMPILING = 200e6  # pixels times steps
 
 def device(name: str) -> torch.device:
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        count = torch.cuda.device_count()
+        return torch.device("cuda", gpus.own(count)) if count else torch.device("cpu")
     try:
         chosen = torch.device(name)
     except RuntimeError as error:
@@ -32,6 +34,13 @@ def device(name: str) -> torch.device:
     if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
         raise InputError(f"device={name}: this machine shows {torch.cuda.device_count()} CUDA devices; try device=auto")
     return chosen
+
+
+def respect_share() -> None:
+    """Compute on the cores that a cluster gave this job; torch itself would take all that the machine has."""
+    given = os.environ.get("SLURM_CPUS_PER_TASK", "")
+    if given.isdigit() and "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(int(given))
 
 
 def dtype(precision: schema.Precision, device: torch.device) -> torch.dtype:

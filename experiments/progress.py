@@ -1,21 +1,22 @@
 """Bars with time left and the current loss on a terminal; plain lines, now and then, in a log file."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm.auto import tqdm
 
-from reconstruct.results import PICTURE, Result, Sweep
+from experiments.overview import Overview, Reader, State, duration, headline
+from reconstruct.results import Sweep
 
 if TYPE_CHECKING:
     from reconstruct.synthesis import Step
 
 LOG_EVERY = 30.0  # seconds between two lines in a log
+WATCH_EVERY = 1.0  # seconds between two looks at a sweep
 
 
 def say(line: str) -> None:
@@ -47,72 +48,84 @@ def fetching() -> Iterator[Callable[[str, int, int | None], None]]:
             bar.close()
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a cell stands in its sweep: so many of `total` finished, in so many seconds of optimisation."""
-
-    finished: int
-    total: int
-    seconds: float
-
-    @classmethod
-    def of(cls, sweep: Sweep) -> "Place":
-        done = [result for _, result in sweep.results() if result is not None]
-        return cls(len(done), len(sweep.cells), sum(result.seconds for result in done))
-
-
 class Bars:
-    """A recorder: one bar for the cell and, in a sweep, one above it for the whole."""
+    """A recorder: the bar of one cell; in a log a line now and then.
 
-    def __init__(self, label: str, steps: int, done: int, place: Place | None) -> None:
+    Args:
+        label: the cell's name.
+        steps: how many it will take; `done` of them were taken before.
+        row: of the terminal, 1 below the bar of a whole sweep.
+    """
+
+    def __init__(self, label: str, steps: int, done: int, row: int = 0) -> None:
         self._label, self._steps = label, steps
         self._logged = time.monotonic()
-        hidden = not _is_interactive()
-        self._whole = None
-        if place is not None:
-            self._whole = tqdm(
-                total=place.total,
-                desc="sweep",
-                leave=False,
-                disable=hidden,
-                bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total} cells [{elapsed}<{remaining}{postfix}]",
-                smoothing=0,
-                position=0,
-            )
-            if not hidden:
-                self._whole.start_t -= place.seconds  # so that time and rate are those of the sweep, not of this cell
-            self._whole.update(place.finished)
-        self._cell = tqdm(
-            total=steps,
-            initial=done,
-            desc=label,
-            unit="step",
-            leave=False,
-            disable=hidden,
-            position=1 if place else 0,
-        )
+        self._hidden = not _is_interactive()
+        options = {"desc": label, "unit": "step", "leave": False, "disable": self._hidden, "position": row}
+        self._bar = tqdm(total=steps, initial=done, **options)
 
     def __call__(self, step: "Step") -> None:
-        self._cell.set_postfix_str(f"loss {step.total:.3g}", refresh=False)
-        self._cell.update()
-        if self._whole is not None:
-            self._whole.set_postfix_str(f"loss {step.total:.3g}", refresh=False)
-            self._whole.update(1 / self._steps)
-        if not _is_interactive() and time.monotonic() - self._logged > LOG_EVERY:
+        self._bar.set_postfix_str(f"loss {step.total:.3g}", refresh=False)
+        self._bar.update()
+        if self._hidden and time.monotonic() - self._logged > LOG_EVERY:
             self._logged = time.monotonic()
             left = step.seconds / (step.number + 1) * (self._steps - step.number - 1)
-            say(f"{self._label}: step {step.number + 1}/{self._steps}, loss {step.total:.3g}, {left:.0f} s left")
+            say(f"{self._label}: step {step.number + 1}/{self._steps}, loss {step.total:.3g}, {duration(left)} left")
 
     def close(self) -> None:
-        self._cell.close()
-        if self._whole is not None:
-            self._whole.close()
+        self._bar.close()
 
 
-def summary(folder: Path, result: Result, place: Place | None) -> str:
-    """One line about a finished cell and, unless it is one of many, one that says where its picture is."""
-    errors = "  ".join(f"{term} error {result.error(term):.3g}" for term in result.relative_errors)
-    quality = f"  PSNR {result.psnr:.1f} dB" if result.psnr is not None else ""
-    where = "" if place else f"\n{folder / PICTURE}"
-    count = f"[{place.finished}/{place.total}] " if place else ""
-    return f"{count}{folder.name}: {errors}{quality}  {result.seconds:.0f} s{where}"
+class Unseen:
+    """A recorder that shows nothing: others tell how the cell stands."""
+
+    def __call__(self, step: "Step") -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Watch:
+    """While it lives, a bar for a whole sweep and a line for every cell that ends, whoever makes the cells."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._reader = Reader(sweep)
+        overview = self._reader.look()
+        self.before = {standing.event for standing in overview.of(State.done)}
+        # A failure of an earlier attempt is told again only if it is still there at the end.
+        self._told = self.before | {standing.event for standing in overview.of(State.failed)}
+        self._bar = tqdm(
+            total=len(sweep.cells),
+            desc="sweep",
+            leave=False,
+            disable=not _is_interactive(),
+            bar_format="{desc}: {percentage:3.0f}%|{bar}| {postfix}",
+            position=0,
+        )
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="watch")
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._over.wait(WATCH_EVERY):
+            self._look()
+
+    def _look(self) -> None:
+        overview = self._reader.look()
+        for standing in overview.standings:
+            if standing.state in (State.done, State.failed) and standing.event not in self._told:
+                self._told.add(standing.event)
+                count = f"[{overview.counts[State.done]}/{len(overview.standings)}]"
+                failed = "failed: " if standing.state is State.failed else ""
+                say(f"{count} {standing.cell.folder}: {failed}{standing.message}")
+        self._bar.n = sum(standing.fraction for standing in overview.standings)
+        self._bar.set_postfix_str(headline(overview), refresh=True)
+
+    def close(self) -> Overview:
+        """Look once more, and how the sweep stands in the end."""
+        self._over.set()
+        self._thread.join()
+        self._look()
+        self._bar.close()
+        return self._reader.look()

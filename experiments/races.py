@@ -53,6 +53,7 @@ class Settings:
     step_size: int = MISSING
     sizes: list[int] = field(default_factory=list)
     memory: float = MISSING
+    batches: list[int] = field(default_factory=list)
     runs: str = MISSING
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments import cell, schema
+from experiments import cell, locks, schema, sweep
 from experiments.failures import Failure
+from experiments.fingerprint import request
 from experiments.names import cell_name
+from experiments.progress import say
+from experiments.sweep import sources
 from reconstruct.errors import InputError, RunError
 
 log = logging.getLogger(__name__)
@@ -31,17 +35,36 @@ def configs() -> Path:
 def _task(composed: DictConfig) -> None:
     hydra_config = HydraConfig.get()
     folder = Path(hydra_config.runtime.output_dir)
+    alone = hydra_config.mode is RunMode.RUN
     Failure.clear(folder)
     try:
         config: schema.Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
-        cell.run(config, folder, list(hydra_config.overrides.task))
+        _run(config, folder, hydra_config, alone)
+    except locks.Busy:
+        pass  # the other process makes it; the account at the end of the sweep waits for that
     except Exception as error:
         failure = Failure.of(error)
         failure.write(folder)
         log.error(failure.traceback)
-        if hydra_config.mode is RunMode.RUN:
+        if alone:
             _stop(error, failure.message)
         # In a sweep the other cells go on; `experiments.sweep` gives the account and the exit code.
+
+
+def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) -> None:
+    overrides = list(hydra_config.overrides.task)
+    values = dict(override.partition("=")[::2] for override in overrides)
+    digest = request(values, sources(hydra_config))
+    if not alone:
+        show = cell.Show.nothing if "joblib" in hydra_config.launcher._target_ else cell.Show.in_sweep
+        cell.run(config, folder, cell.Call(overrides, digest, show))
+        return
+    try:
+        cell.run(config, folder, cell.Call(overrides, digest))
+    except locks.Busy as busy:
+        say(f"{busy}; waiting for it")
+        locks.wait(folder)
+        _run(config, folder, hydra_config, alone)
 
 
 def _stop(error: Exception, message: str) -> None:
@@ -66,13 +89,31 @@ def _by_losses(losses: schema.Losses, relative: Any, paper: Any) -> Any:
 def main() -> None:
     """Entry point of the console script."""
     schema.register()
-    register_resolvers()
     try:
+        _check_launcher(sys.argv)
         _task()
     except KeyboardInterrupt:
+        sweep.abandon()
         print("\nreconstruct: interrupted; the same command goes on from here", file=sys.stderr)
         raise SystemExit(130) from None
+    except InputError as error:
+        print(f"reconstruct: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except SystemExit:
+        sweep.abandon()
+        raise
 
+
+def _check_launcher(arguments: list[str]) -> None:
+    """Hydra would only say that it cannot locate a class."""
+    for name, plugin in (("joblib", "hydra-joblib-launcher"), ("slurm", "hydra-submitit-launcher")):
+        if f"hydra/launcher={name}" in arguments and not any(distributions(name=plugin)):
+            raise InputError(f"hydra/launcher={name} needs more: pip install 'reconstruct[{name}]'")
+
+
+register_resolvers()  # here, because the processes of a launcher import this module and never call `main`
 
 if __name__ == "__main__":
-    main()
+    from experiments.reconstruct import main as run_main  # by its own name, by which other processes can import it
+
+    run_main()

@@ -8,39 +8,65 @@ import csv
 import io
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
-from omegaconf import DictConfig
+from omegaconf import DictConfig, open_dict
 
+from experiments import locks
 from experiments.cell import command
 from experiments.failures import Failure
+from experiments.fingerprint import content, request
 from experiments.names import cell_name
-from experiments.progress import say
+from experiments.overview import Overview, Reader, Standing, State
+from experiments.progress import Watch, say
 from reconstruct.errors import InputError
-from reconstruct.files import written_whole
-from reconstruct.results import Result, Sweep, SweepCell
+from reconstruct.files import sweep_up, written_whole
+from reconstruct.results import FAILURE, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
 
 
 class SweepCallback(Callback):
     """Registered in configs/reconstruct.yaml."""
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        """Leave sweep.json, so that figures and overviews know which cells there should be."""
-        _or_exit(lambda: _announce(plan(config)))
+        """Leave sweep.json, so that figures and overviews know which cells there should be, and watch them."""
+        _or_exit(lambda: _announce(config, plan(config)))
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Say how it went, leave the table and the figure, and end the program with the exit code that follows."""
-        sweep = Sweep.read(Path(config.hydra.sweep.dir))
-        if sweep is None:
-            return
-        code = account(sweep)
-        _or_exit(lambda: _conclude(sweep))
-        if code:
-            raise SystemExit(code)
+        if _watched:
+            _wait_for_others(_watched[0][0])
+            if code := _finish():
+                raise SystemExit(code)
+
+
+_watched: list[tuple[Sweep, Watch]] = []  # the sweep of this process, from its start to its account
+
+
+def abandon() -> None:
+    """The sweep ended before its end, which Hydra tells nobody: say how it stands."""
+    while _watched:
+        sweep, watch = _watched.pop()
+        account(sweep, watch.close(), watch.before)
+        write_table(sweep)
+
+
+def _finish() -> int:
+    sweep, watch = _watched.pop()
+    code = account(sweep, watch.close(), watch.before)
+    _or_exit(lambda: _conclude(sweep))
+    return code
+
+
+def _wait_for_others(sweep: Sweep) -> None:
+    others = [folder for cell in sweep.cells if locks.is_held(folder := sweep.folder / cell.folder)]
+    if others:
+        say(f"waiting for {len(others)} that another process is making: {others[0].name}{', …' if others[1:] else ''}")
+    for folder in others:
+        locks.wait(folder)
 
 
 def _or_exit(task: Callable[[], None]) -> None:
@@ -52,17 +78,63 @@ def _or_exit(task: Callable[[], None]) -> None:
         raise SystemExit(2 if failure.is_input else 1) from error
 
 
-def _announce(sweep: Sweep) -> None:
+def _announce(config: DictConfig, sweep: Sweep) -> None:
     sweep.folder.mkdir(parents=True, exist_ok=True)
+    sweep_up(sweep.folder)
     sweep.write()
+    watch = Watch(sweep)
+    _watched.append((sweep, watch))
+    if watch.before:
+        say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
+        _narrow(config, sweep)
+
+
+def _narrow(config: DictConfig, sweep: Sweep) -> None:
+    """Have Hydra visit only the values of cells that are not known to be finished: it takes a second for each cell."""
+    files = sources(config.hydra)
+    open_cells = [cell for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)]
+    if not open_cells:
+        raise SystemExit(_finish())
+    values = {key: dict.fromkeys(cell.values[key] for cell in open_cells) for key in open_cells[0].values}
+    with open_dict(config.hydra):
+        config.hydra.sweeper.params = None
+        config.hydra.overrides.task = [f"{key}={','.join(chosen)}" for key, chosen in values.items()]
+
+
+def _is_current(folder: Path, cell: SweepCell, files: list[Path]) -> bool:
+    """Whether the cell's result was made by the same request from the same files, so that it need not be visited."""
+    result = Result.read(folder)
+    if result is None or (folder / FAILURE).exists() or not (folder / PICTURE).exists():
+        return False
+    try:
+        unchanged = all(content(given["name"], given["key"]) == given["digest"] for given in result.inputs)
+    except InputError:
+        return False
+    return bool(result.inputs) and unchanged and result.request == request(cell.values, files)
+
+
+def sources(hydra_config: DictConfig) -> list[Path]:
+    """The folders that the configuration came from."""
+    return [Path(source.path) for source in hydra_config.runtime.config_sources if source.schema == "file"]
 
 
 def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
-    if sweep.drawing != "none" and any(result for _, result in sweep.results()):
+    if sweep.drawing != "none" and any(result for _, result in sweep.results()) and not _is_drawn(sweep):
         from experiments.figure import draw
 
         draw(sweep)
+
+
+def _is_drawn(sweep: Sweep) -> bool:
+    """Whether the figure is younger than everything that it shows."""
+    folders = [sweep.folder / cell.folder for cell in sweep.cells]
+    shown = [sweep.folder / SWEEP, *(folder / name for folder in folders for name in (RESULT, FAILURE))]
+    try:
+        drawn = min((sweep.folder / f"figure.{suffix}").stat().st_mtime for suffix in ("png", "pdf"))
+        return all(path.stat().st_mtime < drawn for path in shown if path.exists())
+    except OSError:
+        return False
 
 
 def plan(config: DictConfig) -> Sweep:
@@ -89,19 +161,21 @@ def _check_folders(cells: list[SweepCell], axes: dict[str, list[str]]) -> None:
         )
 
 
-def account(sweep: Sweep) -> int:
+def account(sweep: Sweep, overview: Overview, before: Collection[object]) -> int:
     """Say how many cells are done and which failed and why; the exit code: 0, 1, or 2 if only input was wrong."""
-    missing = [cell.folder for cell, result in sweep.results() if result is None]
-    total = len(sweep.cells)
-    say(f"{sweep.folder}: {total - len(missing)} of {total} cells done")
-    failures = {name: Failure.read(sweep.folder / name) for name in missing}
-    reasons = Counter(failure.message for failure in failures.values() if failure)
-    for message, count in reasons.items():
-        names = [name for name, failure in failures.items() if failure and failure.message == message]
-        say(f"  {count} failed: {message} ({names[0]}{', …' if count > 1 else ''})")
-    if not missing:
+    done, failed = overview.of(State.done), overview.of(State.failed)
+    skipped = sum(standing.event in before for standing in done)
+    told = f", {skipped} of them before" if skipped else ""
+    say(f"{sweep.folder}: {len(done)} of {len(overview.standings)} cells done{told}")
+    reasons: dict[str, list[str]] = {}
+    for standing in failed:
+        reasons.setdefault(standing.message, []).append(standing.cell.folder)
+    for message, names in reasons.items():
+        say(f"  {len(names)} failed: {message} ({names[0]}{', …' if names[1:] else ''})")
+    if len(done) == len(overview.standings):
         return 0
-    if all(failure and failure.is_input for failure in failures.values()):
+    failures = [Failure.read(sweep.folder / standing.cell.folder) for standing in failed]
+    if len(failed) == len(overview.standings) and all(failure and failure.is_input for failure in failures):
         return 2
     say(f"  to run only what is missing: {sweep.command}")
     return 1
@@ -109,7 +183,8 @@ def account(sweep: Sweep) -> int:
 
 def write_table(sweep: Sweep) -> None:
     """``cells.csv``: a row a cell with its state, what was asked for and what came out."""
-    rows = [_row(sweep, cell, result) for cell, result in sweep.results()]
+    standings = Reader(sweep).look().standings
+    rows = [_row(standing, Result.read(sweep.folder / standing.cell.folder)) for standing in standings]
     text = io.StringIO()
     writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
     writer.writeheader()
@@ -118,10 +193,9 @@ def write_table(sweep: Sweep) -> None:
         file.write(text.getvalue().encode())
 
 
-def _row(sweep: Sweep, cell: SweepCell, result: Result | None) -> dict[str, Any]:
-    failed = Failure.read(sweep.folder / cell.folder) is not None
-    row = {"cell": cell.folder, "state": "done" if result else "failed" if failed else "missing", **cell.values}
-    if result is None:
+def _row(standing: Standing, result: Result | None) -> dict[str, Any]:
+    row = {"cell": standing.cell.folder, "state": standing.state.value, **standing.cell.values}
+    if result is None or standing.state is not State.done:
         return row
     losses = {f"{term}_loss": loss for term, loss in result.losses.items()}
     errors = {f"{term}_error": result.error(term) for term in result.relative_errors}

@@ -1,17 +1,21 @@
 """Files that are whole or absent: written beside their place, flushed to disk, then moved there in one step."""
 
 import os
+import re
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+_PART = ".part"
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """A binary file open for writing that takes the place of `path` only if the block ends without an exception."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{_author()}.", suffix=_PART)
     part = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -22,6 +26,32 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def sweep_up(folder: Path) -> None:
+    """Remove the unfinished files that killed processes of this machine left in `folder`."""
+    for part in folder.glob(f".*.{_host()}-*{_PART}"):
+        author = re.search(rf"\.{re.escape(_host())}-(\d+)\.\w+\{_PART}$", part.name)
+        if author and not _is_alive(int(author[1])):
+            part.unlink(missing_ok=True)
+
+
+def _author() -> str:
+    return f"{_host()}-{os.getpid()}"
+
+
+def _host() -> str:
+    return re.sub(r"\W+", "_", socket.gethostname()) or "host"
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def _umask() -> int:

@@ -19,19 +19,30 @@ from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
 from reconstruct.files import written_whole
+from reconstruct.results import CHECKPOINT
 from reconstruct.synthesis import Step, Synthesis
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT = "checkpoint.pt"
 LOGGED_SIDE = 256  # pixels; larger pictures are shrunk for TensorBoard
 
 
 class Trace:
-    """``trace.csv``: step, seconds, total, each term's loss, gradient norm."""
+    """``trace.csv``: step, seconds, total, each term's loss, gradient norm.
+
+    Args:
+        path: where it goes; what an earlier sitting wrote of the steps before `done` is kept.
+        terms: names of the losses.
+        done: steps already taken.
+
+    Attributes:
+        repeated: steps that an earlier sitting took as well, after its last checkpoint.
+    """
 
     def __init__(self, path: Path, terms: list[str], done: int) -> None:
-        rows = [",".join(["step", "seconds", "total", *terms, "gradient_norm"]), *_rows(path, done)]
+        earlier = path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+        self.repeated = max(0, len(earlier) - done)
+        rows = [",".join(["step", "seconds", "total", *terms, "gradient_norm"]), *earlier[:done]]
         with written_whole(path) as file:
             file.write("".join(f"{row}\n" for row in rows).encode())
         # Line by line to disk, so that a killed run leaves no gap before its last checkpoint.
@@ -46,11 +57,6 @@ class Trace:
 
     def close(self) -> None:
         self._file.close()
-
-
-def _rows(path: Path, done: int) -> list[str]:
-    """The lines of the steps before `done` that an earlier sitting wrote."""
-    return path.read_text(encoding="utf-8").splitlines()[1 : done + 1] if done and path.exists() else []
 
 
 class Board:
@@ -113,14 +119,19 @@ def _small(picture: Tensor) -> Tensor:
 
 
 class Checkpoint:
-    """``checkpoint.pt`` while a cell is unfinished, renewed every `every` seconds."""
+    """``checkpoint.pt`` while a cell is unfinished.
 
-    def __init__(self, folder: Path, fingerprint: str, synthesis: Synthesis, every: float = 20.0) -> None:
+    It is renewed every `every` seconds, or more rarely where saving takes so long that it would be more than a
+    fiftieth of the time.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str, synthesis: Synthesis, every: float = 5.0) -> None:
         self.path = folder / CHECKPOINT
         self._fingerprint = fingerprint
         self._synthesis = synthesis
         self._every = every
         self._last = time.monotonic()
+        self._cost = 0.0
 
     def resume(self) -> None:
         """Bring the synthesis to where it stopped; one that was made with other settings is left alone."""
@@ -136,14 +147,16 @@ class Checkpoint:
             self._synthesis.load_state_dict(synthesis)
 
     def __call__(self, step: Step) -> None:
-        if time.monotonic() - self._last > self._every:
+        if time.monotonic() - self._last > max(self._every, 50 * self._cost):
             self.save()
 
     def save(self) -> None:
         """Write whole or not at all."""
+        start = time.monotonic()
         with written_whole(self.path) as file:
             torch.save({"fingerprint": self._fingerprint, "synthesis": self._synthesis.state_dict()}, file)
         self._last = time.monotonic()
+        self._cost = self._last - start
 
     def remove(self) -> None:
         """The cell is finished."""

@@ -9,17 +9,20 @@ runs/<name>/<cell>/result.png    the reconstruction
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
 from reconstruct.files import written_whole
 
 FORMAT = 1  # of result.json, so that a later program can tell
+NEWER = ("request", "inputs")  # what records of earlier programs lack
 RESULT = "result.json"
 PICTURE = "result.png"
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
+CHECKPOINT = "checkpoint.pt"  # while it is unfinished
+TRACE = "trace.csv"  # a row a step, written as it goes
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Result:
         steps: evaluations asked for; `best_step` is the one whose picture was kept.
         seconds: of optimisation, over all sittings.
         pictures: term -> name, title and credit of the original.
+        request: digest of what was asked for before it was resolved; `inputs` are the files it was made from.
     """
 
     fingerprint: str
@@ -58,6 +62,8 @@ class Result:
     overrides: list[str]
     command: str
     config: Mapping[str, Any]
+    request: str = ""
+    inputs: list[Mapping[str, str]] = field(default_factory=list)
     format: int = FORMAT
 
     def error(self, term: str) -> float:
@@ -74,7 +80,7 @@ class Result:
         """The result in `folder`, or ``None`` if it is not finished or its record is damaged."""
         try:
             record = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-            return cls(**{f.name: record[f.name] for f in fields(cls)})
+            return cls(**{f.name: record[f.name] for f in fields(cls) if f.name in record or f.name not in NEWER})
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -106,7 +112,9 @@ class Sweep:
     command: str
 
     def write(self) -> None:
-        """Leave the list of cells in the sweep's folder, for figures and overviews."""
+        """Leave the list of cells in the sweep's folder, for figures and overviews, unless it is there already."""
+        if Sweep.read(self.folder) == self:
+            return
         record = asdict(self)
         del record["folder"]
         write_json(record, self.folder / SWEEP)

@@ -24,7 +24,7 @@ UPSTREAM = {
     "canvas": set(),
     "optimizers": set(),
     "synthesis": {"canvas", "errors", "objective"},
-    "recording": {"files", "synthesis"},
+    "recording": {"files", "results", "synthesis"},
     "results": {"files"},
     "measures": set(),
     "figures": {

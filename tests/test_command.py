@@ -1,7 +1,10 @@
 """The command `reconstruct` as a user meets it, offline, on an untrained VGG-11 and small pictures."""
 
 import csv
+import errno
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +13,8 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from experiments import reconstruct, schema
+from experiments import cell, reconstruct, schema
+from experiments.fingerprint import request
 from experiments.sweep import plan
 from reconstruct import images, measures
 from reconstruct.results import Result, Sweep
@@ -190,7 +194,7 @@ def test_a_sweep_leaves_a_list_of_its_cells_before_and_all_results_after(command
 
 def test_one_bad_cell_does_not_stop_the_others(command):
     code, said = command("-m", "content.layers=[relu1_1],[relu9_9],[relu2_1]", "name=grid", QUICK)
-    assert code == 2
+    assert code == 1
     assert "2 of 3 cells done" in said
     assert "1 failed: content.layers: there is no layer 'relu9_9'" in said
     assert "Traceback" not in said
@@ -202,9 +206,89 @@ def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_fini
     assert command(*sweep)[0] == 0
     Path("other.png").unlink()
     code, said = command(*sweep)
-    assert code == 2
-    assert "1 of 2 cells done" in said
+    assert code == 1
+    assert "1 of 2 cells done, 1 of them before" in said
     assert "other.png: no such file" in said
+
+
+def visits(monkeypatch) -> list[Path]:
+    """The folders of the cells that Hydra will hand to the program from now on."""
+    visited, run = [], cell.run
+    monkeypatch.setattr(cell, "run", lambda config, folder, call: visited.append(folder) or run(config, folder, call))
+    return visited
+
+
+def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, monkeypatch, photo, painting):
+    sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "seed=0,1", "name=grid", QUICK)
+    command(*sweep)
+    visited = visits(monkeypatch)
+    code, said = command(*sweep)
+    assert (code, visited) == (0, [])
+    assert "4 of 4 cells done, 4 of them before" in said
+    lost = Path("runs/grid", Sweep.read(Path("runs/grid")).cells[-1].folder)
+    (lost / "result.json").unlink()
+    assert command(*sweep)[0] == 0
+    assert [folder.name for folder in visited] == [lost.name]
+    visited.clear()
+    photo.write_bytes(painting.read_bytes())
+    code, said = command(*sweep)
+    assert code == 0
+    assert len(visited) == 4
+    assert "4 of 4 cells done\n" in said
+
+
+def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command, monkeypatch):
+    preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
+    command(*preset)
+    drawn = Path("runs/fig1/figure.png").stat().st_mtime_ns
+    visited = visits(monkeypatch)
+    code, said = command(*preset)
+    assert (code, visited) == (0, [])
+    assert "2 of 2 cells done, 2 of them before" in said
+    assert Path("runs/fig1/figure.png").stat().st_mtime_ns == drawn
+
+
+def test_a_request_is_another_with_another_override_but_not_with_another_place(tmp_path):
+    (tmp_path / "a.yaml").write_text("x: 1")
+    values = {"seed": "1", "content.layers": "[relu1_1]"}
+    first = request(values, [tmp_path])
+    assert request(dict(reversed(values.items())) | {"runs": "elsewhere", "name": "other"}, [tmp_path]) == first
+    assert request(values | {"seed": "2"}, [tmp_path]) != first
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.yaml").write_text("x: 2")
+    assert request(values, [other]) != first
+
+
+@pytest.mark.parametrize("launcher", ["joblib", "slurm"])
+def test_a_launcher_that_is_not_installed_is_one_line(command, monkeypatch, launcher):
+    monkeypatch.setattr(reconstruct, "distributions", lambda name: iter(()))
+    code, said = command("-m", f"hydra/launcher={launcher}")
+    assert code == 2
+    assert said.strip() == f"reconstruct: hydra/launcher={launcher} needs more: pip install 'reconstruct[{launcher}]'"
+
+
+def test_a_full_disk_is_one_line_and_what_is_there_stays(command, monkeypatch):
+    from reconstruct import images
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(images, "save", full)
+    code, said = command()
+    assert code == 1
+    assert "no space left on the disk; free some, then the same command goes on" in said
+    assert "Traceback" not in said
+
+
+def test_cells_run_side_by_side_with_their_share_of_the_threads(photo, tmp_path):
+    arguments = [*TINY, f"content.picture='{photo}'", "seed=0,1", "name=j", QUICK, "hydra/launcher=joblib"]
+    command = [sys.executable, "-m", "experiments.reconstruct", "-m", *arguments, "hydra.launcher.n_jobs=2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 cells done" in done.stderr
+    threads = {result.threads for _, result in Sweep.read(Path("runs/j")).results()}
+    assert threads == {max(1, os.cpu_count() // 2)}
 
 
 def test_the_table_of_a_sweep_has_a_row_a_cell(command):

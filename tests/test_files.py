@@ -1,6 +1,10 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
-from reconstruct.files import written_whole
+from reconstruct.files import sweep_up, written_whole
 
 
 def test_a_file_is_there_only_when_it_is_whole(tmp_path):
@@ -24,3 +28,16 @@ def test_a_failed_writing_leaves_the_old_file_and_nothing_else(tmp_path):
         write_and_fail()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_swept_up_and_what_a_living_one_writes_is_not(tmp_path):
+    code = (
+        "import os, pathlib, signal; from reconstruct.files import written_whole\n"
+        f"with written_whole(pathlib.Path({str(tmp_path / 'x')!r})) as file: os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    with written_whole(tmp_path / "y"):
+        sweep_up(tmp_path)
+        (mine,) = tmp_path.iterdir()
+        assert f"-{os.getpid()}." in mine.name

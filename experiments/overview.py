@@ -1,0 +1,164 @@
+"""How a sweep stands, read from its cells' folders alone, so that any terminal and any launcher can tell."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from experiments import locks
+from experiments.failures import Failure
+from reconstruct.results import FAILURE, RESULT, TRACE, Result, Sweep, SweepCell
+
+TAIL = 400  # bytes: more than a row of trace.csv has
+
+
+class State(Enum):
+    """What became of a cell so far."""
+
+    done = "done"
+    running = "running"
+    failed = "failed"
+    waiting = "waiting"  # not begun, or stopped on the way
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one cell stands.
+
+    Attributes:
+        step, steps: taken and asked for, where it is running.
+        loss: total, at the last step.
+        seconds: of optimisation so far; of all of it once it is done.
+        message: the errors of a cell that is done; why one failed.
+        written: when it was done, in ns of the file system's clock.
+    """
+
+    cell: SweepCell
+    state: State
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    seconds: float = 0.0
+    message: str = ""
+    written: int = 0
+
+    @property
+    def event(self) -> tuple[str, State, int, str]:
+        """What tells this end of the cell from any earlier one."""
+        return self.cell.folder, self.state, self.written, self.message
+
+    @property
+    def fraction(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return 1.0 if self.state is State.done else min(1.0, self.step / self.steps) if self.steps else 0.0
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How all cells stand."""
+
+    standings: list[Standing]
+
+    def of(self, state: State) -> list[Standing]:
+        """The cells in that state."""
+        return [standing for standing in self.standings if standing.state is state]
+
+    @property
+    def counts(self) -> Counter[State]:
+        """How many cells are in each state."""
+        return Counter(standing.state for standing in self.standings)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """As long as cells took so far, shared by those that run at once; ``None`` while nothing is known."""
+        pace = sum(s.seconds for s in self.standings), sum(s.fraction for s in self.standings)
+        ahead = sum(1 - s.fraction for s in self.standings if s.state in (State.running, State.waiting))
+        return pace[0] / pace[1] * ahead / max(1, self.counts[State.running]) if pace[1] > 0 else None
+
+
+class Reader:
+    """Looks at a sweep again and again; what is done is read once."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self.sweep = sweep
+        self._done: dict[str, tuple[int, Standing]] = {}
+        self._lock = threading.Lock()
+
+    def look(self) -> Overview:
+        """How the sweep stands now."""
+        with self._lock:
+            return Overview([self._standing(cell) for cell in self.sweep.cells])
+
+    def _standing(self, cell: SweepCell) -> Standing:
+        folder = self.sweep.folder / cell.folder
+        if locks.is_held(folder):
+            return _running(cell, folder)
+        if (folder / FAILURE).exists():
+            failure = Failure.read(folder)
+            return Standing(cell, State.failed, message=failure.message if failure else "")
+        return self._finished(cell, folder) or Standing(cell, State.waiting)
+
+    def _finished(self, cell: SweepCell, folder: Path) -> Standing | None:
+        try:
+            written = (folder / RESULT).stat().st_mtime_ns
+        except OSError:
+            return None
+        known = self._done.get(cell.folder)
+        if known is not None and known[0] == written:
+            return known[1]
+        result = Result.read(folder)
+        if result is None:
+            return None
+        standing = Standing(cell, State.done, seconds=result.seconds, message=outcome(result), written=written)
+        self._done[cell.folder] = written, standing
+        return standing
+
+
+def outcome(result: Result) -> str:
+    """The final errors, in a line."""
+    errors = "  ".join(f"{term} error {result.error(term):.3g}" for term in result.relative_errors)
+    quality = f"  PSNR {result.psnr:.1f} dB" if result.psnr is not None else ""
+    return f"{errors}{quality}  {result.seconds:.0f} s"
+
+
+def _running(cell: SweepCell, folder: Path) -> Standing:
+    steps, last = locks.note(folder).get("steps", 0), _last_row(folder / TRACE)
+    if last is None:
+        return Standing(cell, State.running, steps=steps)
+    number, seconds, total = int(last[0]), float(last[1]), float(last[2])
+    return Standing(cell, State.running, number + 1, steps, total, seconds)
+
+
+def _last_row(trace: Path) -> list[str] | None:
+    """The last whole row, unless it is the header."""
+    try:
+        with trace.open("rb") as file:
+            file.seek(max(0, trace.stat().st_size - TAIL))
+            lines = file.read().decode(errors="replace").split("\n")[:-1]
+    except OSError:
+        return None
+    row = lines[-1].split(",") if lines else []
+    return row if len(row) > 2 and row[0].isdigit() else None
+
+
+def headline(overview: Overview) -> str:
+    """Counts and time left."""
+    counts = [f"{count} {state.value}" for state, count in _ordered(overview.counts) if state is not State.done]
+    total, left = len(overview.standings), overview.seconds_left
+    unfinished = overview.counts[State.running] + overview.counts[State.waiting]
+    told = [f"about {duration(left)} left"] if left is not None and unfinished else []
+    return ", ".join([f"{overview.counts[State.done]} of {total} done", *counts, *told])
+
+
+def _ordered(counts: Counter[State]) -> Iterator[tuple[State, int]]:
+    return ((state, counts[state]) for state in State if counts[state])
+
+
+def duration(seconds: float) -> str:
+    """``45 s``, ``12 min``, ``3 h 20 min``."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,75 @@
+"""The command `reconstruct-status`: how a sweep stands, from any terminal, whatever runs it."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from experiments.figure import read
+from experiments.overview import Overview, Reader, Standing, State, headline
+from reconstruct.errors import InputError
+
+EVERY = 2.0  # seconds
+SHOWN = 12  # cells of each state
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    given = _parser().parse_args()
+    try:
+        reader = Reader(read(given.folder))
+        _watch(reader) if given.watch else _show(reader)
+    except InputError as error:
+        print(f"reconstruct-status: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="reconstruct-status", description="How a sweep stands, read from its cells.")
+    parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
+    parser.add_argument("--watch", action="store_true", help=f"look again every {EVERY:.0f} s until nothing is left")
+    return parser
+
+
+def _show(reader: Reader) -> None:
+    print("\n".join(report(reader, reader.look())), flush=True)
+
+
+def _watch(reader: Reader) -> None:
+    """On a terminal the report is drawn over itself; in a log a headline follows another when it changed."""
+    shown: list[str] = []
+    while True:
+        overview = reader.look()
+        lines = report(reader, overview)
+        if sys.stdout.isatty():
+            back = f"\x1b[{len(shown)}F\x1b[J" if shown else ""
+            print(back + "\n".join(lines), flush=True)
+        elif shown[:1] != lines[:1]:
+            print(lines[0], flush=True)
+        shown = lines
+        if not overview.of(State.running) and not overview.of(State.waiting):
+            return
+        time.sleep(EVERY)
+
+
+def report(reader: Reader, overview: Overview) -> list[str]:
+    """A headline, then the cells that are running and those that failed."""
+    lines = [f"{reader.sweep.folder}: {headline(overview)}"]
+    for state, tell in ((State.running, _running), (State.failed, lambda s: s.message)):
+        cells = overview.of(state)
+        lines += [f"  {state.value:8} {s.cell.folder}  {tell(s)}".rstrip() for s in cells[:SHOWN]]
+        lines += [f"  {state.value:8} … and {len(cells) - SHOWN} more"] if len(cells) > SHOWN else []
+    if overview.of(State.failed) or (overview.of(State.waiting) and not overview.of(State.running)):
+        lines.append(f"  to run what is missing: {reader.sweep.command}")
+    return lines
+
+
+def _running(standing: Standing) -> str:
+    loss = "" if standing.loss is None else f"  loss {standing.loss:.3g}"
+    return f"step {standing.step} of {standing.steps}{loss}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Signals wait for the end of a step, then go where they would have gone."""
+
+import os
+import signal
+
+import pytest
+
+from experiments.interrupts import deferred
+
+
+def test_ctrl_c_saves_and_stops_at_the_end_of_the_step():
+    saved: list[bool] = []
+
+    def stopped_between_two_steps() -> None:
+        with deferred(lambda: saved.append(True)) as pass_on:
+            pass_on()
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not saved  # the step goes on
+            pass_on()
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_between_two_steps()
+    assert saved == [True]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR2])
+def test_who_listened_before_hears_the_signal_after_the_checkpoint(number):
+    order: list[str] = []
+    before = signal.signal(number, lambda *_: order.append("heard"))
+    try:
+        with deferred(lambda: order.append("saved")) as pass_on:
+            os.kill(os.getpid(), number)
+            pass_on()
+            pass_on()
+    finally:
+        signal.signal(number, before)
+    assert order == ["saved", "heard"]
+
+
+def test_a_second_ctrl_c_stops_at_once():
+    def impatient() -> None:
+        with deferred(lambda: None):
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            pytest.fail("still here")
+
+    with pytest.raises(KeyboardInterrupt):
+        impatient()
+
+
+def test_afterwards_everything_is_as_it_was():
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)]
+    with deferred(lambda: None):
+        pass
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)] == before

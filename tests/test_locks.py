@@ -1,0 +1,86 @@
+"""Cells are made by one process at a time, and a killed one holds nothing."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from experiments import locks
+
+HOLD = """
+import pathlib, sys, time
+from experiments import locks
+with locks.held(pathlib.Path(sys.argv[1]), {"steps": 7}):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def holder(folder: Path) -> "subprocess.Popen[str]":
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_cell_that_another_process_makes_is_busy_until_that_is_killed(tmp_path):
+    process = holder(tmp_path)
+    assert locks.is_held(tmp_path)
+    assert locks.note(tmp_path) == {"steps": 7}
+    with pytest.raises(locks.Busy, match="is being made by another process"), locks.held(tmp_path, {}):
+        pass
+    process.kill()
+    process.communicate()
+    assert not locks.is_held(tmp_path)
+    with locks.held(tmp_path, {}):
+        pass
+
+
+def test_a_lock_leaves_nothing_behind(tmp_path):
+    with locks.held(tmp_path / "cell", {}):
+        assert (tmp_path / "cell" / locks.LOCK).exists()
+    assert not list((tmp_path / "cell").iterdir())
+
+
+def test_looking_at_a_cell_does_not_keep_others_from_it(tmp_path):
+    with locks.held(tmp_path, {}):
+        pass
+    (tmp_path / locks.LOCK).touch()
+    assert not locks.is_held(tmp_path)
+    assert not list(tmp_path.iterdir())
+    with locks.held(tmp_path, {}):
+        pass
+
+
+def test_many_who_look_and_many_who_want_the_same_cell_do_no_harm(tmp_path):
+    code = """
+import pathlib, sys
+from experiments import locks
+folder, counter = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[1]) / "counter"
+for _ in range(200):
+    locks.is_held(folder)
+    try:
+        with locks.held(folder, {}):
+            counter.write_text(str(int(counter.read_text()) + 1))
+            print("x", end="")
+    except locks.Busy:
+        pass
+"""
+    (tmp_path / "counter").write_text("0")
+    start = [sys.executable, "-c", code, str(tmp_path)]
+    processes = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    held = sum(len(process.communicate()[0]) for process in processes)
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert int((tmp_path / "counter").read_text()) == held > 200
+    assert [path.name for path in tmp_path.iterdir()] == ["counter"]
+
+
+def test_waiting_ends_with_the_other_process(tmp_path):
+    process = holder(tmp_path)
+    process.kill()
+    process.communicate()
+    start = time.monotonic()
+    locks.wait(tmp_path)
+    assert time.monotonic() - start < locks.POLL

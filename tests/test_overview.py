@@ -1,0 +1,96 @@
+"""How a sweep stands is read from its folders."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_results import example
+
+from experiments import locks, status
+from experiments.failures import Failure
+from experiments.overview import Overview, Reader, Standing, State, duration, headline
+from reconstruct.errors import InputError
+from reconstruct.results import TRACE, Sweep, SweepCell
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Sweep:
+    """A cell in every state."""
+    cells = [SweepCell(name, {"seed": name}) for name in ("done", "running", "failed", "stopped", "missing")]
+    sweep = Sweep(tmp_path / "s", "none", {"seed": [c.folder for c in cells]}, cells, "reconstruct -m seed=…")
+    for name in ("done", "running", "failed", "stopped"):
+        (sweep.folder / name).mkdir(parents=True)
+    sweep.write()
+    example().write(sweep.folder / "done")
+    Failure.of(InputError("no such layer")).write(sweep.folder / "failed")
+    rows = "step,seconds,total,content,gradient_norm\n0,0.5,9.0,9.0,1\n1,1.0,3.5,3.5,1\n2,1.5,2."
+    (sweep.folder / "running" / TRACE).write_text(rows)
+    return sweep
+
+
+def test_every_state_is_told_apart(sweep):
+    with locks.held(sweep.folder / "running", {"steps": 4}):
+        standings = {standing.cell.folder: standing for standing in Reader(sweep).look().standings}
+    states = {name: standing.state.name for name, standing in standings.items()}
+    assert states == {
+        "done": "done", "running": "running", "failed": "failed", "stopped": "waiting", "missing": "waiting",
+    }  # fmt: skip
+    assert standings["failed"].message == "no such layer"
+    running = standings["running"]
+    assert (running.step, running.steps, running.loss, running.fraction) == (2, 4, 3.5, 0.5)
+
+
+def test_a_cell_that_was_made_anew_is_read_anew(sweep):
+    reader = Reader(sweep)
+    before = reader.look().standings[0]
+    replace(example(), seconds=77.0).write(sweep.folder / "done")
+    after = reader.look().standings[0]
+    assert after.seconds == 77.0
+    assert after.event != before.event
+
+
+def test_the_time_left_is_that_of_the_cells_so_far_shared_by_those_that_run_at_once():
+    cell = SweepCell("x", {})
+    done, waiting = Standing(cell, State.done, seconds=60), Standing(cell, State.waiting)
+    half = Standing(cell, State.running, step=5, steps=10, seconds=30)
+    assert Overview([done, half, waiting]).seconds_left == pytest.approx(90)
+    assert Overview([done, half, half, waiting]).seconds_left == pytest.approx(60)
+    assert Overview([waiting]).seconds_left is None
+    assert headline(Overview([done, half, waiting])) == "1 of 3 done, 1 running, 1 waiting, about 2 min left"
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(45, "45 s"), (720, "12 min"), (12000, "3 h 20 min")])
+def test_durations_are_told_as_people_do(seconds, told):
+    assert duration(seconds) == told
+
+
+def test_the_command_tells_how_a_sweep_stands(sweep, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(sweep.folder)])
+    with locks.held(sweep.folder / "running", {"steps": 4}):
+        status.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{sweep.folder}: 1 of 5 done, 1 running, 1 failed, 2 waiting")
+    assert lines[1:] == [
+        "  running  running  step 2 of 4  loss 3.5",
+        "  failed   failed  no such layer",
+        "  to run what is missing: reconstruct -m seed=…",
+    ]
+
+
+def test_watching_ends_when_nothing_is_left(sweep, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(sweep.folder), "--watch"])
+    for name in ("running", "failed", "stopped", "missing"):
+        (sweep.folder / name).mkdir(exist_ok=True)
+        Failure.clear(sweep.folder / name)
+        example().write(sweep.folder / name)
+    status.main()
+    assert capsys.readouterr().out.splitlines() == [f"{sweep.folder}: 5 of 5 done"]
+
+
+def test_a_folder_without_a_sweep_is_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(tmp_path)])
+    with pytest.raises(SystemExit) as exit_:
+        status.main()
+    assert exit_.value.code == 2
+    assert "expected the folder of a sweep" in capsys.readouterr().err
