@@ -19,7 +19,8 @@ from reconstruct.figures.speed import speed
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=80", "repeats=1", "learning_rates=[]"]
-QUICK += ["unbounded=false", "variants={}", "step_size=0", "sizes=[]", "batches=[]"]
+QUICK += [f"variants.{case}=[]" for case in ("content_relu4_2", "style", "both")]
+QUICK += ["unbounded=false", "step_size=0", "sizes=[]", "batches=[]"]
 
 
 def run(settings: Settings, folder: Path) -> None:

@@ -4,7 +4,7 @@ import errno
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.failures import Failure
 from experiments.fingerprint import fingerprint, inputs, plain
 from experiments.interrupts import deferred
 from experiments.locks import LOCK, held
@@ -46,6 +47,14 @@ class Call:
     show: Show = Show.alone
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What a cell is made from, as it was at the beginning: the fingerprint and the files that went into it."""
+
+    fingerprint: str
+    inputs: list[Mapping[str, str]]
+
+
 def run(config: Config, folder: Path, call: Call | None = None) -> Result:
     """Make one reconstruction, or give the finished one, or go on with the unfinished one.
 
@@ -55,17 +64,19 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
         Busy: another process is making this very cell.
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
-    key, call = fingerprint(config), call or Call()
+    call = call or Call()
+    origin = Origin(fingerprint(config), inputs(config))
     with _room_needed(folder), held(folder, {"steps": config.steps, "process": os.getpid()}):
         sweep_up(folder)
-        _swap(folder, key)
+        _swap(folder, origin.fingerprint)
         result, told = Result.read(folder), f"{folder} is already finished"
         if result is None or not (folder / PICTURE).exists():
-            result = _made(config, folder, key, call)
+            result = _made(config, folder, origin, call)
             told = f"{folder.name}: {outcome(result)}\n{folder / PICTURE}"
         elif result.request != call.request:  # asked for in other words; next time they are known
-            replace(result, request=call.request, inputs=inputs(config)).write(folder)
+            replace(result, request=call.request, inputs=origin.inputs).write(folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
+        Failure.clear(folder)  # of another process, while this one waited
     if call.show is Show.alone:
         say(told)
     return result
@@ -99,13 +110,13 @@ def _move(start: Path, end: Path) -> None:
         file.replace(end / file.name)
 
 
-def _made(config: Config, folder: Path, key: str, call: Call) -> Result:
+def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
     from experiments import build  # torch; a finished cell does without
     from reconstruct import images
     from reconstruct.recording import Board, Checkpoint, Trace
 
     cell = build.cell(config)
-    checkpoint = Checkpoint(folder, f"{key} {cell.dtype}", cell.synthesis)
+    checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype}", cell.synthesis)
     checkpoint.resume()
     done = cell.synthesis.done
     for term, original in cell.originals.items():
@@ -122,7 +133,7 @@ def _made(config: Config, folder: Path, key: str, call: Call) -> Result:
             _loop(cell, [trace, board, bars, checkpoint], checkpoint.save)
         finally:
             images.save(cell.synthesis.best.picture, folder / PICTURE)
-        result = _judged(config, cell, folder, key, call)
+        result = _judged(config, cell, folder, origin, call)
         board.finish(cell.synthesis.best.picture, config.steps, _settings(config), _metrics(result))
     result.write(folder)
     return result
@@ -140,7 +151,7 @@ def _loop(cell: "Cell", recorders: "list[Callable[[Step], None]]", save: Callabl
             pass_on()
 
 
-def _judged(config: Config, cell: "Cell", folder: Path, key: str, call: Call) -> Result:
+def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Call) -> Result:
     import torch
 
     from experiments import build
@@ -151,7 +162,7 @@ def _judged(config: Config, cell: "Cell", folder: Path, key: str, call: Call) ->
         evaluation = cell.judge(saved)
     original = cell.originals.get("content")
     return Result(
-        fingerprint=key,
+        fingerprint=origin.fingerprint,
         total=float(evaluation.total),
         losses={term: float(loss) for term, loss in evaluation.terms.items()},
         relative_errors=cell.judge.relative_errors(saved),
@@ -172,7 +183,7 @@ def _judged(config: Config, cell: "Cell", folder: Path, key: str, call: Call) ->
         command=command(),
         config=plain(config),
         request=call.request,
-        inputs=inputs(config),
+        inputs=origin.inputs,
     )
 
 

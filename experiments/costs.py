@@ -143,7 +143,8 @@ def _largest(settings: Settings, mine: list[Row]) -> Row:
     limit, seen = settings.memory * 2**30, {int(row["size"]): row for row in mine}
     while (guess := _guess(list(seen.values()), limit)) not in seen:
         seen[guess] = cost(settings, mine[0]["recipe"], guess)
-    return max((row for row in seen.values() if row["memory"] <= limit), key=lambda row: int(row["size"]))
+    fitting = [row for row in seen.values() if row["memory"] <= limit]
+    return max(fitting or [min(mine, key=lambda row: int(row["size"]))], key=lambda row: int(row["size"]))
 
 
 def _guess(rows: list[Row], limit: float) -> int:

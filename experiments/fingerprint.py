@@ -77,11 +77,12 @@ def request(values: Mapping[str, str], sources: Iterable[Path]) -> str:
     a millisecond, so that a sweep of hundreds of cells is taken up again at once.
     """
     chosen = {key: value for key, value in values.items() if key.split(".")[0] not in (*_BESIDE_THE_POINT, "hydra")}
-    record = [METHOD, version("reconstruct"), dict(sorted(chosen.items())), [_files(source) for source in sources]]
+    known = [_files(source) if source.is_dir() else source.name for source in sources]
+    record = [METHOD, version("reconstruct"), dict(sorted(chosen.items())), known]
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()[:16]
 
 
 @lru_cache
 def _files(folder: Path) -> str:
-    files = [*sorted(folder.rglob("*.yaml")), Path(schema.__file__)]
-    return hashlib.sha256(b"\0".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
+    told = [str(file.relative_to(folder)).encode() + file.read_bytes() for file in sorted(folder.rglob("*.yaml"))]
+    return hashlib.sha256(b"\0".join([*told, Path(schema.__file__).read_bytes()])).hexdigest()

@@ -1,6 +1,5 @@
 """Which GPU this process computes on, so that cells that run side by side on one machine have one each."""
 
-import getpass
 import os
 import tempfile
 from functools import lru_cache
@@ -16,10 +15,10 @@ def own(count: int) -> int:
     If all are taken, one is shared.
     """
     for index in range(count):
-        lock = FileLock(Path(tempfile.gettempdir()) / f"reconstruct-{getpass.getuser()}-gpu-{_name(index)}.lock")
+        lock = FileLock(Path(tempfile.gettempdir()) / f"reconstruct-{os.getuid()}-gpu-{_name(index)}.lock")
         try:
             lock.acquire(timeout=0)
-        except Timeout:
+        except (Timeout, OSError):
             continue
         _taken.append(lock)
         return index

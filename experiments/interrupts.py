@@ -39,6 +39,8 @@ def deferred(save: Callable[[], None]) -> Iterator[Callable[[], None]]:
         if before[number] in (signal.SIG_DFL, signal.default_int_handler):
             raise KeyboardInterrupt
         signal.raise_signal(number)
+        for again in before:  # the run goes on, and another signal may come
+            signal.signal(again, note)
 
     before = {}
     if threading.current_thread() is threading.main_thread():

@@ -1,5 +1,7 @@
 """One process a cell: whoever makes it holds a lock in its folder, which the system lets go of if the process dies."""
 
+import errno
+import fcntl
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -8,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+
+from reconstruct.errors import RunError
 
 LOCK = ".lock"
 PATIENCE = 0.5  # seconds; whoever only asks whether a cell is held holds it for an instant
@@ -26,11 +30,17 @@ def held(folder: Path, note: Mapping[str, Any]) -> Iterator[None]:
         Busy: somebody else does.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK, timeout=PATIENCE)
+    lock = FileLock(folder / LOCK, timeout=PATIENCE, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout:
         raise Busy(f"{folder} is being made by another process") from None
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+        raise RunError(
+            f"{folder}: this file system has no locks; mount it with flock, or set runs= elsewhere"
+        ) from error
     try:
         (folder / LOCK).write_text(json.dumps(note), encoding="utf-8")
         yield
@@ -41,16 +51,13 @@ def held(folder: Path, note: Mapping[str, Any]) -> Iterator[None]:
 
 def is_held(folder: Path) -> bool:
     """Whether a living process is making the cell in `folder`."""
-    path = folder / LOCK
-    if not path.exists():
-        return False
     try:
-        with FileLock(path, timeout=0):
-            path.unlink(missing_ok=True)  # of a process that died; or made by looking, when its owner had just left
+        with (folder / LOCK).open("rb+") as file:  # as FileLock does, but without making the file
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return False
-    except Timeout:
+    except BlockingIOError:
         return True
-    except OSError:  # of somebody else, who may not even let us look
+    except OSError:  # not there, or of somebody else who does not let us look
         return False
 
 

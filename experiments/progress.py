@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from tqdm.auto import tqdm
@@ -109,7 +109,8 @@ class Watch:
 
     def _run(self) -> None:
         while not self._over.wait(WATCH_EVERY):
-            self._look()
+            with suppress(OSError):  # a folder that is out of reach for a moment
+                self._look()
 
     def _look(self) -> None:
         overview = self._reader.look()

@@ -1,8 +1,8 @@
 """Races: recipe=fast and its variants against the classic recipe, on the same loss and in turns.
 
-In turns, so that a busy machine slows all of them. The goal is the lowest loss, in float32, that a picture of the
-classic recipe has as a file would hold it, within [0, 1]. The classic recipe's time ends where it first had that
-picture; the median of several runs is taken for the other, which is the same run every time.
+In turns, so that a busy machine slows all of them; the repeats of the faster ones follow by themselves. The goal is the
+lowest loss, in float32, of the classic recipe's pictures, whose values are within [0, 1]. Its time ends where it first
+had that picture; the median of several runs is taken for the other, which is the same run every time.
 """
 
 from collections.abc import Iterator

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def _task(composed: DictConfig) -> None:
         pass  # the other process makes it; the account at the end of the sweep waits for that
     except Exception as error:
         failure = Failure.of(error)
-        failure.write(folder)
+        with suppress(OSError):  # the disk may be full
+            failure.write(folder)
         log.error(failure.traceback)
         if alone:
             _stop(error, failure.message)

@@ -38,9 +38,7 @@ class SweepCallback(Callback):
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Say how it went, leave the table and the figure, and end the program with the exit code that follows."""
         if _watched:
-            _wait_for_others(_watched[0][0])
-            if code := _finish():
-                raise SystemExit(code)
+            _or_exit(_finish)
 
 
 _watched: list[tuple[Sweep, Watch]] = []  # the sweep of this process, from its start to its account
@@ -54,11 +52,13 @@ def abandon() -> None:
         write_table(sweep)
 
 
-def _finish() -> int:
+def _finish() -> None:
+    _wait_for_others(_watched[0][0])
     sweep, watch = _watched.pop()
     code = account(sweep, watch.close(), watch.before)
-    _or_exit(lambda: _conclude(sweep))
-    return code
+    _conclude(sweep)
+    if code:
+        raise SystemExit(code)
 
 
 def _wait_for_others(sweep: Sweep) -> None:
@@ -94,7 +94,8 @@ def _narrow(config: DictConfig, sweep: Sweep) -> None:
     files = sources(config.hydra)
     open_cells = [cell for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)]
     if not open_cells:
-        raise SystemExit(_finish())
+        _finish()
+        raise SystemExit(0)
     values = {key: dict.fromkeys(cell.values[key] for cell in open_cells) for key in open_cells[0].values}
     with open_dict(config.hydra):
         config.hydra.sweeper.params = None
@@ -114,8 +115,9 @@ def _is_current(folder: Path, cell: SweepCell, files: list[Path]) -> bool:
 
 
 def sources(hydra_config: DictConfig) -> list[Path]:
-    """The folders that the configuration came from."""
-    return [Path(source.path) for source in hydra_config.runtime.config_sources if source.schema == "file"]
+    """What the configuration was composed from: the primary file, and the folders in which others were looked for."""
+    folders = [Path(source.path) for source in hydra_config.runtime.config_sources if source.schema == "file"]
+    return [Path(hydra_config.job.config_name), *folders]
 
 
 def _conclude(sweep: Sweep) -> None:
@@ -128,8 +130,8 @@ def _conclude(sweep: Sweep) -> None:
 
 def _is_drawn(sweep: Sweep) -> bool:
     """Whether the figure is younger than everything that it shows."""
-    folders = [sweep.folder / cell.folder for cell in sweep.cells]
-    shown = [sweep.folder / SWEEP, *(folder / name for folder in folders for name in (RESULT, FAILURE))]
+    folders = [sweep.folder / cell.folder for cell in sweep.cells]  # younger when a file has come, gone or been swapped
+    shown = [sweep.folder / SWEEP, *folders, *(folder / RESULT for folder in folders)]
     try:
         drawn = min((sweep.folder / f"figure.{suffix}").stat().st_mtime for suffix in ("png", "pdf"))
         return all(path.stat().st_mtime < drawn for path in shown if path.exists())

@@ -75,11 +75,11 @@ class LBFGS(torch.optim.Optimizer):
             loss = closure()
         x, raw = self._values(), torch.cat([_gradient(parameter).flatten() for parameter in self._params])
         exploded = ~((loss <= EXPLODED * self._memory["best_loss"]) & (raw @ raw).isfinite())
-        gradient = raw.nan_to_num(0, 0, 0)
+        gradient = torch.where(exploded, 0, raw)
         self._learn(x, gradient, exploded)
         self._keep_best(x, loss.detach(), exploded)
         moved = x + self._cut(self._direction(gradient))
-        self._place(moved.lerp(self._memory["best"], exploded.to(x.dtype)))
+        self._place(torch.where(exploded, self._memory["best"], moved))
         self._settings["evaluations"] += 1
         return loss
 

@@ -6,6 +6,7 @@ checkpoint.pt    enough to go on, bit for bit
 """
 
 import csv
+import io
 import logging
 import time
 from collections.abc import Mapping
@@ -153,8 +154,10 @@ class Checkpoint:
     def save(self) -> None:
         """Write whole or not at all."""
         start = time.monotonic()
+        whole = io.BytesIO()  # written at once, because torch turns a full disk into an error of its own
+        torch.save({"fingerprint": self._fingerprint, "synthesis": self._synthesis.state_dict()}, whole)
         with written_whole(self.path) as file:
-            torch.save({"fingerprint": self._fingerprint, "synthesis": self._synthesis.state_dict()}, file)
+            file.write(whole.getbuffer())
         self._last = time.monotonic()
         self._cost = self._last - start
 

@@ -13,6 +13,7 @@ from experiments.classic import Classic, Unbounded
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
 
+VARIANT = "variants.style=['canvas=fourier']"
 TINY = "['network=vgg13_untrained','network.normalize_over=[]','precision=float32']"
 
 
@@ -82,7 +83,7 @@ def command(monkeypatch, photo, painting, tmp_path, capfd):
 
 def test_one_command_leaves_a_table_a_record_and_a_figure(command):
     code, table, said = command(
-        "quick", "size=32", "evaluations=20", "steps=30", "repeats=2", "cases=[content_relu2_2,style]"
+        "quick", "size=32", "evaluations=20", "steps=30", "repeats=2", "cases=[content_relu2_2,style]", VARIANT
     )
     assert code == 0, said
     assert all(word in table for word in ("content_relu2_2", "style", "canvas=fourier", "ratio"))

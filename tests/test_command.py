@@ -237,6 +237,29 @@ def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, 
     assert "4 of 4 cells done\n" in said
 
 
+def test_a_figure_is_drawn_again_when_a_picture_came_back(command, painting):
+    sweep = ("-m", f"content.picture='{painting}',other.png", "name=grid")
+    Path("other.png").write_bytes(painting.read_bytes())
+    assert command(*sweep)[0] == 0
+    whole = Path("runs/grid/figure.png").read_bytes()
+    Path("other.png").unlink()
+    assert command(*sweep)[0] == 1
+    assert Path("runs/grid/figure.png").read_bytes() != whole
+    Path("other.png").write_bytes(painting.read_bytes())
+    assert command(*sweep)[0] == 0
+    assert Path("runs/grid/figure.png").read_bytes() == whole
+
+
+def test_only_what_is_missing_of_a_preset_is_visited(command, monkeypatch):
+    preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
+    command(*preset)
+    lost = Path("runs/fig1", Sweep.read(Path("runs/fig1")).cells[0].folder)
+    (lost / "result.json").unlink()
+    visited = visits(monkeypatch)
+    assert command(*preset)[0] == 0
+    assert [folder.name for folder in visited] == [lost.name]
+
+
 def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command, monkeypatch):
     preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
     command(*preset)
@@ -268,13 +291,15 @@ def test_a_launcher_that_is_not_installed_is_one_line(command, monkeypatch, laun
     assert said.strip() == f"reconstruct: hydra/launcher={launcher} needs more: pip install 'reconstruct[{launcher}]'"
 
 
-def test_a_full_disk_is_one_line_and_what_is_there_stays(command, monkeypatch):
+@pytest.mark.parametrize("written", ["picture", "checkpoint"])
+def test_a_full_disk_is_one_line_and_what_is_there_stays(command, monkeypatch, written):
     from reconstruct import images
+    from reconstruct.recording import Checkpoint
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(images, "save", full)
+    monkeypatch.setattr(*{"picture": (images, "save", full), "checkpoint": (Checkpoint, "__call__", full)}[written])
     code, said = command()
     assert code == 1
     assert "no space left on the disk; free some, then the same command goes on" in said

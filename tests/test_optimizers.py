@@ -130,3 +130,48 @@ def test_where_the_gradient_is_zero_nothing_moves():
 def test_pictures_side_by_side_are_refused():
     with pytest.raises(ValueError, match="one picture at a time"):
         LBFGS([torch.zeros(2, 3, 4, 4)], lambda: torch.zeros(1), lr=1, history=3, reach=0.1)
+
+
+def two_loops(pairs: list[tuple[torch.Tensor, torch.Tensor]], h: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
+    """The direction of Nocedal & Wright, algorithm 7.4, oldest pair first, in double precision."""
+    q, alphas = gradient.double(), []
+    for s, y in reversed(pairs):
+        alphas.append(s @ q / (s @ y))
+        q = q - alphas[-1] * y
+    r = h * q
+    for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
+        r = r + (alpha - y @ r / (s @ y)) * s
+    return -r
+
+
+def test_the_direction_is_that_of_the_two_loop_recursion():
+    """Also when the history is full, some pairs are rejected and there are several blocks."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(1, 3, 2, 2, generator=generator).requires_grad_()
+    other = torch.randn(5, generator=generator).requires_grad_()
+    weights = torch.rand(17, generator=generator) + 0.1
+    optimizer = LBFGS([x, other], lambda: torch.cat([x.flatten(), other]), lr=1, history=4, reach=10.0)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        values = torch.cat([x.flatten(), other])
+        loss = (weights * values**2).sum() + (1 - values.cos()).sum() + 50
+        loss.backward()
+        return loss
+
+    pairs: list[tuple[torch.Tensor, torch.Tensor]] = []
+    before = None
+    for number in range(12):
+        values = torch.cat([x.detach().flatten(), other.detach()]).double()
+        optimizer.step(closure)
+        gradient = torch.cat([x.grad.flatten(), other.grad]).double()
+        if before is not None:
+            s, y = values - before[0], gradient - before[1]
+            pairs.append((s, y) if s @ y > 0 else (torch.zeros(0), torch.zeros(0)))
+        before = values, gradient
+        kept = [pair for pair in pairs[-4:] if len(pair[0])]
+        if number < 2:
+            continue
+        h = optimizer._inverse_curvatures().repeat_interleave(torch.tensor([4, 4, 4, 5])).double()
+        expected = two_loops(kept, h, gradient)
+        assert torch.allclose(optimizer._direction(gradient.float()).double(), expected, rtol=1e-2, atol=1e-3)
