@@ -9,6 +9,7 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from experiments.progress import Watch, say
 from reconstruct.errors import InputError
 from reconstruct.files import sweep_up, written_whole
 from reconstruct.results import FAILURE, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
+
+
+DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
 
 class SweepCallback(Callback):
@@ -49,7 +53,8 @@ def abandon() -> None:
     while _watched:
         sweep, watch = _watched.pop()
         account(sweep, watch.close(), watch.before)
-        write_table(sweep)
+        with suppress(OSError):  # the disk may be full
+            write_table(sweep)
 
 
 def _finish() -> None:
@@ -122,10 +127,14 @@ def sources(hydra_config: DictConfig) -> list[Path]:
 
 def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
-    if sweep.drawing != "none" and any(result for _, result in sweep.results()) and not _is_drawn(sweep):
-        from experiments.figure import draw
+    if sweep.drawing == "none" or not any(result for _, result in sweep.results()) or _is_drawn(sweep):
+        return
+    if sweep.drawing == "auto" and len(sweep.cells) > DRAWN_AT_MOST:
+        say(f"{len(sweep.cells)} cells make a large table: reconstruct-figure {sweep.folder} draws it")
+        return
+    from experiments.figure import draw
 
-        draw(sweep)
+    draw(sweep)
 
 
 def _is_drawn(sweep: Sweep) -> bool:

@@ -250,6 +250,16 @@ def test_a_figure_is_drawn_again_when_a_picture_came_back(command, painting):
     assert Path("runs/grid/figure.png").read_bytes() == whole
 
 
+def test_a_table_of_very_many_cells_is_not_drawn_unasked(command, monkeypatch):
+    from experiments import sweep
+
+    monkeypatch.setattr(sweep, "DRAWN_AT_MOST", 1)
+    code, said = command("-m", "seed=0,1", "name=grid")
+    assert code == 0
+    assert "2 cells make a large table: reconstruct-figure runs/grid draws it" in said
+    assert not Path("runs/grid/figure.png").exists()
+
+
 def test_only_what_is_missing_of_a_preset_is_visited(command, monkeypatch):
     preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
     command(*preset)
