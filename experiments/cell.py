@@ -4,6 +4,7 @@ import errno
 import os
 import shlex
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -66,7 +67,7 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
     """
     call = call or Call()
     origin = Origin(fingerprint(config), inputs(config))
-    with _room_needed(folder), held(folder, {"steps": config.steps, "process": os.getpid()}):
+    with _room_needed(), held(folder, {"steps": config.steps, "process": os.getpid()}):
         sweep_up(folder)
         _swap(folder, origin.fingerprint)
         result, told = Result.read(folder), f"{folder} is already finished"
@@ -82,14 +83,30 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
     return result
 
 
+FULL = "no space left on the disk; free some, then the same command goes on"
+
+
 @contextmanager
-def _room_needed(folder: Path) -> Iterator[None]:
+def _room_needed() -> Iterator[None]:
+    told, threading.excepthook = threading.excepthook, _tell_unless_full
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not _is_full(error):
             raise
-        raise RunError(f"{folder}: no space left on the disk; free some, then the same command goes on") from error
+        raise RunError(FULL) from error
+    finally:
+        threading.excepthook = told
+
+
+def _tell_unless_full(arguments: threading.ExceptHookArgs) -> None:
+    """TensorBoard writes in a thread of its own, and hands its error on to the next who writes."""
+    if not _is_full(arguments.exc_value):
+        threading.__excepthook__(arguments)
+
+
+def _is_full(error: object) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _swap(folder: Path, key: str) -> None:

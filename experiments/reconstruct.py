@@ -91,6 +91,7 @@ def _by_losses(losses: schema.Losses, relative: Any, paper: Any) -> Any:
 def main() -> None:
     """Entry point of the console script."""
     schema.register()
+    logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     try:
         _check_launcher(sys.argv)
         _task()

@@ -28,7 +28,6 @@ from reconstruct.errors import InputError
 from reconstruct.files import sweep_up, written_whole
 from reconstruct.results import FAILURE, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
 
-
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
 
