@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from experiments.progress import say
 from reconstruct.errors import InputError, nearest
-from reconstruct.results import Sweep
+from reconstruct.results import SWEEP, Sweep
 
 if TYPE_CHECKING:
     from reconstruct.figures import Look
@@ -108,7 +108,9 @@ def read(folder: Path) -> Sweep:
     """The sweep in `folder`."""
     sweep = Sweep.read(folder)
     if sweep is None:
-        raise InputError(f"{folder}: expected the folder of a sweep (it has a sweep.json), for example runs/fig1")
+        sweeps = sorted(path.parent for around in (folder, Path("runs")) for path in around.glob(f"*/{SWEEP}"))
+        there = ", ".join(dict.fromkeys(map(str, sweeps))) or "for example runs/fig1"
+        raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP} ({there})")
     return sweep
 
 

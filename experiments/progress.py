@@ -94,6 +94,7 @@ class Watch:
         overview = self._reader.look()
         self.before = {standing.event for standing in overview.of(State.done)}
         # A failure of an earlier attempt is told again only if it is still there at the end.
+        self._ended = len(self.before)
         self._told = self.before | {standing.event for standing in overview.of(State.failed)}
         self._bar = tqdm(
             total=len(sweep.cells),
@@ -117,9 +118,9 @@ class Watch:
         for standing in overview.standings:
             if standing.state in (State.done, State.failed) and standing.event not in self._told:
                 self._told.add(standing.event)
-                count = f"[{overview.counts[State.done]}/{len(overview.standings)}]"
-                failed = "failed: " if standing.state is State.failed else ""
-                say(f"{count} {standing.cell.folder}: {failed}{standing.message}")
+                self._ended += standing.state is State.done
+                count = f"{self._ended}/{len(overview.standings)}" if standing.state is State.done else "failed"
+                say(f"[{count}] {standing.cell.folder}: {standing.message}")
         self._bar.n = sum(standing.fraction for standing in overview.standings)
         self._bar.set_postfix_str(headline(overview), refresh=True)
 

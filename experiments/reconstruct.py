@@ -109,6 +109,9 @@ def main() -> None:
 
 def _check_launcher(arguments: list[str]) -> None:
     """Hydra would only say that it cannot locate a class."""
+    for given in arguments:
+        if given.startswith("hydra.launcher="):
+            raise InputError(f"{given}: did you mean hydra/launcher={given.partition('=')[2]}?")
     for name, plugin in (("joblib", "hydra-joblib-launcher"), ("slurm", "hydra-submitit-launcher")):
         if f"hydra/launcher={name}" in arguments and not any(distributions(name=plugin)):
             raise InputError(f"hydra/launcher={name} needs more: pip install 'reconstruct[{name}]'")

@@ -18,12 +18,14 @@ def main() -> None:
     given = _parser().parse_args()
     try:
         reader = Reader(read(given.folder))
-        _watch(reader) if given.watch else _show(reader)
+        overview = _watch(reader) if given.watch else _show(reader)
     except InputError as error:
         print(f"reconstruct-status: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    if overview.of(State.failed):
+        raise SystemExit(1)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,11 +35,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _show(reader: Reader) -> None:
-    print("\n".join(report(reader, reader.look())), flush=True)
+def _show(reader: Reader) -> Overview:
+    overview = reader.look()
+    print("\n".join(report(reader, overview)), flush=True)
+    return overview
 
 
-def _watch(reader: Reader) -> None:
+def _watch(reader: Reader) -> Overview:
     """On a terminal the report is drawn over itself; in a log a headline follows another when it changed."""
     shown: list[str] = []
     while True:
@@ -50,7 +54,9 @@ def _watch(reader: Reader) -> None:
             print(lines[0], flush=True)
         shown = lines
         if not overview.of(State.running) and not overview.of(State.waiting):
-            return
+            if not sys.stdout.isatty() and lines[1:]:
+                print("\n".join(lines[1:]), flush=True)
+            return overview
         time.sleep(EVERY)
 
 

@@ -86,6 +86,9 @@ def _announce(config: DictConfig, sweep: Sweep) -> None:
     sweep.folder.mkdir(parents=True, exist_ok=True)
     sweep_up(sweep.folder)
     sweep.write()
+    others = {path.parent.name for path in sweep.folder.glob(f"*/{RESULT}")} - {cell.folder for cell in sweep.cells}
+    if others:
+        say(f"{sweep.folder} also holds {len(others)} finished cells of other sweeps, which its table leaves out")
     watch = Watch(sweep)
     _watched.append((sweep, watch))
     if watch.before:
@@ -205,9 +208,12 @@ def write_table(sweep: Sweep) -> None:
 
 def _row(standing: Standing, result: Result | None) -> dict[str, Any]:
     row = {"cell": standing.cell.folder, "state": standing.state.value, **standing.cell.values}
+    if standing.state is State.failed:
+        row["reason"] = standing.message
     if result is None or standing.state is not State.done:
         return row
     losses = {f"{term}_loss": loss for term, loss in result.losses.items()}
     errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
     quality = {"psnr": result.psnr, "ssim": result.ssim, "seconds": round(result.seconds, 2)}
-    return row | {"total_loss": result.total} | losses | errors | quality
+    made = {"best_step": result.best_step, "precision": result.precision, "device": result.device}
+    return row | {"total_loss": result.total} | losses | errors | quality | made | {"threads": result.threads}

@@ -301,6 +301,17 @@ def test_a_launcher_that_is_not_installed_is_one_line(command, monkeypatch, laun
     assert said.strip() == f"reconstruct: hydra/launcher={launcher} needs more: pip install 'reconstruct[{launcher}]'"
 
 
+def test_a_dot_for_a_slash_is_one_line(command):
+    code, said = command("-m", "hydra.launcher=joblib")
+    assert (code, said.strip()) == (2, "reconstruct: hydra.launcher=joblib: did you mean hydra/launcher=joblib?")
+
+
+def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command):
+    command("-m", "seed=0,1,2", "name=grid", QUICK)
+    _, said = command("-m", "seed=0,1", "name=grid", QUICK)
+    assert "runs/grid also holds 1 finished cells of other sweeps" in said
+
+
 @pytest.mark.parametrize("written", ["picture", "checkpoint"])
 def test_a_full_disk_is_one_line_and_what_is_there_stays(command, monkeypatch, written):
     from reconstruct import images
@@ -333,6 +344,8 @@ def test_the_table_of_a_sweep_has_a_row_a_cell(command):
     assert [row["state"] for row in rows] == ["done", "failed"]
     assert float(rows[0]["content_error"]) > 0
     assert rows[0]["content.layers"] == "[relu1_1]"
+    assert rows[0]["threads"] == str(torch.get_num_threads())
+    assert "there is no layer 'relu9_9'" in rows[1]["reason"]
 
 
 @pytest.mark.parametrize("swept", ["name=a,b", "seed=1,1"])

@@ -67,7 +67,7 @@ def test_durations_are_told_as_people_do(seconds, told):
 
 def test_the_command_tells_how_a_sweep_stands(sweep, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(sweep.folder)])
-    with locks.held(sweep.folder / "running", {"steps": 4}):
+    with locks.held(sweep.folder / "running", {"steps": 4}), pytest.raises(SystemExit, match="1"):
         status.main()
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"{sweep.folder}: 1 of 5 done, 1 running, 1 failed, 2 waiting")
