@@ -109,7 +109,6 @@ def main() -> None:
     quick = QUICK if given != overrides else []
     schema.register()
     schema.register_benchmark(Settings)
-    reconstruct.register_resolvers()
     try:
         with initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
             settings: Settings = OmegaConf.to_object(compose("benchmark", [*quick, *given]))  # type: ignore[assignment]

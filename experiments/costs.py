@@ -98,7 +98,6 @@ def cost(settings: Settings, recipe: str, size: int) -> Row:
 def _cost(settings: Settings, recipe: str, size: int) -> tuple[float, int]:
     """Median seconds of a few steps and the peak memory in bytes, of this process or of the GPU."""
     schema.register()
-    reconstruct.register_resolvers()
     with initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
         made = cell(settings, "both", size, f"checkpointing={'checkpointing' in recipe}", "compile=false")
     if recipe == "classic":

@@ -1,8 +1,6 @@
 """How a sweep stands, read from its cells' folders alone, so that any terminal and any launcher can tell."""
 
-import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -83,13 +81,11 @@ class Reader:
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
-        self._done: dict[str, tuple[int, Standing]] = {}
-        self._lock = threading.Lock()
+        self._done: dict[str, Standing] = {}
 
     def look(self) -> Overview:
         """How the sweep stands now."""
-        with self._lock:
-            return Overview([self._standing(cell) for cell in self.sweep.cells])
+        return Overview([self._standing(cell) for cell in self.sweep.cells])
 
     def _standing(self, cell: SweepCell) -> Standing:
         folder = self.sweep.folder / cell.folder
@@ -106,13 +102,13 @@ class Reader:
         except OSError:
             return None
         known = self._done.get(cell.folder)
-        if known is not None and known[0] == written:
-            return known[1]
+        if known is not None and known.written == written:
+            return known
         result = Result.read(folder)
         if result is None:
             return None
         standing = Standing(cell, State.done, seconds=result.seconds, message=outcome(result), written=written)
-        self._done[cell.folder] = written, standing
+        self._done[cell.folder] = standing
         return standing
 
 
@@ -145,15 +141,11 @@ def _last_row(trace: Path) -> list[str] | None:
 
 def headline(overview: Overview) -> str:
     """Counts and time left."""
-    counts = [f"{count} {state.value}" for state, count in _ordered(overview.counts) if state is not State.done]
-    total, left = len(overview.standings), overview.seconds_left
-    unfinished = overview.counts[State.running] + overview.counts[State.waiting]
+    counts, left = overview.counts, overview.seconds_left
+    others = [f"{counts[state]} {state.value}" for state in State if state is not State.done and counts[state]]
+    unfinished = counts[State.running] + counts[State.waiting]
     told = [f"about {duration(left)} left"] if left is not None and unfinished else []
-    return ", ".join([f"{overview.counts[State.done]} of {total} done", *counts, *told])
-
-
-def _ordered(counts: Counter[State]) -> Iterator[tuple[State, int]]:
-    return ((state, counts[state]) for state in State if counts[state])
+    return ", ".join([f"{counts[State.done]} of {len(overview.standings)} done", *others, *told])
 
 
 def duration(seconds: float) -> str:

@@ -93,8 +93,8 @@ class Watch:
         self._reader = Reader(sweep)
         overview = self._reader.look()
         self.before = {standing.event for standing in overview.of(State.done)}
-        # A failure of an earlier attempt is told again only if it is still there at the end.
         self._ended = len(self.before)
+        # A failure of an earlier attempt is told again only if it is still there at the end.
         self._told = self.before | {standing.event for standing in overview.of(State.failed)}
         self._bar = tqdm(
             total=len(sweep.cells),
@@ -113,7 +113,7 @@ class Watch:
             with suppress(OSError):  # a folder that is out of reach for a moment
                 self._look()
 
-    def _look(self) -> None:
+    def _look(self) -> Overview:
         overview = self._reader.look()
         for standing in overview.standings:
             if standing.state in (State.done, State.failed) and standing.event not in self._told:
@@ -123,11 +123,12 @@ class Watch:
                 say(f"[{count}] {standing.cell.folder}: {standing.message}")
         self._bar.n = sum(standing.fraction for standing in overview.standings)
         self._bar.set_postfix_str(headline(overview), refresh=True)
+        return overview
 
     def close(self) -> Overview:
         """Look once more, and how the sweep stands in the end."""
         self._over.set()
         self._thread.join()
-        self._look()
+        overview = self._look()
         self._bar.close()
-        return self._reader.look()
+        return overview
