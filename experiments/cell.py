@@ -131,6 +131,7 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
     from experiments import build  # torch; a finished cell does without
     from reconstruct import images
     from reconstruct.recording import Board, Checkpoint, Trace
+    from reconstruct.snapshots import Snapshots
 
     cell = build.cell(config)
     checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype}", cell.synthesis)
@@ -147,7 +148,8 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
         if not done:
             board.originals(cell.originals)
         try:
-            _loop(cell, [trace, board, bars, checkpoint], checkpoint.save)
+            snapshots = Snapshots(folder, cell.synthesis.objective.terms, config.snapshots, done)
+            _loop(cell, [trace, board, bars, snapshots, checkpoint], checkpoint.save)
         finally:
             images.save(cell.synthesis.best.picture, folder / PICTURE)
         result = _judged(config, cell, folder, origin, call)

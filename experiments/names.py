@@ -7,7 +7,7 @@ from collections.abc import Sequence
 LONGEST = 120  # characters; a file name may have 255 bytes and TensorBoard shows run names in full
 
 # Where results go and what the sweep is called, not what a cell is.
-_NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "hydra")
+_NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "parts", "hydra")
 
 
 def cell_name(overrides: Sequence[str]) -> str:

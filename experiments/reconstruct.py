@@ -95,6 +95,8 @@ def main() -> None:
     try:
         _check_launcher(sys.argv)
         _task()
+        while sweep.is_going_on():
+            _task()
     except KeyboardInterrupt:
         sweep.abandon()
         print("\nreconstruct: interrupted; the same command goes on from here", file=sys.stderr)

@@ -143,9 +143,11 @@ class Config:
     device: str = MISSING
     compile: str = MISSING
     checkpointing: bool = MISSING
+    snapshots: list[float] = field(default_factory=list)
     runs: str = MISSING
     name: str = MISSING
     figure: Drawing = MISSING
+    parts: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         _require(self.ratio >= 0, "ratio", self.ratio, "a positive number, 0 (style alone) or inf (content alone)")
@@ -154,6 +156,8 @@ class Config:
         self.compile = self.compile.lower()  # YAML's true arrives as "True"
         _require(self.compile in ("auto", "true", "false"), "compile", self.compile, "auto, true or false")
         _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2^63 - 1")
+        for level in self.snapshots:
+            _require(0 < level < 1, "snapshots", level, "relative errors between 0 and 1")
         for term in self.active():
             self._check_layers(term)
 

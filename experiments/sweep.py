@@ -8,12 +8,14 @@ import csv
 import io
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict
 
@@ -36,31 +38,49 @@ class SweepCallback(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Leave sweep.json, so that figures and overviews know which cells there should be, and watch them."""
-        _or_exit(lambda: _announce(config, plan(config)))
+        _or_exit(lambda: _begin(config))
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Say how it went, leave the table and the figure, and end the program with the exit code that follows."""
-        if _watched:
+        if _watched and not is_going_on():
             _or_exit(_finish)
 
 
-_watched: list[tuple[Sweep, Watch]] = []  # the sweep of this process, from its start to its account
+Product = dict[str, list[str]]
+"""Key -> values: the cells are all combinations. Hydra's sweeper runs one such product at a time."""
+
+
+@dataclass
+class _Watched:
+    """The sweep of this process, from its start to its account, and the products that Hydra is still to be given."""
+
+    sweep: Sweep
+    watch: Watch
+    ahead: list[Product]
+
+
+_watched: list[_Watched] = []
+
+
+def is_going_on() -> bool:
+    """Whether Hydra has to be called again, for the next product of this sweep."""
+    return any(watched.ahead for watched in _watched)
 
 
 def abandon() -> None:
     """The sweep ended before its end, which Hydra tells nobody: say how it stands."""
     while _watched:
-        sweep, watch = _watched.pop()
-        account(sweep, watch.close(), watch.before)
+        watched = _watched.pop()
+        account(watched.sweep, watched.watch.close(), watched.watch.before)
         with suppress(OSError):  # the disk may be full
-            write_table(sweep)
+            write_table(watched.sweep)
 
 
 def _finish() -> None:
-    _wait_for_others(_watched[0][0])
-    sweep, watch = _watched.pop()
-    code = account(sweep, watch.close(), watch.before)
-    _conclude(sweep)
+    _wait_for_others(_watched[0].sweep)
+    watched = _watched.pop()
+    code = account(watched.sweep, watched.watch.close(), watched.watch.before)
+    _conclude(watched.sweep)
     if code:
         raise SystemExit(code)
 
@@ -82,6 +102,19 @@ def _or_exit(task: Callable[[], None]) -> None:
         raise SystemExit(2 if failure.is_input else 1) from error
 
 
+def _begin(config: DictConfig) -> None:
+    if not _watched:
+        _announce(config, plan(config))
+    (watched,) = _watched
+    if not watched.ahead:
+        _finish()
+        raise SystemExit(0)
+    if product := watched.ahead.pop(0):
+        with open_dict(config.hydra):
+            config.hydra.sweeper.params = None
+            config.hydra.overrides.task = [f"{key}={','.join(values)}" for key, values in product.items()]
+
+
 def _announce(config: DictConfig, sweep: Sweep) -> None:
     sweep.folder.mkdir(parents=True, exist_ok=True)
     sweep_up(sweep.folder)
@@ -90,23 +123,26 @@ def _announce(config: DictConfig, sweep: Sweep) -> None:
     if others:
         say(f"{sweep.folder} also holds {len(others)} finished cells of other sweeps, which its table leaves out")
     watch = Watch(sweep)
-    _watched.append((sweep, watch))
     if watch.before:
         say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
-        _narrow(config, sweep)
+    _watched.append(_Watched(sweep, watch, _narrowed(config, sweep)))
 
 
-def _narrow(config: DictConfig, sweep: Sweep) -> None:
-    """Have Hydra visit only the values of cells that are not known to be finished: it takes a second for each cell."""
-    files = sources(config.hydra)
-    open_cells = [cell for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)]
-    if not open_cells:
-        _finish()
-        raise SystemExit(0)
-    values = {key: dict.fromkeys(cell.values[key] for cell in open_cells) for key in open_cells[0].values}
-    with open_dict(config.hydra):
-        config.hydra.sweeper.params = None
-        config.hydra.overrides.task = [f"{key}={','.join(chosen)}" for key, chosen in values.items()]
+def _narrowed(config: DictConfig, sweep: Sweep) -> list[Product]:
+    """The sweep's products, with only the values of cells that are not known to be finished: each takes a second.
+
+    Where there are no parts and nothing is finished, it is left as Hydra has it, and stands here empty.
+    """
+    files, made_of = sources(config.hydra), products(config)
+    still_open = {cell.folder for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)}
+    if not config.get("parts") and len(still_open) == len(sweep.cells):
+        return [{}]
+    left = [[cell for cell in _cells(product) if cell.folder in still_open] for product in made_of]
+    return [
+        {key: list(dict.fromkeys(cell.values[key] for cell in cells)) for key in cells[0].values}
+        for cells in left
+        if cells
+    ]
 
 
 def _is_current(folder: Path, cell: SweepCell, files: list[Path]) -> bool:
@@ -151,23 +187,60 @@ def _is_drawn(sweep: Sweep) -> bool:
 
 
 def plan(config: DictConfig) -> Sweep:
-    """The cells that Hydra's sweeper will run: the product of all swept keys, the command line's after the preset's."""
-    params = [f"{key}={value}" for key, value in (config.hydra.sweeper.get("params") or {}).items()]
-    choices: dict[str, list[str]] = {}
-    for override in OverridesParser.create().parse_overrides([*params, *config.hydra.overrides.task]):
-        swept = override.is_sweep_override()
-        values = override.sweep_string_iterator() if swept else [override.get_value_element_as_str()]
-        choices[override.get_key_element()] = list(map(str, values))
-    axes = {key: values for key, values in choices.items() if len(values) > 1}
-    points = [dict(zip(choices, point, strict=True)) for point in itertools.product(*choices.values())]
-    cells = [SweepCell(cell_name([f"{key}={value}" for key, value in point.items()]), point) for point in points]
-    _check_folders(cells, axes)
+    """The cells that Hydra's sweeper will be given, each once."""
+    made_of = products(config)
+    cells = list({cell.folder: cell for product in made_of for cell in _cells(product)}.values())
+    keys = dict.fromkeys(key for product in made_of for key in product)
+    axes = {key: list(dict.fromkeys(cell.values[key] for cell in cells if key in cell.values)) for key in keys}
+    axes = {key: values for key, values in axes.items() if len(values) > 1}
     return Sweep(Path(config.hydra.sweep.dir), config.figure.name, axes, cells, command())
 
 
-def _check_folders(cells: list[SweepCell], axes: dict[str, list[str]]) -> None:
+def products(config: DictConfig) -> list[Product]:
+    """What is swept: the preset's `parts`, if it has any, each joined with the common parameters and the command line's.
+
+    The command line wins; a part is left out if it stands for one value of a key for which others are asked.
+    """
+    common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
+    given: Product = {}
+    for override in OverridesParser.create().parse_overrides(list(config.hydra.overrides.task)):
+        given[override.get_key_element()] = _strings(override)
+    parts = [{key: _values(key, values) for key, values in part.items()} for part in config.get("parts") or [{}]]
+    made = [joined for part in parts if (joined := _joined(common, part, given))]
+    if not made:
+        raise InputError(f"{' '.join(config.hydra.overrides.task)}: none of the preset's parts has these values")
+    for product in made:
+        _check_folders(_cells(product), product)
+    return made
+
+
+def _joined(common: Product, part: Product, given: Product) -> Product | None:
+    """A part with the rest; its single values stay, or rule it out."""
+    fixed = {key: values for key, values in part.items() if len(values) == 1 and key in given}
+    if any(values[0] not in given[key] for key, values in fixed.items()):
+        return None
+    return common | part | given | fixed
+
+
+def _values(key: str, values: object) -> list[str]:
+    (override,) = OverridesParser.create().parse_overrides([f"{key}={values}"])
+    return _strings(override)
+
+
+def _strings(override: Override) -> list[str]:
+    values = override.sweep_string_iterator() if override.is_sweep_override() else [override.get_value_element_as_str()]
+    return list(map(str, values))
+
+
+def _cells(product: Product) -> list[SweepCell]:
+    points = [dict(zip(product, point, strict=True)) for point in itertools.product(*product.values())]
+    return [SweepCell(cell_name([f"{key}={value}" for key, value in point.items()]), point) for point in points]
+
+
+def _check_folders(cells: Sequence[SweepCell], product: Mapping[str, Sequence[str]]) -> None:
     (folder, count) = Counter(cell.folder for cell in cells).most_common(1)[0]
     if count > 1:
+        axes = [key for key, values in product.items() if len(values) > 1]
         raise InputError(
             f"{count} cells would share the folder {folder!r}: of {', '.join(axes)}, give every value once, and "
             "sweep experiment, name, runs and figure one command at a time"

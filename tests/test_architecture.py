@@ -25,6 +25,7 @@ UPSTREAM = {
     "optimizers": set(),
     "synthesis": {"canvas", "errors", "objective"},
     "recording": {"files", "results", "synthesis"},
+    "snapshots": {"images", "objective", "synthesis"},
     "results": {"files"},
     "measures": set(),
     "figures": {

@@ -281,6 +281,41 @@ def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command,
     assert Path("runs/fig1/figure.png").stat().st_mtime_ns == drawn
 
 
+PARTS = "parts=[{representation: content, seed: '0,1'}, {representation: style, style.layers: '[relu1_1]'}]"
+
+
+def test_a_sweep_of_several_parts_makes_all_of_them_and_takes_up_what_is_missing(command, monkeypatch):
+    sweep = ("-m", PARTS, "crop=square", "name=parts", "figure=none")
+    code, said = command(*sweep)
+    assert (code, "3 of 3 cells done" in said) == (0, True)
+    assert [cell.values.get("seed", "") for cell in Sweep.read(Path("runs/parts")).cells] == ["0", "1", ""]
+    assert len(Path("runs/parts/cells.csv").read_text().splitlines()) == 1 + 3
+    lost = Path("runs/parts", Sweep.read(Path("runs/parts")).cells[2].folder)
+    (lost / "result.json").unlink()
+    visited = visits(monkeypatch)
+    assert command(*sweep)[0] == 0
+    assert [folder.name for folder in visited] == [lost.name]
+
+
+@pytest.mark.parametrize(
+    ("given", "seeds"),
+    [
+        (["seed=5"], ["5", "5"]),
+        (["representation=content"], ["0", "1"]),
+        (["representation=style,content"], ["0", "1", ""]),
+    ],
+)
+def test_the_command_line_wins_over_parts_and_rules_out_those_that_stand_for_something_else(command, given, seeds):
+    assert command("-m", PARTS, *given, "name=parts", "figure=none")[0] == 0
+    assert [cell.values.get("seed", "") for cell in Sweep.read(Path("runs/parts")).cells] == seeds
+
+
+def test_a_sweep_of_which_the_command_line_leaves_nothing_is_refused(command):
+    code, said = command("-m", PARTS, "representation=both", "name=parts")
+    assert code == 2
+    assert "none of the preset's parts has these values" in said
+
+
 def test_a_request_is_another_with_another_override_but_not_with_another_place(tmp_path):
     (tmp_path / "a.yaml").write_text("x: 1")
     values = {"seed": "1", "content.layers": "[relu1_1]"}
