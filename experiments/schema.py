@@ -22,7 +22,7 @@ Pooling = Enum("Pooling", ["average", "max"])
 Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
 Colours = Enum("Colours", ["rgb", "decorrelated"])
 Crop = Enum("Crop", ["none", "square"])
-Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff"])
+Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas"])
 
 
 def _require(holds: bool, key: str, given: object, expected: str) -> None:
@@ -147,7 +147,7 @@ class Config:
     runs: str = MISSING
     name: str = MISSING
     figure: Drawing = MISSING
-    parts: list[dict[str, str]] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         _require(self.ratio >= 0, "ratio", self.ratio, "a positive number, 0 (style alone) or inf (content alone)")

@@ -197,16 +197,18 @@ def plan(config: DictConfig) -> Sweep:
 
 
 def products(config: DictConfig) -> list[Product]:
-    """What is swept: the preset's `parts`, if it has any, each joined with the common parameters and the command line's.
+    """What is swept: the preset's `parts`, if there are any, each with the common parameters and the command line's.
 
-    The command line wins; a part is left out if it stands for one value of a key for which others are asked.
+    The command line wins over numbers, layers and pictures. What a part takes from a group of configs/, such as its
+    representation or network, is what the part is there for: it is left out where the command line asks for another.
     """
     common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
     given: Product = {}
     for override in OverridesParser.create().parse_overrides(list(config.hydra.overrides.task)):
         given[override.get_key_element()] = _strings(override)
     parts = [{key: _values(key, values) for key, values in part.items()} for part in config.get("parts") or [{}]]
-    made = [joined for part in parts if (joined := _joined(common, part, given))]
+    groups = set(config.hydra.runtime.choices) & set(given)
+    made = [common | part | given | _kept(part, groups) for part in parts if _is_asked_for(part, given, groups)]
     if not made:
         raise InputError(f"{' '.join(config.hydra.overrides.task)}: none of the preset's parts has these values")
     for product in made:
@@ -214,12 +216,12 @@ def products(config: DictConfig) -> list[Product]:
     return made
 
 
-def _joined(common: Product, part: Product, given: Product) -> Product | None:
-    """A part with the rest; its single values stay, or rule it out."""
-    fixed = {key: values for key, values in part.items() if len(values) == 1 and key in given}
-    if any(values[0] not in given[key] for key, values in fixed.items()):
-        return None
-    return common | part | given | fixed
+def _kept(part: Product, groups: Collection[str]) -> Product:
+    return {key: values for key, values in part.items() if key in groups}
+
+
+def _is_asked_for(part: Product, given: Product, groups: Collection[str]) -> bool:
+    return all(set(values) <= set(given[key]) for key, values in _kept(part, groups).items())
 
 
 def _values(key: str, values: object) -> list[str]:
