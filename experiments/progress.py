@@ -3,9 +3,9 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tqdm.auto import tqdm
 
@@ -14,6 +14,8 @@ from reconstruct.results import Sweep
 
 if TYPE_CHECKING:
     from reconstruct.synthesis import Step
+
+T = TypeVar("T")
 
 LOG_EVERY = 30.0  # seconds between two lines in a log
 WATCH_EVERY = 1.0  # seconds between two looks at a sweep
@@ -132,3 +134,10 @@ class Watch:
         overview = self._look()
         self._bar.close()
         return overview
+
+
+def counted(items: Sequence[T], label: str) -> Iterator[T]:
+    """The items, with a bar while they are gone through; in a log a line at the beginning."""
+    if not _is_interactive():
+        say(f"{label} {len(items)} …")
+    yield from tqdm(items, desc=label, leave=False, disable=not _is_interactive())

@@ -28,6 +28,7 @@ UPSTREAM = {
     "snapshots": {"images", "objective", "synthesis"},
     "results": {"files"},
     "measures": set(),
+    "atlas": {"files"},
     "figures": {
         "figures.captions",
         "figures.cells",
