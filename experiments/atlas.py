@@ -11,8 +11,8 @@ from torch import Tensor
 
 from experiments import networks, schema
 from experiments.progress import counted, say
-from reconstruct import atlas, images, measures
-from reconstruct.atlas import Entry, Kind
+from reconstruct import images, measures
+from reconstruct.atlas.entries import MEASURES, Entry, Kind, read, write
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
@@ -24,12 +24,12 @@ TILES = 4  # of a side, by which an original is shuffled: large enough to hold t
 
 def entries(sweep: Sweep) -> list[Entry]:
     """What ``measures.csv`` has, measured anew if any result is younger than it."""
-    table = sweep.folder / atlas.MEASURES
+    table = sweep.folder / MEASURES
     results = [sweep.folder / cell.folder / RESULT for cell in sweep.cells]
     ages = [path.stat().st_mtime for path in results if path.exists()]
     if not table.exists() or not ages or table.stat().st_mtime < max(ages):
-        atlas.write(_measured(sweep), sweep.folder)
-    return atlas.read(sweep.folder)
+        write(_measured(sweep), sweep.folder)
+    return read(sweep.folder)
 
 
 def _measured(sweep: Sweep) -> list[Entry]:
@@ -40,7 +40,7 @@ def _measured(sweep: Sweep) -> list[Entry]:
         groups.setdefault(str(dict(result.config) | {"seed": None}), []).append((folder, result))
     made = [entry for cells in counted(list(groups.values()), "measuring") for entry in _of_group(cells)]
     made += _baselines(finished)
-    say(f"{sweep.folder / atlas.MEASURES}: {len(made)} pictures measured")
+    say(f"{sweep.folder / MEASURES}: {len(made)} pictures measured")
     return made
 
 
@@ -53,9 +53,9 @@ def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[Entry]:
 
 
 def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
-    """The reconstruction and its snapshots."""
+    """The reconstruction and, for content alone, which is compared at equal error, its snapshots."""
     judge = _judge(result, folder)
-    snapshots = found(folder, result.config.get("snapshots", []))
+    snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
     for kind, level, path in [(Kind.RESULT, None, folder / PICTURE), *((Kind.SNAPSHOT, *s) for s in snapshots.items())]:
         picture = images.load(path)
         yield _entry(folder.name, kind, level, result, picture, _original(folder, result), judge), picture
@@ -75,7 +75,7 @@ def _entry(
         canvas=result.config["canvas"]["kind"].lower(),
         picture=_name(result),
         seed=result.seed if cell else None,
-        ratio=result.config["ratio"] if joined else None,
+        ratio=_ratio(result) if joined else None,
         psnr=measures.psnr(picture, original),
         ssim=measures.ssim(picture, original),
         layout=measures.layout(picture, original),
@@ -87,6 +87,11 @@ def _entry(
 
 def _name(result: Result) -> str:
     return next(iter(result.pictures.values()))["name"]
+
+
+def _ratio(result: Result) -> float:
+    ratio = result.config["ratio"]
+    return float("inf") if ratio is None else float(ratio)  # JSON knows no infinity
 
 
 def _original(folder: Path, result: Result) -> Tensor:

@@ -11,9 +11,11 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.results import SWEEP, Sweep
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from reconstruct.figures import Look
 
-KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff")
+KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas")
 FORMATS = ("png", "pdf", "svg")
 NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
 
@@ -26,16 +28,34 @@ def draw(
 
     kind = kind or chosen_kind(sweep)
     _check(sweep, kind)
-    figure = getattr(figures, kind)(sweep, look or figures.Look())
     stem = kind if kind in ("curve", "tradeoff") else "figure"
-    for suffix in formats:
-        save(figure, sweep.folder / f"{stem}.{suffix}", dpi)
+    look = look or figures.Look()
+    drawn = _atlas(sweep, look) if kind == "atlas" else {stem: getattr(figures, kind)(sweep, look)}
+    for name, figure in drawn.items():
+        for suffix in formats:
+            save(figure, sweep.folder / f"{name}.{suffix}", dpi)
     caption = sweep.folder / ("caption.txt" if stem == "figure" else f"{stem}.caption.txt")
     caption.write_text(figures.caption(sweep, kind), encoding="utf-8")
     for panel in figures.panels(sweep):
         if panel.problem:
             say(f"{stem}: {panel.cell.folder} is {panel.problem}")
-    say(", ".join(str(sweep.folder / f"{stem}.{suffix}") for suffix in formats))
+    say(", ".join(str(sweep.folder / f"{name}.{suffix}") for name in drawn for suffix in formats))
+
+
+def _atlas(sweep: Sweep, look: "Look") -> "dict[str, Figure]":
+    """Measure what has not been measured yet, say what it means, and draw it."""
+    from experiments import atlas
+    from reconstruct import figures
+    from reconstruct.atlas.findings import findings, report
+    from reconstruct.files import written_whole
+
+    entries = atlas.entries(sweep)
+    found = findings(entries)
+    with written_whole(sweep.folder / "findings.md") as file:
+        file.write(report(found.values(), sweep.command).encode())
+    for finding in found.values():
+        say(f"  {finding.verdict}: {finding.claim}; {finding.told}")
+    return figures.atlas(sweep, entries, found, look)
 
 
 def chosen_kind(sweep: Sweep) -> str:

@@ -199,8 +199,9 @@ def plan(config: DictConfig) -> Sweep:
 def products(config: DictConfig) -> list[Product]:
     """What is swept: the preset's `parts`, if there are any, each with the common parameters and the command line's.
 
-    The command line wins over numbers, layers and pictures. What a part takes from a group of configs/, such as its
-    representation or network, is what the part is there for: it is left out where the command line asks for another.
+    The command line wins; values of a key that some parts sweep go to those parts alone. What a part takes from a group
+    of configs/, such as its representation or network, is what it is there for: where the command line asks for another,
+    the part is left out.
     """
     common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
     given: Product = {}
@@ -208,7 +209,12 @@ def products(config: DictConfig) -> list[Product]:
         given[override.get_key_element()] = _strings(override)
     parts = [{key: _values(key, values) for key, values in part.items()} for part in config.get("parts") or [{}]]
     groups = set(config.hydra.runtime.choices) & set(given)
-    made = [common | part | given | _kept(part, groups) for part in parts if _is_asked_for(part, given, groups)]
+    axes = {key for part in parts for key, values in part.items() if len(values) > 1}
+    made = [
+        common | part | _for(part, given, axes) | _kept(part, groups)
+        for part in parts
+        if all(set(values) <= set(given[key]) for key, values in _kept(part, groups).items())
+    ]
     if not made:
         raise InputError(f"{' '.join(config.hydra.overrides.task)}: none of the preset's parts has these values")
     for product in made:
@@ -220,8 +226,9 @@ def _kept(part: Product, groups: Collection[str]) -> Product:
     return {key: values for key, values in part.items() if key in groups}
 
 
-def _is_asked_for(part: Product, given: Product, groups: Collection[str]) -> bool:
-    return all(set(values) <= set(given[key]) for key, values in _kept(part, groups).items())
+def _for(part: Product, given: Product, axes: Collection[str]) -> Product:
+    """What of the command line concerns a part: not the values of a key that only other parts sweep."""
+    return {key: values for key, values in given.items() if key in part or key not in axes}
 
 
 def _values(key: str, values: object) -> list[str]:

@@ -17,6 +17,7 @@ from experiments import cell, reconstruct, schema
 from experiments.fingerprint import request
 from experiments.sweep import plan
 from reconstruct import images, measures
+from reconstruct.atlas.entries import Kind, read
 from reconstruct.results import Result, Sweep
 
 TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
@@ -300,7 +301,8 @@ def test_a_sweep_of_several_parts_makes_all_of_them_and_takes_up_what_is_missing
 @pytest.mark.parametrize(
     ("given", "seeds"),
     [
-        (["seed=5"], ["5", "5"]),
+        (["crop=square"], ["0", "1", ""]),
+        (["seed=5"], ["5", ""]),
         (["representation=content"], ["0", "1"]),
         (["representation=style,content"], ["0", "1", ""]),
     ],
@@ -453,6 +455,23 @@ def test_a_figure_is_drawn_at_the_end_of_its_sweep(command):
     assert code == 0
     for suffix in ("png", "pdf"):
         assert Path(f"runs/fig1/figure.{suffix}").stat().st_size > 10_000
+
+
+def test_an_atlas_leaves_its_tables_figures_and_findings(command):
+    layers = ["content.layers=[relu1_1],[relu5_1]", "style.layers=[relu1_1],[relu1_1,relu2_1]", "ratio=0,1,inf"]
+    code, said = command("experiment=atlas", "steps=2", "snapshots=[0.99]", *layers)
+    assert code == 0
+    assert "15 of 15 cells done" in said  # twice each: content, on pixels, style; three ratios
+    folder = Path("runs/atlas")
+    names = {"figure", "matrix", "strips_my_photo", "strips_painting", "arrangement", "front"} - {"strips_painting"}
+    assert {path.stem for path in folder.glob("*.png")} == names
+    entries = read(folder)
+    assert {e.kind for e in entries} == {Kind.RESULT, Kind.SNAPSHOT, Kind.SHUFFLED, Kind.OTHER}
+    for e in entries:
+        if e.kind is Kind.RESULT and e.representation != "both":
+            record = Result.read(folder / e.cell)
+            assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
+    assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
 
 
 def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):

@@ -17,7 +17,7 @@ from PIL.ImageOps import fit
 
 WIDTH = 7.0
 GAP = 0.08
-TITLE = 0.38  # height of a line
+LINE, AROUND = 0.22, 0.16  # inches: a line of a title, and what is left free around it
 LONGEST_LINE = 64  # characters of a title
 SMALL = 10.5  # points; 5 when the figure is shrunk to a column
 INK, FAINT, PAPER = "0.15", "0.45", "0.94"
@@ -71,7 +71,7 @@ class Sheet:
     def __init__(self, height: float, look: Look) -> None:
         self.look = look
         lines = wrap(look.title, LONGEST_LINE)
-        self._head = TITLE * len(lines)
+        self._head = LINE * len(lines) + (AROUND if lines else 0)
         self._height = height + self._head
         self.figure = Figure(figsize=(WIDTH, self._height))
         if lines:

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from reconstruct.files import written_whole
 
@@ -119,19 +119,3 @@ def read(folder: Path) -> list[Entry]:
     """The entries of ``measures.csv``."""
     with (folder / MEASURES).open(newline="", encoding="utf-8") as file:
         return [Entry.of_row(row) for row in csv.DictReader(file)]
-
-
-def select(entries: Iterable[Entry], **wanted: Any) -> list[Entry]:
-    """Those whose attributes have the given values."""
-    return [e for e in entries if all(getattr(e, name) == value for name, value in wanted.items())]
-
-
-def single(entries: Iterable[Entry]) -> list[Entry]:
-    """Those made from one layer of one representation."""
-    return [e for e in entries if e.representation in e.layers and len(e.layers[e.representation]) == 1]
-
-
-def by_layer(entries: Sequence[Entry], order: Sequence[str]) -> dict[str, list[Entry]]:
-    """Layer -> entries, from the picture upwards; layers without any are left out."""
-    found = {layer: [e for e in entries if e.layer == layer] for layer in order}
-    return {layer: of_layer for layer, of_layer in found.items() if of_layer}
