@@ -200,8 +200,8 @@ def products(config: DictConfig) -> list[Product]:
     """What is swept: the preset's `parts`, if there are any, each with the common parameters and the command line's.
 
     The command line wins; values of a key that some parts sweep go to those parts alone. What a part takes from a group
-    of configs/, such as its representation or network, is what it is there for: where the command line asks for another,
-    the part is left out.
+    of configs/, such as its representation or network, is what it is there for; it is left out where the command line
+    asks for another.
     """
     common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
     given: Product = {}
