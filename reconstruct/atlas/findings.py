@@ -143,7 +143,7 @@ def _unconstrained(entries: Sequence[Entry]) -> tuple[list[bool], str]:
     if not ways:
         return [], ""
     told = (
-        f"at the same relative feature error of {level:g}, PSNR goes from {_ends(matched, lambda e: e.psnr, 1)} dB; "
+        f"at the same relative feature error of {level:g}, PSNR goes from {_ends(matched, lambda e: e.psnr, 1, ' dB')}; "
         f"rank correlation with depth {spread(ways, 2)}"
     )
     several = [e for e in matched if e.deviation is not None]
@@ -154,10 +154,10 @@ def _unconstrained(entries: Sequence[Entry]) -> tuple[list[bool], str]:
     return [*(way < -TREND for way in ways), *(drift > TREND for drift in drifts)], told
 
 
-def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int) -> str:
+def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int, unit: str = "") -> str:
     """What is read at the lowest layer and at the highest."""
     rows = list(by_layer(entries, order(entries)).items())
-    low, high = (f"{spread([reading(e) for e in same], digits)} ({layer})" for layer, same in (rows[0], rows[-1]))
+    low, high = (f"{spread([reading(e) for e in same], digits)}{unit} ({name})" for name, same in (rows[0], rows[-1]))
     return f"{low} to {high}"
 
 
@@ -169,8 +169,8 @@ def _objects(entries: Sequence[Entry]) -> tuple[list[bool], str]:
     shares = [e.errors["content"]["relu3_1"] / moved[e.picture].errors["content"]["relu3_1"] for e in high]
     held = [e.layout >= SAME_PLACES and share < 1 for e, share in zip(high, shares, strict=True)]
     return held, (
-        f"from block 5 the layout correlates with the original's by {spread([e.layout for e in high], 2)} (shuffled: "
-        f"{spread([e.layout for e in moved.values()], 2)}), and the error at relu3_1, which nobody asked for, is "
+        f"from block 5 the layout correlates with the original's by {spread([e.layout for e in high], 2)}; "
+        f"shuffled, by {spread([e.layout for e in moved.values()], 2)}; the error at relu3_1, which nobody asked for, is "
         f"{spread(shares, 2)} of the shuffled original's"
     )
 

@@ -3,9 +3,10 @@
 Solid lines compare pictures at equal relative error of the features, thin ones what the optimiser reached in the end.
 """
 
-from collections.abc import Callable, Sequence
-from statistics import mean, stdev
+from collections.abc import Callable, Mapping, Sequence
+from statistics import mean
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -52,7 +53,7 @@ def _variants(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 def _panel(
     axes: Axes,
-    variants: dict[str, list[Entry]],
+    variants: Mapping[str, Sequence[Entry]],
     reading: Reading,
     level: float | None,
     layers: Sequence[str],
@@ -60,10 +61,12 @@ def _panel(
 ) -> None:
     axes.set_axis_on()
     for cells, colour in zip(variants.values(), COLOURS, strict=False):
-        ends = select(cells, kind=Kind.RESULT)
-        if not ends_only:
-            _line(axes, at_level(cells, level), reading, layers, colour)
-        _line(axes, ends, reading, layers, colour, thin=not ends_only)
+        ends = _points(select(cells, kind=Kind.RESULT), reading, layers)
+        if ends_only:
+            _band(axes, ends, colour, logarithmic=True)
+        else:
+            _band(axes, _points(at_level(cells, level), reading, layers), colour)
+            axes.plot(list(ends), [mean(values) for values in ends.values()], "--", color=colour, lw=0.8)
     if ends_only:
         axes.set_yscale("log")
         if level is not None:
@@ -75,22 +78,23 @@ def _panel(
     axes.set_xlabel("layer, relu…", size=SMALL)
 
 
-def _line(
-    axes: Axes, cells: Sequence[Entry], reading: Reading, layers: Sequence[str], colour: str, thin: bool = False
-) -> None:
-    places, middle, half = [], [], []
-    for layer, same in by_layer(cells, layers).items():
-        values = [value for e in same if (value := reading(e)) is not None]
-        if values:
-            places.append(layers.index(layer))
-            middle.append(mean(values))
-            half.append(stdev(values) if len(values) > 1 else 0.0)
-    if thin:
-        axes.plot(places, middle, "--", color=colour, lw=0.8)
-        return
-    axes.plot(places, middle, "o-", color=colour, lw=1.6, ms=3)
-    low, high = [m - h for m, h in zip(middle, half, strict=True)], [m + h for m, h in zip(middle, half, strict=True)]
-    axes.fill_between(places, [max(value, 1e-6) for value in low], high, color=colour, alpha=0.18, lw=0)
+def _points(cells: Sequence[Entry], reading: Reading, layers: Sequence[str]) -> dict[int, list[float]]:
+    """Place of a layer -> what is read of its cells."""
+    read = {
+        layers.index(layer): [value for e in same if (value := reading(e)) is not None]
+        for layer, same in by_layer(cells, layers).items()
+    }
+    return {place: values for place, values in read.items() if values}
+
+
+def _band(axes: Axes, points: Mapping[int, Sequence[float]], colour: str, logarithmic: bool = False) -> None:
+    """Means joined by a line, and one standard deviation to both sides; of logarithms on a logarithmic axis."""
+    values = [np.log(v) if logarithmic else np.asarray(v) for v in points.values()]
+    middle = np.array([v.mean() for v in values])
+    half = np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
+    low, middle, high = (np.exp(x) if logarithmic else x for x in (middle - half, middle, middle + half))
+    axes.plot(list(points), middle, "o-", color=colour, lw=1.6, ms=3)
+    axes.fill_between(list(points), low, high, color=colour, alpha=0.18, lw=0)
 
 
 def _legend(sheet: Sheet, variants: dict[str, list[Entry]], level: float | None) -> None:
