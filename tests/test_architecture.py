@@ -31,7 +31,8 @@ UPSTREAM = {
     "atlas": set(),
     "atlas.entries": {"files"},
     "atlas.selection": {"atlas.entries"},
-    "atlas.findings": {"atlas.entries", "atlas.selection", "layers"},
+    "atlas.sentences": {"atlas.entries", "atlas.selection", "layers"},
+    "atlas.findings": {"atlas.entries", "atlas.sentences"},
     "figures": {
         "figures.atlas",
         "figures.captions",
@@ -56,7 +57,7 @@ UPSTREAM = {
     },
     "figures.depth": {"atlas.entries", "atlas.selection", "figures.sheet"},
     "figures.matrix": {"atlas.entries", "atlas.selection", "figures.sheet"},
-    "figures.front": {"atlas.entries", "atlas.findings", "atlas.selection", "figures.cells", "figures.sheet"},
+    "figures.front": {"atlas.entries", "atlas.sentences", "atlas.selection", "figures.cells", "figures.sheet"},
     "figures.strips": {
         "atlas.entries",
         "atlas.selection",
@@ -83,7 +84,7 @@ DOORS = {
         for name in ("sheet", "paper", "grid", "curves", "speed", "atlas", "depth", "matrix", "front", "strips")
     },
     "skimage": {"measures"},
-    "scipy": {"atlas.findings"},
+    "scipy": {"atlas.sentences"},
     "hydra": set(),
     "omegaconf": set(),
     "experiments": set(),

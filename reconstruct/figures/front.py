@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.findings import LOOKED_AT
 from reconstruct.atlas.selection import cumulative, depth_cells, order, originals, select
 from reconstruct.atlas.selection import front as cases_of
+from reconstruct.atlas.sentences import LOOKED_AT
 from reconstruct.figures.cells import power_of_ten
 from reconstruct.figures.sheet import COLOURS, FAINT, SMALL, Look, Sheet, house_style
 
