@@ -32,10 +32,22 @@ def draw(
         save(figure, sweep.folder / f"{stem}.{suffix}", dpi)
     caption = sweep.folder / ("caption.txt" if stem == "figure" else f"{stem}.caption.txt")
     caption.write_text(figures.caption(sweep, kind), encoding="utf-8")
+    if stem == "figure" and "png" in formats:
+        _show_on_board(sweep, figures.caption(sweep, kind))
     for panel in figures.panels(sweep):
         if panel.problem:
             say(f"{stem}: {panel.cell.folder} is {panel.problem}")
     say(", ".join(str(sweep.folder / f"{stem}.{suffix}") for suffix in formats))
+
+
+def _show_on_board(sweep: Sweep, caption: str) -> None:
+    """The figure as a run of its own beside those of the cells."""
+    from experiments.about import sweep_texts
+    from reconstruct import board, images
+
+    done = sum(result is not None for _, result in sweep.results())
+    figure = images.shrunk(images.load(sweep.folder / "figure.png"), board.FIGURE_SIDE)
+    board.show_sweep(sweep.folder / "figure", figure, done, sweep_texts(sweep, caption))
 
 
 def chosen_kind(sweep: Sweep) -> str:

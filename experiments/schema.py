@@ -146,6 +146,7 @@ class Config:
     runs: str = MISSING
     name: str = MISSING
     figure: Drawing = MISSING
+    film: bool = MISSING
 
     def __post_init__(self) -> None:
         _require(self.ratio >= 0, "ratio", self.ratio, "a positive number, 0 (style alone) or inf (content alone)")

@@ -25,6 +25,11 @@ class Panel:
         return self.result.error(term) if self.result and term in self.result.relative_errors else None
 
 
+def error_label(panel: Panel, term: str) -> str:
+    """By which a film finds the error that stands under a picture."""
+    return f"{panel.cell.folder}/{term}"
+
+
 def panels(sweep: Sweep) -> list[Panel]:
     """Every cell of a sweep; cells that are missing or damaged say so."""
     return [_panel(sweep.folder / cell.folder, cell, result) for cell, result in sweep.results()]

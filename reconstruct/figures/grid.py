@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from reconstruct.figures.cells import Panel, aspect, key_name, panels, value_name
+from reconstruct.figures.cells import Panel, aspect, error_label, key_name, panels, value_name
 from reconstruct.figures.sheet import FAINT, GAP, SMALL, WIDTH, Look, Sheet, house_style, percent
 from reconstruct.results import Sweep
 
@@ -44,11 +44,12 @@ def _lines(cells: Sequence[Panel]) -> int:
 
 
 def _captioned(sheet: Sheet, panel: Panel, left: float, top: float, width: float, height: float) -> None:
-    sheet.picture(left, top, width, height, panel.picture, panel.problem)
+    sheet.picture(left, top, width, height, panel.picture, panel.problem, panel.cell.folder)
     for line, term in enumerate(panel.result.relative_errors if panel.result else ()):
         words = f"{term} error {percent(panel.error(term) or 0.0)}"
         below = top + height + 0.04 + line * FOOT * 0.9
-        sheet.text(left + width / 2, below, _fitting(words, width), ha="center", va="top", size=SMALL - 1)
+        look = {"ha": "center", "va": "top", "size": SMALL - 1, "label": error_label(panel, term)}
+        sheet.text(left + width / 2, below, _fitting(words, width), **look)
 
 
 def _fitting(words: str, width: float) -> str:

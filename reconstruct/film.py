@@ -1,0 +1,120 @@
+"""How a picture came about: ``film.webp``, frames as far apart as the picture changed, whatever steps lie between.
+
+A frame is kept when it differs from the last one that was kept by more than a spacing (root mean square over pixels and
+colours). When there are too many, the spacing grows and frames that are now too close go, so that a run of any length
+needs the same memory and ends with frames evenly spaced.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from reconstruct import images
+from reconstruct.errors import InputError
+from reconstruct.results import Result
+from reconstruct.synthesis import Step
+
+FILM = "film.webp"
+SIDE = 256  # pixels of a frame's longer side
+MOST = 60  # frames: at most 12 MB of memory
+SPACING = 1.0  # to begin with, of 255
+FRAME, PAUSE = 80, 2000  # milliseconds: of a frame, and of the last one
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture on its way.
+
+    Attributes:
+        step: its number.
+        pixels: ``(H, W, 3)``.
+        errors: term -> relative error, mean over layers.
+    """
+
+    step: int
+    pixels: Pixels
+    errors: Mapping[str, float]
+
+
+class Film:
+    """A recorder that keeps what will be the frames of the film."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.spacing = SPACING
+
+    def __call__(self, step: Step) -> None:
+        frame = Frame(step.number, np.asarray(images.shrunk(step.picture, SIDE)), means(step.errors))
+        if not self.frames or distance(self.frames[-1], frame) > self.spacing:
+            self.frames.append(frame)
+        while len(self.frames) > MOST:
+            self.spacing *= 1.25
+            self.frames = spaced(self.frames, self.spacing)
+
+    def finish(self, picture: Tensor, result: Result, path: Path) -> None:
+        """Write it, with the `picture` that was saved, ``(1, 3, H, W)``, as the last frame."""
+        last = Frame(result.steps, np.asarray(images.shrunk(picture, SIDE)), means(result.relative_errors))
+        kept = [*self.frames, last]
+        if len(kept) > 1 and distance(*kept[-2:]) <= SPACING:
+            del kept[-2]
+        write(kept, path)
+
+    def state_dict(self) -> dict[str, Any]:
+        """For a checkpoint: plain tensors and numbers."""
+        frames = [(f.step, torch.from_numpy(f.pixels.copy()), dict(f.errors)) for f in self.frames]
+        return {"frames": frames, "spacing": self.spacing}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from where `state_dict` was taken."""
+        self.frames = [Frame(step, pixels.numpy(), errors) for step, pixels, errors in state["frames"]]
+        self.spacing = state["spacing"]
+
+
+def means(errors: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """term -> layer -> error to term -> mean over layers."""
+    return {term: sum(layers.values()) / len(layers) for term, layers in errors.items()}
+
+
+def distance(one: Frame, other: Frame) -> float:
+    """Root mean square over pixels and colours, of 255."""
+    difference = one.pixels.astype(np.float32) - other.pixels
+    return math.sqrt(float(np.vdot(difference, difference)) / difference.size)
+
+
+def spaced(frames: Sequence[Frame], spacing: float) -> list[Frame]:
+    """The first of the frames, and each that is further than `spacing` from the one kept before it."""
+    kept = list(frames[:1])
+    for frame in frames[1:]:
+        if distance(kept[-1], frame) > spacing:
+            kept.append(frame)
+    return kept
+
+
+def write(frames: Sequence[Frame], path: Path) -> None:
+    """Write a film; steps and errors go into its metadata."""
+    note = json.dumps([{"step": frame.step, "errors": frame.errors} for frame in frames])
+    images.save_film([frame.pixels for frame in frames], path, FRAME, PAUSE, note)
+
+
+def read(path: Path) -> Iterator[Frame]:
+    """The frames of a film, one in memory at a time.
+
+    Raises:
+        InputError: it is missing, damaged, or was not written here.
+    """
+    note, frames = images.load_film(path)
+    try:
+        for told, pixels in zip(json.loads(note), frames, strict=True):
+            yield Frame(told["step"], pixels, told["errors"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: expected a film that film=true made") from error
