@@ -21,13 +21,14 @@ from experiments.progress import Bars, Unseen, say
 from experiments.schema import Config
 from reconstruct.errors import RunError
 from reconstruct.files import sweep_up
-from reconstruct.results import CHECKPOINT, PICTURE, RESULT, TRACE, Result
+from reconstruct.results import CHECKPOINT, FILM, PICTURE, RESULT, TRACE, Result
 
 if TYPE_CHECKING:
     from experiments.build import Cell
     from reconstruct.board import Board
     from reconstruct.synthesis import Step
 
+UNFILMED = "finished without a film, which only the making gives; another name= makes it again"
 PACKAGES = ("reconstruct", "torch", "torchvision", "numpy", "pillow")
 
 
@@ -71,6 +72,8 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
         sweep_up(folder)
         _swap(folder, origin.fingerprint)
         result, told = Result.read(folder), f"{folder} is already finished"
+        if config.film and not (folder / FILM).exists():
+            told = f"{folder} was {UNFILMED}"
         if result is None or not (folder / PICTURE).exists():
             result = _made(config, folder, origin, call)
             told = f"{folder.name}: {outcome(result)}\n{folder / PICTURE}"
@@ -121,7 +124,7 @@ def _move(start: Path, end: Path) -> None:
 def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
     from experiments import build  # torch; a finished cell does without
     from reconstruct import images
-    from reconstruct.film import FILM, Film
+    from reconstruct.film import Film
     from reconstruct.recording import Checkpoint, Trace
 
     cell = build.cell(config)

@@ -13,7 +13,7 @@ from reconstruct.results import SWEEP, Sweep
 if TYPE_CHECKING:
     from reconstruct.figures import Look
 
-KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff")
+KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "film")
 FORMATS = ("png", "pdf", "svg")
 NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
 
@@ -25,7 +25,7 @@ def draw(
     from reconstruct import figures
 
     kind = kind or chosen_kind(sweep)
-    _check(sweep, kind)
+    check(sweep, kind)
     figure = getattr(figures, kind)(sweep, look or figures.Look())
     stem = kind if kind in ("curve", "tradeoff") else "figure"
     for suffix in formats:
@@ -55,7 +55,8 @@ def chosen_kind(sweep: Sweep) -> str:
     return "grid" if sweep.drawing in ("auto", "none") else sweep.drawing
 
 
-def _check(sweep: Sweep, kind: str) -> None:
+def check(sweep: Sweep, kind: str) -> None:
+    """Whether the sweep has what that kind of figure shows."""
     for key in NEEDS.get(kind, ()):
         if not sweep.values(key):
             raise InputError(
@@ -85,7 +86,12 @@ def main() -> None:
         _check_between("--dpi", given.dpi, 10, 2400)
         _check_between("--columns", given.columns, 1, 12)
         look = Look(given.title, not given.no_labels, given.columns, given.crop)
-        draw(sweep, look, _known(given.kind), given.format, given.dpi)
+        if _known(given.kind) == "film":
+            from experiments.film import draw_film
+
+            draw_film(sweep, look)
+        else:
+            draw(sweep, look, given.kind, given.format, given.dpi)
     except InputError as error:
         print(f"reconstruct-figure: {error}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -7,7 +7,7 @@ needs the same memory and ends with frames evenly spaced.
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from reconstruct.errors import InputError
 from reconstruct.results import Result
 from reconstruct.synthesis import Step
 
-FILM = "film.webp"
 SIDE = 256  # pixels of a frame's longer side
 MOST = 60  # frames: at most 12 MB of memory
 SPACING = 1.0  # to begin with, of 255
 FRAME, PAUSE = 80, 2000  # milliseconds: of a frame, and of the last one
+LARGEST = 8_000_000  # bytes
+QUALITIES = (80, 60, 40, 20)  # the first is WebP's own choice; a lower one only for a film that would be too large
 
 Pixels = NDArray[np.uint8]
 
@@ -103,18 +104,45 @@ def spaced(frames: Sequence[Frame], spacing: float) -> list[Frame]:
 def write(frames: Sequence[Frame], path: Path) -> None:
     """Write a film; steps and errors go into its metadata."""
     note = json.dumps([{"step": frame.step, "errors": frame.errors} for frame in frames])
-    images.save_film([frame.pixels for frame in frames], path, FRAME, PAUSE, note)
+    save(lambda: [frame.pixels for frame in frames], path, note)
 
 
-def read(path: Path) -> Iterator[Frame]:
-    """The frames of a film, one in memory at a time.
+def save(frames: Callable[[], Iterable[Pixels]], path: Path, note: str = "") -> None:
+    """Write pictures ``(H, W, 3)`` one after another, as well as `LARGEST` allows."""
+    for quality in QUALITIES:
+        images.save_film(frames(), path, FRAME, PAUSE, note, quality)
+        if path.stat().st_size <= LARGEST:
+            return
+
+
+class Reel:
+    """A film on disk, which runs forward; one frame is in memory at a time.
+
+    Attributes:
+        steps: of its frames.
 
     Raises:
-        InputError: it is missing, damaged, or was not written here.
+        InputError: it is missing, damaged, or was not made here.
     """
-    note, frames = images.load_film(path)
-    try:
-        for told, pixels in zip(json.loads(note), frames, strict=True):
-            yield Frame(told["step"], pixels, told["errors"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: expected a film that film=true made") from error
+
+    def __init__(self, path: Path) -> None:
+        note, self._pixels = images.load_film(path)
+        try:
+            told = json.loads(note)
+            self._errors = {frame["step"]: frame["errors"] for frame in told}
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path}: expected a film that film=true made") from error
+        self.steps = list(self._errors)
+        self._next = 0
+        self._frame = self._advance()
+
+    def at(self, step: int) -> Frame:
+        """How it looked at that step, which must be no earlier than the last one asked for."""
+        while self._next < len(self.steps) and self.steps[self._next] <= step:
+            self._frame = self._advance()
+        return self._frame
+
+    def _advance(self) -> Frame:
+        step = self.steps[self._next]
+        self._next += 1
+        return Frame(step, next(self._pixels), self._errors[step])

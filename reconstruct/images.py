@@ -126,19 +126,22 @@ def jpeg(image: Image.Image) -> bytes:
     return whole.getvalue()
 
 
-def save_film(frames: Iterable[NDArray[np.uint8]], path: Path, milliseconds: int, pause: int, note: str) -> None:
+def save_film(
+    frames: Iterable[NDArray[np.uint8]], path: Path, milliseconds: int, pause: int, note: str, quality: int
+) -> None:
     """Write frames ``(H, W, 3)`` as an animated WebP that starts again after a `pause` on the last one.
 
     Args:
         milliseconds: that each frame but the last is shown.
         note: kept in the file, for `load_film`.
+        quality: of the compression, 0 to 100.
     """
     first, *others = (Image.fromarray(frame) for frame in frames)
     exif = Image.Exif()
     exif[_DESCRIPTION] = note
     timing: dict[str, Any] = {"duration": [*[milliseconds] * len(others), pause], "loop": 0}
     with written_whole(path) as file:
-        first.save(file, "WEBP", save_all=True, append_images=others, quality=80, method=4, exif=exif, **timing)
+        first.save(file, "WEBP", save_all=True, append_images=others, quality=quality, exif=exif, **timing)
 
 
 def load_film(path: Path) -> tuple[str, Iterator[NDArray[np.uint8]]]:

@@ -34,6 +34,7 @@ UPSTREAM = {
         "figures.captions",
         "figures.cells",
         "figures.curves",
+        "figures.film",
         "figures.grid",
         "figures.paper",
         "figures.sheet",
@@ -44,6 +45,7 @@ UPSTREAM = {
     "figures.cells": {"errors", "images", "results"},
     "figures.captions": {"results"},
     "figures.paper": {"figures.cells", "figures.sheet", "results"},
+    "figures.film": {"figures.cells", "figures.sheet", "film"},
     "figures.grid": {"figures.cells", "figures.sheet", "results"},
     "figures.curves": {"figures.cells", "figures.sheet", "results"},
 }
@@ -52,7 +54,7 @@ DOORS = {
     "requests": {"assets"},
     "PIL": {"images", "board", "events", "figures.cells", "figures.sheet"},  # images gives, the others lay out and show
     "torchvision": {"network"},
-    "matplotlib": {"figures.sheet", "figures.paper", "figures.grid", "figures.curves", "figures.speed"},
+    "matplotlib": {"figures.film", "figures.sheet", "figures.paper", "figures.grid", "figures.curves", "figures.speed"},
     "skimage": {"measures"},
     "hydra": set(),
     "omegaconf": set(),

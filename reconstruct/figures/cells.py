@@ -25,9 +25,9 @@ class Panel:
         return self.result.error(term) if self.result and term in self.result.relative_errors else None
 
 
-def error_label(panel: Panel, term: str) -> str:
-    """By which a film finds the error that stands under a picture."""
-    return f"{panel.cell.folder}/{term}"
+def error_label(folder: str, term: str) -> str:
+    """By which a film finds the error that stands under the picture of the cell in `folder`."""
+    return f"{folder}/{term}"
 
 
 def panels(sweep: Sweep) -> list[Panel]:

@@ -1,55 +1,83 @@
-"""All cells of a sweep forming together: its figure, with the pictures and errors that they had at the same steps.
+"""All cells of a sweep forming together: its figure, with the pictures and errors that the cells had at the same steps.
 
 Every frame of a cell's own film marks the same amount of change in that cell, so a clock that ticks evenly through the
-steps of all of them shows as much change between any two of its ticks.
+frames of all of them shows as much change between any two of its ticks.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
-from reconstruct import film
-from reconstruct.errors import InputError
+from reconstruct.figures.cells import error_label
 from reconstruct.figures.sheet import TITLE_LABEL, house_style, percent
-from reconstruct.film import Frame, Pixels
-from reconstruct.results import Sweep
+from reconstruct.film import Pixels, Reel
 
-FRAMES = 60
-DPI = 120
-
-
-def clock(steps: Sequence[int], ticks: int = FRAMES) -> list[int]:
-    """At most so many steps, evenly spaced through all those given, each of which may occur several times."""
-    ordered = sorted(steps)
-    chosen = np.linspace(0, len(ordered) - 1, ticks).round().astype(int)
-    return sorted({ordered[i] for i in chosen})
+TICKS = 60
+DPI = 120  # 840 pixels wide
+LARGEST = 1.2e6  # pixels of a frame; a longer sheet is drawn smaller
 
 
-def frames(sweep: Sweep, figure: Figure) -> Iterator[Pixels]:
-    """The frames of the film, ``(H, W, 3)``; cells without a film of their own stand still."""
-    reels = {cell.folder: _Reel(sweep, cell.folder) for cell in sweep.cells if _has_film(sweep, cell.folder)}
-    moving = [_Moving(figure, folder, reel) for folder, reel in reels.items()]
-    titles = [text for text in figure.texts if text.get_label() == TITLE_LABEL]
+def film(figure: Figure, reels: Mapping[str, Reel]) -> Iterator[Pixels]:
+    """The frames, ``(H, W, 3)``.
+
+    Args:
+        figure: of finished cells, with a title, in which the step is told; what has no reel stands still.
+        reels: a cell's folder -> its film; each is run from its beginning.
+    """
+    parts = [_Part(figure, folder, reel) for folder, reel in reels.items()]
+    (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
+    moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
     with house_style():
-        figure.set_dpi(DPI)
+        figure.set_dpi(min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches()))))
         canvas = FigureCanvasAgg(figure)
-        artists = [*titles, *(artist for part in moving for artist in part.artists)]
-        for artist in artists:
+        for artist in moving:
             artist.set_animated(True)
         canvas.draw()
-        still = canvas.copy_from_bbox(figure.bbox)
-        title = titles[0].get_text()
+        background = canvas.copy_from_bbox(figure.bbox)
+        name = title.get_text()
         for step in clock([step for reel in reels.values() for step in reel.steps]):
-            canvas.restore_region(still)
-            titles[0].set_text(f"{title}step {step}")
-            for part in moving:
+            title.set_text(f"{name}: step {step}")
+            for part in parts:
                 part.show(step)
-            for artist in artists:
+            canvas.restore_region(background)
+            for artist in moving:
                 figure.draw_artist(artist)
             yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def clock(steps: Sequence[int]) -> list[int]:
+    """At most `TICKS` of the steps, evenly spaced through all of them; a step may occur several times."""
+    ordered = sorted(steps)
+    ticks = np.linspace(0, len(ordered) - 1, TICKS).round().astype(int)
+    return sorted({ordered[tick] for tick in ticks})
+
+
+class _Part:
+    """What changes about one cell: its picture, and the errors under it."""
+
+    def __init__(self, figure: Figure, folder: str, reel: Reel) -> None:
+        self._reel = reel
+        self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
+        names = {error_label(folder, term): term for term in ("content", "style")}
+        self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
+
+    def show(self, step: int) -> None:
+        frame = self._reel.at(step)
+        for picture in self.pictures:
+            picture.set_data(_cut(frame.pixels, picture.get_size()))
+        for term, text in self.errors.items():
+            if term in frame.errors:
+                text.set_text(re.sub(r"\S+ %", percent(frame.errors[term]), text.get_text()))
+
+
+def _cut(pixels: Pixels, like: Sequence[int]) -> Pixels:
+    """The middle of a frame, in the proportions of the picture that it stands for."""
+    height, width = pixels.shape[:2]
+    scale = min(height / like[0], width / like[1])
+    rows, columns = min(height, round(like[0] * scale)), min(width, round(like[1] * scale))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return pixels[top : top + rows, left : left + columns]

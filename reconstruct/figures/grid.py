@@ -48,7 +48,7 @@ def _captioned(sheet: Sheet, panel: Panel, left: float, top: float, width: float
     for line, term in enumerate(panel.result.relative_errors if panel.result else ()):
         words = f"{term} error {percent(panel.error(term) or 0.0)}"
         below = top + height + 0.04 + line * FOOT * 0.9
-        look = {"ha": "center", "va": "top", "size": SMALL - 1, "label": error_label(panel, term)}
+        look = {"ha": "center", "va": "top", "size": SMALL - 1, "label": error_label(panel.cell.folder, term)}
         sheet.text(left + width / 2, below, _fitting(words, width), **look)
 
 

@@ -57,7 +57,7 @@ class _Fig1:
         self.sheet.text(right, top - 0.06, layer if panel.result else "", ha="right", va="bottom", size=SMALL)
         error = panel.error(term)
         words = percent(error) if error is not None else ""
-        centre, below, name = (left + right) / 2, top + self.height + 0.06, error_label(panel, term)
+        centre, below, name = (left + right) / 2, top + self.height + 0.06, error_label(panel.cell.folder, term)
         self.sheet.text(centre, below, words, ha="center", va="top", size=SMALL, label=name)
 
     def _network(self, top: float) -> None:
