@@ -1,10 +1,11 @@
 """The command `reconstruct-board`: TensorBoard on this machine alone, with the options that suit reconstructions."""
 
 import argparse
+import io
 import logging
 import sys
 import threading
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 
 from reconstruct.errors import InputError
@@ -58,7 +59,8 @@ def serve(folder: Path, port: int | None) -> str:
     options = ["--host=127.0.0.1", f"--samples_per_plugin={KEPT}", f"--reload_interval={LOOK_AGAIN}", *chosen]
     board.configure(argv=["reconstruct-board", f"--logdir={folder}", *options])
     try:
-        return str(board.launch())
+        with redirect_stderr(io.StringIO()):  # praise of its fast reader
+            return str(board.launch())
     except program.TensorBoardServerException as error:
         raise InputError(f"--port {port}: cannot be had ({error}); leave it out to get a free one") from error
 

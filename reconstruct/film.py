@@ -1,14 +1,15 @@
 """How a picture came about: ``film.webp``, frames as far apart as the picture changed, whatever steps lie between.
 
 A frame is kept when it differs from the last one that was kept by more than a spacing (root mean square over pixels and
-colours). When there are too many, the spacing grows and frames that are now too close go, so that a run of any length
-needs the same memory and ends with frames evenly spaced.
+colours). When there are too many, every second one goes and the spacing grows to what is left between the others, so
+that a run of any length needs the same memory.
 """
 
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,9 @@ class Film:
         frame = Frame(step.number, np.asarray(images.shrunk(step.picture, SIDE)), means(step.errors))
         if not self.frames or distance(self.frames[-1], frame) > self.spacing:
             self.frames.append(frame)
-        while len(self.frames) > MOST:
-            self.spacing *= 1.25
-            self.frames = spaced(self.frames, self.spacing)
+        if len(self.frames) > MOST:
+            self.frames = self.frames[::2]
+            self.spacing = max(self.spacing, min(distance(*pair) for pair in pairwise(self.frames)))
 
     def finish(self, picture: Tensor, result: Result, path: Path) -> None:
         """Write it, with the `picture` that was saved, ``(1, 3, H, W)``, as the last frame."""
@@ -90,15 +91,6 @@ def distance(one: Frame, other: Frame) -> float:
     """Root mean square over pixels and colours, of 255."""
     difference = one.pixels.astype(np.float32) - other.pixels
     return math.sqrt(float(np.vdot(difference, difference)) / difference.size)
-
-
-def spaced(frames: Sequence[Frame], spacing: float) -> list[Frame]:
-    """The first of the frames, and each that is further than `spacing` from the one kept before it."""
-    kept = list(frames[:1])
-    for frame in frames[1:]:
-        if distance(kept[-1], frame) > spacing:
-            kept.append(frame)
-    return kept
 
 
 def write(frames: Sequence[Frame], path: Path) -> None:

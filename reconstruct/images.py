@@ -151,17 +151,16 @@ def load_film(path: Path) -> tuple[str, Iterator[NDArray[np.uint8]]]:
         InputError: there is none, or it is damaged.
     """
     try:
-        film = Image.open(path)
+        film = Image.open(io.BytesIO(path.read_bytes()))
         return str(film.getexif().get(_DESCRIPTION, "")), _decoded(film, path)
     except (OSError, SyntaxError) as error:
         raise InputError(f"{path}: cannot be read as a film ({error})") from error
 
 
 def _decoded(film: Image.Image, path: Path) -> Iterator[NDArray[np.uint8]]:
-    with film:
+    try:
         for number in range(getattr(film, "n_frames", 1)):
-            try:
-                film.seek(number)
-                yield np.asarray(film.convert("RGB"))
-            except OSError as error:
-                raise InputError(f"{path}: cannot be read as a film ({error})") from error
+            film.seek(number)
+            yield np.asarray(film.convert("RGB"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as a film ({error})") from error
