@@ -21,7 +21,7 @@ def texts(config: Config, credits: Mapping[str, Mapping[str, str]], command: str
 
 def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
     """A sweep's pages: what its figure shows, and what made it."""
-    paragraphs = [plainly(paragraph) for paragraph in caption.split("\n\n")]
+    paragraphs = [plainly(paragraph) for paragraph in caption.split("\n")]
     return {"caption": "\n\n".join(paragraphs), "command": verbatim(sweep.command)}
 
 

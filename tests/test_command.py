@@ -132,6 +132,53 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
     assert losses(folder) == losses(whole)
 
 
+def test_an_interrupted_run_goes_on_with_its_film(command, monkeypatch):
+    command("name=whole", "steps=6", "film=true")
+    from reconstruct.recording import Checkpoint
+
+    def stop(self, step):
+        if step.number == 2:
+            self.save()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "__call__", stop)
+        assert command("name=parts", "steps=6", "film=true")[0] == 130
+    assert command("name=parts", "steps=6", "film=true")[0] == 0
+    whole, parts = (next(Path("runs", name).rglob("film.webp")) for name in ("whole", "parts"))
+    assert parts.read_bytes() == whole.read_bytes()
+
+
+def test_a_film_of_what_is_finished_without_one_is_refused_honestly(command):
+    command()
+    before = (only_cell() / "result.json").stat().st_mtime_ns
+    code, said = command("film=true")
+    assert (code, (only_cell() / "result.json").stat().st_mtime_ns) == (0, before)
+    assert "finished without a film, which only the making gives; another name= makes it again" in said
+    assert not list(Path("runs").rglob("film.webp"))
+
+
+def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
+    sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "name=grid")
+    command(*sweep, "seed=0")
+    code, said = command(*sweep, "seed=0", "film=true")
+    assert code == 0
+    assert "all cells were finished without a film" in said
+    code, said = command(*sweep, "seed=0,1", "film=true")
+    assert code == 0
+    assert "2 of 4 cells were made without film=true and stand still" in said
+    assert len(list(Path("runs/grid").glob("*/film.webp"))) == 2
+    assert Path("runs/grid/film.webp").stat().st_size > 1000
+
+
+def test_a_finished_sweep_is_not_filmed_twice(command):
+    sweep = ("-m", "seed=0,1", "name=grid", "film=true")
+    command(*sweep)
+    before = Path("runs/grid/film.webp").stat().st_mtime_ns
+    assert command(*sweep)[0] == 0
+    assert Path("runs/grid/film.webp").stat().st_mtime_ns == before
+
+
 def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_kept(command, photo, painting):
     command()
     before = photo.read_bytes()
