@@ -1,9 +1,12 @@
+import json
 import math
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 import warnings
 from dataclasses import replace
@@ -152,14 +155,26 @@ def test_a_folder_without_runs_is_one_line_and_exit_code_2(tmp_path, folder):
 ELSEWHERE = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
 
 
+def _answer(query: str) -> list[tuple[float, int, float]]:
+    """Of TensorBoard's server, once it has read the files."""
+    for _ in range(60):
+        try:
+            with urllib.request.urlopen(query) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError:  # not read yet
+            time.sleep(0.5)
+    raise AssertionError(query)
+
+
 def test_the_command_serves_this_machine_alone_and_ends_with_ctrl_c(tmp_path):
-    watched(tmp_path / "cell", until=2).close()
+    for done, until in ((0, 30), (25, 40)):  # killed after step 30, taken up again from a checkpoint at 25
+        watched(tmp_path / "cell", done, until).close()
     command = [sys.executable, "-m", "experiments.board", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ELSEWHERE) as board:
         line = board.stdout.readline()
         address = re.search(r"(http://127\.0\.0\.1:\d+/)\?smoothing=0#timeseries", line)
-        with urllib.request.urlopen(f"{address[1]}data/runs") as answer:
-            assert answer.status == 200
+        query = f"{address[1]}data/plugin/scalars/scalars?run=cell&tag=loss/total"
+        assert [step for _, step, _ in _answer(query)] == list(range(41))
         taken = [*command, "--port", re.search(r":(\d+)/", line)[1]]
         refused = subprocess.run(taken, capture_output=True, text=True, check=False, env=ELSEWHERE)
         board.send_signal(signal.SIGINT)
