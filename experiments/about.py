@@ -32,13 +32,14 @@ def columns(config: Config, overrides: Sequence[str]) -> dict[str, HParam]:
         for term in config.active()
         for key, value in (("picture", getattr(config, term).picture), ("layers", " ".join(config.layers(term))))
     }
-    ratio = {"ratio": config.ratio} if len(config.active()) > 1 else {}
-    numbers = {"size": config.size, "steps": config.steps} | ratio
     names = ("representation", "depth", "losses", "seed", "precision")
     words = {name: str(plain(getattr(config, name))) for name in names if getattr(config, name) is not None}
+    # In words, because it may be infinite, which TensorBoard could not send to the browser.
+    ratio = {"ratio": f"{config.ratio:g}"} if len(config.active()) > 1 else {}
+    numbers = {"size": config.size, "steps": config.steps}
     kinds = {"canvas": type(config.canvas).__name__, "optimizer": type(config.optimizer).__name__}
     network = {"network": f"{config.network.architecture} {config.network.weights}"}
-    return _given(overrides) | terms | numbers | words | kinds | network
+    return _given(overrides) | terms | words | ratio | numbers | kinds | network
 
 
 def _given(overrides: Sequence[str]) -> dict[str, HParam]:

@@ -20,6 +20,7 @@ import pytest
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.real,
+    pytest.mark.xdist_group("browser"),  # one sweep and one browser for all tabs
     pytest.mark.skipif(
         not (shutil.which("chromium") and shutil.which("chromedriver")),
         reason="needs chromium and chromedriver (Debian: chromium and chromium-driver)",

@@ -499,3 +499,26 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
     with torch.no_grad():
         assert float(cell.judge(cell.originals["style"]).terms["content"]) == pytest.approx(1, rel=1e-4)
         assert float(cell.judge(cell.originals["content"]).terms["style"]) == pytest.approx(1, rel=1e-4)
+
+
+def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
+    """TensorBoard hides the rows of the others when one cell has a word where they have a number."""
+    from experiments.about import columns
+
+    schema.register()
+    reconstruct.register_resolvers()
+    kinds: dict[str, set[type]] = {}
+    sweeps = (
+        ["experiment=tradeoff", "ratio=inf"],
+        ["experiment=tradeoff", "ratio=1e-3"],
+        ["depth=2", "canvas.levels=3"],
+    )
+    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        for overrides in sweeps:
+            config = OmegaConf.to_object(hydra.compose("reconstruct", overrides))
+            for name, value in columns(config, overrides).items():
+                kinds.setdefault(name, set()).add(type(value))
+    assert all(len(types) == 1 for types in kinds.values())
+    assert kinds["ratio"] == kinds["depth"] == kinds["canvas.levels"] == {str}
+    assert kinds["size"] == {int}
+    assert "experiment" not in kinds
