@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -38,13 +39,14 @@ def film(figure: Figure, reels: Mapping[str, Reel]) -> Iterator[Pixels]:
             artist.set_animated(True)
         canvas.draw()
         background = canvas.copy_from_bbox(figure.bbox)
+        above = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
         name = title.get_text()
         for step in clock([step for reel in reels.values() for step in reel.steps]):
             title.set_text(f"{name}: step {step}")
             for part in parts:
                 part.show(step)
             canvas.restore_region(background)
-            for artist in moving:
+            for artist in (*moving, *above):
                 figure.draw_artist(artist)
             yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
@@ -64,6 +66,10 @@ class _Part:
         self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
         names = {error_label(folder, term): term for term in ("content", "style")}
         self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
+
+    def is_under(self, axes: Axes) -> bool:
+        """Whether those axes, a painting's inset, lie on the picture."""
+        return any(axes is not p.axes and axes.bbox.overlaps(p.axes.bbox) for p in self.pictures if p.axes)
 
     def show(self, step: int) -> None:
         frame = self._reel.at(step)
