@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reconstruct.figures import Look
 
-KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas")
+KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas", "film")
 FORMATS = ("png", "pdf", "svg")
 NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
 
@@ -27,7 +27,7 @@ def draw(
     from reconstruct import figures
 
     kind = kind or chosen_kind(sweep)
-    _check(sweep, kind)
+    check(sweep, kind)
     stem = kind if kind in ("curve", "tradeoff") else "figure"
     look = look or figures.Look()
     drawn = _atlas(sweep, look) if kind == "atlas" else {stem: getattr(figures, kind)(sweep, look)}
@@ -36,6 +36,8 @@ def draw(
             save(figure, sweep.folder / f"{name}.{suffix}", dpi)
     caption = sweep.folder / ("caption.txt" if stem == "figure" else f"{stem}.caption.txt")
     caption.write_text(figures.caption(sweep, kind), encoding="utf-8")
+    if "figure" in drawn and "png" in formats:
+        _show_on_board(sweep, figures.caption(sweep, kind))
     for panel in figures.panels(sweep):
         if panel.problem:
             say(f"{stem}: {panel.cell.folder} is {panel.problem}")
@@ -58,12 +60,23 @@ def _atlas(sweep: Sweep, look: "Look") -> "dict[str, Figure]":
     return figures.atlas(sweep, entries, found, look)
 
 
+def _show_on_board(sweep: Sweep, caption: str) -> None:
+    """The figure as a run of its own beside those of the cells."""
+    from experiments.about import sweep_texts
+    from reconstruct import board, images
+
+    done = sum(result is not None for _, result in sweep.results())
+    figure = images.shrunk(images.load(sweep.folder / "figure.png"), board.FIGURE_SIDE)
+    board.show_sweep(sweep.folder / "figure", figure, done, sweep_texts(sweep, caption))
+
+
 def chosen_kind(sweep: Sweep) -> str:
     """What the preset asks for; a table of all cells for a sweep of the user's own."""
     return "grid" if sweep.drawing in ("auto", "none") else sweep.drawing
 
 
-def _check(sweep: Sweep, kind: str) -> None:
+def check(sweep: Sweep, kind: str) -> None:
+    """Whether the sweep has what that kind of figure shows."""
     for key in NEEDS.get(kind, ()):
         if not sweep.values(key):
             raise InputError(
@@ -93,7 +106,12 @@ def main() -> None:
         _check_between("--dpi", given.dpi, 10, 2400)
         _check_between("--columns", given.columns, 1, 12)
         look = Look(given.title, not given.no_labels, given.columns, given.crop)
-        draw(sweep, look, _known(given.kind), given.format, given.dpi)
+        if _known(given.kind) == "film":
+            from experiments.film import draw_film
+
+            draw_film(sweep, look)
+        else:
+            draw(sweep, look, given.kind, given.format, given.dpi)
     except InputError as error:
         print(f"reconstruct-figure: {error}", file=sys.stderr)
         raise SystemExit(2) from None

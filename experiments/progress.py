@@ -3,14 +3,18 @@
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tqdm.auto import tqdm
+from tqdm import TqdmWarning
 
 from experiments.overview import Overview, Reader, State, duration, headline
 from reconstruct.results import Sweep
+
+with warnings.catch_warnings(action="ignore", category=TqdmWarning):
+    from tqdm.auto import tqdm  # a notebook without ipywidgets gets the bars of a terminal, which it can show too
 
 if TYPE_CHECKING:
     from reconstruct.synthesis import Step

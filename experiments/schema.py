@@ -148,6 +148,7 @@ class Config:
     name: str = MISSING
     figure: Drawing = MISSING
     parts: list[dict[str, Any]] = field(default_factory=list)
+    film: bool = MISSING
 
     def __post_init__(self) -> None:
         _require(self.ratio >= 0, "ratio", self.ratio, "a positive number, 0 (style alone) or inf (content alone)")

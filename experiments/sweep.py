@@ -20,7 +20,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict
 
 from experiments import locks
-from experiments.cell import command
+from experiments.cell import UNFILMED, command
 from experiments.failures import Failure
 from experiments.fingerprint import content, request
 from experiments.names import cell_name
@@ -28,7 +28,7 @@ from experiments.overview import Overview, Reader, Standing, State
 from experiments.progress import Watch, say
 from reconstruct.errors import InputError
 from reconstruct.files import sweep_up, written_whole
-from reconstruct.results import FAILURE, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
+from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
@@ -165,8 +165,15 @@ def sources(hydra_config: DictConfig) -> list[Path]:
 
 def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
-    if sweep.drawing == "none" or not any(result for _, result in sweep.results()) or _is_drawn(sweep):
+    if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
+    if not _is_drawn(sweep, "figure.png", "figure.pdf"):
+        _draw(sweep)
+    if not _is_drawn(sweep, FILM):
+        _film(sweep)
+
+
+def _draw(sweep: Sweep) -> None:
     if sweep.drawing == "auto" and len(sweep.cells) > DRAWN_AT_MOST:
         say(f"{len(sweep.cells)} cells make a large table: reconstruct-figure {sweep.folder} draws it")
         return
@@ -175,12 +182,22 @@ def _conclude(sweep: Sweep) -> None:
     draw(sweep)
 
 
-def _is_drawn(sweep: Sweep) -> bool:
-    """Whether the figure is younger than everything that it shows."""
+def _film(sweep: Sweep) -> None:
+    """Of the cells that were made with film=true, if there are any."""
+    if any((sweep.folder / cell.folder / FILM).exists() for cell in sweep.cells[:DRAWN_AT_MOST]):
+        from experiments.film import draw_film
+
+        draw_film(sweep)
+    elif any(cell.values.get("film", "").lower() == "true" for cell in sweep.cells):
+        say(f"{sweep.folder}: all cells were {UNFILMED}")
+
+
+def _is_drawn(sweep: Sweep, *names: str) -> bool:
+    """Whether the files that show the sweep are younger than everything that they show."""
     folders = [sweep.folder / cell.folder for cell in sweep.cells]  # younger when a file has come, gone or been swapped
     shown = [sweep.folder / SWEEP, *folders, *(folder / RESULT for folder in folders)]
     try:
-        drawn = min((sweep.folder / f"figure.{suffix}").stat().st_mtime for suffix in ("png", "pdf"))
+        drawn = min((sweep.folder / name).stat().st_mtime for name in names)
         return all(path.stat().st_mtime < drawn for path in shown if path.exists())
     except OSError:
         return False

@@ -1,14 +1,21 @@
 """Picture files to tensors and back: ``(1, 3, H, W)``, RGB, float32 in [0, 1]. The one door to Pillow."""
 
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from reconstruct.errors import InputError
 from reconstruct.files import written_whole
+
+_DESCRIPTION = 0x010E  # Exif's ImageDescription
 
 
 def load(path: Path, size: int | None = None, square: bool = False, trim: float = 0.0) -> Tensor:
@@ -90,3 +97,70 @@ def save(picture: Tensor, path: Path) -> None:
     """Write a picture ``(1, 3, H, W)`` as an 8-bit PNG, whole or not at all."""
     with written_whole(path) as file:
         to_image(picture).save(file, format="PNG")
+
+
+def shrunk(picture: Tensor, side: int) -> Image.Image:
+    """A picture ``(1, 3, H, W)`` as an image whose longer side has at most `side` pixels."""
+    height, width = picture.shape[-2:]
+    scale = side / max(height, width)
+    if scale < 1:
+        size = max(1, round(height * scale)), max(1, round(width * scale))
+        picture = interpolate(picture.detach().float(), size=size, mode="bilinear", antialias=True)
+    return to_image(picture)
+
+
+def side_by_side(shown: Sequence[Image.Image], gap: int = 8) -> Image.Image:
+    """Images in a row on white, all as high as the last one."""
+    height = shown[-1].height
+    row = [image.resize((max(1, round(image.width * height / image.height)), height)) for image in shown]
+    sheet = Image.new("RGB", (sum(image.width + gap for image in row) - gap, height), "white")
+    for i, image in enumerate(row):
+        sheet.paste(image, (sum(before.width + gap for before in row[:i]), 0))
+    return sheet
+
+
+def jpeg(image: Image.Image) -> bytes:
+    """An image in a quarter of a PNG's bytes; colours keep the full resolution, which texture needs."""
+    whole = io.BytesIO()
+    image.save(whole, "JPEG", quality=90, subsampling=0)
+    return whole.getvalue()
+
+
+def save_film(
+    frames: Iterable[NDArray[np.uint8]], path: Path, milliseconds: int, pause: int, note: str, quality: int
+) -> None:
+    """Write frames ``(H, W, 3)`` as an animated WebP that starts again after a `pause` on the last one.
+
+    Args:
+        milliseconds: that each frame but the last is shown.
+        note: kept in the file, for `load_film`.
+        quality: of the compression, 0 to 100.
+    """
+    first, *others = (Image.fromarray(frame) for frame in frames)
+    exif = Image.Exif()
+    exif[_DESCRIPTION] = note
+    timing: dict[str, Any] = {"duration": [*[milliseconds] * len(others), pause], "loop": 0}
+    with written_whole(path) as file:
+        first.save(file, "WEBP", save_all=True, append_images=others, quality=quality, exif=exif, **timing)
+
+
+def load_film(path: Path) -> tuple[str, Iterator[NDArray[np.uint8]]]:
+    """The note and the frames ``(H, W, 3)`` of a film, which are decoded one by one.
+
+    Raises:
+        InputError: there is none, or it is damaged.
+    """
+    try:
+        film = Image.open(io.BytesIO(path.read_bytes()))
+        return str(film.getexif().get(_DESCRIPTION, "")), _decoded(film, path)
+    except (OSError, SyntaxError) as error:
+        raise InputError(f"{path}: cannot be read as a film ({error})") from error
+
+
+def _decoded(film: Image.Image, path: Path) -> Iterator[NDArray[np.uint8]]:
+    try:
+        for number in range(getattr(film, "n_frames", 1)):
+            film.seek(number)
+            yield np.asarray(film.convert("RGB"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as a film ({error})") from error

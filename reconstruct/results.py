@@ -19,6 +19,7 @@ FORMAT = 1  # of result.json, so that a later program can tell
 NEWER = ("request", "inputs")  # what records of earlier programs lack
 RESULT = "result.json"
 PICTURE = "result.png"
+FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished

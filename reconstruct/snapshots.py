@@ -8,9 +8,9 @@ error=0.1.png    the first picture whose error was no larger than 0.1
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import mean
 
 from reconstruct import images
-from reconstruct.objective import Term, reference_loss
 from reconstruct.synthesis import Step
 
 
@@ -19,22 +19,19 @@ class Snapshots:
 
     Args:
         folder: where the pictures go.
-        terms: those whose errors count, all of them at once. A term's error is its loss over that of a zero code; for
-            a single layer that is the relative error.
-        levels: relative errors at which a picture is kept.
+        levels: relative errors at which a picture is kept: of all terms, mean over the layers of each.
         done: steps already taken; pictures that an earlier sitting kept are left as they are.
     """
 
-    def __init__(self, folder: Path, terms: Sequence[Term], levels: Sequence[float], done: int) -> None:
+    def __init__(self, folder: Path, levels: Sequence[float], done: int) -> None:
         self._places = {level: place(folder, level) for level in levels}
-        self._units = {t.name: t.unit / reference_loss(t.representation, t.target) for t in terms if t.weight}
         if not done:
             for path in self._places.values():
                 path.unlink(missing_ok=True)
         self._ahead = [level for level, path in self._places.items() if not path.exists()]
 
     def __call__(self, step: Step) -> None:
-        error = max(step.terms[name] * unit for name, unit in self._units.items())
+        error = max(mean(layers.values()) for layers in step.errors.values())
         for level in [level for level in self._ahead if error <= level]:
             images.save(step.picture, self._places[level])
             self._ahead.remove(level)

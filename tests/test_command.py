@@ -133,6 +133,53 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
     assert losses(folder) == losses(whole)
 
 
+def test_an_interrupted_run_goes_on_with_its_film(command, monkeypatch):
+    command("name=whole", "steps=6", "film=true")
+    from reconstruct.recording import Checkpoint
+
+    def stop(self, step):
+        if step.number == 2:
+            self.save()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "__call__", stop)
+        assert command("name=parts", "steps=6", "film=true")[0] == 130
+    assert command("name=parts", "steps=6", "film=true")[0] == 0
+    whole, parts = (next(Path("runs", name).rglob("film.webp")) for name in ("whole", "parts"))
+    assert parts.read_bytes() == whole.read_bytes()
+
+
+def test_a_film_of_what_is_finished_without_one_is_refused_honestly(command):
+    command()
+    before = (only_cell() / "result.json").stat().st_mtime_ns
+    code, said = command("film=true")
+    assert (code, (only_cell() / "result.json").stat().st_mtime_ns) == (0, before)
+    assert "finished without a film, which only the making gives; another name= makes it again" in said
+    assert not list(Path("runs").rglob("film.webp"))
+
+
+def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
+    sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "name=grid")
+    command(*sweep, "seed=0")
+    code, said = command(*sweep, "seed=0", "film=true")
+    assert code == 0
+    assert "all cells were finished without a film" in said
+    code, said = command(*sweep, "seed=0,1", "film=true")
+    assert code == 0
+    assert "2 of 4 cells were made without film=true and stand still" in said
+    assert len(list(Path("runs/grid").glob("*/film.webp"))) == 2
+    assert Path("runs/grid/film.webp").stat().st_size > 1000
+
+
+def test_a_finished_sweep_is_not_filmed_twice(command):
+    sweep = ("-m", "seed=0,1", "name=grid", "film=true")
+    command(*sweep)
+    before = Path("runs/grid/film.webp").stat().st_mtime_ns
+    assert command(*sweep)[0] == 0
+    assert Path("runs/grid/film.webp").stat().st_mtime_ns == before
+
+
 def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_kept(command, photo, painting):
     command()
     before = photo.read_bytes()
@@ -506,3 +553,26 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
     with torch.no_grad():
         assert float(cell.judge(cell.originals["style"]).terms["content"]) == pytest.approx(1, rel=1e-4)
         assert float(cell.judge(cell.originals["content"]).terms["style"]) == pytest.approx(1, rel=1e-4)
+
+
+def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
+    """TensorBoard hides the rows of the others when one cell has a word where they have a number."""
+    from experiments.about import columns
+
+    schema.register()
+    reconstruct.register_resolvers()
+    kinds: dict[str, set[type]] = {}
+    sweeps = (
+        ["experiment=tradeoff", "ratio=inf"],
+        ["experiment=tradeoff", "ratio=1e-3"],
+        ["depth=2", "canvas.levels=3"],
+    )
+    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        for overrides in sweeps:
+            config = OmegaConf.to_object(hydra.compose("reconstruct", overrides))
+            for name, value in columns(config, overrides).items():
+                kinds.setdefault(name, set()).add(type(value))
+    assert all(len(types) == 1 for types in kinds.values())
+    assert kinds["ratio"] == kinds["depth"] == kinds["canvas.levels"] == {str}
+    assert kinds["size"] == {int}
+    assert "experiment" not in kinds

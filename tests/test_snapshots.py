@@ -19,7 +19,7 @@ def synthesis(network, picture, generator) -> Synthesis:
 
 
 def test_a_snapshot_is_the_first_picture_whose_relative_error_is_no_larger(synthesis, tmp_path):
-    snapshots, errors, pictures = Snapshots(tmp_path, synthesis.objective.terms, [0.1, 0.02, 1e-9], 0), [], []
+    snapshots, errors, pictures = Snapshots(tmp_path, [0.1, 0.02, 1e-9], 0), [], []
     for step in synthesis:
         snapshots(step)
         pictures.append(step.picture)
@@ -31,8 +31,8 @@ def test_a_snapshot_is_the_first_picture_whose_relative_error_is_no_larger(synth
         assert torch.allclose(images.load(path), pictures[first], atol=0.5 / 255 + 1e-6)
 
 
-def test_what_an_earlier_sitting_kept_stays_and_what_another_run_left_goes(synthesis, tmp_path):
+def test_what_an_earlier_sitting_kept_stays_and_what_another_run_left_goes(tmp_path):
     for done, stays in ((3, True), (0, False)):
         place(tmp_path, 0.1).write_text("earlier")
-        Snapshots(tmp_path, synthesis.objective.terms, [0.1], done)
+        Snapshots(tmp_path, [0.1], done)
         assert place(tmp_path, 0.1).exists() is stays

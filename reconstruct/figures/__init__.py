@@ -4,6 +4,7 @@ from reconstruct.figures.atlas import atlas
 from reconstruct.figures.captions import caption
 from reconstruct.figures.cells import Panel, panels
 from reconstruct.figures.curves import curve, tradeoff
+from reconstruct.figures.film import film
 from reconstruct.figures.grid import grid
 from reconstruct.figures.paper import fig1, fig2, fig3
 from reconstruct.figures.sheet import Look, house_style
@@ -17,6 +18,7 @@ __all__ = [
     "fig1",
     "fig2",
     "fig3",
+    "film",
     "grid",
     "house_style",
     "panels",
