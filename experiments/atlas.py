@@ -1,7 +1,7 @@
 """Measure every picture of a sweep, in float32, with the network it was made with."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -101,19 +101,27 @@ def _original(folder: Path, result: Result) -> Tensor:
 def _judge(result: Result, folder: Path) -> Objective:
     """Errors of content and style at every layer, in one forward pass; a lone representation's original serves both."""
     terms = list(result.layers)
-    paths = [folder / f"{terms[0]}.png", folder / f"{terms[-1]}.png"]
-    return _objective(_network(result.config["network"]), *(path.read_bytes() for path in paths), *paths)
+    content, style = (_File((path := folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
+    return _objective(_network(result.config["network"]), content, style)
+
+
+@dataclass(frozen=True)
+class _File:
+    """Equal to any other of the same content, so that the codes of an original are computed once for all its cells."""
+
+    content: bytes
+    path: Path = field(compare=False)
 
 
 @lru_cache(maxsize=8)
-def _objective(network: Network, content: bytes, style: bytes, *paths: Path) -> Objective:
+def _objective(network: Network, content: _File, style: _File) -> Objective:
     weights = equal_weights(tap for tap in network.taps if tap.startswith("relu"))
     device = networks.device("auto")
     return Objective(
         network,
         [
-            Term(name, form(weights), encode(network, form(weights), images.load(path).to(device)))
-            for name, form, path in zip(("content", "style"), (Content, Style), paths, strict=True)
+            Term(name, form(weights), encode(network, form(weights), images.load(file.path).to(device)))
+            for name, form, file in zip(("content", "style"), (Content, Style), (content, style), strict=True)
         ],
     )
 
