@@ -7,6 +7,7 @@ that a run of any length needs the same memory.
 
 import json
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -118,23 +119,19 @@ class Reel:
     """
 
     def __init__(self, path: Path) -> None:
-        note, self._pixels = images.load_film(path)
+        note, self._pictures = images.load_film(path)
         try:
             told = json.loads(note)
-            self._errors = {frame["step"]: frame["errors"] for frame in told}
+            self.steps = [frame["step"] for frame in told]
+            self._errors = [frame["errors"] for frame in told]
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path}: expected a film that film=true made") from error
-        self.steps = list(self._errors)
-        self._next = 0
-        self._frame = self._advance()
+        (_, self._pixels), self._coming = next(self._pictures), next(self._pictures, None)
 
     def at(self, step: int) -> Frame:
         """How it looked at that step, which must be no earlier than the last one asked for."""
-        while self._next < len(self.steps) and self.steps[self._next] <= step:
-            self._frame = self._advance()
-        return self._frame
-
-    def _advance(self) -> Frame:
-        step = self.steps[self._next]
-        self._next += 1
-        return Frame(step, next(self._pixels), self._errors[step])
+        number = max(0, bisect_right(self.steps, step) - 1)
+        # WebP joins frames that look the same: what a frame shows is known by its time, not by its number.
+        while self._coming and self._coming[0] <= number * FRAME:
+            self._pixels, self._coming = self._coming[1], next(self._pictures, None)
+        return Frame(self.steps[number], self._pixels, self._errors[number])

@@ -144,8 +144,8 @@ def save_film(
         first.save(file, "WEBP", save_all=True, append_images=others, quality=quality, exif=exif, **timing)
 
 
-def load_film(path: Path) -> tuple[str, Iterator[NDArray[np.uint8]]]:
-    """The note and the frames ``(H, W, 3)`` of a film, which are decoded one by one.
+def load_film(path: Path) -> tuple[str, Iterator[tuple[int, NDArray[np.uint8]]]]:
+    """The note and, decoded one by one, the frames ``(H, W, 3)`` of a film, each with the millisecond it begins at.
 
     Raises:
         InputError: there is none, or it is damaged.
@@ -157,10 +157,11 @@ def load_film(path: Path) -> tuple[str, Iterator[NDArray[np.uint8]]]:
         raise InputError(f"{path}: cannot be read as a film ({error})") from error
 
 
-def _decoded(film: Image.Image, path: Path) -> Iterator[NDArray[np.uint8]]:
+def _decoded(film: Image.Image, path: Path) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     try:
         for number in range(getattr(film, "n_frames", 1)):
             film.seek(number)
-            yield np.asarray(film.convert("RGB"))
+            pixels = np.asarray(film.convert("RGB"))  # only now is the time known
+            yield film.info.get("timestamp", 0), pixels
     except OSError as error:
         raise InputError(f"{path}: cannot be read as a film ({error})") from error

@@ -113,7 +113,7 @@ def test_an_event_file_stays_small_however_long_the_run_is(tmp_path):
     pictures = file.stat().st_size - sum(is_logged(n) for n in range(steps)) * 900
     assert sum(is_logged(n) for n in range(steps)) < 550
     assert pictures < (math.log2(steps) + 2) * 3 * SHOWN_SIDE**2 * 2.2
-    assert file.stat().st_size < 7e6
+    assert file.stat().st_size < 5e6
 
 
 def test_every_octave_of_steps_has_as_many_points():

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.real,
-    pytest.mark.xdist_group("browser"),  # one sweep and one browser for all tabs
     pytest.mark.skipif(
         not (shutil.which("chromium") and shutil.which("chromedriver")),
         reason="needs chromium and chromedriver (Debian: chromium and chromium-driver)",
@@ -52,11 +52,14 @@ return found.map(element => attribute ? element[attribute] : text(element));
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten cells, of which content and style have different settings."""
-    folder = tmp_path_factory.mktemp("browser")
+    """Ten cells, of which content and style have different settings; made once for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "browser"
+    folder.mkdir(exist_ok=True)
     small = ["experiment=fig1", "size=64", "steps=8", "film=true"]
     command = [sys.executable, "-m", "experiments.reconstruct", *small]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=HERE)
+    with FileLock(folder / "lock"):  # what is finished is not made again
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=HERE)
     assert done.returncode == 0, done.stderr
     return folder / "runs/fig1"
 

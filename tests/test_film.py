@@ -64,6 +64,18 @@ def test_between_two_frames_the_earlier_one_is_shown(tmp_path):
     assert [reel.at(step).step for step in (0, 1, 4, 5, 9)] == [0, 0, 2, 5, 5]
 
 
+def test_frames_that_look_the_same_may_be_joined_and_every_step_still_shows_its_own(tmp_path):
+    texture = np.random.default_rng(0).integers(60, 200, (32, 32, 3), np.uint8)
+    pixels = [texture, texture + 1, texture // 2, texture // 2 + 1, texture // 4]
+    film.write([Frame(step, p, {"content": 1.0 / (step + 1)}) for step, p in enumerate(pixels)], tmp_path / FILM)
+    reel = Reel(tmp_path / FILM)
+    assert len(list(images.load_film(tmp_path / FILM)[1])) < len(reel.steps)
+    for step, expected in enumerate(pixels):
+        frame = reel.at(step)
+        assert (frame.step, frame.errors["content"]) == (step, 1 / (step + 1))
+        assert frame.pixels.mean() == pytest.approx(expected.mean(), abs=4)
+
+
 def test_an_interrupted_film_has_no_gap(tmp_path):
     whole, parts = Film(), Film()
     for step in made():

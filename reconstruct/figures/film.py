@@ -6,9 +6,11 @@ frames of all of them shows as much change between any two of its ticks.
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -31,24 +33,29 @@ def film(figure: Figure, reels: Mapping[str, Reel]) -> Iterator[Pixels]:
     """
     parts = [_Part(figure, folder, reel) for folder, reel in reels.items()]
     (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
+    name = title.get_text()
     moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
     with house_style():
-        figure.set_dpi(min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches()))))
-        canvas = FigureCanvasAgg(figure)
-        for artist in moving:
-            artist.set_animated(True)
-        canvas.draw()
-        background = canvas.copy_from_bbox(figure.bbox)
+        canvas, still = _drawn_without(moving, figure)
         above = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
-        name = title.get_text()
         for step in clock([step for reel in reels.values() for step in reel.steps]):
             title.set_text(f"{name}: step {step}")
             for part in parts:
                 part.show(step)
-            canvas.restore_region(background)
+            canvas.restore_region(still)
             for artist in (*moving, *above):
                 figure.draw_artist(artist)
             yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def _drawn_without(moving: Iterable[Artist], figure: Figure) -> tuple[FigureCanvasAgg, Any]:
+    """A canvas, and what stands still on it: drawing that once is what makes frames cheap."""
+    figure.set_dpi(min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches()))))
+    canvas = FigureCanvasAgg(figure)
+    for artist in moving:
+        artist.set_animated(True)
+    canvas.draw()
+    return canvas, canvas.copy_from_bbox(figure.bbox)
 
 
 def clock(steps: Sequence[int]) -> list[int]:
