@@ -21,6 +21,7 @@ PANELS: dict[str, Reading] = {
     "standard deviation over seeds": lambda e: e.deviation,
     "relative feature error, in the end": lambda e: e.own_error(),
 }
+INDISTINGUISHABLE = 45  # dB; lines may leave the panel there
 LEFT, WIDE, HIGH, ROW = 0.62, 2.75, 1.9, 2.95
 
 
@@ -71,6 +72,7 @@ def _panel(
         axes.set_yscale("log")
         if level is not None:
             axes.axhline(level, color=FAINT, lw=0.7, ls=":")
+    axes.set_ylim(top=min(axes.get_ylim()[1], INDISTINGUISHABLE))
     names = [layer.removeprefix("relu") for layer in layers]
     axes.set_xticks(range(len(layers)), names, rotation=90, size=SMALL - 2)
     axes.tick_params(axis="y", labelsize=SMALL - 1)
