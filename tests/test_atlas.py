@@ -137,8 +137,8 @@ def test_a_sentence_is_supported_by_numbers_that_support_it_and_by_no_others(nam
     assert found.verdict is verdict
     beginnings = {
         Verdict.SUPPORTED: found.claim,
-        Verdict.CONDITIONALLY: "Only under conditions: ",
-        Verdict.NOT: "Not supported here: ",
+        Verdict.CONDITIONALLY: "In ",
+        Verdict.NOT: "In none of ",
         Verdict.UNKNOWN: "Not measured: whether ",
     }
     assert found.title.startswith(beginnings[verdict])
@@ -155,7 +155,7 @@ def test_a_layer_fixes_what_is_above_it_if_errors_are_large_below_and_small_abov
     ]
     found = findings(entries)["upwards"]
     assert found.verdict is Verdict.SUPPORTED
-    assert "above the layer the error is 1.0 times its own, below it 500.0 times" in found.told
+    assert "error is 1.0 times that at the layer itself, at earlier ones 500.0 times" in found.told
     turned = [
         replace(e, errors={"content": dict(zip(LAYERS, reversed(e.errors["content"].values()), strict=True))})
         for e in entries

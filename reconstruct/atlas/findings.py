@@ -29,8 +29,18 @@ class Finding:
     """A sentence, whether it holds, and the numbers; their first clause, before a semicolon, is the main one."""
 
     claim: str
-    verdict: Verdict
+    shown: Sequence[bool]
     told: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of all cases."""
+        return Verdict.of(self.shown)
+
+    @property
+    def count(self) -> str:
+        """How many cases show it."""
+        return f"{sum(self.shown)} of {len(self.shown)} cases"
 
     @property
     def title(self) -> str:
@@ -39,8 +49,8 @@ class Finding:
         claim = self.claim[:1].lower() + self.claim[1:]
         return {
             Verdict.SUPPORTED: f"{self.claim}: {number}",
-            Verdict.CONDITIONALLY: f"Only under conditions: {claim}; {number}",
-            Verdict.NOT: f"Not supported here: {claim}; {number}",
+            Verdict.CONDITIONALLY: f"In {self.count} {claim}: {number}",
+            Verdict.NOT: f"In none of {len(self.shown)} cases {claim}: {number}",
             Verdict.UNKNOWN: f"Not measured: whether {claim}",
         }[self.verdict]
 
@@ -50,13 +60,12 @@ def findings(entries: Sequence[Entry]) -> dict[str, Finding]:
     found = {}
     for name, (claim, judge) in SENTENCES.items():
         shown, told = judge(entries)
-        count = f"{told} ({sum(shown)} of {len(shown)} cases)" if shown else "no such cells"
-        found[name] = Finding(claim, Verdict.of(shown), count)
+        found[name] = Finding(claim, shown, told if shown else "no such cells")
     return found
 
 
 def report(found: Iterable[Finding], command: str) -> str:
     """``findings.md``: a table."""
-    rows = [f"| {f.claim} | {f.verdict} | {f.told} |" for f in found]
-    head = ["| sentence | verdict | numbers |", "|---|---|---|"]
+    rows = [f"| {f.claim} | {f.verdict} | {f.count} | {f.told} |" for f in found]
+    head = ["| sentence | verdict | shown by | numbers |", "|---|---|---|---|"]
     return "\n".join(["# What does each layer keep?", "", *head, *rows, "", f"Made by: `{command}`", ""])

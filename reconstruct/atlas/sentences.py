@@ -119,8 +119,9 @@ def _upwards(entries: Sequence[Entry]) -> Shown:
     times = [geometric_mean(ratio for each in side for ratio in each) for side in (above, below)]
     own = sum(errors[layer] == min(errors.values()) for layer, errors in rows.items())
     return held, (
-        f"above the layer the error is {times[0]:.1f} times its own, below it {times[1]:.1f} times; "
-        f"the smallest error of a row is at the layer itself for {own} of {len(rows)}"
+        f"at later layers the content error is {times[0]:.1f} times that at the layer itself, at earlier ones "
+        f"{times[1]:.1f} times (geometric means); the smallest error of a row is at the layer itself for {own} of "
+        f"{len(rows)}"
     )
 
 
@@ -141,8 +142,9 @@ def _texture(entries: Sequence[Entry]) -> Shown:
     kept = [mean(e.errors["style"][m] for m in names) for e in moved.values()]
     beside = f", shuffled original: {spread(kept, 2)}" + (f", another picture: {spread(others, 2)}" if others else "")
     return held, (
-        f"from {len(names)} layers, the content error at {LOOKED_AT} is {spread(content, 2)} of a shuffled original's; "
-        f"the layout correlates by {spread([e.layout for e in widest], 2)}; the style error is {spread(own, 2)}{beside}"
+        f"from {len(names)} layers, the content error at {LOOKED_AT} is {spread(content, 2)} of that of the shuffled "
+        f"original; the layout correlates by {spread([e.layout for e in widest], 2)}; the style error is "
+        f"{spread(own, 2)}{beside}"
     )
 
 
@@ -169,7 +171,8 @@ def _both(entries: Sequence[Entry]) -> Shown:
     worse = [_times_alone(case) for case in front(entries).values()]
     if not worse:
         return [], ""
-    told = f"at the best α/β the worse of the two errors is still {spread(worse)} times what it is alone"
+    times = " and ".join(f"{least:.1f}" for least in (min(worse), max(worse)))
+    told = f"at the best, the worse of the two errors is still between {times} times what it is when it alone counts"
     return [times >= CLEARLY for times in worse], told
 
 
@@ -223,11 +226,11 @@ SENTENCES: dict[str, tuple[str, Callable[[Sequence[Entry]], Shown]]] = {
     "pixels": ("Low layers give the picture back almost pixel by pixel", _pixels),
     "unconstrained": ("Higher layers do not constrain the exact pixel values", _unconstrained),
     "objects": ("Higher layers keep objects and their arrangement", _objects),
-    "upwards": ("A layer fixes what the layers above it see, not what those below see", _upwards),
+    "upwards": ("A layer fixes what later layers see, not what earlier ones see", _upwards),
     "texture": ("Style keeps texture and forgets arrangement", _texture),
     "structures": ("Style over more layers has larger and smoother structures", _structures),
     "separable": ("Content and style can be set independently", _separable),
-    "both": ("Content and style are never both matched at once", _both),
+    "both": ("At no α/β are content and style both matched", _both),
     "smooth": ("The trade-off moves smoothly with α/β", _smooth),
     "learned": ("A trained layer forgets more pixels than an untrained one", _learned),
     "canvas": ("Pixels fade with depth whatever the canvas", _canvas),

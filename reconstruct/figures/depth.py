@@ -1,10 +1,9 @@
 """What is left of the picture, layer by layer: PSNR, SSIM, how far seeds drift apart, how well the layer is matched.
 
-Solid lines compare pictures at equal relative error of the features, thin ones what the optimiser reached in the end.
+Solid lines compare pictures at equal relative error of the features, dashed ones what the optimiser reached in the end.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from statistics import mean
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,8 +17,8 @@ Reading = Callable[[Entry], float | None]
 PANELS: dict[str, Reading] = {
     "PSNR against the original, dB": lambda e: e.psnr,
     "SSIM against the original": lambda e: e.ssim,
-    "standard deviation over seeds": lambda e: e.deviation,
-    "relative feature error, in the end": lambda e: e.own_error(),
+    "disagreement of seeds (0 to 1)": lambda e: e.deviation,
+    "feature error in the end": lambda e: e.own_error(),
 }
 INDISTINGUISHABLE = 45  # dB; lines may leave the panel there
 LEFT, WIDE, HIGH, ROW = 0.62, 2.75, 1.9, 2.95
@@ -30,7 +29,7 @@ def depth(entries: Sequence[Entry], look: Look) -> Figure:
     variants = _variants(entries)
     level = common_level([e for cells in variants.values() for e in cells])
     with house_style():
-        sheet = Sheet(2 * ROW + 0.6, look)
+        sheet = Sheet(2 * ROW + 0.85, look)
         for number, (words, reading) in enumerate(PANELS.items()):
             left, top = LEFT + number % 2 * (WIDE + 0.75), 0.35 + number // 2 * ROW
             axes = sheet.axes(left, top, WIDE, HIGH)
@@ -45,9 +44,9 @@ def _variants(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     usual = depth_cells(entries)
     canvas = usual[0].canvas if usual else ""
     found = {
-        f"trained, {canvas}": usual,
-        f"untrained, {canvas}": depth_cells(entries, UNTRAINED, canvas),
-        "trained, pixels": depth_cells(entries, TRAINED, "pixels"),
+        f"trained, {canvas} canvas": usual,
+        f"untrained, {canvas} canvas": depth_cells(entries, UNTRAINED, canvas),
+        "trained, pixel canvas": depth_cells(entries, TRAINED, "pixels"),
     }
     return {name: cells for name, cells in found.items() if cells}
 
@@ -63,15 +62,14 @@ def _panel(
     axes.set_axis_on()
     for cells, colour in zip(variants.values(), COLOURS, strict=False):
         ends = _points(select(cells, kind=Kind.RESULT), reading, layers)
-        if ends_only:
-            _band(axes, ends, colour, logarithmic=True)
-        else:
-            _band(axes, _points(at_level(cells, level), reading, layers), colour)
-            axes.plot(list(ends), [mean(values) for values in ends.values()], "--", color=colour, lw=0.8)
+        _band(axes, ends, colour, "--", logarithmic=ends_only)
+        if not ends_only:
+            _band(axes, _points(at_level(cells, level), reading, layers), colour, "o-")
     if ends_only:
         axes.set_yscale("log")
         if level is not None:
             axes.axhline(level, color=FAINT, lw=0.7, ls=":")
+            axes.text(len(layers) - 0.6, level, f"{level:g}", ha="right", va="bottom", size=SMALL - 2, color=FAINT)
     axes.set_ylim(top=min(axes.get_ylim()[1], INDISTINGUISHABLE))
     names = [layer.removeprefix("relu") for layer in layers]
     axes.set_xticks(range(len(layers)), names, rotation=90, size=SMALL - 2)
@@ -89,19 +87,23 @@ def _points(cells: Sequence[Entry], reading: Reading, layers: Sequence[str]) -> 
     return {place: values for place, values in read.items() if values}
 
 
-def _band(axes: Axes, points: Mapping[int, Sequence[float]], colour: str, logarithmic: bool = False) -> None:
+def _band(axes: Axes, points: Mapping[int, Sequence[float]], colour: str, line: str, logarithmic: bool = False) -> None:
     """Means joined by a line, and one standard deviation to both sides; of logarithms on a logarithmic axis."""
     values = [np.log(v) if logarithmic else np.asarray(v) for v in points.values()]
     middle = np.array([v.mean() for v in values])
     half = np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
     low, middle, high = (np.exp(x) if logarithmic else x for x in (middle - half, middle, middle + half))
-    axes.plot(list(points), middle, "o-", color=colour, lw=1.6, ms=3)
-    axes.fill_between(list(points), low, high, color=colour, alpha=0.18, lw=0)
+    axes.plot(list(points), middle, line, color=colour, lw=1.2, ms=3)
+    if line == "o-" or logarithmic:
+        axes.fill_between(list(points), low, high, color=colour, alpha=0.18, lw=0)
 
 
 def _legend(sheet: Sheet, variants: dict[str, list[Entry]], level: float | None) -> None:
     top = 2 * ROW + 0.12
     for number, (name, colour) in enumerate(zip(variants, COLOURS, strict=False)):
-        sheet.text(LEFT - 0.4 + number * 1.8, top, f"● {name}", color=colour, size=SMALL - 0.5, va="top")
-    solid = f"solid: when the feature error was {level:g}, with one standard deviation; " if level is not None else ""
-    sheet.text(LEFT - 0.4, top + 0.25, f"{solid}dashed: in the end", color=FAINT, size=SMALL - 0.5, va="top")
+        sheet.text(LEFT - 0.4 + number * 2.2, top, f"● {name}", color=colour, size=SMALL - 0.5, va="top")
+    solid = f"solid: when the feature error ‖F − P‖² / ‖P‖² had fallen to {level:g}; " if level is not None else ""
+    cells = [e for group in variants.values() for e in group]
+    many = len({e.picture for e in cells}), len({e.seed for e in cells})
+    over = f"mean over {many[0]} photographs and {many[1]} seeds each, with one standard deviation"
+    sheet.text(LEFT - 0.4, top + 0.25, f"{solid}dashed: in the end\n{over}", color=FAINT, size=SMALL - 0.5, va="top")

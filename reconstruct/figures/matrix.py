@@ -31,7 +31,7 @@ def matrix(entries: Sequence[Entry], look: Look) -> Figure:
                 axes.set_yticklabels([])
         sheet.text(0.06, 0.35 + SIDE / 2, "made from relu…", va="center", rotation=90, size=SMALL)
         _bar(sheet, sheet.figure.axes[0])
-        words = "● the smallest error of its row"
+        words = "○ the smallest error of its row;  light: small error, ‖code − target‖² / ‖target‖²"
         sheet.text(LEFT, SIDE + 1.08, words, va="top", size=SMALL - 1, color=FAINT)
         return sheet.figure
 
@@ -54,7 +54,7 @@ def _heat(axes: Axes, rows: Mapping[str, Mapping[str, float]], layers: Sequence[
 def _bar(sheet: Sheet, heat: Axes) -> None:
     axes = sheet.axes(WIDTH - 0.7, 0.35, 0.12, SIDE)
     axes.set_axis_on()
-    bar = sheet.figure.colorbar(heat.images[0], cax=axes)
+    bar = sheet.figure.colorbar(heat.images[0], cax=axes, extend="both")
     bar.ax.tick_params(labelsize=SMALL - 2)
     bar.outline.set_visible(False)
     sheet.text(WIDTH - 0.62, 0.27, "error", va="bottom", ha="center", size=SMALL - 1)

@@ -39,12 +39,12 @@ class _Strips:
         self.names = [
             "original",
             *(f"seed {seed}" for seed in self.seeds),
-            *(["differ"] if len(self.seeds) > 1 else []),
+            *(["disagree"] if len(self.seeds) > 1 else []),
         ]
         self.width = (WIDTH - 0.2) / BLOCKS - LABEL
         self.side = min(1.1, self.width / len(self.names) - GAP / 2)
         self.high = math.ceil(len(rows) / BLOCKS)
-        self.sheet = Sheet(HEAD + self.high * (self.side + GAP) + 0.3, look)
+        self.sheet = Sheet(HEAD + self.high * (self.side + GAP) + 0.5, look)
         for number, (layer, same) in enumerate(rows.items()):
             column, row = divmod(number, self.high)
             self._strip(layer, same, column * (LABEL + self.width + 0.15), HEAD + row * (self.side + GAP), row == 0)
@@ -54,11 +54,13 @@ class _Strips:
         pictures = {f"seed {e.seed}": _picture(self.sweep, e) for e in same}
         shown = {"original": images.load(self.sweep.folder / same[0].cell / "content.png"), **pictures}
         if len(pictures) > 1:
-            shown["differ"] = _map(torch.cat(list(pictures.values())))
+            shown["disagree"] = _map(torch.cat(list(pictures.values())))
         for column, name in enumerate(self.names):
             place = left + LABEL + column * (self.side + GAP / 2)
             if name in shown:
                 self.sheet.picture(place, top, self.side, self.side, images.to_image(shown[name]))
+            if first and column == 0:
+                self.sheet.text(left + LABEL - 0.06, HEAD - 0.06, "relu…", ha="right", va="bottom", size=SMALL - 1.5)
             if first:
                 middle = place + self.side / 2
                 self.sheet.text(middle, HEAD - 0.06, name, ha="center", va="bottom", size=SMALL - 1.5)
