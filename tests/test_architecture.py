@@ -15,7 +15,8 @@ UPSTREAM = {
     "files": set(),
     "layers": {"errors"},
     "assets": {"errors", "files"},
-    "images": {"errors", "files"},
+    "colours": set(),
+    "images": {"colours", "errors", "files"},
     "network": {"errors", "layers"},
     "precision": set(),
     "memory": set(),
@@ -25,7 +26,8 @@ UPSTREAM = {
     "optimizers": set(),
     "synthesis": {"canvas", "errors", "objective"},
     "recording": {"files", "results", "synthesis"},
-    "results": {"files"},
+    "convergence": set(),
+    "results": {"errors", "files"},
     "measures": set(),
     "figures": {
         "figures.captions",
@@ -47,7 +49,7 @@ UPSTREAM = {
 DOORS = {
     "pypi_simple": {"assets"},
     "requests": {"assets"},
-    "PIL": {"images", "figures.cells", "figures.sheet"},  # figures lay out what images gives them
+    "PIL": {"colours", "images", "figures.cells", "figures.sheet"},  # figures lay out what images gives them
     "torchvision": {"network"},
     "matplotlib": {"figures.sheet", "figures.paper", "figures.grid", "figures.curves", "figures.speed"},
     "skimage": {"measures"},
