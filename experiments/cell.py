@@ -4,14 +4,13 @@ import errno
 import os
 import shlex
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from experiments.failures import Failure
 from experiments.fingerprint import fingerprint, inputs, plain
@@ -22,12 +21,14 @@ from experiments.progress import Bars, Unseen, say
 from experiments.schema import Config
 from reconstruct.errors import RunError
 from reconstruct.files import sweep_up
-from reconstruct.results import CHECKPOINT, PICTURE, RESULT, TRACE, Result
+from reconstruct.results import CHECKPOINT, FILM, PICTURE, RESULT, TRACE, Result
 
 if TYPE_CHECKING:
     from experiments.build import Cell
+    from reconstruct.board import Board
     from reconstruct.synthesis import Step
 
+UNFILMED = "finished without a film, which only the making gives; another name= makes it again"
 PACKAGES = ("reconstruct", "torch", "torchvision", "numpy", "pillow")
 
 
@@ -71,6 +72,8 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
         sweep_up(folder)
         _swap(folder, origin.fingerprint)
         result, told = Result.read(folder), f"{folder} is already finished"
+        if config.film and not (folder / FILM).exists():
+            told = f"{folder} was {UNFILMED}"
         if result is None or not (folder / PICTURE).exists():
             result = _made(config, folder, origin, call)
             told = f"{folder.name}: {outcome(result)}\n{folder / PICTURE}"
@@ -99,7 +102,6 @@ def trouble(error: OSError) -> str:
 @contextmanager
 def _explaining_system() -> Iterator[None]:
     """What the disk, the memory or the system refuses is a `RunError`."""
-    told, threading.excepthook = threading.excepthook, _tell_unless_full
     try:
         yield
     except OSError as error:
@@ -108,8 +110,6 @@ def _explaining_system() -> Iterator[None]:
         if not _is_out_of_memory(error):
             raise
         raise RunError(f"out of memory; {SMALLER}") from error
-    finally:
-        threading.excepthook = told
 
 
 SMALLER = "try a smaller size=, lower layers, or checkpointing=true"
@@ -119,12 +119,6 @@ def _is_out_of_memory(error: Exception) -> bool:
     """torch has an exception of its own for a GPU's memory, and only words for the machine's."""
     words = ("out of memory", "not enough memory", "can't allocate memory", "bad_alloc")
     return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
-
-
-def _tell_unless_full(arguments: threading.ExceptHookArgs) -> None:
-    """TensorBoard writes in a thread of its own, and hands its error on to the next who writes."""
-    if not _is_full(arguments.exc_value):
-        threading.__excepthook__(arguments)
 
 
 def _is_full(error: object) -> bool:
@@ -152,34 +146,47 @@ def _move(start: Path, end: Path) -> None:
 def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
     from experiments import build  # torch; a finished cell does without
     from reconstruct import images
-    from reconstruct.recording import Board, Checkpoint, Trace
+    from reconstruct.film import Film
+    from reconstruct.recording import Checkpoint, Trace
+    from reconstruct.snapshots import Snapshots
     from reconstruct.synthesis import Diverged
 
     cell = build.cell(config)
-    checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype}", cell.synthesis)
+    films = {"film": Film()} if config.film else {}
+    checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype}", cell.synthesis, films)
     checkpoint.resume()
     done = cell.synthesis.done
     for term, original in cell.originals.items():
         images.save(original, folder / f"{term}.png")
     with ExitStack() as stack:
         trace = stack.enter_context(closing(Trace(folder / TRACE, list(cell.originals), done)))
-        board = stack.enter_context(closing(Board(folder, done)))
+        board = stack.enter_context(closing(_board(config, cell, folder, call)))
         bars = stack.enter_context(closing(_bars(folder.name, config.steps, done, call.show)))
         if done or trace.repeated:
             say(f"{folder.name}: going on at step {done} of {config.steps}, {trace.repeated} made again")
-        if not done:
-            board.originals(cell.originals)
         try:
-            _loop(cell, [trace, board, bars, checkpoint], checkpoint.save)
+            snapshots = Snapshots(folder, config.snapshots, done)
+            _loop(cell, [trace, board, *films.values(), bars, snapshots, checkpoint], checkpoint.save)
         except Diverged:
             if cell.synthesis.best.number < 0:
                 raise  # there never was a picture with a loss
         finally:
             images.save(cell.synthesis.best.picture, folder / PICTURE)
         result = _judged(config, cell, folder, origin, call)
-        board.finish(cell.synthesis.best.picture, config.steps, _settings(config), _metrics(result))
+        best = cell.synthesis.best.picture
+        board.finish(best, result)
+        for film in films.values():
+            film.finish(best, result, folder / FILM)
     result.write(folder)
     return result
+
+
+def _board(config: Config, cell: "Cell", folder: Path, call: Call) -> "Board":
+    from experiments import about, build
+    from reconstruct.board import Board
+
+    texts = about.texts(config, build.credits(config), command())
+    return Board(folder, cell.synthesis.done, cell.originals, about.columns(config, call.overrides), texts)
 
 
 def _bars(label: str, steps: int, done: int, show: Show) -> Bars | Unseen:
@@ -236,23 +243,3 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
 def command() -> str:
     """What the user typed."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    """One column each in TensorBoard's HParams table."""
-    terms = {
-        f"{term}.{key}": value
-        for term in config.active()
-        for key, value in (("picture", getattr(config, term).picture), ("layers", " ".join(config.layers(term))))
-    }
-    names = ("representation", "depth", "ratio", "losses", "size", "steps", "seed", "precision")
-    plainly = {name: plain(getattr(config, name)) for name in names}
-    kinds = {"canvas": type(config.canvas).__name__, "optimizer": type(config.optimizer).__name__}
-    network = {"network": f"{config.network.architecture} {config.network.weights}"}
-    return terms | {name: value for name, value in plainly.items() if value is not None} | kinds | network
-
-
-def _metrics(result: Result) -> dict[str, float]:
-    errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
-    quality = {"psnr": result.psnr, "ssim": result.ssim}
-    return errors | {"total": result.total} | {name: value for name, value in quality.items() if value is not None}

@@ -11,9 +11,11 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.results import SWEEP, Sweep
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from reconstruct.figures import Look
 
-KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff")
+KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas", "film")
 FORMATS = ("png", "pdf", "svg")
 NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
 
@@ -25,17 +27,47 @@ def draw(
     from reconstruct import figures
 
     kind = kind or chosen_kind(sweep)
-    _check(sweep, kind)
-    figure = getattr(figures, kind)(sweep, look or figures.Look())
+    check(sweep, kind)
     stem = kind if kind in ("curve", "tradeoff") else "figure"
-    for suffix in formats:
-        save(figure, sweep.folder / f"{stem}.{suffix}", dpi)
+    look = look or figures.Look()
+    drawn = _atlas(sweep, look) if kind == "atlas" else {stem: getattr(figures, kind)(sweep, look)}
+    for name, figure in drawn.items():
+        for suffix in formats:
+            save(figure, sweep.folder / f"{name}.{suffix}", dpi)
     caption = sweep.folder / ("caption.txt" if stem == "figure" else f"{stem}.caption.txt")
     caption.write_text(figures.caption(sweep, kind), encoding="utf-8")
+    if "figure" in drawn and "png" in formats:
+        _show_on_board(sweep, figures.caption(sweep, kind))
     for panel in figures.panels(sweep):
         if panel.problem:
             say(f"{stem}: {panel.cell.folder} is {panel.problem}")
-    say(", ".join(str(sweep.folder / f"{stem}.{suffix}") for suffix in formats))
+    say(", ".join(str(sweep.folder / f"{name}.{suffix}") for name in drawn for suffix in formats))
+
+
+def _atlas(sweep: Sweep, look: "Look") -> "dict[str, Figure]":
+    """Measure what has not been measured yet, say what it means, and draw it."""
+    from experiments import atlas
+    from reconstruct import figures
+    from reconstruct.atlas.findings import findings, report
+    from reconstruct.files import written_whole
+
+    entries = atlas.entries(sweep)
+    found = findings(entries)
+    with written_whole(sweep.folder / "findings.md") as file:
+        file.write(report(found.values(), sweep.command).encode())
+    for finding in found.values():
+        say(f"  {finding.verdict}: {finding.claim}; {finding.told}")
+    return figures.atlas(sweep, entries, found, look)
+
+
+def _show_on_board(sweep: Sweep, caption: str) -> None:
+    """The figure as a run of its own beside those of the cells."""
+    from experiments.about import sweep_texts
+    from reconstruct import board, images
+
+    done = sum(result is not None for _, result in sweep.results())
+    figure = images.shrunk(images.load(sweep.folder / "figure.png"), board.FIGURE_SIDE)
+    board.show_sweep(sweep.folder / "figure", figure, done, sweep_texts(sweep, caption))
 
 
 def chosen_kind(sweep: Sweep) -> str:
@@ -43,7 +75,8 @@ def chosen_kind(sweep: Sweep) -> str:
     return "grid" if sweep.drawing in ("auto", "none") else _known(sweep.drawing)
 
 
-def _check(sweep: Sweep, kind: str) -> None:
+def check(sweep: Sweep, kind: str) -> None:
+    """Whether the sweep has what that kind of figure shows."""
     for key in NEEDS.get(kind, ()):
         if not sweep.values(key):
             raise InputError(
@@ -73,7 +106,12 @@ def main() -> None:
         _check_between("--dpi", given.dpi, 10, 2400)
         _check_between("--columns", given.columns, 1, 12)
         look = Look(given.title, not given.no_labels, given.columns, given.crop)
-        draw(sweep, look, _known(given.kind), given.format, given.dpi)
+        if _known(given.kind) == "film":
+            from experiments.film import draw_film
+
+            draw_film(sweep, look)
+        else:
+            draw(sweep, look, given.kind, given.format, given.dpi)
     except InputError as error:
         print(f"reconstruct-figure: {error}", file=sys.stderr)
         raise SystemExit(2) from None

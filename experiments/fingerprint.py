@@ -21,7 +21,7 @@ METHOD = 3
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
-_BESIDE_THE_POINT = ("runs", "name", "figure", "checkpointing")
+_BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing")
 
 
 def plain(value: Any) -> Any:
@@ -40,6 +40,8 @@ def fingerprint(config: Config) -> str:
     settings = plain(config)
     for key in _BESIDE_THE_POINT:
         del settings[key]
+    if not settings["snapshots"]:  # a result without them is the same as before there were any
+        del settings["snapshots"]
     for term in ("content", "style"):
         del settings[term]
     for term in config.active():

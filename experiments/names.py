@@ -7,7 +7,7 @@ from collections.abc import Sequence
 LONGEST = 120  # characters; a file name may have 255 bytes and TensorBoard shows run names in full
 
 # Where results go and what the sweep is called, not what a cell is.
-_NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "hydra")
+NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "film", "parts", "hydra")
 
 
 def cell_name(overrides: Sequence[str]) -> str:
@@ -15,7 +15,7 @@ def cell_name(overrides: Sequence[str]) -> str:
 
     Anything that had to be replaced or cut is made up for by a digest at the end.
     """
-    chosen = sorted(o for o in overrides if re.split(r"[=.@/]", o.lstrip("+~"))[0] not in _NOT_IN_A_NAME)
+    chosen = sorted(o for o in overrides if re.split(r"[=.@/]", o.lstrip("+~"))[0] not in NOT_IN_A_NAME)
     if not chosen:
         return "default"
     full = ",".join(re.sub(r"=(?:\[(.*)\]|'(.*)'|\"(.*)\")$", r"=\1\2\3", o) for o in chosen)  # brackets, quotes

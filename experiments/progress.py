@@ -3,17 +3,23 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tqdm.auto import tqdm
+from tqdm import TqdmWarning
 
 from experiments.overview import Overview, Reader, State, duration, headline
 from reconstruct.results import Sweep
 
+with warnings.catch_warnings(action="ignore", category=TqdmWarning):
+    from tqdm.auto import tqdm  # a notebook without ipywidgets gets the bars of a terminal, which it can show too
+
 if TYPE_CHECKING:
     from reconstruct.synthesis import Step
+
+T = TypeVar("T")
 
 LOG_EVERY = 30.0  # seconds between two lines in a log
 WATCH_EVERY = 1.0  # seconds between two looks at a sweep
@@ -132,3 +138,10 @@ class Watch:
         overview = self._look()
         self._bar.close()
         return overview
+
+
+def counted(items: Sequence[T], label: str) -> Iterator[T]:
+    """The items, with a bar while they are gone through; in a log a line at the beginning."""
+    if not _is_interactive():
+        say(f"{label} {len(items)} …")
+    yield from tqdm(items, desc=label, leave=False, disable=not _is_interactive())

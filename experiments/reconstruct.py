@@ -110,15 +110,21 @@ def main() -> None:
         raise
 
 
+def _all_products() -> None:
+    _task()
+    while sweep.is_going_on():
+        _task()
+
+
 def _composed_and_run() -> None:
     """Hydra's errors in our words and with our exit code; HYDRA_FULL_ERROR=1 shows them as they are."""
     if os.environ.get("HYDRA_FULL_ERROR", "0") != "0":
-        _task()
+        _all_products()
         return
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that it lets them through
     try:
         with explaining():
-            _task()
+            _all_products()
     except OSError as error:
         raise RunError(cell.trouble(error)) from error
     finally:

@@ -24,7 +24,7 @@ Pooling = Enum("Pooling", ["average", "max"])
 Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
 Colours = Enum("Colours", ["rgb", "decorrelated"])
 Crop = Enum("Crop", ["none", "square"])
-Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff"])
+Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas"])
 
 
 def _require(holds: bool, key: str, given: object, expected: str) -> None:
@@ -155,9 +155,12 @@ class Config:
     device: str = MISSING
     compile: str = MISSING
     checkpointing: bool = MISSING
+    snapshots: list[float] = field(default_factory=list)
     runs: str = MISSING
     name: str = MISSING
     figure: Drawing = MISSING
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    film: bool = MISSING
 
     def __post_init__(self) -> None:
         within = self.ratio in (0, math.inf) or SMALLEST <= self.ratio <= LARGEST
@@ -171,6 +174,8 @@ class Config:
         _require(device is not None, "device", self.device, "auto, cpu, cuda or cuda:N")
         _require_seed(self.seed, "seed")
         check_place(self.runs, self.name)
+        for level in self.snapshots:
+            _require(0 < level < 1, "snapshots", level, "relative errors between 0 and 1")
         for term in ("content", "style"):
             self._check_layers(term)
 

@@ -10,18 +10,20 @@ import io
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict
 
 from experiments import locks
-from experiments.cell import command, trouble
+from experiments.cell import UNFILMED, command, trouble
 from experiments.composition import configuration, idle
 from experiments.failures import Failure
 from experiments.fingerprint import content, request
@@ -31,7 +33,7 @@ from experiments.progress import Watch, say
 from experiments.schema import check_place
 from reconstruct.errors import InputError
 from reconstruct.files import sweep_up, written_whole
-from reconstruct.results import FAILURE, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
+from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
@@ -45,31 +47,49 @@ class SweepCallback(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Leave sweep.json, so that figures and overviews know which cells there should be, and watch them."""
-        _or_exit(lambda: _announce(config, plan(config)))
+        _or_exit(lambda: _begin(config))
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         """Say how it went, leave the table and the figure, and end the program with the exit code that follows."""
-        if _watched:
+        if _watched and not is_going_on():
             _or_exit(_finish)
 
 
-_watched: list[tuple[Sweep, Watch]] = []  # the sweep of this process, from its start to its account
+Product = dict[str, list[str]]
+"""Key -> values: the cells are all combinations. Hydra's sweeper runs one such product at a time."""
+
+
+@dataclass
+class _Watched:
+    """The sweep of this process, from its start to its account, and the products that Hydra is still to be given."""
+
+    sweep: Sweep
+    watch: Watch
+    ahead: list[Product]
+
+
+_watched: list[_Watched] = []
+
+
+def is_going_on() -> bool:
+    """Whether Hydra has to be called again, for the next product of this sweep."""
+    return any(watched.ahead for watched in _watched)
 
 
 def abandon() -> None:
     """The sweep ended before its end, which Hydra tells nobody: say how it stands."""
     while _watched:
-        sweep, watch = _watched.pop()
-        account(sweep, watch.close(), watch.before)
+        watched = _watched.pop()
+        account(watched.sweep, watched.watch.close(), watched.watch.before)
         with suppress(OSError):  # the disk may be full
-            write_table(sweep)
+            write_table(watched.sweep)
 
 
 def _finish() -> None:
-    _wait_for_others(_watched[0][0])
-    sweep, watch = _watched.pop()
-    code = account(sweep, watch.close(), watch.before)
-    _conclude(sweep)
+    _wait_for_others(_watched[0].sweep)
+    watched = _watched.pop()
+    code = account(watched.sweep, watched.watch.close(), watched.watch.before)
+    _conclude(watched.sweep)
     if code:
         raise SystemExit(code)
 
@@ -112,6 +132,19 @@ def _make(folder: Path) -> None:
         raise InputError(f"{folder}: no permission to write there; set runs= to another folder")
 
 
+def _begin(config: DictConfig) -> None:
+    if not _watched:
+        _announce(config, plan(config))
+    (watched,) = _watched
+    if not watched.ahead:
+        _finish()
+        raise SystemExit(0)
+    if product := watched.ahead.pop(0):
+        with open_dict(config.hydra):
+            config.hydra.sweeper.params = None
+            config.hydra.overrides.task = [f"{key}={','.join(values)}" for key, values in product.items()]
+
+
 def _announce(config: DictConfig, sweep: Sweep) -> None:
     check_place(config.runs, config.name)
     _make(sweep.folder)
@@ -121,23 +154,26 @@ def _announce(config: DictConfig, sweep: Sweep) -> None:
     if others:
         say(f"{sweep.folder} also holds {len(others)} finished cells of other sweeps, which its table leaves out")
     watch = Watch(sweep)
-    _watched.append((sweep, watch))
     if watch.before:
         say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
-        _narrow(config, sweep)
+    _watched.append(_Watched(sweep, watch, _narrowed(config, sweep)))
 
 
-def _narrow(config: DictConfig, sweep: Sweep) -> None:
-    """Have Hydra visit only the values of cells that are not known to be finished: it takes a second for each cell."""
-    files = sources(config.hydra)
-    open_cells = [cell for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)]
-    if not open_cells:
-        _finish()
-        raise SystemExit(0)
-    values = {key: dict.fromkeys(cell.values[key] for cell in open_cells) for key in open_cells[0].values}
-    with open_dict(config.hydra):
-        config.hydra.sweeper.params = None
-        config.hydra.overrides.task = [f"{key}={','.join(chosen)}" for key, chosen in values.items()]
+def _narrowed(config: DictConfig, sweep: Sweep) -> list[Product]:
+    """The sweep's products, with only the values of cells that are not known to be finished: each takes a second.
+
+    Where there are no parts and nothing is finished, it is left as Hydra has it, and stands here empty.
+    """
+    files, made_of = sources(config.hydra), products(config)
+    still_open = {cell.folder for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)}
+    if not config.get("parts") and len(still_open) == len(sweep.cells):
+        return [{}]
+    left = [[cell for cell in _cells(product) if cell.folder in still_open] for product in made_of]
+    return [
+        {key: list(dict.fromkeys(cell.values[key] for cell in cells)) for key in cells[0].values}
+        for cells in left
+        if cells
+    ]
 
 
 def _is_current(folder: Path, cell: SweepCell, files: list[Path]) -> bool:
@@ -160,8 +196,15 @@ def sources(hydra_config: DictConfig) -> list[Path]:
 
 def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
-    if sweep.drawing == "none" or not any(result for _, result in sweep.results()) or _is_drawn(sweep):
+    if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
+    if not _is_drawn(sweep, "figure.png", "figure.pdf"):
+        _draw(sweep)
+    if not _is_drawn(sweep, FILM):
+        _film(sweep)
+
+
+def _draw(sweep: Sweep) -> None:
     if sweep.drawing == "auto" and len(sweep.cells) > DRAWN_AT_MOST:
         say(f"{len(sweep.cells)} cells make a large table: reconstruct-figure {sweep.folder} draws it")
         return
@@ -170,35 +213,91 @@ def _conclude(sweep: Sweep) -> None:
     draw(sweep)
 
 
-def _is_drawn(sweep: Sweep) -> bool:
-    """Whether the figure is younger than everything that it shows."""
+def _film(sweep: Sweep) -> None:
+    """Of the cells that were made with film=true, if there are any."""
+    if any((sweep.folder / cell.folder / FILM).exists() for cell in sweep.cells[:DRAWN_AT_MOST]):
+        from experiments.film import draw_film
+
+        draw_film(sweep)
+    elif any(cell.values.get("film", "").lower() == "true" for cell in sweep.cells):
+        say(f"{sweep.folder}: all cells were {UNFILMED}")
+
+
+def _is_drawn(sweep: Sweep, *names: str) -> bool:
+    """Whether the files that show the sweep are younger than everything that they show."""
     folders = [sweep.folder / cell.folder for cell in sweep.cells]  # younger when a file has come, gone or been swapped
     shown = [sweep.folder / SWEEP, *folders, *(folder / RESULT for folder in folders)]
     try:
-        drawn = min((sweep.folder / f"figure.{suffix}").stat().st_mtime for suffix in ("png", "pdf"))
+        drawn = min((sweep.folder / name).stat().st_mtime for name in names)
         return all(path.stat().st_mtime < drawn for path in shown if path.exists())
     except OSError:
         return False
 
 
 def plan(config: DictConfig) -> Sweep:
-    """The cells that Hydra's sweeper will run: the product of all swept keys, the command line's after the preset's."""
-    params = [f"{key}={value}" for key, value in (config.hydra.sweeper.get("params") or {}).items()]
-    choices: dict[str, list[str]] = {}
-    for override in OverridesParser.create().parse_overrides([*params, *config.hydra.overrides.task]):
-        swept = override.is_sweep_override()
-        values = override.sweep_string_iterator() if swept else [override.get_value_element_as_str()]
-        choices[override.get_key_element()] = list(map(str, values))
-    axes = {key: values for key, values in choices.items() if len(values) > 1}
-    points = [dict(zip(choices, point, strict=True)) for point in itertools.product(*choices.values())]
-    cells = [SweepCell(cell_name([f"{key}={value}" for key, value in point.items()]), point) for point in points]
-    _check_folders(cells, axes)
+    """The cells that Hydra's sweeper will be given, each once."""
+    made_of = products(config)
+    cells = list({cell.folder: cell for product in made_of for cell in _cells(product)}.values())
+    keys = dict.fromkeys(key for product in made_of for key in product)
+    axes = {key: list(dict.fromkeys(cell.values[key] for cell in cells if key in cell.values)) for key in keys}
+    axes = {key: values for key, values in axes.items() if len(values) > 1}
     return Sweep(Path(config.hydra.sweep.dir), config.figure.name, axes, cells, command())
 
 
-def _check_folders(cells: list[SweepCell], axes: dict[str, list[str]]) -> None:
+def products(config: DictConfig) -> list[Product]:
+    """What is swept: the preset's `parts`, if there are any, each with the common parameters and the command line's.
+
+    The command line wins; values of a key that some parts sweep go to those parts alone. What a part takes from a group
+    of configs/, such as its representation or network, is what it is there for; it is left out where the command line
+    asks for another.
+    """
+    common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
+    given: Product = {}
+    for override in OverridesParser.create().parse_overrides(list(config.hydra.overrides.task)):
+        given[override.get_key_element()] = _strings(override)
+    parts = [{key: _values(key, values) for key, values in part.items()} for part in config.get("parts") or [{}]]
+    groups = set(config.hydra.runtime.choices) & set(given)
+    axes = {key for part in parts for key, values in part.items() if len(values) > 1}
+    made = [
+        common | part | _for(part, given, axes) | _kept(part, groups)
+        for part in parts
+        if all(set(values) <= set(given[key]) for key, values in _kept(part, groups).items())
+    ]
+    if not made:
+        raise InputError(f"{' '.join(config.hydra.overrides.task)}: none of the preset's parts has these values")
+    for product in made:
+        _check_folders(_cells(product), product)
+    return made
+
+
+def _kept(part: Product, groups: Collection[str]) -> Product:
+    return {key: values for key, values in part.items() if key in groups}
+
+
+def _for(part: Product, given: Product, axes: Collection[str]) -> Product:
+    """What of the command line concerns a part: not the values of a key that only other parts sweep."""
+    return {key: values for key, values in given.items() if key in part or key not in axes}
+
+
+def _values(key: str, values: object) -> list[str]:
+    (override,) = OverridesParser.create().parse_overrides([f"{key}={values}"])
+    return _strings(override)
+
+
+def _strings(override: Override) -> list[str]:
+    values = override.sweep_string_iterator() if override.is_sweep_override() else [override.get_value_element_as_str()]
+    return list(map(str, values))
+
+
+def _cells(product: Product) -> list[SweepCell]:
+    points = [dict(zip(product, point, strict=True)) for point in itertools.product(*product.values())]
+    return [SweepCell(cell_name([f"{key}={value}" for key, value in point.items()]), point) for point in points]
+
+
+def _check_folders(cells: Sequence[SweepCell], product: Mapping[str, Sequence[str]]) -> None:
     (folder, count) = Counter(cell.folder for cell in cells).most_common(1)[0]
     if count > 1:
+        axes = [key for key, values in product.items() if len(values) > 1]
         raise InputError(
             f"{count} cells would share the folder {folder!r}: of {', '.join(axes)}, give every value once, and "
             "sweep experiment, name, runs and figure one command at a time"

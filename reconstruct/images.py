@@ -1,21 +1,27 @@
 """Picture files to tensors and back: ``(1, 3, H, W)``, RGB, float32 in [0, 1]. With `colours`, the door to Pillow."""
 
+import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from reconstruct.colours import Convert, Note, finishing, flattening
 from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 
 log = logging.getLogger(__name__)
+
+_DESCRIPTION = 0x010E  # Exif's ImageDescription
 
 LARGEST = 100_000_000  # pixels that are decoded: 0.4 GB in Pillow's four bytes each
 LARGEST_COPIED = 50_000_000  # pixels, where the decoder holds several copies (measured: 0.8 GB)
@@ -59,7 +65,7 @@ def load(
     spare = (1 - 2 * trim) / (size * GAP) if size else 0
     _check_file(path)
     with _explained(path, note) as tell, Image.open(path) as file:
-        flat, finish = _decoded(file, max(1, int(fitted(*file.size) * spare)), tell)
+        flat, finish = _opaque(file, max(1, int(fitted(*file.size) * spare)), tell)
     image = _trimmed(flat, trim)
     target = _target(*image.size, size, square)
     if max(target) > 2 * fitted(*image.size):
@@ -128,7 +134,7 @@ def _too_large(most: int, pixels: int | None = None) -> str:
     return f"{count} more than the {most / 1e6:.0f} million that are read; make it smaller first"
 
 
-def _decoded(file: Image.Image, reduction: int, tell: Note) -> tuple[Image.Image, Convert]:
+def _opaque(file: Image.Image, reduction: int, tell: Note) -> tuple[Image.Image, Convert]:
     """Upright, opaque and of 8 bits, and what makes that RGB; if large, smaller by about `reduction` on both sides."""
     if file.format == "EPS":
         raise InputError("PostScript is a program, and none is run; convert it to PNG first")
@@ -182,3 +188,70 @@ def save(picture: Tensor, path: Path) -> None:
     """Write a picture ``(1, 3, H, W)`` as an 8-bit PNG, whole or not at all."""
     with written_whole(path) as file:
         to_image(picture).save(file, format="PNG")
+
+
+def shrunk(picture: Tensor, side: int) -> Image.Image:
+    """A picture ``(1, 3, H, W)`` as an image whose longer side has at most `side` pixels."""
+    height, width = picture.shape[-2:]
+    scale = side / max(height, width)
+    if scale < 1:
+        size = max(1, round(height * scale)), max(1, round(width * scale))
+        picture = interpolate(picture.detach().float(), size=size, mode="bilinear", antialias=True)
+    return to_image(picture)
+
+
+def side_by_side(shown: Sequence[Image.Image], gap: int = 8) -> Image.Image:
+    """Images in a row on white, all as high as the last one."""
+    height = shown[-1].height
+    row = [image.resize((max(1, round(image.width * height / image.height)), height)) for image in shown]
+    sheet = Image.new("RGB", (sum(image.width + gap for image in row) - gap, height), "white")
+    for i, image in enumerate(row):
+        sheet.paste(image, (sum(before.width + gap for before in row[:i]), 0))
+    return sheet
+
+
+def jpeg(image: Image.Image) -> bytes:
+    """An image in a quarter of a PNG's bytes; colours keep the full resolution, which texture needs."""
+    whole = io.BytesIO()
+    image.save(whole, "JPEG", quality=90, subsampling=0)
+    return whole.getvalue()
+
+
+def save_film(
+    frames: Iterable[NDArray[np.uint8]], path: Path, milliseconds: int, pause: int, note: str, quality: int
+) -> None:
+    """Write frames ``(H, W, 3)`` as an animated WebP that starts again after a `pause` on the last one.
+
+    Args:
+        milliseconds: that each frame but the last is shown.
+        note: kept in the file, for `load_film`.
+        quality: of the compression, 0 to 100.
+    """
+    first, *others = (Image.fromarray(frame) for frame in frames)
+    exif = Image.Exif()
+    exif[_DESCRIPTION] = note
+    timing: dict[str, Any] = {"duration": [*[milliseconds] * len(others), pause], "loop": 0}
+    with written_whole(path) as file:
+        first.save(file, "WEBP", save_all=True, append_images=others, quality=quality, exif=exif, **timing)
+
+
+def load_film(path: Path) -> tuple[str, Iterator[NDArray[np.uint8]]]:
+    """The note and the frames ``(H, W, 3)`` of a film, which are decoded one by one.
+
+    Raises:
+        InputError: there is none, or it is damaged.
+    """
+    try:
+        film = Image.open(io.BytesIO(path.read_bytes()))
+        return str(film.getexif().get(_DESCRIPTION, "")), _decoded(film, path)
+    except (OSError, SyntaxError) as error:
+        raise InputError(f"{path}: cannot be read as a film ({error})") from error
+
+
+def _decoded(film: Image.Image, path: Path) -> Iterator[NDArray[np.uint8]]:
+    try:
+        for number in range(getattr(film, "n_frames", 1)):
+            film.seek(number)
+            yield np.asarray(film.convert("RGB"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as a film ({error})") from error

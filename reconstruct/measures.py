@@ -1,11 +1,19 @@
-"""Numbers about a reconstruction beside its original: pictures ``(1, 3, H, W)``, RGB in [0, 1]."""
+"""Numbers about pictures ``(1, 3, H, W)``, RGB in [0, 1]: a reconstruction beside its original, or several together.
+
+How well features agree is a matter of representations and network: see `Objective.relative_errors`.
+"""
 
 import math
+from itertools import combinations
 
 import numpy as np
+import torch
 from skimage.metrics import structural_similarity
 from torch import Tensor
-from torch.nn.functional import mse_loss
+from torch.nn.functional import adaptive_avg_pool2d, mse_loss
+
+BRIGHTNESS = (0.299, 0.587, 0.114)  # of red, green and blue: ITU-R BT.601
+LAYOUT = 8  # fields of a side: coarser than any texture, finer than where things are
 
 
 def psnr(picture: Tensor, original: Tensor) -> float:
@@ -27,3 +35,73 @@ def ssim(picture: Tensor, original: Tensor) -> float | None:
             x, y, data_range=1.0, channel_axis=2, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
         )
     )
+
+
+def layout(picture: Tensor, original: Tensor) -> float:
+    """Whether bright and dark are in the same places: 1 if they are, about 0 if they have nothing to do with it.
+
+    Pearson's correlation of brightness averaged over `LAYOUT` × `LAYOUT` fields; 0 where one of them is uniform.
+    """
+    x, y = (_fields(p) - _fields(p).mean() for p in (picture, original))
+    lengths = float(x.norm() * y.norm())
+    return float((x * y).sum()) / lengths if lengths > 1e-9 else 0.0
+
+
+def _fields(picture: Tensor) -> Tensor:
+    return adaptive_avg_pool2d(brightness(picture), LAYOUT).double()
+
+
+def brightness(picture: Tensor) -> Tensor:
+    """``(N, 1, H, W)``."""
+    weights = picture.new_tensor(BRIGHTNESS)
+    return torch.einsum("nchw,c->nhw", picture, weights).unsqueeze(1)
+
+
+def wavelength(picture: Tensor) -> float:
+    """How large structures are, in pixels: 1 over the mean frequency of brightness, weighted with its power.
+
+    A picture of stripes has the distance between two stripes; white noise, whose power is everywhere the same, 2.6.
+    Infinite for a uniform picture.
+    """
+    plane = brightness(picture)[0, 0].double()
+    power = torch.fft.fft2(plane - plane.mean()).abs().square()
+    rows, columns = (torch.fft.fftfreq(side, dtype=torch.float64) for side in plane.shape)
+    frequency = (rows[:, None].square() + columns[None, :].square()).sqrt().to(power.device)
+    total = float((frequency * power).sum())
+    return float(power.sum()) / total if total > 1e-12 else math.inf
+
+
+def deviation(pictures: Tensor) -> Tensor:
+    """Where pictures ``(S, 3, H, W)`` of different seeds differ: their standard deviation in every pixel, ``(H, W)``.
+
+    The root mean square over the three colours of the sample standard deviation (S - 1 in the denominator).
+    """
+    return pictures.var(dim=0, correction=1).mean(dim=0).sqrt()
+
+
+def mutual_psnr(pictures: Tensor) -> float:
+    """Mean PSNR in dB of all pairs of pictures ``(S, 3, H, W)``: how much seeds agree."""
+    pairs = [psnr(a, b) for a, b in combinations(pictures, 2)]
+    return sum(pairs) / len(pairs)
+
+
+def shuffled(picture: Tensor, tiles: int, generator: torch.Generator) -> Tensor:
+    """The same picture with its `tiles` × `tiles` tiles in another order: the same texture in another arrangement.
+
+    No tile stays in its place. What does not divide by `tiles` at the right and below stays as it is.
+    """
+    height, width = (side // tiles for side in picture.shape[-2:])
+    inside = picture[..., : height * tiles, : width * tiles]
+    cut = inside.unflatten(3, (tiles, width)).unflatten(2, (tiles, height)).permute(2, 4, 0, 1, 3, 5).flatten(0, 1)
+    moved = cut[_derangement(tiles**2, generator)].unflatten(0, (tiles, tiles)).permute(2, 3, 0, 4, 1, 5)
+    result = picture.clone()
+    result[..., : height * tiles, : width * tiles] = moved.flatten(4, 5).flatten(2, 3)
+    return result
+
+
+def _derangement(count: int, generator: torch.Generator) -> Tensor:
+    """A random cycle through all places."""
+    cycle = torch.randperm(count, generator=generator)
+    order = torch.empty_like(cycle)
+    order[cycle] = cycle.roll(1)
+    return order

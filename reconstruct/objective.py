@@ -5,6 +5,7 @@ L = α L_content + β L_style        (Gatys et al., 2015, eq. 7)
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -34,15 +35,40 @@ class Term:
 
     def loss(self, code: Code) -> Tensor:
         """The unweighted loss in this term's unit, a scalar."""
-        return self.representation.loss(code, self.target) / self.unit
+        return self.of_layers(self.layer_losses(code))
+
+    def layer_losses(self, code: Code) -> dict[str, Tensor]:
+        """layer -> E_l, scalars."""
+        return self.representation.layer_losses(code, self.target)
+
+    def of_layers(self, layer_losses: Mapping[str, Tensor]) -> Tensor:
+        """The loss, where those of its layers are known."""
+        return self.representation.weighted(layer_losses) / self.unit
+
+    def errors(self, layer_losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """layer -> ‖code - target‖² / ‖target‖², detached: E_l is a multiple of ‖code - target‖²."""
+        return {layer: loss.detach() / self._nothing[layer] for layer, loss in layer_losses.items()}
+
+    @cached_property
+    def _nothing(self) -> dict[str, float]:
+        """layer -> E_l of a zero code."""
+        losses = self.layer_losses({layer: torch.zeros_like(code) for layer, code in self.target.items()})
+        return {layer: float(loss) for layer, loss in losses.items()}
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`total`, the weighted sum, and `terms`, each term's own unweighted loss; scalars, attached to the graph."""
+    """What an objective says of a picture.
+
+    Attributes:
+        total: the weighted sum, a scalar, attached to the graph.
+        terms: each term's own unweighted loss, likewise.
+        errors: term -> layer -> ‖code - target‖² / ‖target‖², detached scalars.
+    """
 
     total: Tensor
     terms: Mapping[str, Tensor]
+    errors: Mapping[str, Mapping[str, Tensor]]
 
 
 class Objective:
@@ -58,10 +84,12 @@ class Objective:
     def __call__(self, picture: Tensor) -> Evaluation:
         """Losses of a picture ``(1, 3, H, W)``."""
         features = self.network(picture, self.layers)
-        losses = {term.name: term.loss(term.representation.encode(features)) for term in self.terms}
+        layers = {term.name: term.layer_losses(term.representation.encode(features)) for term in self.terms}
+        losses = {term.name: term.of_layers(layers[term.name]) for term in self.terms}
+        errors = {term.name: term.errors(layers[term.name]) for term in self.terms}
         # A term of weight 0 is only watched: left out of the sum, it costs no gradient.
         weighted = [term.weight * losses[term.name] for term in self.terms if term.weight]
-        return Evaluation(sum(weighted[1:], weighted[0]), losses)
+        return Evaluation(sum(weighted[1:], weighted[0]), losses, errors)
 
     @torch.no_grad()
     def relative_errors(self, picture: Tensor) -> dict[str, dict[str, float]]:

@@ -1,8 +1,9 @@
 """What is written down while a reconstruction runs. Each recorder is called with every step.
 
 trace.csv        a row a step
-events.out.…     TensorBoard: losses, gradient norm, step rate, the picture at steps spaced logarithmically
 checkpoint.pt    enough to go on, bit for bit
+
+(`board` and `film` are further recorders.)
 """
 
 import csv
@@ -11,21 +12,15 @@ import logging
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 import torch
-from torch import Tensor
-from torch.nn.functional import interpolate
-from torch.utils.tensorboard import SummaryWriter
-from torch.utils.tensorboard.summary import hparams
 
 from reconstruct.files import written_whole
 from reconstruct.results import CHECKPOINT
 from reconstruct.synthesis import Step, Synthesis
 
 log = logging.getLogger(__name__)
-
-LOGGED_SIDE = 256  # pixels; larger pictures are shrunk for TensorBoard
 
 
 class Trace:
@@ -60,76 +55,35 @@ class Trace:
         self._file.close()
 
 
-class Board:
-    """TensorBoard's event file of one cell.
+class Stateful(Protocol):
+    """What can be saved and taken up again."""
 
-    Args:
-        folder: where the event file goes; TensorBoard shows it under this folder's name.
-        done: steps already taken; what an earlier sitting wrote from there on is hidden.
-    """
+    def state_dict(self) -> dict[str, Any]:
+        """Plain tensors and numbers."""
 
-    def __init__(self, folder: Path, done: int) -> None:
-        self._writer = SummaryWriter(str(folder), purge_step=done, max_queue=100)
-        self._seconds: float | None = None
-
-    def originals(self, pictures: Mapping[str, Tensor]) -> None:
-        """Show what is to be reconstructed."""
-        for name, picture in pictures.items():
-            self._writer.add_image(f"pictures/{name}", _small(picture), 0, dataformats="CHW")
-
-    def __call__(self, step: Step) -> None:
-        scalars = {
-            "loss/total": step.total,
-            **{f"loss/{term}": loss for term, loss in step.terms.items()},
-            "optimisation/gradient_norm": step.gradient_norm,
-        }
-        if self._seconds is not None:
-            scalars["optimisation/steps_per_second"] = 1 / (step.seconds - self._seconds)
-        self._seconds = step.seconds
-        for tag, value in scalars.items():
-            self._writer.add_scalar(tag, value, step.number)
-        if is_milestone(step.number):
-            self._writer.add_image("pictures/reconstruction", _small(step.picture), step.number, dataformats="CHW")
-
-    def finish(self, picture: Tensor, steps: int, settings: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
-        """The final picture and one row of the HParams table.
-
-        `SummaryWriter.add_hparams` would start a second run for each cell, so its summaries go into this one.
-        """
-        self._writer.add_image("pictures/reconstruction", _small(picture), steps, dataformats="CHW")
-        for name, value in metrics.items():
-            self._writer.add_scalar(f"final/{name}", value, steps)
-        plain = {key: v if isinstance(v, bool | int | float | str) else str(v) for key, v in settings.items()}
-        for summary in hparams(plain, {f"final/{name}": value for name, value in metrics.items()}):
-            self._writer._get_file_writer().add_summary(summary)
-
-    def close(self) -> None:
-        self._writer.close()
-
-
-def is_milestone(number: int) -> bool:
-    """Steps 0, 1, 2, 4, 8, …: as many early as late ones on a logarithmic axis."""
-    return number & (number - 1) == 0
-
-
-def _small(picture: Tensor) -> Tensor:
-    scale = LOGGED_SIDE / max(picture.shape[-2:])
-    if scale < 1:
-        picture = interpolate(picture.float(), scale_factor=scale, mode="bilinear", antialias=True)
-    return picture[0].float().clamp(0, 1).cpu()
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from where `state_dict` was taken."""
 
 
 class Checkpoint:
-    """``checkpoint.pt`` while a cell is unfinished.
+    """``checkpoint.pt`` while a cell is unfinished: the synthesis, and what else must go on without a gap.
 
     It is renewed every `every` seconds, or more rarely where saving takes so long that it would be more than a
     fiftieth of the time.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, synthesis: Synthesis, every: float = 5.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        fingerprint: str,
+        synthesis: Synthesis,
+        others: Mapping[str, Stateful] | None = None,
+        every: float = 5.0,
+    ) -> None:
         self.path = folder / CHECKPOINT
         self._fingerprint = fingerprint
         self._synthesis = synthesis
+        self._others = others or {}
         self._every = every
         self._last = time.monotonic()
         self._cost = 0.0
@@ -140,12 +94,14 @@ class Checkpoint:
             return
         try:
             state = torch.load(self.path, map_location="cpu", weights_only=True)
-            found, synthesis = state["fingerprint"], state["synthesis"]
+            found, synthesis, others = state["fingerprint"], state["synthesis"], state.get("others", {})
         except Exception as error:  # cut off, overwritten, or of another version
             log.warning("%s is damaged and left alone: %s", self.path, error)
             return
         if found == self._fingerprint:
             self._synthesis.load_state_dict(synthesis)
+            for name in self._others.keys() & others.keys():
+                self._others[name].load_state_dict(others[name])
 
     def __call__(self, step: Step) -> None:
         if time.monotonic() - self._last > max(self._every, 50 * self._cost):
@@ -155,7 +111,9 @@ class Checkpoint:
         """Write whole or not at all."""
         start = time.monotonic()
         whole = io.BytesIO()  # written at once, because torch turns a full disk into an error of its own
-        torch.save({"fingerprint": self._fingerprint, "synthesis": self._synthesis.state_dict()}, whole)
+        others = {name: other.state_dict() for name, other in self._others.items()}
+        state = {"fingerprint": self._fingerprint, "synthesis": self._synthesis.state_dict(), "others": others}
+        torch.save(state, whole)
         with written_whole(self.path) as file:
             file.write(whole.getbuffer())
         self._last = time.monotonic()

@@ -52,7 +52,15 @@ class Representation(ABC):
 
     def loss(self, code: Code, target: Code) -> Tensor:
         """Σ_l w_l E_l, a scalar."""
-        losses = [w * self.layer_loss(code[layer], target[layer]) for layer, w in self.weights.items()]
+        return self.weighted(self.layer_losses(code, target))
+
+    def layer_losses(self, code: Code, target: Code) -> dict[str, Tensor]:
+        """layer -> E_l, scalars."""
+        return {layer: self.layer_loss(code[layer], target[layer]) for layer in self.layers}
+
+    def weighted(self, layer_losses: Mapping[str, Tensor]) -> Tensor:
+        """layer -> E_l to Σ_l w_l E_l."""
+        losses = [w * layer_losses[layer] for layer, w in self.weights.items()]
         return sum(losses[1:], losses[0])
 
     def relative_errors(self, code: Code, target: Code) -> dict[str, Tensor]:

@@ -20,6 +20,7 @@ FORMAT = 1  # of result.json; raised when an earlier program would misunderstand
 NEWER = ("request", "inputs", "converged", "note")  # what records of earlier programs lack, with a default below
 RESULT = "result.json"
 PICTURE = "result.png"
+FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished

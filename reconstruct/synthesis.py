@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -38,6 +38,7 @@ class Step:
         terms: each term's own unweighted loss.
         gradient_norm: Euclidean norm of the total's gradient with respect to the canvas's parameters.
         seconds: spent optimising up to and including this step; what is done between steps does not count.
+        errors: term -> layer -> ‖code - target‖² / ‖target‖².
     """
 
     number: int
@@ -46,6 +47,7 @@ class Step:
     terms: dict[str, float]
     gradient_norm: float
     seconds: float
+    errors: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 class Synthesis:
@@ -94,9 +96,9 @@ class Synthesis:
         start = time.perf_counter()
         self.optimizer.step(closure)  # type: ignore[arg-type]  # torch's stub says float
         (picture, evaluation), *_ = seen
-        total, gradient_norm, terms = self._numbers(evaluation)
+        total, gradient_norm, terms, errors = self._numbers(evaluation)
         self.seconds += time.perf_counter() - start
-        return Step(self.done, picture, total, terms, gradient_norm, self.seconds)
+        return Step(self.done, picture, total, terms, gradient_norm, self.seconds, errors)
 
     def _scale_for(self, evaluation: Evaluation) -> Tensor:
         if self._scale is None:
@@ -104,13 +106,16 @@ class Synthesis:
             self._scale = torch.where((total > 0) & total.isfinite(), INITIAL_LOSS / total, 1.0)
         return self._scale
 
-    def _numbers(self, evaluation: Evaluation) -> tuple[float, float, dict[str, float]]:
-        """Total, gradient norm and terms, in one copy from the device: the only time a step waits for it."""
+    def _numbers(self, evaluation: Evaluation) -> tuple[float, float, dict[str, float], dict[str, dict[str, float]]]:
+        """Total, gradient norm, terms and errors, in one copy from the device: the only time a step waits for it."""
         gradients = [p.grad.norm() for p in self.canvas.parameters() if p.grad is not None]
         norm = torch.stack(gradients).norm() / self._scale_for(evaluation)
-        scalars = [evaluation.total, norm, *evaluation.terms.values()]
-        total, gradient_norm, *terms = torch.stack([scalar.detach() for scalar in scalars]).tolist()
-        return total, gradient_norm, dict(zip(evaluation.terms, terms, strict=True))
+        errors = [error for layers in evaluation.errors.values() for error in layers.values()]
+        scalars = [evaluation.total, norm, *evaluation.terms.values(), *errors]
+        numbers = iter(torch.stack([scalar.detach() for scalar in scalars]).tolist())
+        total, gradient_norm, terms = next(numbers), next(numbers), {term: next(numbers) for term in evaluation.terms}
+        layers = {term: {layer: next(numbers) for layer in layers} for term, layers in evaluation.errors.items()}
+        return total, gradient_norm, terms, layers
 
     def _check(self, step: Step) -> None:
         if self.lost < min(PATIENCE, self.steps):

@@ -19,6 +19,7 @@ from experiments import cell, reconstruct, schema
 from experiments.fingerprint import request
 from experiments.sweep import plan
 from reconstruct import images, measures
+from reconstruct.atlas.entries import Kind, read
 from reconstruct.results import Result, Sweep
 
 TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
@@ -134,6 +135,53 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
         return [[row[0], *row[2:]] for row in rows]  # without the seconds
 
     assert losses(folder) == losses(whole)
+
+
+def test_an_interrupted_run_goes_on_with_its_film(command, monkeypatch):
+    command("name=whole", "steps=6", "film=true")
+    from reconstruct.recording import Checkpoint
+
+    def stop(self, step):
+        if step.number == 2:
+            self.save()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "__call__", stop)
+        assert command("name=parts", "steps=6", "film=true")[0] == 130
+    assert command("name=parts", "steps=6", "film=true")[0] == 0
+    whole, parts = (next(Path("runs", name).rglob("film.webp")) for name in ("whole", "parts"))
+    assert parts.read_bytes() == whole.read_bytes()
+
+
+def test_a_film_of_what_is_finished_without_one_is_refused_honestly(command):
+    command()
+    before = (only_cell() / "result.json").stat().st_mtime_ns
+    code, said = command("film=true")
+    assert (code, (only_cell() / "result.json").stat().st_mtime_ns) == (0, before)
+    assert "finished without a film, which only the making gives; another name= makes it again" in said
+    assert not list(Path("runs").rglob("film.webp"))
+
+
+def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
+    sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "name=grid")
+    command(*sweep, "seed=0")
+    code, said = command(*sweep, "seed=0", "film=true")
+    assert code == 0
+    assert "all cells were finished without a film" in said
+    code, said = command(*sweep, "seed=0,1", "film=true")
+    assert code == 0
+    assert "2 of 4 cells were made without film=true and stand still" in said
+    assert len(list(Path("runs/grid").glob("*/film.webp"))) == 2
+    assert Path("runs/grid/film.webp").stat().st_size > 1000
+
+
+def test_a_finished_sweep_is_not_filmed_twice(command):
+    sweep = ("-m", "seed=0,1", "name=grid", "film=true")
+    command(*sweep)
+    before = Path("runs/grid/film.webp").stat().st_mtime_ns
+    assert command(*sweep)[0] == 0
+    assert Path("runs/grid/film.webp").stat().st_mtime_ns == before
 
 
 def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_kept(command, photo, painting):
@@ -405,6 +453,42 @@ def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command,
     assert Path("runs/fig1/figure.png").stat().st_mtime_ns == drawn
 
 
+PARTS = "parts=[{representation: content, seed: '0,1'}, {representation: style, style.layers: '[relu1_1]'}]"
+
+
+def test_a_sweep_of_several_parts_makes_all_of_them_and_takes_up_what_is_missing(command, monkeypatch):
+    sweep = ("-m", PARTS, "crop=square", "name=parts", "figure=none")
+    code, said = command(*sweep)
+    assert (code, "3 of 3 cells done" in said) == (0, True)
+    assert [cell.values.get("seed", "") for cell in Sweep.read(Path("runs/parts")).cells] == ["0", "1", ""]
+    assert len(Path("runs/parts/cells.csv").read_text().splitlines()) == 1 + 3
+    lost = Path("runs/parts", Sweep.read(Path("runs/parts")).cells[2].folder)
+    (lost / "result.json").unlink()
+    visited = visits(monkeypatch)
+    assert command(*sweep)[0] == 0
+    assert [folder.name for folder in visited] == [lost.name]
+
+
+@pytest.mark.parametrize(
+    ("given", "seeds"),
+    [
+        (["crop=square"], ["0", "1", ""]),
+        (["seed=5"], ["5", ""]),
+        (["representation=content"], ["0", "1"]),
+        (["representation=style,content"], ["0", "1", ""]),
+    ],
+)
+def test_the_command_line_wins_over_parts_and_rules_out_those_that_stand_for_something_else(command, given, seeds):
+    assert command("-m", PARTS, *given, "name=parts", "figure=none")[0] == 0
+    assert [cell.values.get("seed", "") for cell in Sweep.read(Path("runs/parts")).cells] == seeds
+
+
+def test_a_sweep_of_which_the_command_line_leaves_nothing_is_refused(command):
+    code, said = command("-m", PARTS, "representation=both", "name=parts")
+    assert code == 2
+    assert "none of the preset's parts has these values" in said
+
+
 def test_a_request_is_another_with_another_override_but_not_with_another_place(tmp_path):
     (tmp_path / "a.yaml").write_text("x: 1")
     values = {"seed": "1", "content.layers": "[relu1_1]"}
@@ -544,6 +628,23 @@ def test_a_figure_is_drawn_at_the_end_of_its_sweep(command):
         assert Path(f"runs/fig1/figure.{suffix}").stat().st_size > 10_000
 
 
+def test_an_atlas_leaves_its_tables_figures_and_findings(command):
+    layers = ["content.layers=[relu1_1],[relu5_1]", "style.layers=[relu1_1],[relu1_1,relu2_1]", "ratio=0,1,inf"]
+    code, said = command("experiment=atlas", "steps=2", "snapshots=[0.99]", *layers)
+    assert code == 0
+    assert "15 of 15 cells done" in said  # twice each: content, on pixels, style; three ratios
+    folder = Path("runs/atlas")
+    names = {"figure", "matrix", "strips_my_photo", "strips_painting", "arrangement", "front"} - {"strips_painting"}
+    assert {path.stem for path in folder.glob("*.png")} == names
+    entries = read(folder)
+    assert {e.kind for e in entries} == {Kind.RESULT, Kind.SNAPSHOT, Kind.SHUFFLED, Kind.OTHER}
+    for e in entries:
+        if e.kind is Kind.RESULT and e.representation != "both":
+            record = Result.read(folder / e.cell)
+            assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
+    assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
+
+
 def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):
     monkeypatch.setattr(sys, "argv", ["reconstruct", "--help"])
     with pytest.raises(SystemExit):
@@ -576,3 +677,26 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
     with torch.no_grad():
         assert float(cell.judge(cell.originals["style"]).terms["content"]) == pytest.approx(1, rel=1e-4)
         assert float(cell.judge(cell.originals["content"]).terms["style"]) == pytest.approx(1, rel=1e-4)
+
+
+def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
+    """TensorBoard hides the rows of the others when one cell has a word where they have a number."""
+    from experiments.about import columns
+
+    schema.register()
+    reconstruct.register_resolvers()
+    kinds: dict[str, set[type]] = {}
+    sweeps = (
+        ["experiment=tradeoff", "ratio=inf"],
+        ["experiment=tradeoff", "ratio=1e-3"],
+        ["depth=2", "canvas.levels=3"],
+    )
+    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        for overrides in sweeps:
+            config = OmegaConf.to_object(hydra.compose("reconstruct", overrides))
+            for name, value in columns(config, overrides).items():
+                kinds.setdefault(name, set()).add(type(value))
+    assert all(len(types) == 1 for types in kinds.values())
+    assert kinds["ratio"] == kinds["depth"] == kinds["canvas.levels"] == {str}
+    assert kinds["size"] == {int}
+    assert "experiment" not in kinds

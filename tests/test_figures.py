@@ -143,6 +143,15 @@ def test_a_sweep_of_the_users_own_is_labelled_by_what_differs(tmp_path):
     assert {"relu3_1", "relu4_1,\nrelu4_2", "0", "1", "2", "seed  →", "content layer  ↓"} <= set(said)
 
 
+def test_a_sweep_that_is_no_product_is_a_strip(tmp_path):
+    values = [{"seed": "0", "ratio": "1"}, {"seed": "1", "ratio": "1"}, {"ratio": "3"}]
+    cells = {f"cell {number}": value for number, value in enumerate(values)}
+    made = finished(tmp_path, cells, "auto", {"seed": ["0", "1"], "ratio": ["1", "3"]})
+    figure = figures.grid(made, figures.Look())
+    assert_legible(figure)
+    assert {"0, 1", "1, 1", "3"} <= set(words(figure))
+
+
 def test_without_labels_only_pictures_are_left(tmp_path):
     assert words(figures.grid(any_sweep(tmp_path, "table"), figures.Look(labels=False))) == []
 
@@ -207,7 +216,7 @@ def test_a_figure_can_be_drawn_again_in_other_ways(tmp_path, monkeypatch):
         (["nowhere"], "nowhere: expected the folder of a sweep"),
         (
             [".", "--kind", "fig4"],
-            "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff; did you mean",
+            "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff, atlas, film; did you mean",
         ),
         ([".", "--dpi", "0"], "--dpi 0: expected 10 to 2400"),
         ([".", "--columns", "0"], "--columns 0: expected 1 to 12"),

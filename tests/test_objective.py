@@ -63,3 +63,16 @@ def test_a_term_of_weight_zero_is_watched_and_has_no_gradient(network, terms):
         gradients.append(gradient)
     assert torch.equal(*gradients)
     assert float(Objective(network, [watched, style])(x.detach()).terms["content"]) > 0
+
+
+def test_errors_come_with_the_losses_and_are_those_that_are_defined(network, picture):
+    other = picture.flip(3)
+    content, style = Content({"relu1_1": 0.3, "conv2_1": 0.7}), Style({"relu1_2": 1.0, "relu2_2": 1.0})
+    terms = [
+        Term("content", content, encode(network, content, other)),
+        Term("style", style, encode(network, style, other)),
+    ]
+    objective = Objective(network, terms)
+    defined = objective.relative_errors(picture)
+    for term, layers in objective(picture).errors.items():
+        assert {layer: float(error) for layer, error in layers.items()} == pytest.approx(defined[term], rel=1e-5)

@@ -1,12 +1,9 @@
 import csv
-import time
 
 import pytest
-import torch
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from test_synthesis import made
 
-from reconstruct.recording import Board, Checkpoint, Trace, is_milestone
+from reconstruct.recording import Checkpoint, Trace
 
 
 def read(path) -> list[dict[str, str]]:
@@ -56,38 +53,6 @@ def test_a_damaged_checkpoint_is_left_alone(tmp_path, caplog):
     Checkpoint(tmp_path, "one", fresh).resume()
     assert fresh.done == 0
     assert "is damaged" in caplog.text
-
-
-def test_a_run_that_begins_again_hides_the_curves_of_the_first_attempt(tmp_path):
-    for _ in range(2):
-        board = Board(tmp_path, 0)
-        for step, _ in zip(made(), range(3), strict=False):
-            board(step)
-        board.close()
-        time.sleep(1.1)  # TensorBoard names its files by the second
-    events = EventAccumulator(str(tmp_path)).Reload()
-    assert [event.step for event in events.Scalars("loss/total")] == [0, 1, 2]
-
-
-def test_tensorboard_gets_every_loss_pictures_at_milestones_and_one_row_of_hyperparameters(tmp_path):
-    synthesis = made()
-    board = Board(tmp_path, 0)
-    board.originals({"content": torch.rand(1, 3, 16, 16)})
-    for step in synthesis:
-        board(step)
-    board.finish(synthesis.best.picture, 60, {"size": 16, "layers": ["a"]}, {"error": 0.5})
-    board.close()
-    events = EventAccumulator(str(tmp_path), size_guidance={"images": 0, "scalars": 0}).Reload()
-    assert len(events.Scalars("loss/total")) == len(events.Scalars("loss/content")) == 60
-    assert len(events.Scalars("optimisation/gradient_norm")) == 60
-    assert [image.step for image in events.Images("pictures/reconstruction")] == [0, 1, 2, 4, 8, 16, 32, 60]
-    assert len(events.Images("pictures/content")) == 1
-    assert events.Scalars("final/error")[0].value == 0.5
-    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
-
-
-def test_milestones_are_powers_of_two():
-    assert [number for number in range(70) if is_milestone(number)] == [0, 1, 2, 4, 8, 16, 32, 64]
 
 
 def test_a_checkpoint_of_other_settings_is_left_alone(tmp_path):

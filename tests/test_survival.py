@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 pytestmark = pytest.mark.real
 
@@ -30,6 +31,15 @@ def sweep(folder: Path, *overrides: str) -> "subprocess.Popen[str]":
 
 def pictures(folder: Path) -> dict[str, bytes]:
     return {path.parent.name: path.read_bytes() for path in (folder / "runs/s").glob("*/result.png")}
+
+
+def curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """Cell -> steps and losses as TensorBoard shows them, whatever killed processes left in other event files."""
+    loaded = {path.parent.name: EventAccumulator(str(path.parent)) for path in (folder / "runs/s").glob("*/result.png")}
+    return {
+        name: [(event.step, event.value) for event in events.Reload().Scalars("loss/total")]
+        for name, events in loaded.items()
+    }
 
 
 def test_a_sweep_that_is_killed_at_random_moments_ends_in_the_same_pictures(tmp_path):
@@ -50,6 +60,8 @@ def test_a_sweep_that_is_killed_at_random_moments_ends_in_the_same_pictures(tmp_
     assert process.returncode == 0, said
     assert pictures(killed) == pictures(undisturbed)
     assert len(pictures(killed)) == 2 * SEEDS
+    assert curves(killed) == curves(undisturbed)
+    assert all([step for step, _ in curve] == list(range(41)) for curve in curves(killed).values())
     left = [path for path in (killed / "runs/s").rglob("*") if path.suffix in (".part", ".pt") or path.name == ".lock"]
     assert not left
     sys.stdout.write(

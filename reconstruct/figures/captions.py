@@ -13,6 +13,9 @@ OPENINGS = {
     "fig3": "Content and style together, after Figure 3 of Gatys, Ecker & Bethge (2015). Rows: style of more and more "
     "layers. Columns: α/β, from the painting's texture to the photograph.",
     "grid": "Reconstructions, one for each combination of settings.",
+    "atlas": "What each layer keeps. figure: reconstructions of single layers against depth; matrix: made from one "
+    "layer, measured at all; strips: seeds side by side; arrangement: what style knows of it; front: content against "
+    "style. Errors are ‖code − target‖² / ‖target‖². measures.csv has every number, findings.md what they say.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
     "tradeoff": "Relative content error against relative style error, ‖code − target‖² / ‖target‖², mean over layers. "
     "Lines join reconstructions that differ in α/β only.",

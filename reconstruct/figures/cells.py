@@ -25,6 +25,11 @@ class Panel:
         return self.result.error(term) if self.result and term in self.result.relative_errors else None
 
 
+def error_label(folder: str, term: str) -> str:
+    """By which a film finds the error that stands under the picture of the cell in `folder`."""
+    return f"{folder}/{term}"
+
+
 def panels(sweep: Sweep) -> list[Panel]:
     """Every cell of a sweep; cells that are missing or damaged say so."""
     return [_panel(sweep.folder / cell.folder, cell, result) for cell, result in sweep.results()]

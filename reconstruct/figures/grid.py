@@ -1,4 +1,4 @@
-"""Any sweep: two swept keys are rows and columns, further ones make one such table each."""
+"""Any sweep: two swept keys are rows and columns, further ones make a table each; what is no product is a row."""
 
 import itertools
 import math
@@ -6,24 +6,30 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from reconstruct.figures.cells import Panel, aspect, key_name, panels, value_name
+from reconstruct.figures.cells import Panel, aspect, error_label, key_name, panels, value_name
 from reconstruct.figures.sheet import FAINT, GAP, SMALL, WIDTH, Look, Sheet, house_style, percent
 from reconstruct.results import Sweep
 
 HEAD, FOOT, BLOCK_GAP = 0.32, 0.22, 0.2
 MOST_COLUMNS = 5
+CHARACTER = 0.085  # inches, of small text
 
 
 def grid(sweep: Sweep, look: Look) -> Figure:
     """Every cell of a sweep, labelled by what differs."""
     with house_style():
-        return (_Table(sweep, look).sheet if len(sweep.axes) > 1 else _strip(sweep, look)).figure
+        return (_Table(sweep, look).sheet if _is_table(sweep) else _strip(sweep, look)).figure
+
+
+def _is_table(sweep: Sweep) -> bool:
+    """Whether several keys were swept, and every combination of their values is a cell."""
+    combinations = {tuple(cell.values.get(key) for key in sweep.axes) for cell in sweep.cells}
+    return len(sweep.axes) > 1 and len(combinations) == math.prod(map(len, sweep.axes.values()))
 
 
 def _strip(sweep: Sweep, look: Look) -> Sheet:
-    """One swept key: a row that wraps."""
+    """A row that wraps."""
     cells = panels(sweep)
-    key = next(iter(sweep.axes), "")
     columns = look.columns or min(MOST_COLUMNS, max(2, len(cells)))
     width = WIDTH / columns - GAP
     height = width * (1.0 if look.crop else aspect(cells))
@@ -32,10 +38,18 @@ def _strip(sweep: Sweep, look: Look) -> Sheet:
     sheet = Sheet(rows * step + GAP, look)
     for number, panel in enumerate(cells):
         left, top = GAP / 2 + number % columns * (width + GAP), HEAD + number // columns * step
-        name = f"{key_name(key)} {value_name(key, panel.cell.values[key], [panel])}" if key else ""
-        sheet.text(left, top - 0.06, name, va="bottom", size=SMALL)
+        sheet.text(left, top - 0.06, _title(panel, list(sweep.axes), width), va="bottom", size=SMALL)
         _captioned(sheet, panel, left, top, width, height)
     return sheet
+
+
+def _title(panel: Panel, axes: Sequence[str], width: float) -> str:
+    """What is different about a cell, cut where the panel ends."""
+    names = {key: value_name(key, panel.cell.values[key], [panel]) for key in axes if key in panel.cell.values}
+    if len(axes) == 1:
+        return " ".join(f"{key_name(key)} {name}" for key, name in names.items())
+    words, longest = ", ".join(names.values()), int(width / CHARACTER)
+    return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
 def _lines(cells: Sequence[Panel]) -> int:
@@ -44,11 +58,12 @@ def _lines(cells: Sequence[Panel]) -> int:
 
 
 def _captioned(sheet: Sheet, panel: Panel, left: float, top: float, width: float, height: float) -> None:
-    sheet.picture(left, top, width, height, panel.picture, panel.problem)
+    sheet.picture(left, top, width, height, panel.picture, panel.problem, panel.cell.folder)
     for line, term in enumerate(panel.result.relative_errors if panel.result else ()):
         words = f"{term} error {percent(panel.error(term) or 0.0)}"
         below = top + height + 0.04 + line * FOOT * 0.9
-        sheet.text(left + width / 2, below, _fitting(words, width), ha="center", va="top", size=SMALL - 1)
+        look = {"ha": "center", "va": "top", "size": SMALL - 1, "label": error_label(panel.cell.folder, term)}
+        sheet.text(left + width / 2, below, _fitting(words, width), **look)
 
 
 def _fitting(words: str, width: float) -> str:

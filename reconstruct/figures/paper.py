@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from reconstruct.figures.cells import Panel, aspect, original, panels, value_name
+from reconstruct.figures.cells import Panel, aspect, error_label, original, panels, value_name
 from reconstruct.figures.sheet import COLOURS, FAINT, GAP, INK, SMALL, WIDTH, Look, Sheet, house_style, percent
 from reconstruct.results import Sweep
 
@@ -51,13 +51,14 @@ class _Fig1:
 
     def _cell(self, panel: Panel, term: str, column: int, top: float) -> None:
         left, right = self._left(column), self._left(column) + self.side
-        self.sheet.picture(left, top, self.side, self.height, panel.picture, panel.problem)
+        self.sheet.picture(left, top, self.side, self.height, panel.picture, panel.problem, panel.cell.folder)
         self.sheet.text(left, top - 0.06, LETTERS[column - 1], va="bottom", weight="bold")
         layer = value_name("depth", panel.cell.values["depth"], [panel])
         self.sheet.text(right, top - 0.06, layer if panel.result else "", ha="right", va="bottom", size=SMALL)
         error = panel.error(term)
         words = percent(error) if error is not None else ""
-        self.sheet.text((left + right) / 2, top + self.height + 0.06, words, ha="center", va="top", size=SMALL)
+        centre, below, name = (left + right) / 2, top + self.height + 0.06, error_label(panel.cell.folder, term)
+        self.sheet.text(centre, below, words, ha="center", va="top", size=SMALL, label=name)
 
     def _network(self, top: float) -> None:
         """Five blocks: their height falls with every pooling, their depth grows with the number of channels."""
@@ -118,7 +119,7 @@ def _fig2_sheet(sweep: Sweep, cells: Sequence[Panel], look: Look) -> Sheet:
 
 def _painted(sheet: Sheet, sweep: Sweep, panel: Panel, box: tuple[float, float, float, float]) -> str:
     left, top, _, height = box
-    sheet.picture(*box, panel.picture, panel.problem)
+    sheet.picture(*box, panel.picture, panel.problem, panel.cell.folder)
     painting = original(sweep, "style", [panel.cell])
     if painting is not None:
         inset_height = 0.36 * height
@@ -156,7 +157,7 @@ def _fig3_sheet(sweep: Sweep, cells: Mapping[tuple[str, str], Panel], look: Look
         sheet.text(labels - 0.1, top + height / 2, name, ha="right", va="center", size=SMALL)
         for column, ratio in enumerate(ratios):
             panel, left = cells[depth, ratio], labels + column * (width + GAP)
-            sheet.picture(left, top, width, height, panel.picture, panel.problem)
+            sheet.picture(left, top, width, height, panel.picture, panel.problem, panel.cell.folder)
             if row == 0:
                 name = value_name("ratio", ratio, cells.values())
                 sheet.text(left + width / 2, top - 0.06, name, ha="center", va="bottom")

@@ -17,7 +17,8 @@ from PIL.ImageOps import fit
 
 WIDTH = 7.0
 GAP = 0.08
-TITLE = 0.38  # height of a line
+LINE, AROUND = 0.22, 0.16  # inches: a line of a title, and what is left free around it
+TITLE_LABEL = "title"
 LONGEST_LINE = 64  # characters of a title
 SMALL = 10.5  # points; 5 when the figure is shrunk to a column
 INK, FAINT, PAPER = "0.15", "0.45", "0.94"
@@ -71,11 +72,13 @@ class Sheet:
     def __init__(self, height: float, look: Look) -> None:
         self.look = look
         lines = wrap(look.title, LONGEST_LINE)
-        self._head = TITLE * len(lines)
+        self._head = LINE * len(lines) + (AROUND if lines else 0)
         self._height = height + self._head
         self.figure = Figure(figsize=(WIDTH, self._height))
         if lines:
-            self.figure.text(0.5, 1 - 0.09 / self._height, "\n".join(lines), ha="center", va="top", color=INK, size=12)
+            place = 0.5, 1 - 0.09 / self._height
+            words = "\n".join(lines)
+            self.figure.text(*place, words, ha="center", va="top", color=INK, size=12, label=TITLE_LABEL)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes with that box, without a frame."""
@@ -92,10 +95,18 @@ class Sheet:
             self.figure.text(*place, words, **{"color": INK, **options})
 
     def picture(
-        self, left: float, top: float, width: float, height: float, picture: Image | None, problem: str = ""
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        picture: Image | None,
+        problem: str = "",
+        name: str = "",
     ) -> Axes:
-        """A picture, or an empty frame that says what is the matter."""
+        """A picture, or an empty frame that says what is the matter; by its `name` a film finds it again."""
         axes = self.axes(left, top, width, height)
+        axes.set_label(name)
         if picture is not None:
             axes.imshow(squared(picture) if self.look.crop else picture, interpolation="lanczos")
             return axes

@@ -1,0 +1,145 @@
+"""Measure every picture of a sweep, in float32, with the network it was made with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from experiments import networks, schema
+from experiments.progress import counted, say
+from reconstruct import images, measures
+from reconstruct.atlas.entries import MEASURES, Entry, Kind, read, write
+from reconstruct.network import Network
+from reconstruct.objective import Objective, Term, encode
+from reconstruct.representations import Content, Style, equal_weights
+from reconstruct.results import PICTURE, RESULT, Result, Sweep
+from reconstruct.snapshots import found
+
+TILES = 4  # of a side, by which an original is shuffled: large enough to hold texture, few enough seams
+
+
+def entries(sweep: Sweep) -> list[Entry]:
+    """What ``measures.csv`` has, measured anew if any result is younger than it."""
+    table = sweep.folder / MEASURES
+    results = [sweep.folder / cell.folder / RESULT for cell in sweep.cells]
+    ages = [path.stat().st_mtime for path in results if path.exists()]
+    if not table.exists() or not ages or table.stat().st_mtime < max(ages):
+        write(_measured(sweep), sweep.folder)
+    return read(sweep.folder)
+
+
+def _measured(sweep: Sweep) -> list[Entry]:
+    finished = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
+    finished.sort(key=lambda cell: str(cell[1].config["network"]))  # one network after the other
+    groups: dict[str, list[tuple[Path, Result]]] = {}
+    for folder, result in finished:
+        groups.setdefault(str(dict(result.config) | {"seed": None}), []).append((folder, result))
+    made = [entry for cells in counted(list(groups.values()), "measuring") for entry in _of_group(cells)]
+    made += _baselines(finished)
+    say(f"{sweep.folder / MEASURES}: {len(made)} pictures measured")
+    return made
+
+
+def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[Entry]:
+    """Cells that differ in nothing but the seed, and how far they agree."""
+    made = [pair for folder, result in cells for pair in _of_cell(folder, result)]
+    for entry, _ in made:
+        alike = [picture for other, picture in made if (other.kind, other.level) == (entry.kind, entry.level)]
+        yield _spread(entry, torch.cat(alike))
+
+
+def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
+    """The reconstruction and, for content alone, which is compared at equal error, its snapshots."""
+    judge = _judge(result, folder)
+    snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
+    for kind, level, path in [(Kind.RESULT, None, folder / PICTURE), *((Kind.SNAPSHOT, *s) for s in snapshots.items())]:
+        picture = images.load(path)
+        yield _entry(folder.name, kind, level, result, picture, _original(folder, result), judge), picture
+
+
+def _entry(
+    cell: str, kind: Kind, level: float | None, result: Result, picture: Tensor, original: Tensor, judge: Objective
+) -> Entry:
+    joined = len(result.losses) == 2
+    return Entry(
+        cell=cell,
+        kind=kind,
+        level=level,
+        representation="both" if joined else next(iter(result.layers)),
+        layers={term: tuple(layers) for term, layers in result.layers.items()} if cell else {},
+        weights=result.config["network"]["weights"],
+        canvas=result.config["canvas"]["kind"].lower(),
+        picture=_name(result),
+        seed=result.seed if cell else None,
+        ratio=_ratio(result) if joined else None,
+        psnr=measures.psnr(picture, original),
+        ssim=measures.ssim(picture, original),
+        layout=measures.layout(picture, original),
+        wavelength=measures.wavelength(picture),
+        losses=result.losses if joined else {},
+        errors=judge.relative_errors(picture.to(networks.device("auto"))),
+    )
+
+
+def _name(result: Result) -> str:
+    return next(iter(result.pictures.values()))["name"]
+
+
+def _ratio(result: Result) -> float:
+    ratio = result.config["ratio"]
+    return float("inf") if ratio is None else float(ratio)  # JSON knows no infinity
+
+
+def _original(folder: Path, result: Result) -> Tensor:
+    return images.load(folder / f"{next(iter(result.layers))}.png")
+
+
+def _judge(result: Result, folder: Path) -> Objective:
+    """Errors of content and style at every layer, in one forward pass; a lone representation's original serves both."""
+    terms = list(result.layers)
+    paths = [folder / f"{terms[0]}.png", folder / f"{terms[-1]}.png"]
+    return _objective(_network(result.config["network"]), *(path.read_bytes() for path in paths), *paths)
+
+
+@lru_cache(maxsize=8)
+def _objective(network: Network, content: bytes, style: bytes, *paths: Path) -> Objective:
+    weights = equal_weights(tap for tap in network.taps if tap.startswith("relu"))
+    device = networks.device("auto")
+    return Objective(
+        network,
+        [
+            Term(name, form(weights), encode(network, form(weights), images.load(path).to(device)))
+            for name, form, path in zip(("content", "style"), (Content, Style), paths, strict=True)
+        ],
+    )
+
+
+def _network(record: Mapping[str, Any]) -> Network:
+    """The network of a result's configuration."""
+    settings = {key: value for key, value in record.items() if key != "kind"}
+    pooling = schema.Pooling[record["pooling"]]
+    return networks.network(schema.Network(**settings | {"pooling": pooling}), networks.device("auto"))
+
+
+def _spread(entry: Entry, pictures: Tensor) -> Entry:
+    if len(pictures) < 2:
+        return entry
+    deviation = float(measures.deviation(pictures).mean())
+    return replace(entry, agreement=measures.mutual_psnr(pictures), deviation=deviation)
+
+
+def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[Entry]:
+    """Each original's shuffled self and each other original, measured as if they were reconstructions of it."""
+    firsts = {(str(r.config["network"]), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
+    for (network, _), (folder, result) in firsts.items():
+        original, judge = _original(folder, result), _judge(result, folder)
+        moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
+        yield _entry("", Kind.SHUFFLED, None, result, moved, original, judge)
+        for (other_network, _), (elsewhere, other) in firsts.items():
+            picture = _original(elsewhere, other)
+            if other_network == network and elsewhere != folder and picture.shape == original.shape:
+                yield _entry("", Kind.OTHER, None, result, picture, original, judge)

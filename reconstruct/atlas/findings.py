@@ -1,0 +1,62 @@
+"""What the numbers say of each sentence: supported if all cases show it, not supported if none does."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconstruct.atlas.entries import Entry
+from reconstruct.atlas.sentences import SENTENCES
+
+
+class Verdict(StrEnum):
+    """What the numbers say of a sentence."""
+
+    SUPPORTED = "supported"
+    CONDITIONALLY = "only under conditions"
+    NOT = "not supported"
+    UNKNOWN = "not measured"
+
+    @classmethod
+    def of(cls, shown: Sequence[bool]) -> "Verdict":
+        """Of cases that show it, or do not."""
+        if not shown:
+            return cls.UNKNOWN
+        return cls.SUPPORTED if all(shown) else cls.CONDITIONALLY if any(shown) else cls.NOT
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence, whether it holds, and the numbers; their first clause, before a semicolon, is the main one."""
+
+    claim: str
+    verdict: Verdict
+    told: str
+
+    @property
+    def title(self) -> str:
+        """In one sentence."""
+        number = self.told.split(";")[0]
+        claim = self.claim[:1].lower() + self.claim[1:]
+        return {
+            Verdict.SUPPORTED: f"{self.claim}: {number}",
+            Verdict.CONDITIONALLY: f"Only under conditions: {claim}; {number}",
+            Verdict.NOT: f"Not supported here: {claim}; {number}",
+            Verdict.UNKNOWN: f"Not measured: whether {claim}",
+        }[self.verdict]
+
+
+def findings(entries: Sequence[Entry]) -> dict[str, Finding]:
+    """All of them, by name; what a sweep has no cells for is "not measured"."""
+    found = {}
+    for name, (claim, judge) in SENTENCES.items():
+        shown, told = judge(entries)
+        count = f"{told} ({sum(shown)} of {len(shown)} cases)" if shown else "no such cells"
+        found[name] = Finding(claim, Verdict.of(shown), count)
+    return found
+
+
+def report(found: Iterable[Finding], command: str) -> str:
+    """``findings.md``: a table."""
+    rows = [f"| {f.claim} | {f.verdict} | {f.told} |" for f in found]
+    head = ["| sentence | verdict | numbers |", "|---|---|---|"]
+    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", f"Made by: `{command}`", ""])

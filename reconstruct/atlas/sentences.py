@@ -1,0 +1,234 @@
+"""The sentences of Gatys, Ecker & Bethge (2015), and a few of ours, each with what would show it and the numbers.
+
+A sentence is held against cases, mostly one photograph and one seed each. The paper gives no thresholds; those here are
+ours.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import geometric_mean, mean, stdev
+
+from scipy.stats import spearmanr
+
+from reconstruct.atlas.entries import Entry, Kind
+from reconstruct.atlas.selection import (
+    TRAINED,
+    UNTRAINED,
+    at_level,
+    by_layer,
+    cases,
+    common_level,
+    compared,
+    cumulative,
+    depth_cells,
+    front,
+    matrix,
+    order,
+    originals,
+    select,
+    style_cells,
+)
+from reconstruct.layers import block
+
+PIXEL_BY_PIXEL = 0.9  # SSIM
+SAME_PLACES = 0.7  # correlation of layouts
+ELSEWHERE = 0.8  # content error over that of the shuffled original
+CLEARLY = 2.0  # times
+TREND = 0.5  # rank correlation
+LOOKED_AT = "relu4_2"  # where arrangement is compared, the paper's choice for content
+
+Shown = tuple[list[bool], str]
+"""Whether each case shows it, and the numbers, the main one before the first semicolon; no cases: not measured."""
+
+
+def spread(values: Sequence[float], digits: int = 1) -> str:
+    """Mean ± standard deviation."""
+    return f"{mean(values):.{digits}f} ± {stdev(values) if len(values) > 1 else 0:.{digits}f}"
+
+
+def trend(x: Sequence[float], y: Sequence[float]) -> float:
+    """Spearman's rank correlation; 0 where one of the two does not vary."""
+    if len(set(x)) < 2 or len(set(y)) < 2:
+        return 0.0
+    return float(spearmanr(x, y).statistic)
+
+
+def _depths(entries: Sequence[Entry]) -> list[int]:
+    layers = order(entries)
+    return [layers.index(e.layer) for e in entries]
+
+
+def _pixels(entries: Sequence[Entry]) -> Shown:
+    low = [e for e in select(depth_cells(entries), kind=Kind.RESULT) if block(e.layer) <= 2]
+    told = [
+        f"{layer} {spread([e.psnr for e in same])} dB, {spread([e.ssim or 0 for e in same], 2)}"
+        for layer, same in by_layer(low, order(entries)).items()
+    ]
+    asked = f"asked for is an SSIM of {PIXEL_BY_PIXEL}"
+    return [(e.ssim or 0) >= PIXEL_BY_PIXEL for e in low], f"PSNR and SSIM from {', from '.join(told)}; {asked}"
+
+
+def _unconstrained(entries: Sequence[Entry]) -> Shown:
+    cells = depth_cells(entries)
+    level = common_level(cells)
+    matched = at_level(cells, level)
+    ways = [trend(_depths(case), [e.psnr for e in case]) for case in cases(matched).values()]
+    if not ways:
+        return [], ""
+    ends = _ends(matched, lambda e: e.psnr, 1, " dB")
+    told = f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {spread(ways, 2)}"
+    several = [e for e in matched if e.deviation is not None]
+    drifts = [trend(_depths(case), [e.deviation or 0 for e in case]) for case in cases(several).values()]
+    if drifts:
+        ends = _ends(several, lambda e: e.deviation or 0, 3)
+        told += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
+    return [*(way < -TREND for way in ways), *(drift > TREND for drift in drifts)], told
+
+
+def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int, unit: str = "") -> str:
+    """What is read at the lowest layer and at the highest."""
+    rows = list(by_layer(entries, order(entries)).items())
+    low, high = (f"{spread([reading(e) for e in same], digits)}{unit} ({name})" for name, same in (rows[0], rows[-1]))
+    return f"{low} to {high}"
+
+
+def _objects(entries: Sequence[Entry]) -> Shown:
+    high = [e for e in select(depth_cells(entries), kind=Kind.RESULT) if block(e.layer) == 5]
+    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED)}
+    if not high or not moved:
+        return [], ""
+    shares = [e.errors["content"]["relu3_1"] / moved[e.picture].errors["content"]["relu3_1"] for e in high]
+    held = [e.layout >= SAME_PLACES and share < 1 for e, share in zip(high, shares, strict=True)]
+    return held, (
+        f"from block 5 the layout correlates with the original's by {spread([e.layout for e in high], 2)}; "
+        f"shuffled, by {spread([e.layout for e in moved.values()], 2)}; the error at relu3_1, not asked for, is "
+        f"{spread(shares, 2)} of the shuffled original's"
+    )
+
+
+def _upwards(entries: Sequence[Entry]) -> Shown:
+    rows, layers = matrix(entries, "content"), order(entries)
+    below, above = [], []
+    for layer, errors in rows.items():
+        place = layers.index(layer)
+        below.append([errors[m] / errors[layer] for m in layers[:place]])
+        above.append([errors[m] / errors[layer] for m in layers[place + 1 :]])
+    held = [geometric_mean(b) > CLEARLY * geometric_mean(a) for b, a in zip(below, above, strict=True) if a and b]
+    if not held:
+        return [], ""
+    times = [geometric_mean(ratio for each in side for ratio in each) for side in (above, below)]
+    own = sum(errors[layer] == min(errors.values()) for layer, errors in rows.items())
+    return held, (
+        f"above the layer the error is {times[0]:.1f} times its own, below it {times[1]:.1f} times; "
+        f"the smallest error of a row is at the layer itself for {own} of {len(rows)}"
+    )
+
+
+def _texture(entries: Sequence[Entry]) -> Shown:
+    cells = select(style_cells(entries), kind=Kind.RESULT)
+    most = max((len(e.layers["style"]) for e in cells), default=0)
+    widest = [e for e in cells if len(e.layers["style"]) == most]
+    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED)}
+    if not widest or not moved:
+        return [], ""
+    content = [e.errors["content"][LOOKED_AT] / moved[e.picture].errors["content"][LOOKED_AT] for e in widest]
+    held = [share >= ELSEWHERE and e.layout < SAME_PLACES / 2 for e, share in zip(widest, content, strict=True)]
+    names = widest[0].layers["style"]
+    own = [e.own_error("style") for e in widest]
+    others = [mean(o.errors["style"][m] for m in names) for o in originals(entries, Kind.OTHER)]
+    if others:
+        held = [ok and error * CLEARLY < mean(others) for ok, error in zip(held, own, strict=True)]
+    kept = [mean(e.errors["style"][m] for m in names) for e in moved.values()]
+    beside = f", shuffled original: {spread(kept, 2)}" + (f", another picture: {spread(others, 2)}" if others else "")
+    return held, (
+        f"from {len(names)} layers, the content error at {LOOKED_AT} is {spread(content, 2)} of a shuffled original's; "
+        f"the layout correlates by {spread([e.layout for e in widest], 2)}; the style error is {spread(own, 2)}{beside}"
+    )
+
+
+def _structures(entries: Sequence[Entry]) -> Shown:
+    by_case = {key: case for key, case in cases(cumulative(entries)).items() if len(case) > 2}
+    ways = [trend([len(e.layers["style"]) for e in case], [e.wavelength for e in case]) for case in by_case.values()]
+    if not ways:
+        return [], ""
+    counts = sorted({len(e.layers["style"]) for case in by_case.values() for e in case})
+    sizes = [
+        spread([e.wavelength for case in by_case.values() for e in case if len(e.layers["style"]) == n]) for n in counts
+    ]
+    told = f"wavelength {', '.join(sizes)} pixels from {', '.join(map(str, counts))} layers"
+    return [way > TREND for way in ways], f"{told}; rank correlation {spread(ways, 2)}"
+
+
+def _separable(entries: Sequence[Entry]) -> Shown:
+    best = [min(max(e.losses.values()) for e in case) for case in front(entries).values()]
+    told = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
+    return [worse < 1 / CLEARLY for worse in best], told
+
+
+def _both(entries: Sequence[Entry]) -> Shown:
+    worse = [_times_alone(case) for case in front(entries).values()]
+    if not worse:
+        return [], ""
+    told = f"at the best α/β the worse of the two errors is still {spread(worse)} times what it is alone"
+    return [times >= CLEARLY for times in worse], told
+
+
+def _times_alone(case: Sequence[Entry]) -> float:
+    alone = {term: min(e.own_error(term) for e in case) for term in ("content", "style")}
+    return min(max(e.own_error(term) / alone[term] for term in alone) for e in case)
+
+
+def _smooth(entries: Sequence[Entry]) -> Shown:
+    steps = [pair for case in front(entries).values() for pair in pairwise(case)]
+    if not steps:
+        return [], ""
+    held = [b.losses["content"] <= a.losses["content"] and b.losses["style"] >= a.losses["style"] for a, b in steps]
+    jumps = [max(a.losses["content"] / b.losses["content"], b.losses["style"] / a.losses["style"]) for a, b in steps]
+    return held, (
+        f"in {sum(held)} of {len(steps)} steps to a larger ratio the content loss falls and the style loss rises; "
+        f"by a factor of {spread(jumps)}, at most {max(jumps):.1f}"
+    )
+
+
+def _learned(entries: Sequence[Entry]) -> Shown:
+    level, trained, untrained = compared(entries, UNTRAINED, "")
+    if level is None:
+        return [], ""
+    gaps = _gaps(trained, untrained)
+    deepest = [(layer, found) for layer, found in gaps.items() if block(layer) > 1]
+    told = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in gaps.items())
+    return [gap < 0 for _, found in deepest for gap in found], (
+        f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {told}"
+    )
+
+
+def _gaps(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[float]]:
+    """Layer -> differences of PSNR in dB, case by case."""
+    others = {(e.picture, e.seed, e.layer): e.psnr for e in second}
+    rows = by_layer(first, order(first))
+    return {layer: [e.psnr - others[e.picture, e.seed, layer] for e in same] for layer, same in rows.items()}
+
+
+def _canvas(entries: Sequence[Entry]) -> Shown:
+    level, usual, pixels = compared(entries, TRAINED, "pixels")
+    if level is None or not usual or usual[0].canvas == "pixels":
+        return [], ""
+    ways = [trend(_depths(found), [e.psnr for e in found]) for found in cases(pixels).values()]
+    gaps = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in _gaps(usual, pixels).items())
+    told = f"rank correlation of PSNR with depth {spread(ways, 2)} on plain pixels, too, at a relative feature error of"
+    return [way < -TREND for way in ways], f"{told} {level:g}; {usual[0].canvas} minus pixels: {gaps}"
+
+
+SENTENCES: dict[str, tuple[str, Callable[[Sequence[Entry]], Shown]]] = {
+    "pixels": ("Low layers give the picture back almost pixel by pixel", _pixels),
+    "unconstrained": ("Higher layers do not constrain the exact pixel values", _unconstrained),
+    "objects": ("Higher layers keep objects and their arrangement", _objects),
+    "upwards": ("A layer fixes what the layers above it see, not what those below see", _upwards),
+    "texture": ("Style keeps texture and forgets arrangement", _texture),
+    "structures": ("Style over more layers has larger and smoother structures", _structures),
+    "separable": ("Content and style can be set independently", _separable),
+    "both": ("Content and style are never both matched at once", _both),
+    "smooth": ("The trade-off moves smoothly with α/β", _smooth),
+    "learned": ("A trained layer forgets more pixels than an untrained one", _learned),
+    "canvas": ("Pixels fade with depth whatever the canvas", _canvas),
+}

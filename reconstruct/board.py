@@ -1,0 +1,139 @@
+"""What TensorBoard shows: of a cell while it is made, and of a whole sweep.
+
+The tags of a cell, named for how TensorBoard groups and sorts them::
+
+    fit/…                     each term's relative error, mean over layers; PSNR: first, so that HParams shows them
+    loss/…                    total, and each term's own
+    optimisation/…            loss and gradient norm as logarithms, steps per second
+    pictures/beside_original  original and reconstruction side by side, at steps 0, 1, 2, 4, 8, …
+    relative_error_log10/…    of every layer, log10 ‖code - target‖² / ‖target‖²: -2 is one percent
+
+The last point of fit/… and loss/… is that of the saved picture, evaluated in float32. An event file stays small
+however long a run is: each doubling of the steps adds at most `SCALARS` points to a curve and one picture.
+"""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL.Image import Image
+from torch import Tensor
+
+from reconstruct import images
+from reconstruct.events import Charts, EventFile, HParam, layout, picture, scalar, session, session_end, text
+from reconstruct.measures import psnr
+from reconstruct.results import Result
+from reconstruct.synthesis import Step
+
+SHOWN_SIDE = 256  # pixels of the longer side of each picture; larger ones are shrunk
+FIGURE_SIDE = 1400  # pixels of the longer side of a sweep's figure
+SCALARS = 64  # points of a curve from step 64 to 127, 128 to 255, 256 to 511, …
+CHARTS: Charts = {
+    "What does each layer know?": {
+        "How far are its features from the original's? (content; log10 of the relative error, -2 is 1 %)": (
+            "relative_error_log10/content_.*"
+        ),
+        "How far are its correlations? (style; log10 of the relative error, -2 is 1 %)": (
+            "relative_error_log10/style_.*"
+        ),
+    },
+    "Has it settled?": {
+        "Does the loss still fall? (log10)": "optimisation/loss_log10",
+        "How steep is it still? (log10 of the gradient norm)": "optimisation/gradient_norm_log10",
+    },
+    "What does a layer cost?": {"How many steps a second?": "optimisation/steps_per_second"},
+}
+
+
+class Board:
+    """The event file of one cell.
+
+    Args:
+        folder: the cell's.
+        done: steps already taken; what an earlier sitting wrote from there on is hidden.
+        originals: what is to be reconstructed, ``(1, 3, H, W)`` each.
+        settings: its row of the HParams table.
+        texts: name -> Markdown for the Text tab.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        done: int,
+        originals: Mapping[str, Tensor],
+        settings: Mapping[str, HParam],
+        texts: Mapping[str, str],
+    ) -> None:
+        self._file = EventFile(folder, done)
+        self._originals = originals
+        self._shown = [images.shrunk(original, SHOWN_SIDE) for original in originals.values()]
+        self._seconds: float | None = None
+        if not done:  # else an earlier sitting said so
+            said = [text(name, words) for name, words in texts.items()]
+            self._file.write(0, layout(CHARTS), session(settings), *said)
+
+    def __call__(self, step: Step) -> None:
+        earlier, self._seconds = self._seconds, step.seconds
+        if is_logged(step.number):
+            rate = {} if earlier is None else {"optimisation/steps_per_second": 1 / (step.seconds - earlier)}
+            self._write(step.number, _points(step) | rate)
+        if is_milestone(step.number):
+            self._show(step.picture, step.number)
+            if "content" in self._originals:
+                self._write(step.number, {"fit/psnr": psnr(step.picture, self._originals["content"])})
+
+    def _write(self, number: int, points: Mapping[str, float]) -> None:
+        self._file.write(number, *(scalar(*point) for point in points.items()))
+
+    def _show(self, reconstruction: Tensor, number: int) -> None:
+        both = images.side_by_side([*self._shown, images.shrunk(reconstruction, SHOWN_SIDE)])
+        self._file.write(number, picture("pictures/beside_original", both))
+
+    def finish(self, reconstruction: Tensor, result: Result) -> None:
+        """The saved picture, and what the HParams table says of it: the last point of each curve."""
+        self._show(reconstruction, result.steps)
+        quality = {} if result.psnr is None else {"fit/psnr": result.psnr}
+        self._write(result.steps, _numbers(result.total, result.losses, result.relative_errors) | quality)
+        self._file.write(result.steps, session_end())
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _numbers(total: float, losses: Mapping[str, float], errors: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """tag -> value, for every step and for the saved picture."""
+    means = {f"fit/{term}_error": sum(layers.values()) / len(layers) for term, layers in errors.items()}
+    return means | {"loss/total": total} | {f"loss/{term}": loss for term, loss in losses.items()}
+
+
+def _points(step: Step) -> dict[str, float]:
+    """tag -> value; what falls through decades as a logarithm, for TensorBoard's axes are linear."""
+    falling = {"optimisation/loss_log10": step.total, "optimisation/gradient_norm_log10": step.gradient_norm}
+    for term, layers in step.errors.items():
+        falling |= {f"relative_error_log10/{term}_{layer}": error for layer, error in layers.items()}
+    logarithms = {tag: math.log10(value) for tag, value in falling.items() if value > 0}
+    return _numbers(step.total, step.terms, step.errors) | logarithms
+
+
+def is_logged(number: int) -> bool:
+    """Every step to begin with, then every second, fourth, eighth, …: `SCALARS` of each octave."""
+    return number % (1 << max(0, number.bit_length() - SCALARS.bit_length())) == 0
+
+
+def is_milestone(number: int) -> bool:
+    """Steps 0, 1, 2, 4, 8, …: as many early as late ones on a logarithmic axis."""
+    return number & (number - 1) == 0
+
+
+def show_sweep(folder: Path, figure: Image, done: int, texts: Mapping[str, str]) -> None:
+    """The figure of a sweep as a run of its own, instead of the one that was there.
+
+    Args:
+        folder: of that run.
+        done: how many cells the figure shows.
+    """
+    for earlier in folder.glob("events.out.tfevents.*"):
+        earlier.unlink()
+    file = EventFile(folder)
+    file.write(done, picture("figure", figure), *(text(name, words) for name, words in texts.items()))
+    file.close()

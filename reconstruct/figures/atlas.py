@@ -1,0 +1,42 @@
+"""All figures of an atlas, each with its finding as its title."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from matplotlib.figure import Figure
+
+from reconstruct.atlas.entries import Entry
+from reconstruct.atlas.findings import Finding
+from reconstruct.atlas.selection import common_level, cumulative, depth_cells
+from reconstruct.atlas.selection import front as cases_of
+from reconstruct.figures.depth import depth
+from reconstruct.figures.front import arrangement, front
+from reconstruct.figures.matrix import matrix
+from reconstruct.figures.sheet import Look
+from reconstruct.figures.strips import strips
+from reconstruct.results import Sweep
+
+
+def atlas(sweep: Sweep, entries: Sequence[Entry], found: Mapping[str, Finding], look: Look) -> dict[str, Figure]:
+    """File name -> figure; what the sweep has no cells for is left out."""
+    made = {}
+    content = depth_cells(entries)
+    if content:
+        made["figure"] = depth(entries, _titled(look, found["unconstrained"]))
+        made["matrix"] = matrix(entries, _titled(look, found["upwards"]))
+    if content and common_level(content) is not None:
+        for photograph in dict.fromkeys(e.picture for e in content):
+            made[f"strips_{_as_file(photograph)}"] = strips(sweep, entries, photograph, _titled(look, found["objects"]))
+    if cumulative(entries):
+        made["arrangement"] = arrangement(entries, _titled(look, found["texture"]))
+    if cases_of(entries):
+        made["front"] = front(entries, _titled(look, found["both"]))
+    return made
+
+
+def _titled(look: Look, finding: Finding) -> Look:
+    return look if look.title else replace(look, title=finding.title)
+
+
+def _as_file(photograph: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in photograph.rsplit(".", 1)[0])

@@ -1,0 +1,89 @@
+"""All cells of a sweep forming together: its figure, with the pictures and errors that the cells had at the same steps.
+
+Every frame of a cell's own film marks the same amount of change in that cell, so a clock that ticks evenly through the
+frames of all of them shows as much change between any two of its ticks.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from reconstruct.figures.cells import error_label
+from reconstruct.figures.sheet import TITLE_LABEL, house_style, percent
+from reconstruct.film import Pixels, Reel
+
+TICKS = 60
+DPI = 120  # 840 pixels wide
+LARGEST = 1.2e6  # pixels of a frame; a longer sheet is drawn smaller
+
+
+def film(figure: Figure, reels: Mapping[str, Reel]) -> Iterator[Pixels]:
+    """The frames, ``(H, W, 3)``.
+
+    Args:
+        figure: of finished cells, with a title, in which the step is told; what has no reel stands still.
+        reels: a cell's folder -> its film; each is run from its beginning.
+    """
+    parts = [_Part(figure, folder, reel) for folder, reel in reels.items()]
+    (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
+    moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
+    with house_style():
+        figure.set_dpi(min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches()))))
+        canvas = FigureCanvasAgg(figure)
+        for artist in moving:
+            artist.set_animated(True)
+        canvas.draw()
+        background = canvas.copy_from_bbox(figure.bbox)
+        above = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
+        name = title.get_text()
+        for step in clock([step for reel in reels.values() for step in reel.steps]):
+            title.set_text(f"{name}: step {step}")
+            for part in parts:
+                part.show(step)
+            canvas.restore_region(background)
+            for artist in (*moving, *above):
+                figure.draw_artist(artist)
+            yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def clock(steps: Sequence[int]) -> list[int]:
+    """At most `TICKS` of the steps, evenly spaced through all of them; a step may occur several times."""
+    ordered = sorted(steps)
+    ticks = np.linspace(0, len(ordered) - 1, TICKS).round().astype(int)
+    return sorted({ordered[tick] for tick in ticks})
+
+
+class _Part:
+    """What changes about one cell: its picture, and the errors under it."""
+
+    def __init__(self, figure: Figure, folder: str, reel: Reel) -> None:
+        self._reel = reel
+        self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
+        names = {error_label(folder, term): term for term in ("content", "style")}
+        self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
+
+    def is_under(self, axes: Axes) -> bool:
+        """Whether those axes, a painting's inset, lie on the picture."""
+        return any(axes is not p.axes and axes.bbox.overlaps(p.axes.bbox) for p in self.pictures if p.axes)
+
+    def show(self, step: int) -> None:
+        frame = self._reel.at(step)
+        for picture in self.pictures:
+            picture.set_data(_cut(frame.pixels, picture.get_size()))
+        for term, text in self.errors.items():
+            if term in frame.errors:
+                text.set_text(re.sub(r"\S+ %", percent(frame.errors[term]), text.get_text()))
+
+
+def _cut(pixels: Pixels, like: Sequence[int]) -> Pixels:
+    """The middle of a frame, in the proportions of the picture that it stands for."""
+    height, width = pixels.shape[:2]
+    scale = min(height / like[0], width / like[1])
+    rows, columns = min(height, round(like[0] * scale)), min(width, round(like[1] * scale))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return pixels[top : top + rows, left : left + columns]

@@ -1,0 +1,140 @@
+"""How a picture came about: ``film.webp``, frames as far apart as the picture changed, whatever steps lie between.
+
+A frame is kept when it differs from the last one that was kept by more than a spacing (root mean square over pixels and
+colours). When there are too many, every second one goes and the spacing grows to what is left between the others, so
+that a run of any length needs the same memory.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from reconstruct import images
+from reconstruct.errors import InputError
+from reconstruct.results import Result
+from reconstruct.synthesis import Step
+
+SIDE = 256  # pixels of a frame's longer side
+MOST = 60  # frames: at most 12 MB of memory
+SPACING = 1.0  # to begin with, of 255
+FRAME, PAUSE = 80, 2000  # milliseconds: of a frame, and of the last one
+LARGEST = 8_000_000  # bytes
+QUALITIES = (80, 60, 40, 20)  # the first is WebP's own choice; a lower one only for a film that would be too large
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture on its way.
+
+    Attributes:
+        step: its number.
+        pixels: ``(H, W, 3)``.
+        errors: term -> relative error, mean over layers.
+    """
+
+    step: int
+    pixels: Pixels
+    errors: Mapping[str, float]
+
+
+class Film:
+    """A recorder that keeps what will be the frames of the film."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.spacing = SPACING
+
+    def __call__(self, step: Step) -> None:
+        frame = Frame(step.number, np.asarray(images.shrunk(step.picture, SIDE)), means(step.errors))
+        if not self.frames or distance(self.frames[-1], frame) > self.spacing:
+            self.frames.append(frame)
+        if len(self.frames) > MOST:
+            self.frames = self.frames[::2]
+            self.spacing = max(self.spacing, min(distance(*pair) for pair in pairwise(self.frames)))
+
+    def finish(self, picture: Tensor, result: Result, path: Path) -> None:
+        """Write it, with the `picture` that was saved, ``(1, 3, H, W)``, as the last frame."""
+        last = Frame(result.steps, np.asarray(images.shrunk(picture, SIDE)), means(result.relative_errors))
+        kept = [*self.frames, last]
+        if len(kept) > 1 and distance(*kept[-2:]) <= SPACING:
+            del kept[-2]
+        write(kept, path)
+
+    def state_dict(self) -> dict[str, Any]:
+        """For a checkpoint: plain tensors and numbers."""
+        frames = [(f.step, torch.from_numpy(f.pixels.copy()), dict(f.errors)) for f in self.frames]
+        return {"frames": frames, "spacing": self.spacing}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from where `state_dict` was taken."""
+        self.frames = [Frame(step, pixels.numpy(), errors) for step, pixels, errors in state["frames"]]
+        self.spacing = state["spacing"]
+
+
+def means(errors: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """term -> layer -> error to term -> mean over layers."""
+    return {term: sum(layers.values()) / len(layers) for term, layers in errors.items()}
+
+
+def distance(one: Frame, other: Frame) -> float:
+    """Root mean square over pixels and colours, of 255."""
+    difference = one.pixels.astype(np.float32) - other.pixels
+    return math.sqrt(float(np.vdot(difference, difference)) / difference.size)
+
+
+def write(frames: Sequence[Frame], path: Path) -> None:
+    """Write a film; steps and errors go into its metadata."""
+    note = json.dumps([{"step": frame.step, "errors": frame.errors} for frame in frames])
+    save(lambda: [frame.pixels for frame in frames], path, note)
+
+
+def save(frames: Callable[[], Iterable[Pixels]], path: Path, note: str = "") -> None:
+    """Write pictures ``(H, W, 3)`` one after another, as well as `LARGEST` allows."""
+    for quality in QUALITIES:
+        images.save_film(frames(), path, FRAME, PAUSE, note, quality)
+        if path.stat().st_size <= LARGEST:
+            return
+
+
+class Reel:
+    """A film on disk, which runs forward; one frame is in memory at a time.
+
+    Attributes:
+        steps: of its frames.
+
+    Raises:
+        InputError: it is missing, damaged, or was not made here.
+    """
+
+    def __init__(self, path: Path) -> None:
+        note, self._pixels = images.load_film(path)
+        try:
+            told = json.loads(note)
+            self._errors = {frame["step"]: frame["errors"] for frame in told}
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path}: expected a film that film=true made") from error
+        self.steps = list(self._errors)
+        self._next = 0
+        self._frame = self._advance()
+
+    def at(self, step: int) -> Frame:
+        """How it looked at that step, which must be no earlier than the last one asked for."""
+        while self._next < len(self.steps) and self.steps[self._next] <= step:
+            self._frame = self._advance()
+        return self._frame
+
+    def _advance(self) -> Frame:
+        step = self.steps[self._next]
+        self._next += 1
+        return Frame(step, next(self._pixels), self._errors[step])

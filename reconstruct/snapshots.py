@@ -1,0 +1,47 @@
+"""The picture at the moment when a relative error is first met, so that layers can be compared at equal error.
+
+A layer whose reconstruction differs from the photograph may not know better, or may not have been matched yet. Pictures
+of different layers that were stopped at one relative error, ‖code − target‖² / ‖target‖², tell the two apart.
+
+error=0.1.png    the first picture whose error was no larger than 0.1
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+
+from reconstruct import images
+from reconstruct.synthesis import Step
+
+
+class Snapshots:
+    """A recorder.
+
+    Args:
+        folder: where the pictures go.
+        levels: relative errors at which a picture is kept: of all terms, mean over the layers of each.
+        done: steps already taken; pictures that an earlier sitting kept are left as they are.
+    """
+
+    def __init__(self, folder: Path, levels: Sequence[float], done: int) -> None:
+        self._places = {level: place(folder, level) for level in levels}
+        if not done:
+            for path in self._places.values():
+                path.unlink(missing_ok=True)
+        self._ahead = [level for level, path in self._places.items() if not path.exists()]
+
+    def __call__(self, step: Step) -> None:
+        error = max(mean(layers.values()) for layers in step.errors.values())
+        for level in [level for level in self._ahead if error <= level]:
+            images.save(step.picture, self._places[level])
+            self._ahead.remove(level)
+
+
+def place(folder: Path, level: float) -> Path:
+    """Where the picture of a level is."""
+    return folder / f"error={level:g}.png"
+
+
+def found(folder: Path, levels: Sequence[float]) -> Mapping[float, Path]:
+    """Level -> picture, of the levels that were reached."""
+    return {level: path for level in levels if (path := place(folder, level)).exists()}

@@ -1,0 +1,198 @@
+"""Numbers that are known in advance, as entries, and what is said of them."""
+
+from dataclasses import replace
+
+import pytest
+from test_figures import assert_legible, words
+
+from reconstruct import figures, images
+from reconstruct.atlas import selection
+from reconstruct.atlas.entries import Entry, Kind, read, write
+from reconstruct.atlas.findings import Verdict, findings
+from reconstruct.figures.atlas import atlas as drawn
+from reconstruct.results import Sweep
+from reconstruct.snapshots import place
+
+LAYERS = [f"relu{block}_{i}" for block, count in enumerate((2, 2, 4, 4, 4), 1) for i in range(1, count + 1)]
+FIVE = tuple(f"relu{block}_1" for block in range(1, 6))
+
+
+def entry(representation: str = "content", matched: tuple[str, ...] = ("relu1_1",), **changes: object) -> Entry:
+    errors = {"content": dict.fromkeys(LAYERS, 0.1), "style": dict.fromkeys(LAYERS, 0.1)}
+    plain = Entry(
+        cell=" ".join([representation, *matched, *(str(changes.get(key)) for key in ("weights", "canvas", "seed"))]),
+        kind=Kind.RESULT,
+        level=None,
+        representation=representation,
+        layers={representation: matched},
+        weights="vgg19_normalized",
+        canvas="pyramid",
+        picture="pagoda",
+        seed=0,
+        ratio=None,
+        psnr=20.0,
+        ssim=0.5,
+        layout=0.9,
+        wavelength=5.0,
+        losses={},
+        errors=errors,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def depth_curve(falling: bool, **changes: object) -> list[Entry]:
+    """Content of every layer, at its end and when its error was 0.2; PSNR falls with depth or rises."""
+    made = []
+    for seed in (0, 1):
+        for depth, layer in enumerate(LAYERS):
+            psnr, apart = (30.0 - depth, 0.01 * depth) if falling else (10.0 + depth, 0.2 - 0.01 * depth)
+            end = entry("content", (layer,), seed=seed, psnr=psnr, deviation=apart, agreement=psnr, **changes)
+            made += [end, replace(end, kind=Kind.SNAPSHOT, level=0.2)]
+    return made
+
+
+def original(kind: Kind, error: float) -> Entry:
+    errors = {"content": dict.fromkeys(LAYERS, error), "style": dict.fromkeys(LAYERS, error)}
+    return entry(cell="", kind=kind, layers={}, seed=None, errors=errors, layout=0.0)
+
+
+def styles(content: float, layout: float) -> list[Entry]:
+    errors = {"content": dict.fromkeys(LAYERS, content), "style": dict.fromkeys(LAYERS, 0.1)}
+    return [
+        entry("style", FIVE[:count], errors=errors, layout=layout, wavelength=2.0 + count, seed=seed)
+        for count in range(1, 6)
+        for seed in (0, 1)
+    ]
+
+
+def joined(content: list[float], style: list[float]) -> list[Entry]:
+    """Content and style together, at growing ratios."""
+    return [
+        entry(
+            "both",
+            cell=f"ratio {ratio}",
+            layers={"content": ("relu4_2",), "style": FIVE},
+            ratio=ratio,
+            losses={"content": c, "style": s},
+            errors={"content": dict.fromkeys(LAYERS, c), "style": dict.fromkeys(LAYERS, s)},
+        )
+        for ratio, c, s in zip((0.0, 0.1, 1.0, float("inf")), content, style, strict=True)
+    ]
+
+
+EVERYTHING = [
+    *depth_curve(falling=True),
+    *depth_curve(falling=True, weights="untrained"),
+    *depth_curve(falling=True, canvas="pixels"),
+    *styles(content=1.0, layout=0.0),
+    *[entry("style", (layer,)) for layer in LAYERS],
+    *joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]),
+    original(Kind.SHUFFLED, 1.0),
+    original(Kind.OTHER, 1.0),
+]
+
+
+def test_entries_come_back_from_their_table(tmp_path):
+    write(EVERYTHING, tmp_path)
+    assert read(tmp_path) == EVERYTHING
+
+
+def test_the_common_level_is_the_smallest_that_all_cells_reached():
+    cells = depth_curve(falling=True)
+    assert selection.common_level(cells) == 0.2
+    more = [replace(cells[0], kind=Kind.SNAPSHOT, level=0.1)]
+    assert selection.common_level([*cells, *more]) == 0.2
+    assert selection.common_level([*cells, entry("content", ("relu1_1",), cell="never below 0.5")]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "entries", "verdict"),
+    [
+        ("unconstrained", depth_curve(falling=True), Verdict.SUPPORTED),
+        ("unconstrained", depth_curve(falling=False), Verdict.NOT),
+        ("unconstrained", [e for e in depth_curve(falling=True) if e.kind is Kind.RESULT], Verdict.UNKNOWN),
+        ("pixels", [entry(ssim=0.95)], Verdict.SUPPORTED),
+        ("pixels", [entry(ssim=0.95), entry("content", ("relu2_1",), ssim=0.7)], Verdict.CONDITIONALLY),
+        ("objects", [entry("content", ("relu5_1",), layout=0.9), original(Kind.SHUFFLED, 1.0)], Verdict.SUPPORTED),
+        ("objects", [entry("content", ("relu5_1",), layout=0.2), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
+        ("texture", [*styles(1.0, 0.0), original(Kind.SHUFFLED, 1.0)], Verdict.SUPPORTED),
+        ("texture", [*styles(0.2, 0.0), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
+        ("texture", [*styles(1.0, 0.9), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
+        ("texture", [*styles(1.0, 0.0), original(Kind.SHUFFLED, 1.0), original(Kind.OTHER, 0.1)], Verdict.NOT),
+        ("structures", styles(1.0, 0.0), Verdict.SUPPORTED),
+        ("structures", [replace(e, wavelength=-e.wavelength) for e in styles(1.0, 0.0)], Verdict.NOT),
+        ("separable", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("separable", joined([0.9, 0.8, 0.7, 0.6], [0.6, 0.7, 0.8, 0.9]), Verdict.NOT),
+        ("both", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("both", joined([0.9, 0.05, 0.05, 0.05], [0.05, 0.05, 0.3, 0.9]), Verdict.NOT),
+        ("smooth", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("smooth", joined([0.9, 0.4, 0.6, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.CONDITIONALLY),
+        ("learned", [*depth_curve(True), *depth_curve(False, weights="untrained")], Verdict.CONDITIONALLY),
+        ("canvas", [*depth_curve(True), *depth_curve(True, canvas="pixels")], Verdict.SUPPORTED),
+        ("canvas", [*depth_curve(True), *depth_curve(False, canvas="pixels")], Verdict.NOT),
+    ],
+)
+def test_a_sentence_is_supported_by_numbers_that_support_it_and_by_no_others(name, entries, verdict):
+    found = findings(entries)[name]
+    assert found.verdict is verdict
+    beginnings = {
+        Verdict.SUPPORTED: found.claim,
+        Verdict.CONDITIONALLY: "Only under conditions: ",
+        Verdict.NOT: "Not supported here: ",
+        Verdict.UNKNOWN: "Not measured: whether ",
+    }
+    assert found.title.startswith(beginnings[verdict])
+
+
+def test_a_layer_fixes_what_is_above_it_if_errors_are_large_below_and_small_above():
+    entries = [
+        entry(
+            "content",
+            (layer,),
+            errors={"content": {m: 1e-3 if k >= depth else 0.5 for k, m in enumerate(LAYERS)}},
+        )
+        for depth, layer in enumerate(LAYERS)
+    ]
+    found = findings(entries)["upwards"]
+    assert found.verdict is Verdict.SUPPORTED
+    assert "above the layer the error is 1.0 times its own, below it 500.0 times" in found.told
+    turned = [
+        replace(e, errors={"content": dict(zip(LAYERS, reversed(e.errors["content"].values()), strict=True))})
+        for e in entries
+    ]
+    assert findings(turned)["upwards"].verdict is not Verdict.SUPPORTED
+
+
+def test_the_matrix_is_the_geometric_mean_over_photographs_and_seeds():
+    def cell(error: float, seed: int) -> Entry:
+        return entry("content", ("relu1_1",), seed=seed, errors={"content": {"relu1_1": error, "relu1_2": 1.0}})
+
+    assert selection.matrix([cell(1e-2, 0), cell(1e-4, 1)], "content") == {
+        "relu1_1": {"relu1_1": pytest.approx(1e-3), "relu1_2": pytest.approx(1.0)}
+    }
+
+
+@pytest.fixture
+def sweep(tmp_path, picture) -> Sweep:
+    for e in EVERYTHING:
+        if e.cell:
+            (tmp_path / e.cell).mkdir(exist_ok=True)
+            for path in (tmp_path / e.cell / "content.png", place(tmp_path / e.cell, 0.2)):
+                images.save(picture, path)
+    return Sweep(tmp_path, "atlas", {}, [], "reconstruct experiment=atlas")
+
+
+def test_every_figure_of_an_atlas_is_legible_and_has_its_finding_for_a_title(sweep):
+    found = findings(EVERYTHING)
+    made = drawn(sweep, EVERYTHING, found, figures.Look())
+    assert set(made) == {"figure", "matrix", "strips_pagoda", "arrangement", "front"}
+    titles = {"figure": "unconstrained", "matrix": "upwards", "arrangement": "texture", "front": "both"}
+    for name, figure in made.items():
+        assert_legible(figure)
+        if name in titles:
+            assert " ".join(words(figure)[0].split()) == found[titles[name]].title
+
+
+def test_an_atlas_without_styles_has_no_figures_of_styles(sweep):
+    entries = depth_curve(falling=True)
+    assert set(drawn(sweep, entries, findings(entries), figures.Look())) == {"figure", "matrix", "strips_pagoda"}
