@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from experiments import inputs, networks, schema
+from experiments import budget, inputs, networks, schema
 from experiments.fingerprint import content
 from reconstruct import assets, layers, memory, optimizers
 from reconstruct.canvas import DECORRELATED, RGB, Canvas, Fourier, Pixels, Pyramid, white_noise
@@ -39,22 +39,35 @@ class Cell:
 
 def cell(config: schema.Config) -> Cell:
     """Everything for one reconstruction; wrong input is an `InputError`."""
-    _check_layers(config)
     memory.keep_freed()
     networks.respect_share()
-    device = networks.device(config.device)
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
-    originals = {term: _original(config, term, device) for term in config.active()}
-    for term, original in originals.items():
-        _check_reach(config, term, original)
-    exact = networks.network(config.network, device)
+    device = networks.device(config.device)
     dtype = networks.dtype(config.precision, device)
+    originals = checked_originals(config, device, dtype)
+    exact = networks.network(config.network, device)
     canvas = _canvas(config, next(iter(originals.values()))).to(device)
     matched = _objective(config, networks.cast(exact, dtype), originals)
     network = networks.for_optimising(matched.network, config, canvas().detach(), matched.layers)
     objective = Objective(network, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps)
     return Cell(originals, synthesis, _objective(config, exact, originals), dtype, device)
+
+
+def checked_originals(config: schema.Config, device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:
+    """The pictures of all terms, after everything about the request that can be wrong without a network was checked."""
+    budget.check(config, max(_pixels(config, term) for term in config.active()), device, dtype.itemsize)
+    originals = {term: _original(config, term, device) for term in config.active()}
+    for term, original in originals.items():
+        _check_reach(config, term, original)
+    return originals
+
+
+def _pixels(config: schema.Config, term: str) -> int:
+    height, width = inputs.shape(
+        getattr(config, term).picture, f"{term}.picture", config.size, config.crop is schema.Crop.square
+    )
+    return height * width
 
 
 def _original(config: schema.Config, term: str, device: torch.device) -> Tensor:
@@ -72,12 +85,6 @@ def forget() -> None:
     """Let go of what is kept for the next cell."""
     for kept in (_picture, _target, networks.cast):
         kept.cache_clear()
-
-
-def _check_layers(config: schema.Config) -> None:
-    available = layers.taps(layers.ARCHITECTURES[config.network.architecture])
-    for term in config.active():
-        layers.check(config.layers(term), available, f"{term}.layers")
 
 
 def _check_reach(config: schema.Config, term: str, original: Tensor) -> None:

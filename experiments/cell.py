@@ -68,7 +68,7 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
     """
     call = call or Call()
     origin = Origin(fingerprint(config), inputs(config))
-    with _room_needed(), held(folder, {"steps": config.steps, "process": os.getpid()}):
+    with _explaining_system(), held(folder, {"steps": config.steps, "process": os.getpid()}):
         sweep_up(folder)
         _swap(folder, origin.fingerprint)
         result, told = Result.read(folder), f"{folder} is already finished"
@@ -89,14 +89,36 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
 FULL = "no space left on the disk; free some, then the same command goes on"
 
 
+def trouble(error: OSError) -> str:
+    """What the system refused, and what to do about it."""
+    if _is_full(error):
+        return FULL
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{what}; set runs= to a folder in which you may write"
+    return f"the system refused: {what}"
+
+
 @contextmanager
-def _room_needed() -> Iterator[None]:
+def _explaining_system() -> Iterator[None]:
+    """What the disk, the memory or the system refuses is a `RunError`."""
     try:
         yield
     except OSError as error:
-        if not _is_full(error):
+        raise RunError(trouble(error)) from error
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
             raise
-        raise RunError(FULL) from error
+        raise RunError(f"out of memory; {SMALLER}") from error
+
+
+SMALLER = "try a smaller size=, lower layers, or checkpointing=true"
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """torch has an exception of its own for a GPU's memory, and only words for the machine's."""
+    words = ("out of memory", "not enough memory", "can't allocate memory", "bad_alloc")
+    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
 
 
 def _is_full(error: object) -> bool:
@@ -127,6 +149,7 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
     from reconstruct.film import Film
     from reconstruct.recording import Checkpoint, Trace
     from reconstruct.snapshots import Snapshots
+    from reconstruct.synthesis import Diverged
 
     cell = build.cell(config)
     films = {"film": Film()} if config.film else {}
@@ -144,6 +167,9 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
         try:
             snapshots = Snapshots(folder, config.snapshots, done)
             _loop(cell, [trace, board, *films.values(), bars, snapshots, checkpoint], checkpoint.save)
+        except Diverged:
+            if cell.synthesis.best.number < 0:
+                raise  # there never was a picture with a loss
         finally:
             images.save(cell.synthesis.best.picture, folder / PICTURE)
         result = _judged(config, cell, folder, origin, call)
@@ -179,12 +205,13 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
     import torch
 
     from experiments import build
-    from reconstruct import images, measures
+    from reconstruct import convergence, images, measures
 
     saved = images.load(folder / PICTURE).to(cell.device)
     with torch.no_grad():
         evaluation = cell.judge(saved)
     original = cell.originals.get("content")
+    note = convergence.problem(convergence.history(folder / TRACE, list(cell.originals)))
     return Result(
         fingerprint=origin.fingerprint,
         total=float(evaluation.total),
@@ -208,6 +235,8 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
         config=plain(config),
         request=call.request,
         inputs=origin.inputs,
+        converged=not note,
+        note=note,
     )
 
 

@@ -72,7 +72,7 @@ def _show_on_board(sweep: Sweep, caption: str) -> None:
 
 def chosen_kind(sweep: Sweep) -> str:
     """What the preset asks for; a table of all cells for a sweep of the user's own."""
-    return "grid" if sweep.drawing in ("auto", "none") else sweep.drawing
+    return "grid" if sweep.drawing in ("auto", "none") else _known(sweep.drawing)
 
 
 def check(sweep: Sweep, kind: str) -> None:

@@ -1,15 +1,18 @@
 """What the user's names stand for: samples that are fetched, or files of their own."""
 
 import hashlib
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconstruct import assets
-from reconstruct.errors import InputError, nearest
+from reconstruct.errors import InputError, nearest, one_line
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+log = logging.getLogger(__name__)
 
 
 def digest(name: str, key: str) -> str:
@@ -61,5 +64,21 @@ def picture(name: str, key: str, size: int, square: bool) -> "Tensor":
     from reconstruct import images
 
     if name in assets.pictures():
-        return images.load(fetched(name), size, square, trim=assets.ASSETS[name].crop)
-    return images.load(source(name, key), size, square)
+        return images.load(fetched(name), size, square, assets.ASSETS[name].crop, _tell)
+    return images.load(source(name, key), size, square, note=_tell)
+
+
+def shape(name: str, key: str, size: int, square: bool) -> tuple[int, int]:
+    """Height and width that `picture` will have, without reading all of it."""
+    from reconstruct import images
+
+    path = fetched(name) if name in assets.pictures() else source(name, key)
+    return images.shape(path, size, square)
+
+
+def _tell(line: str) -> None:
+    """On the terminal, and in the cell's log."""
+    from experiments.progress import say
+
+    log.warning(line)
+    say(one_line(line))

@@ -116,7 +116,8 @@ def outcome(result: Result) -> str:
     """The final errors, in a line."""
     errors = "  ".join(f"{term} error {result.error(term):.3g}" for term in result.relative_errors)
     quality = f"  PSNR {result.psnr:.1f} dB" if result.psnr is not None else ""
-    return f"{errors}{quality}  {result.seconds:.0f} s"
+    note = "" if result.converged else f"  NOT CONVERGED, {result.note}"
+    return f"{errors}{quality}  {result.seconds:.0f} s{note}"
 
 
 def _running(cell: SweepCell, folder: Path) -> Standing:

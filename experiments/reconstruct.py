@@ -14,10 +14,12 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from experiments import cell, locks, schema, sweep
+from experiments.composition import configuration, explaining
 from experiments.failures import Failure
 from experiments.fingerprint import request
 from experiments.names import cell_name
 from experiments.progress import say
+from experiments.quoting import quoted
 from experiments.sweep import sources
 from reconstruct.errors import InputError, RunError
 
@@ -39,8 +41,7 @@ def _task(composed: DictConfig) -> None:
     alone = hydra_config.mode is RunMode.RUN
     Failure.clear(folder)
     try:
-        config: schema.Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
-        _run(config, folder, hydra_config, alone)
+        _run(configuration(composed), folder, hydra_config, alone)
     except locks.Busy:
         pass  # the other process makes it; the account at the end of the sweep waits for that
     except Exception as error:
@@ -93,20 +94,41 @@ def main() -> None:
     schema.register()
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     try:
+        sys.argv = [sys.argv[0], *map(quoted, sys.argv[1:])]
         _check_launcher(sys.argv)
-        _task()
-        while sweep.is_going_on():
-            _task()
+        _composed_and_run()
     except KeyboardInterrupt:
         sweep.abandon()
         print("\nreconstruct: interrupted; the same command goes on from here", file=sys.stderr)
         raise SystemExit(130) from None
-    except InputError as error:
+    except (InputError, RunError) as error:
+        sweep.abandon()
         print(f"reconstruct: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        raise SystemExit(2 if isinstance(error, InputError) else 1) from None
     except SystemExit:
         sweep.abandon()
         raise
+
+
+def _all_products() -> None:
+    _task()
+    while sweep.is_going_on():
+        _task()
+
+
+def _composed_and_run() -> None:
+    """Hydra's errors in our words and with our exit code; HYDRA_FULL_ERROR=1 shows them as they are."""
+    if os.environ.get("HYDRA_FULL_ERROR", "0") != "0":
+        _all_products()
+        return
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # so that it lets them through
+    try:
+        with explaining():
+            _all_products()
+    except OSError as error:
+        raise RunError(cell.trouble(error)) from error
+    finally:
+        del os.environ["HYDRA_FULL_ERROR"]
 
 
 def _check_launcher(arguments: list[str]) -> None:

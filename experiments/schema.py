@@ -6,15 +6,17 @@ Hydra composes YAML over these dataclasses, so an unknown key or a wrong type is
 """
 
 import math
+import re
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import PurePath
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.layers import ARCHITECTURES
+from reconstruct.layers import ARCHITECTURES, check, taps
 
 Kind = Enum("Kind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])
@@ -30,8 +32,15 @@ def _require(holds: bool, key: str, given: object, expected: str) -> None:
         raise InputError(f"{key}={given}: expected {expected}")
 
 
+SMALLEST, LARGEST = 1e-20, 1e20  # of a positive number: float32, in which all is computed, has 1e-38 to 1e38
+
+
 def _require_positive(value: float, key: str) -> None:
-    _require(math.isfinite(value) and value > 0, key, value, "a positive number")
+    _require(SMALLEST <= value <= LARGEST, key, value, f"a positive number, {SMALLEST:g} to {LARGEST:g}")
+
+
+def _require_seed(value: int, key: str) -> None:
+    _require(0 <= value < 2**63, key, value, "a whole number from 0 to 2^63 - 1")
 
 
 @dataclass
@@ -58,6 +67,9 @@ class Network:
         hint = nearest(self.architecture, ARCHITECTURES)
         expected = f"one of {', '.join(ARCHITECTURES)}{hint}"
         _require(self.architecture in ARCHITECTURES, "network.architecture", self.architecture, expected)
+        _require_seed(self.seed, "network.seed")
+        over = self.normalize_over
+        _require(len(set(over)) == len(over), "network.normalize_over", over, "every picture once")
 
 
 @dataclass
@@ -151,15 +163,20 @@ class Config:
     film: bool = MISSING
 
     def __post_init__(self) -> None:
-        _require(self.ratio >= 0, "ratio", self.ratio, "a positive number, 0 (style alone) or inf (content alone)")
+        within = self.ratio in (0, math.inf) or SMALLEST <= self.ratio <= LARGEST
+        expected = f"a positive number, {SMALLEST:g} to {LARGEST:g}, 0 (style alone) or inf (content alone)"
+        _require(within, "ratio", self.ratio, expected)
         _require(1 <= self.size <= 16384, "size", self.size, "pixels of the longer side, between 1 and 16384")
-        _require(self.steps >= 1, "steps", self.steps, "at least 1")
+        _require(1 <= self.steps <= 10**6, "steps", self.steps, "evaluations, between 1 and 1000000")
         self.compile = self.compile.lower()  # YAML's true arrives as "True"
         _require(self.compile in ("auto", "true", "false"), "compile", self.compile, "auto, true or false")
-        _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2^63 - 1")
+        device = re.fullmatch(r"auto|cpu|cuda(:\d+)?", self.device)
+        _require(device is not None, "device", self.device, "auto, cpu, cuda or cuda:N")
+        _require_seed(self.seed, "seed")
+        check_place(self.runs, self.name)
         for level in self.snapshots:
             _require(0 < level < 1, "snapshots", level, "relative errors between 0 and 1")
-        for term in self.active():
+        for term in ("content", "style"):
             self._check_layers(term)
 
     def active(self) -> list[str]:
@@ -177,16 +194,27 @@ class Config:
 
     def _check_layers(self, term: str) -> None:
         settings: Term = getattr(self, term)
-        if self.depth is not None:
+        if term not in self.active() and settings.layers is None:
+            return
+        if term in self.active() and self.depth is not None:
             _require(1 <= self.depth <= len(settings.by_depth), "depth", self.depth, f"1 to {len(settings.by_depth)}")
         layers = self.layers(term)
         key = f"{term}.layers"
         _require(bool(layers), key, "[]", f"at least one layer, for example [{DEFAULT_LAYERS[term][0]}]")
+        check(layers, taps(ARCHITECTURES[self.network.architecture]), key)
         if settings.weights is not None:
             counts = f"{len(layers)} numbers, one for each of {', '.join(layers)}"
             _require(len(settings.weights) == len(layers), f"{term}.weights", settings.weights, counts)
             for weight in settings.weights:
                 _require_positive(weight, f"{term}.weights")
+
+
+def check_place(runs: str, name: str) -> None:
+    """Results go into the folder ``runs/name``, and nowhere else because of a slip."""
+    _require(bool(runs.strip()), "runs", runs, "a folder")
+    parts = PurePath(name).parts
+    inside = bool(name.strip()) and ".." not in parts and not PurePath(name).is_absolute() and bool(parts)
+    _require(inside, "name", name, "the name of a folder below runs")
 
 
 # The paper's choices when both are joined: content on relu4_2, style on the first layer of every block.

@@ -5,8 +5,10 @@ Any exception but SystemExit would become a warning there, and the sweep would s
 """
 
 import csv
+import errno
 import io
 import itertools
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -14,18 +16,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict
 
 from experiments import locks
-from experiments.cell import UNFILMED, command
+from experiments.cell import UNFILMED, command, trouble
+from experiments.composition import configuration, idle
 from experiments.failures import Failure
 from experiments.fingerprint import content, request
 from experiments.names import cell_name
 from experiments.overview import Overview, Reader, Standing, State
 from experiments.progress import Watch, say
+from experiments.schema import check_place
 from reconstruct.errors import InputError
 from reconstruct.files import sweep_up, written_whole
 from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
@@ -35,6 +40,10 @@ DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
 class SweepCallback(Callback):
     """Registered in configs/reconstruct.yaml."""
+
+    def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Find what is wrong with a single cell before anything is written."""
+        _or_exit(lambda: _check_alone(config))
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Leave sweep.json, so that figures and overviews know which cells there should be, and watch them."""
@@ -96,10 +105,31 @@ def _wait_for_others(sweep: Sweep) -> None:
 def _or_exit(task: Callable[[], None]) -> None:
     try:
         task()
+    except OSError as error:
+        say(f"reconstruct: {trouble(error)}")
+        raise SystemExit(1) from error
     except Exception as error:
         failure = Failure.of(error)
         say(f"reconstruct: {failure.message}")
         raise SystemExit(2 if failure.is_input else 1) from error
+
+
+def _check_alone(config: DictConfig) -> None:
+    HydraConfig.instance().set_config(config)  # which Hydra itself does too late for ${hydra:…}
+    for line in idle(configuration(config), config.hydra.overrides.task):
+        say(line)
+    _make(Path(config.hydra.run.dir))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise InputError(f"{folder}: this folder cannot be made ({error.strerror}); set runs= to another") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: no permission to write there; set runs= to another folder")
 
 
 def _begin(config: DictConfig) -> None:
@@ -116,7 +146,8 @@ def _begin(config: DictConfig) -> None:
 
 
 def _announce(config: DictConfig, sweep: Sweep) -> None:
-    sweep.folder.mkdir(parents=True, exist_ok=True)
+    check_place(config.runs, config.name)
+    _make(sweep.folder)
     sweep_up(sweep.folder)
     sweep.write()
     others = {path.parent.name for path in sweep.folder.glob(f"*/{RESULT}")} - {cell.folder for cell in sweep.cells}
@@ -315,4 +346,5 @@ def _row(standing: Standing, result: Result | None) -> dict[str, Any]:
     errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
     quality = {"psnr": result.psnr, "ssim": result.ssim, "seconds": round(result.seconds, 2)}
     made = {"best_step": result.best_step, "precision": result.precision, "device": result.device}
-    return row | {"total_loss": result.total} | losses | errors | quality | made | {"threads": result.threads}
+    kept = {"threads": result.threads, "converged": result.converged, "note": result.note}
+    return row | {"total_loss": result.total} | losses | errors | quality | made | kept

@@ -7,9 +7,20 @@ from difflib import get_close_matches
 class InputError(ValueError):
     """The user's input was wrong; the message is one line: what was given, what was expected, the nearest choice."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
+
 
 class RunError(RuntimeError):
     """A run failed for a reason the user can act on; the message is one line that says how."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
+
+
+def one_line(message: str) -> str:
+    """`message` with everything escaped that is not printed: a file's name can hold line breaks and worse."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
 
 
 def nearest(given: str, choices: Iterable[str]) -> str:

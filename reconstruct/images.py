@@ -1,79 +1,170 @@
-"""Picture files to tensors and back: ``(1, 3, H, W)``, RGB, float32 in [0, 1]. The one door to Pillow."""
+"""Picture files to tensors and back: ``(1, 3, H, W)``, RGB, float32 in [0, 1]. With `colours`, the door to Pillow."""
 
 import io
+import logging
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from reconstruct.colours import Convert, Note, finishing, flattening
 from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 
+log = logging.getLogger(__name__)
+
 _DESCRIPTION = 0x010E  # Exif's ImageDescription
 
+LARGEST = 100_000_000  # pixels that are decoded: 0.4 GB in Pillow's four bytes each
+LARGEST_COPIED = 50_000_000  # pixels, where the decoder holds several copies (measured: 0.8 GB)
+LARGE = 2**24  # pixels; a larger picture is made smaller part by part, so that there is no second copy of all of it
+GAP = 3  # that leaves this many pixels for each that is asked for: the rest is the filter's
+PART = 2**20  # pixels
 
-def load(path: Path, size: int | None = None, square: bool = False, trim: float = 0.0) -> Tensor:
-    """Read a picture.
+_SEVERAL_BY_NATURE = ("MPO", "PSD", "ICO", "ICNS")  # previews and layers, of which the first is the whole picture
+_COPYING = ("WEBP", "AVIF", "JPEG2000")
+_EXPECTED = "expected JPEG, PNG, TIFF, WebP, …"
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def load(
+    path: Path, size: int | None = None, square: bool = False, trim: float = 0.0, note: Note = log.warning
+) -> Tensor:
+    """Read a picture as `colours` understands it, upright.
 
     Args:
-        path: any file that Pillow reads; orientation tags are obeyed, transparency is laid on white.
+        path: any file that Pillow reads, up to `LARGEST` pixels; of an animation the first frame.
         size: the longer side in pixels afterwards; ``None`` keeps the file's own size.
         square: whether to cut the largest centred square out first.
         trim: share of each side to cut off first (a frame, a scanner's border).
+        note: told, in a line, of everything that had to be guessed or left out.
 
     Returns:
         ``(1, 3, H, W)``, RGB in [0, 1].
 
     Raises:
-        InputError: the file is missing, is no picture, or is damaged.
+        InputError: the file is missing, is no picture, is damaged or too large.
     """
-    image = _trimmed(_read(path), trim)
-    width, height = image.size
+    fitted = min if square else max
+    spare = (1 - 2 * trim) / (size * GAP) if size else 0
+    _check_file(path)
+    with _explained(path, note) as tell, Image.open(path) as file:
+        flat, finish = _opaque(file, max(1, int(fitted(*file.size) * spare)), tell)
+    image = _trimmed(flat, trim)
+    target = _target(*image.size, size, square)
+    if max(target) > 2 * fitted(*image.size):
+        note(f"{path}: {image.width}×{image.height} pixels are enlarged to {target[0]}×{target[1]}")
+    return to_tensor(finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS)))
+
+
+def shape(path: Path, size: int | None = None, square: bool = False) -> tuple[int, int]:
+    """Height and width that `load` will give, or the other way round for a picture that it turns; but for trimming."""
+    _check_file(path)
+    with _explained(path, lambda line: None), Image.open(path) as file:
+        width, height = _target(*file.size, size, square)
+    return height, width
+
+
+def _target(width: int, height: int, size: int | None, square: bool) -> tuple[int, int]:
     if square:
         width = height = min(width, height)
     scale = size / max(width, height) if size else 1.0
-    target = max(1, round(width * scale)), max(1, round(height * scale))
-    return to_tensor(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _read(path: Path) -> Image.Image:
+def _check_file(path: Path) -> None:
+    """Nothing but a file is opened: a pipe would wait for ever, and a device may do anything."""
     if not path.exists():
-        raise InputError(f"{path}: there is no such file; expected a picture (JPEG, PNG, TIFF, WebP, …)")
+        raise InputError(f"{path}: there is no such file; {_EXPECTED}")
     if not path.is_file():
-        raise InputError(f"{path} is not a file; expected a picture (JPEG, PNG, TIFF, WebP, …)")
-    try:
-        with Image.open(path) as file:
-            return _on_white(ImageOps.exif_transpose(file))
-    except Image.DecompressionBombError as error:
-        raise InputError(f"{path}: the picture is too large to open safely ({error})") from error
-    except PermissionError as error:
-        raise InputError(f"{path}: no permission to read it") from error
-    except Exception as error:  # Pillow's decoders raise almost anything on a damaged file
-        reason = "it is damaged" if _is_known_format(path) else "it is not in a format that Pillow knows"
-        raise InputError(f"{path}: cannot be read as a picture, {reason}; expected JPEG, PNG, TIFF, WebP, …") from error
+        raise InputError(f"{path} is not a file; {_EXPECTED}")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty; {_EXPECTED}")
 
 
-def _is_known_format(path: Path) -> bool:
-    try:
-        with Image.open(path):
-            return True
-    except Exception:
-        return False
+@contextmanager
+def _explained(path: Path, note: Note) -> Iterator[Note]:
+    """Whatever Pillow raises is an `InputError`, and what it warns of a note; gives `note`, with the file's name."""
+
+    def tell(line: str) -> None:
+        note(f"{path}: {line}")
+
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        try:
+            yield tell
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+        except UnidentifiedImageError as error:
+            raise InputError(f"{path}: it is not in a format that Pillow knows; {_EXPECTED}") from error
+        except Image.DecompressionBombError as error:
+            raise InputError(f"{path}: {_too_large(LARGEST)}") from error
+        except PermissionError as error:
+            raise InputError(f"{path}: no permission to read it") from error
+        except MemoryError as error:
+            raise InputError(f"{path}: not enough memory to read it; make it smaller first") from error
+        except Exception as error:  # Pillow's decoders raise almost anything on a damaged file
+            raise InputError(f"{path}: cannot be read as a picture, it is damaged ({_reason(error)})") from error
+    for line in dict.fromkeys(str(warning.message) for warning in heard if warning.category is UserWarning):
+        tell(line)
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion cuts it off at 255
-        image = Image.fromarray((np.asarray(image).clip(0, 65535) / 257).round().astype(np.uint8))
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-    return image.convert("RGB")
+def _reason(error: Exception) -> str:
+    return f"{error}"[:200] or type(error).__name__
+
+
+def _too_large(most: int, pixels: int | None = None) -> str:
+    count = f"its {pixels / 1e6:.0f} million pixels are" if pixels else "it has"
+    return f"{count} more than the {most / 1e6:.0f} million that are read; make it smaller first"
+
+
+def _opaque(file: Image.Image, reduction: int, tell: Note) -> tuple[Image.Image, Convert]:
+    """Upright, opaque and of 8 bits, and what makes that RGB; if large, smaller by about `reduction` on both sides."""
+    if file.format == "EPS":
+        raise InputError("PostScript is a program, and none is run; convert it to PNG first")
+    whole = file.width
+    if file.width * file.height <= LARGE:
+        reduction = 1
+    elif reduction > 1:
+        file.draft(None, (file.width // reduction, file.height // reduction))  # JPEG's decoder leaves pixels out
+    most = LARGEST_COPIED if file.format in _COPYING else LARGEST
+    if file.width * file.height > most:
+        raise InputError(_too_large(most, file.width * file.height))
+    if getattr(file, "is_animated", False) and file.format not in _SEVERAL_BY_NATURE:
+        tell("of several frames or pages the first is taken")
+    turn = _UPRIGHT.get(file.getexif().get(ExifTags.Base.Orientation, 1))
+    file.load()
+    flat = _by_parts(file, flattening(file, tell), max(1, reduction * file.width // whole))
+    return flat if turn is None else flat.transpose(turn), finishing(file, tell)
+
+
+def _by_parts(image: Image.Image, flatten: Convert, reduction: int) -> Image.Image:
+    """All of `image` flattened, and `reduction` times smaller, without a second copy at its full size."""
+    if image.width * image.height <= LARGE:
+        return flatten(image)
+    width, height = image.size
+    smaller = Image.new(flatten(image.crop((0, 0, 1, 1))).mode, (-(-width // reduction), -(-height // reduction)))
+    rows = max(1, PART // (width * reduction)) * reduction
+    for top in range(0, height, rows):
+        part = image.crop((0, top, width, min(height, top + rows)))
+        smaller.paste(flatten(part).reduce(reduction), (0, top // reduction))
+    return smaller
 
 
 def _trimmed(image: Image.Image, share: float) -> Image.Image:

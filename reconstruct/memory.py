@@ -1,10 +1,59 @@
-"""Memory that one step has freed is kept for the next."""
+"""Memory: how much of it there is for this process, and keeping what one step has freed for the next."""
 
 import ctypes
+import resource
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 # Parameters of glibc's mallopt, from its malloc.h.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+
+_SYSTEM = Path("/proc/meminfo")
+_PROCESS = Path("/proc/self/statm")
+_GROUPS = (  # limit and use of a container: control groups of version 2 and 1
+    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
+    (
+        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ),
+)
+
+
+def available() -> int | None:
+    """Bytes that this process may take, with what it has already: the least of what machine, container and shell allow.
+
+    ``None`` where nothing tells (not Linux).
+    """
+    return min(_limits(), default=None)
+
+
+def _limits() -> Iterator[int]:
+    pages = _numbers(_PROCESS)[:2]
+    if len(pages) < 2:
+        return
+    virtual, resident = (count * resource.getpagesize() for count in pages)
+    system = dict(line.split(":") for line in _text(_SYSTEM).splitlines())
+    if "MemAvailable" in system:
+        swap = system.get("SwapFree", "0")
+        yield 1024 * sum(int(told.split()[0]) for told in (system["MemAvailable"], swap)) + resident
+    for limit, used in _GROUPS:
+        if (most := _numbers(limit)) and (now := _numbers(used)):
+            yield most[0] - now[0] + resident
+    address_space = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if address_space != resource.RLIM_INFINITY:
+        yield address_space - virtual + resident
+
+
+def _numbers(file: Path) -> list[int]:
+    return [int(word) for word in _text(file).split() if word.isdigit()]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def keep_freed() -> None:

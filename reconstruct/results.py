@@ -10,13 +10,14 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Self
 
+from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 
-FORMAT = 1  # of result.json, so that a later program can tell
-NEWER = ("request", "inputs")  # what records of earlier programs lack
+FORMAT = 1  # of result.json; raised when an earlier program would misunderstand the record
+NEWER = ("request", "inputs", "converged", "note")  # what records of earlier programs lack, with a default below
 RESULT = "result.json"
 PICTURE = "result.png"
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
@@ -41,6 +42,7 @@ class Result:
         seconds: of optimisation, over all sittings.
         pictures: term -> name, title and credit of the original.
         request: digest of what was asked for before it was resolved; `inputs` are the files it was made from.
+        converged: whether the optimisation came to rest; if not, `note` says what happened to which term at which step.
     """
 
     fingerprint: str
@@ -65,6 +67,8 @@ class Result:
     config: Mapping[str, Any]
     request: str = ""
     inputs: list[Mapping[str, str]] = field(default_factory=list)
+    converged: bool = True
+    note: str = ""
     format: int = FORMAT
 
     def error(self, term: str) -> float:
@@ -78,12 +82,27 @@ class Result:
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """The result in `folder`, or ``None`` if it is not finished or its record is damaged."""
+        """The result in `folder`, or ``None`` if it is not finished or its record is damaged.
+
+        Raises:
+            InputError: a later program wrote it.
+        """
         try:
             record = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+            _check_format(record["format"], folder / RESULT)
             return cls(**{f.name: record[f.name] for f in fields(cls) if f.name in record or f.name not in NEWER})
-        except (OSError, ValueError, KeyError, TypeError):
+        except InputError:
+            raise
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+
+
+def _check_format(given: int, path: Path) -> None:
+    if given > FORMAT:
+        raise InputError(
+            f"{path} was written by a later version of reconstruct (format {given}, known up to {FORMAT}); "
+            "install that one, or set runs= or name= to another folder"
+        )
 
 
 @dataclass(frozen=True)
@@ -122,13 +141,21 @@ class Sweep:
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """The sweep in `folder`, or ``None`` if there is none."""
+        """The sweep in `folder`, or ``None`` if there is none.
+
+        Raises:
+            InputError: it names cells outside of `folder`.
+        """
         try:
             record = json.loads((folder / SWEEP).read_text(encoding="utf-8"))
             record["cells"] = [SweepCell(**cell) for cell in record["cells"]]
-            return cls(folder=folder, **record)
-        except (OSError, ValueError, KeyError, TypeError):
+            sweep = cls(folder=folder, **record)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+        for cell in sweep.cells:
+            if PurePath(cell.folder).name != cell.folder or cell.folder in ("", ".."):
+                raise InputError(f"{folder / SWEEP}: the cell {cell.folder!r} is not a folder inside of {folder}")
+        return sweep
 
     def values(self, key: str) -> list[str]:
         """The different values of a key, in order, whether it was swept or not."""

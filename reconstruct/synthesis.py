@@ -18,8 +18,13 @@ from reconstruct.objective import Evaluation, Objective
 INITIAL_LOSS = 1e6
 
 
+# An optimizer may take a step back that led to NaN or infinity, as LBFGS does with half its reach; after this many in a
+# row it will not.
+PATIENCE = 10
+
+
 class Diverged(RunError):
-    """A loss became NaN or infinite."""
+    """A loss became NaN or infinite and stayed so."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Synthesis:
         self.steps = steps
         self.done = 0
         self.seconds = 0.0
+        self.lost = 0
         self.best = Step(-1, canvas().detach(), math.inf, {}, math.inf, 0.0)
         self._scale: Tensor | None = None
 
@@ -69,9 +75,11 @@ class Synthesis:
         while self.done < self.steps:
             step = self._advance()
             self.done += 1
+            self.lost = 0 if math.isfinite(step.total) else self.lost + 1
             if step.total < self.best.total:
                 self.best = step
             yield step
+            self._check(step)
 
     def _advance(self) -> Step:
         seen: list[tuple[Tensor, Evaluation]] = []
@@ -90,13 +98,12 @@ class Synthesis:
         (picture, evaluation), *_ = seen
         total, gradient_norm, terms, errors = self._numbers(evaluation)
         self.seconds += time.perf_counter() - start
-        self._check(terms)
         return Step(self.done, picture, total, terms, gradient_norm, self.seconds, errors)
 
     def _scale_for(self, evaluation: Evaluation) -> Tensor:
         if self._scale is None:
             total = evaluation.total.detach()
-            self._scale = torch.where(total > 0, INITIAL_LOSS / total, 1.0)
+            self._scale = torch.where((total > 0) & total.isfinite(), INITIAL_LOSS / total, 1.0)
         return self._scale
 
     def _numbers(self, evaluation: Evaluation) -> tuple[float, float, dict[str, float], dict[str, dict[str, float]]]:
@@ -110,13 +117,14 @@ class Synthesis:
         layers = {term: {layer: next(numbers) for layer in layers} for term, layers in evaluation.errors.items()}
         return total, gradient_norm, terms, layers
 
-    def _check(self, terms: dict[str, float]) -> None:
-        for name, loss in terms.items():
-            if not math.isfinite(loss):
-                raise Diverged(
-                    f"the {name} loss became {loss} at step {self.done}; "
-                    "try optimizer=adam, a smaller optimizer.lr or precision=float32"
-                )
+    def _check(self, step: Step) -> None:
+        if self.lost < min(PATIENCE, self.steps):
+            return
+        name = next((name for name, loss in step.terms.items() if not math.isfinite(loss)), "weighted")
+        raise Diverged(
+            f"the {name} loss became {step.terms.get(name, step.total)} at step {step.number + 1 - self.lost}; "
+            "try optimizer=adam, a smaller optimizer.lr or precision=float32"
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on from here, bit for bit: plain tensors and numbers."""
@@ -125,6 +133,7 @@ class Synthesis:
             "optimizer": self.optimizer.state_dict(),
             "done": self.done,
             "seconds": self.seconds,
+            "lost": self.lost,
             "scale": self._scale,
             "best": vars(self.best),
         }
@@ -135,5 +144,6 @@ class Synthesis:
         self.optimizer.load_state_dict(state["optimizer"])
         self.done = state["done"]
         self.seconds = state["seconds"]
+        self.lost = state.get("lost", 0)
         self._scale = state["scale"]
         self.best = Step(**state["best"])

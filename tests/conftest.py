@@ -1,5 +1,8 @@
 """Small, seeded stand-ins: a network of two blocks, pictures of a few pixels."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,20 @@ def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
             channels = width
         stages[f"pool{block}"] = nn.AvgPool2d(2)
     return Network({name: stage.to(dtype) for name, stage in stages.items()})
+
+
+def as_nobody(command: list[str], folder: Path) -> str:
+    """What `command` says when it is run without root's privileges, in which permissions mean nothing."""
+    if os.getuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root, and no setpriv to be somebody else")
+    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    for own in (folder, folder.parent, folder.parent.parent):  # pytest's folders are its user's alone
+        own.chmod(own.stat().st_mode | 0o055)
+    environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    if subprocess.run([*drop, command[0], "--version"], capture_output=True, env=environment, check=False).returncode:
+        pytest.skip("nobody but root can run this Python")
+    done = subprocess.run([*drop, *command], capture_output=True, text=True, env=environment, cwd=folder, check=False)
+    return done.stderr
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ UPSTREAM = {
     "files": set(),
     "layers": {"errors"},
     "assets": {"errors", "files"},
-    "images": {"errors", "files"},
+    "colours": set(),
+    "images": {"colours", "errors", "files"},
     "network": {"errors", "layers"},
     "precision": set(),
     "memory": set(),
@@ -25,11 +26,12 @@ UPSTREAM = {
     "optimizers": set(),
     "synthesis": {"canvas", "errors", "objective"},
     "recording": {"files", "results", "synthesis"},
+    "convergence": set(),
     "snapshots": {"images", "synthesis"},
     "events": {"images"},
     "board": {"events", "images", "measures", "results", "synthesis"},
     "film": {"errors", "images", "results", "synthesis"},
-    "results": {"files"},
+    "results": {"errors", "files"},
     "measures": set(),
     "atlas": set(),
     "atlas.entries": {"files"},
@@ -82,7 +84,7 @@ UPSTREAM = {
 DOORS = {
     "pypi_simple": {"assets"},
     "requests": {"assets"},
-    "PIL": {"images", "board", "events", "figures.cells", "figures.sheet"},  # images gives, the others lay out and show
+    "PIL": {"colours", "images", "board", "events", "figures.cells", "figures.sheet"},  # images gives, these show
     "torchvision": {"network"},
     "matplotlib": {
         f"figures.{name}"

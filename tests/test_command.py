@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import hydra
 import pytest
 import torch
+from conftest import as_nobody
 from omegaconf import OmegaConf
 
 from experiments import cell, reconstruct, schema
@@ -36,7 +38,9 @@ def command(monkeypatch, photo, painting, capfd):
 
     def run(*arguments: str) -> tuple[int, str]:
         flags, overrides = [a for a in arguments if a == "-m"], [a for a in arguments if a != "-m"]
-        pictures = [f"content.picture='{photo}'", f"style.picture='{painting}'"]
+        pictures = [f"content.picture='{photo}'"]
+        if flags or any("=both" in a or "style" in a or "experiment" in a for a in overrides):
+            pictures.append(f"style.picture='{painting}'")
         monkeypatch.setattr(sys, "argv", ["reconstruct", *flags, *pictures, *TINY, *overrides])
         try:
             reconstruct.main()
@@ -207,7 +211,34 @@ def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_ke
         (["content.layers=[relu5_1]", "size=8"], "size=8: content.picture is then 8×7 pixels, and relu5_1 needs"),
         (["representation=style", "style.layers=[]"], "style.layers=[]: expected at least one layer"),
         (["depth=6"], "depth=6: expected 1 to 5"),
-        (["steps=0"], "steps=0: expected at least 1"),
+        (["steps=0"], "steps=0: expected evaluations, between 1 and 1000000"),
+        (["steps=99999999999"], "steps=99999999999: expected evaluations, between 1 and 1000000"),
+        (["+typo=1"], "typo: there is no such key"),
+        (["+content.pictur=x"], "content.pictur: there is no such key; did you mean 'picture'?"),
+        (["stpes=1"], "stpes: there is no such key; did you mean 'steps'?"),
+        (
+            ["canvas=pyramd"],
+            "canvas=pyramd: expected one of fourier, pixels, pyramid, shallow; did you mean 'pyramid'?",
+        ),
+        (["network=null"], "Config group override must be a string or a list"),
+        (["ratio=abc"], "ratio: Value 'abc' of type 'str' could not be converted to Float"),
+        (["ratio=nan"], "ratio=nan: expected a positive number"),
+        (["ratio=1e300"], "ratio=1e+300: expected a positive number, 1e-20 to 1e+20"),
+        (["size=nan"], "size: Value 'nan' of type 'float' could not be converted to Integer"),
+        (["size=99999999999999999999"], "size=99999999999999999999: expected pixels of the longer side"),
+        (["~size"], "size: no value is given"),
+        (["seed=${nowhere}"], "seed: Interpolation key 'nowhere' not found"),
+        (["network.seed=-1"], "network.seed=-1: expected a whole number from 0 to 2^63 - 1"),
+        (["network.normalize_over=[cat,cat]"], "expected every picture once"),
+        (["content.layers=[relu1_1"], "no viable alternative at input '[relu1_1'"),
+        (["content.layers=[relu1_1,relu1_1]"], "content.layers: relu1_1 is named more than once"),
+        (["style.layers=[relu1_9]"], "style.layers: there is no layer 'relu1_9'"),
+        (["name=../elsewhere"], "name=../elsewhere: expected the name of a folder below runs"),
+        (["name="], "name=: expected the name of a folder below runs"),
+        (["runs="], "runs=: expected a folder"),
+        (["runs=/dev/null"], "this folder cannot be made (Not a directory); set runs= to another"),
+        (["content.picture=\udcff.png"], "\\udcff.png: this name is not UTF-8"),
+        (["content.picture=\n.png"], "content.picture=\\n.png: no such file"),
         (["ratio=-1"], "ratio=-1.0: expected a positive number"),
         (["device=tpu"], "device=tpu: expected auto, cpu, cuda or cuda:N"),
         (["network.weights=lost.pth"], "network.weights=lost.pth: no such file"),
@@ -221,6 +252,99 @@ def test_wrong_input_is_one_line_and_exit_code_2(command, arguments, line):
     assert code == 2
     assert line in said
     assert len(said.strip().splitlines()) == 1
+    assert not list(Path().glob("runs/*/*/result.png"))
+
+
+def test_wrong_input_leaves_nothing_on_disk_and_is_found_before_torch_is_imported(photo):
+    program = "import sys, experiments.reconstruct as r\ntry: r.main()\nfinally: print('torch' in sys.modules)"
+    command = [sys.executable, "-c", program, *TINY, f"content.picture='{photo}'", "content.layers=[relu4_9]"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (2, "False"), done.stderr
+    assert not Path("runs").exists()
+
+
+def test_a_folder_in_which_one_may_not_write_is_one_line(photo, tmp_path):
+    cell_folder = tmp_path / "theirs"
+    cell_folder.mkdir(mode=0o755)
+    command = [sys.executable, "-m", "experiments.reconstruct", *TINY, f"content.picture='{photo}'"]
+    for place in (f"hydra.run.dir={cell_folder}", f"runs={cell_folder}"):
+        said = as_nobody([*command, place], tmp_path).strip().splitlines()
+        assert len(said) == 1, said
+        assert "no permission to write there" in said[0] or "cannot be made (Permission denied)" in said[0]
+
+
+@pytest.mark.parametrize("name", ["Été à la mer.png", "one, two [3] (4) {5}.png", "it's=here.png", "日本.png"])
+def test_a_picture_may_have_any_name(monkeypatch, photo, capfd, name):
+    Path(name).write_bytes(photo.read_bytes())
+    monkeypatch.setattr(sys, "argv", ["reconstruct", f"content.picture={name}", "runs=Läufe hier", *TINY])
+    reconstruct.main()
+    (result,) = Path("Läufe hier").rglob("result.json")
+    assert Result.read(result.parent).pictures["content"]["name"] == name
+
+
+def test_a_setting_that_the_representation_does_not_look_at_is_said(command):
+    code, said = command("style.layers=[relu1_1]", "ratio=3")
+    assert code == 0
+    assert "style.layers has no effect with representation=content" in said
+    assert "ratio has no effect with representation=content" in said
+
+
+def test_what_had_to_be_guessed_about_a_picture_is_said(command):
+    images.to_image(torch.zeros(1, 3, 40, 40)).convert("CMYK").save("inks.tiff")
+    code, said = command("content.picture=inks.tiff")
+    assert code == 0
+    assert "inks.tiff: CMYK without a usable colour profile; ideal inks are assumed" in said
+
+
+def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(command, monkeypatch):
+    from reconstruct.canvas import Canvas
+
+    forward, calls = Canvas.forward, []
+
+    def lost(self):
+        calls.append(self)
+        return forward(self) * (torch.nan if len(calls) > 20 else 1)
+
+    monkeypatch.setattr(Canvas, "forward", lost)
+    code, said = command("steps=200")
+    assert code == 0
+    result = Result.read(only_cell())
+    assert not result.converged
+    assert re.fullmatch(r"diverged: the content loss became nan at step \d+", result.note)
+    assert f"NOT CONVERGED, {result.note}" in said
+    assert result.evaluations < 40
+    assert torch.isfinite(torch.tensor(result.total))
+    assert "already finished" in command("steps=200")[1]
+
+
+def test_a_step_that_hardly_moves_is_a_stall(command):
+    command("steps=25", "optimizer=adam", "optimizer.lr=1e-9")
+    assert re.match(r"stalled: the content loss hardly fell, from .* at step", Result.read(only_cell()).note)
+
+
+def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
+    from reconstruct.synthesis import Synthesis
+
+    def allocate(self):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
+        yield
+
+    monkeypatch.setattr(Synthesis, "__iter__", allocate)
+    code, said = command()
+    assert (code, said.strip()) == (
+        1, "reconstruct: out of memory; try a smaller size=, lower layers, or checkpointing=true"
+    )  # fmt: skip
+
+
+def test_a_record_of_a_later_format_is_refused_and_left_alone(command):
+    command()
+    path = only_cell() / "result.json"
+    record = json.loads(path.read_text()) | {"format": 2}
+    path.write_text(json.dumps(record))
+    code, said = command()
+    assert code == 2
+    assert "was written by a later version of reconstruct (format 2, known up to 1)" in said
+    assert json.loads(path.read_text()) == record
 
 
 def test_a_text_file_named_jpg_is_one_line_and_exit_code_2(command, tmp_path):
@@ -228,7 +352,7 @@ def test_a_text_file_named_jpg_is_one_line_and_exit_code_2(command, tmp_path):
     code, said = command("content.picture=letter.jpg")
     assert code == 2
     assert said.strip().splitlines() == [said.strip()]
-    assert "cannot be read as a picture" in said
+    assert "it is not in a format that Pillow knows" in said
 
 
 def test_a_sweep_leaves_a_list_of_its_cells_before_and_all_results_after(command):
@@ -547,7 +671,7 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
         network=schema.Network(architecture="vgg11", weights="untrained"),
         canvas=schema.Pixels(contrast=0.2, colours=schema.Colours.rgb), optimizer=schema.Adam(lr=0.01),
         precision=schema.Precision.float32, device="cpu", compile="false", checkpointing=False,
-        runs="", name="", figure=schema.Drawing.none,
+        runs="runs", name="x", figure=schema.Drawing.none,
     )  # fmt: skip
     cell = build.cell(config)
     with torch.no_grad():

@@ -1,8 +1,14 @@
+import os
+import struct
+import sys
+import zlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
-from conftest import smooth_picture
-from PIL import Image
+from conftest import as_nobody, smooth_picture
+from PIL import Image, ImageOps
 
 from reconstruct import images
 from reconstruct.errors import InputError
@@ -67,7 +73,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_a_text_file_is_no_picture_whatever_it_is_called(tmp_path):
     (tmp_path / "letter.jpg").write_text("Dear reader,")
-    with pytest.raises(InputError, match=r"letter\.jpg: cannot be read as a picture, it is not in a format"):
+    with pytest.raises(InputError, match=r"letter\.jpg: it is not in a format that Pillow knows"):
         images.load(tmp_path / "letter.jpg")
 
 
@@ -81,3 +87,101 @@ def test_a_truncated_picture_is_damaged(tmp_path, picture):
 def test_a_folder_is_no_picture(tmp_path):
     with pytest.raises(InputError, match="is not a file"):
         images.load(tmp_path)
+
+
+def test_a_zero_byte_file_is_empty(tmp_path):
+    (tmp_path / "nothing.png").touch()
+    with pytest.raises(InputError, match=r"nothing\.png: the file is empty"):
+        images.load(tmp_path / "nothing.png")
+
+
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(InputError, match=r"pipe\.png is not a file"):
+        images.load(tmp_path / "pipe.png")
+
+
+def test_a_device_is_refused():
+    with pytest.raises(InputError, match="/dev/zero is not a file"):
+        images.load(Path("/dev/zero"))
+
+
+def test_a_picture_that_may_not_be_read_is_named(tmp_path, picture):
+    images.save(picture, tmp_path / "secret.png")
+    (tmp_path / "secret.png").chmod(0)
+    script = "from pathlib import Path; from reconstruct import images; images.load(Path('secret.png'))"
+    said = as_nobody([sys.executable, "-c", script], tmp_path)
+    assert "InputError: secret.png: no permission to read it" in said
+
+
+def test_a_picture_of_too_many_pixels_is_refused_with_the_limit(tmp_path, monkeypatch, picture):
+    images.save(picture, tmp_path / "x.png")
+    monkeypatch.setattr(images, "LARGEST", 100)
+    with pytest.raises(InputError, match=r"x\.png: its 0 million pixels are more than the 0 million that are read"):
+        images.load(tmp_path / "x.png")
+
+
+def test_a_decompression_bomb_is_refused_with_the_limit(tmp_path):
+    header = struct.pack(">IIBBBBB", 2**30, 2**30, 8, 2, 0, 0, 0)
+    chunks = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))))
+    ]
+    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    with pytest.raises(InputError, match="it has more than the 100 million that are read; make it smaller first"):
+        images.load(tmp_path / "bomb.png")
+
+
+def test_postscript_is_not_run(tmp_path):
+    (tmp_path / "page.eps").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
+    with pytest.raises(InputError, match=r"page\.eps: PostScript is a program, and none is run"):
+        images.load(tmp_path / "page.eps")
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png", "tiff"])
+def test_of_an_animation_the_first_frame_is_taken_and_that_is_said(tmp_path, suffix):
+    first, second = Image.new("RGB", (4, 4), "white"), Image.new("RGB", (4, 4), "black")
+    options = {"lossless": True} if suffix == "webp" else {}
+    first.save(tmp_path / f"moves.{suffix}", save_all=True, append_images=[second], **options)
+    said: list[str] = []
+    assert torch.equal(images.load(tmp_path / f"moves.{suffix}", note=said.append), torch.ones(1, 3, 4, 4))
+    assert said == [f"{tmp_path / f'moves.{suffix}'}: of several frames or pages the first is taken"]
+
+
+def test_an_ordinary_picture_is_read_without_a_word(tmp_path, picture):
+    said: list[str] = []
+    for name, options in (("x.png", {}), ("x.jpg", {"quality": 90})):
+        images.to_image(picture).save(tmp_path / name, **options)
+        images.load(tmp_path / name, size=20, note=said.append)
+    assert said == []
+
+
+def test_enlarging_more_than_twice_is_said(tmp_path, picture):
+    images.save(picture, tmp_path / "x.png")
+    said: list[str] = []
+    images.load(tmp_path / "x.png", size=100, note=said.append)
+    assert said == [f"{tmp_path / 'x.png'}: 20×16 pixels are enlarged to 100×80"]
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_every_orientation_is_turned_as_pillow_turns_it(tmp_path, orientation):
+    image = images.to_image(smooth_picture(8, 12))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.save(tmp_path / "x.png", exif=exif)
+    with Image.open(tmp_path / "x.png") as file:
+        expected = images.to_tensor(ImageOps.exif_transpose(file))
+    assert torch.equal(images.load(tmp_path / "x.png"), expected)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_a_large_picture_read_in_parts_is_what_it_would_be_whole(tmp_path, monkeypatch, suffix):
+    images.to_image(smooth_picture(400, 600)).save(tmp_path / f"x.{suffix}")
+    whole = images.load(tmp_path / f"x.{suffix}", size=40, trim=0.05)
+    monkeypatch.setattr(images, "LARGE", 10_000)
+    monkeypatch.setattr(images, "PART", 3_000)
+    parts = images.load(tmp_path / f"x.{suffix}", size=40, trim=0.05)
+    assert parts.shape == whole.shape
+    assert float((parts - whole).abs().mean()) < 2 / 255
+    monkeypatch.setattr(images, "GAP", 1000)  # nothing is left out, and parts are only put together
+    assert float((images.load(tmp_path / f"x.{suffix}", size=40, trim=0.05) - whole).abs().max()) == 0

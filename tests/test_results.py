@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from reconstruct.errors import InputError
 from reconstruct.results import Result, Sweep, SweepCell, write_json
+
+RECORDS = Path(__file__).parent / "records"
 
 
 @pytest.fixture
@@ -70,3 +73,23 @@ def test_a_folder_without_a_list_of_cells_is_no_sweep(tmp_path):
     assert Sweep.read(tmp_path) is None
     write_json({"cells": 3}, tmp_path / "sweep.json")
     assert Sweep.read(Path(tmp_path)) is None
+
+
+def test_the_first_record_that_was_ever_written_is_still_read(tmp_path):
+    (tmp_path / "result.json").write_bytes((RECORDS / "result-1.json").read_bytes())
+    result = Result.read(tmp_path)
+    assert (result.fingerprint, result.error("content")) == ("33fbd7d1b17b98a2", 0.0123)
+    assert (result.converged, result.note, result.request, result.inputs) == (True, "", "", [])
+
+
+def test_a_record_of_a_later_format_is_refused_in_a_clear_line(tmp_path, result):
+    replace(result, format=2).write(tmp_path)
+    with pytest.raises(InputError, match=r"later version of reconstruct \(format 2, known up to 1\)"):
+        Result.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/etc", "a/b", "..", ""])
+def test_a_list_of_cells_does_not_lead_out_of_its_folder(tmp_path, name):
+    Sweep(tmp_path, "grid", {}, [SweepCell("fine", {}), SweepCell(name, {})], "reconstruct -m").write()
+    with pytest.raises(InputError, match="is not a folder inside of"):
+        Sweep.read(tmp_path)

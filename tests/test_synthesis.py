@@ -8,7 +8,7 @@ from reconstruct.canvas import Fourier, Pixels, Pyramid, white_noise
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.optimizers import LBFGS
 from reconstruct.representations import Content, Style, equal_weights
-from reconstruct.synthesis import Diverged, Synthesis
+from reconstruct.synthesis import PATIENCE, Diverged, Synthesis
 
 
 def made(
@@ -79,19 +79,26 @@ def test_going_on_from_a_saved_state_is_bit_for_bit_the_same(optimizer, reach, t
     assert torch.equal(rest[-1].picture, whole[-1].picture)
 
 
-def test_a_loss_that_is_not_a_number_stops_with_the_term_and_step_and_keeps_the_best_picture():
-    synthesis = made()
-
-    def steps():
-        for step in synthesis:
-            if step.number == 9:
-                with torch.no_grad():
-                    synthesis.canvas.pixels.fill_(math.nan)
-
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+def test_a_loss_that_stays_no_number_stops_with_the_term_and_step_and_keeps_the_best_picture(optimizer):
+    synthesis = made(optimizer=optimizer)
+    forward, calls = synthesis.canvas.forward, iter(range(100))
+    synthesis.canvas.forward = lambda: forward() * (math.nan if next(calls) >= 10 else 1)
     with pytest.raises(Diverged, match="the content loss became nan at step 10"):
-        steps()
+        list(synthesis)
     assert torch.isfinite(synthesis.best.picture).all()
     assert synthesis.best.number <= 9
+    assert synthesis.done == 10 + PATIENCE
+
+
+def test_lbfgs_takes_back_a_step_to_where_no_loss_is_a_number_and_goes_on():
+    undisturbed, synthesis = made(), made()
+    list(undisturbed)
+    forward, calls = synthesis.canvas.forward, iter(range(100))
+    synthesis.canvas.forward = lambda: forward() * (math.nan if next(calls) in (10, 11) else 1)
+    totals = [step.total for step in synthesis]
+    assert sum(map(math.isnan, totals)) == 2
+    assert synthesis.best.total < 10 * undisturbed.best.total
 
 
 def test_the_gradient_norm_is_that_of_the_unscaled_loss():

@@ -1,0 +1,68 @@
+"""How much memory a cell will take, from its settings alone, and whether that much is there."""
+
+from dataclasses import replace
+
+import torch
+
+from experiments import schema
+from reconstruct import layers as names
+from reconstruct import memory
+from reconstruct.errors import InputError
+
+# Measured, with `both` at 256 to 1024 pixels: what Python, torch and the weights take, whatever the picture, and how
+# much larger the C library's heap is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
+BASE = 0.8 * 2**30
+GAPS = 1.5
+GRADIENTS = 3  # maps of the largest size that exist at once on the way back
+GRAIN = 32  # pixels: sizes are suggested in multiples of it
+
+
+def needed(config: schema.Config, pixels: int, itemsize: int) -> int:
+    """Bytes, at the peak of a step or of the judgement in float32 at the end.
+
+    Args:
+        pixels: of the larger of the pictures.
+        itemsize: bytes of a feature while optimising.
+    """
+    maps = [channels * pixels // 4**block for block, channels in enumerate((64, 128, 256, 512, 512))]
+    counts = _convolutions(config)
+    kept = [map_ * count + map_ // 4 for map_, count in zip(maps, counts, strict=False)]
+    if config.checkpointing:
+        kept = [map_ // 4 for map_ in maps[: len(counts)]] + [max(kept)]
+    step = itemsize * (sum(kept) + GRADIENTS * maps[0])
+    judged = 4 * sum(sorted(maps[: len(counts)] * 2)[-3:])
+    return int(BASE + GAPS * (max(step, judged) + _optimizer(config, pixels)))
+
+
+def _convolutions(config: schema.Config) -> list[int]:
+    """How many of each block's convolutions lie below the deepest layer that is asked for."""
+    taps = names.taps(names.ARCHITECTURES[config.network.architecture])
+    asked = [layer for term in config.active() for layer in config.layers(term)]
+    passed = [tap for tap in taps[: max(map(taps.index, asked)) + 1] if tap.startswith("conv")]
+    return [sum(names.block(tap) == block for tap in passed) for block in range(1, names.block(passed[-1]) + 1)]
+
+
+def _optimizer(config: schema.Config, pixels: int) -> int:
+    vectors = 2 * config.optimizer.history + 12 if isinstance(config.optimizer, schema.LBFGS) else 6
+    numbers = 3 * pixels * (4 / 3 if isinstance(config.canvas, schema.Pyramid) else 1)
+    return int(4 * numbers * vectors)
+
+
+def check(config: schema.Config, pixels: int, device: torch.device, itemsize: int) -> None:
+    """Refuse what will not fit, before anything large is made, and say what would."""
+    there = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else memory.available()
+    if there is None or (wanted := needed(config, pixels, itemsize)) <= there:
+        return
+    ways = [f"size={size}"] if (size := _fitting(config, pixels, there, itemsize)) else ["lower layers"]
+    if needed(replace(config, checkpointing=True), pixels, itemsize) <= there:
+        ways.append("checkpointing=true")
+    raise InputError(
+        f"size={config.size}: about {wanted / 2**30:.1f} GiB of memory are needed and {there / 2**30:.1f} GiB are "
+        f"there; {' or '.join(ways)} would do"
+    )
+
+
+def _fitting(config: schema.Config, pixels: int, there: int, itemsize: int) -> int:
+    """The largest size that fits, 0 if none does."""
+    sizes = range(config.size // GRAIN * GRAIN, 0, -GRAIN)
+    return next((s for s in sizes if needed(config, pixels * s**2 // config.size**2, itemsize) <= there), 0)

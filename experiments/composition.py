@@ -1,0 +1,87 @@
+"""What Hydra composed -> `schema.Config`, with every way in which that can fail as one line."""
+
+import copy
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
+
+from experiments.schema import Config
+from reconstruct.errors import InputError, nearest
+
+
+def configuration(composed: DictConfig) -> Config:
+    """The checked configuration.
+
+    Raises:
+        InputError: a key is unknown or without a value, a value is out of range or refers to what is not there.
+    """
+    own = copy.deepcopy(composed)
+    with open_dict(own):
+        own.pop("hydra", None)
+    _check_keys(own)
+    with explaining():
+        config: Config = OmegaConf.to_object(own)  # type: ignore[assignment]
+    return config
+
+
+def _check_keys(node: DictConfig, above: str = "") -> None:
+    """Hydra's own check is passed by ``+typo=1`` and by ``~size``."""
+    kind = OmegaConf.get_type(node)
+    if not is_dataclass(kind):
+        return
+    known = [field.name for field in fields(kind)]
+    for key in map(str, node):
+        if key not in known:
+            raise InputError(f"{above}{key}: there is no such key{nearest(key, known)}")
+    for key in known:
+        if key not in node:
+            raise InputError(f"{above}{key}: no value is given")
+        child = node._get_node(key)
+        if isinstance(child, DictConfig):
+            _check_keys(child, f"{above}{key}.")
+
+
+def idle(config: Config, overrides: Iterable[str]) -> list[str]:
+    """A line for each of the given settings that this representation does not look at."""
+    keys = [override.lstrip("+").partition("=")[0] for override in overrides]
+    unused = [term for term in ("content", "style") if term not in config.active()]
+    chosen = [key for key in keys if key.partition(".")[0] in unused or (key == "ratio" and unused)]
+    return [f"{key} has no effect with representation={config.representation.name}" for key in chosen]
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Whatever Hydra raises about a request is an `InputError`."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (HydraException, OmegaConfBaseException) as error:
+        raise InputError(explained(error)) from error
+    except ValueError as error:
+        if "Config group override" not in str(error):  # network=null, which Hydra does not expect
+            raise
+        raise InputError(f"{error}; --help lists the choices") from error
+
+
+def explained(error: Exception) -> str:
+    """What Hydra or OmegaConf say of a wrong request in several lines, in one, with the nearest valid choice."""
+    cause = error.__cause__
+    match error if isinstance(error, MissingConfigException) or cause is None else cause:
+        case MissingConfigException(missing_cfg_file=str(file), options=list(options)):
+            group, _, given = file.rpartition("/")
+            return f"{group}={given}: expected one of {', '.join(options)}{nearest(given, options)}"
+        case ConfigAttributeError() | ConfigKeyError() as unknown:
+            kind, key = unknown.object_type, str(unknown.full_key)
+            known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+            return f"{key}: there is no such key{nearest(key.rpartition('.')[2], known)}"
+        case OmegaConfBaseException() as wrong:
+            line = str(wrong.msg or wrong).splitlines()[0]
+            return f"{wrong.full_key}: {line}" if wrong.full_key else line
+    lines = [line.strip() for line in str(error).splitlines() if line.strip(" ^") and "hydra.cc" not in line]
+    return re.sub(r"^LexerNoViableAltException: ", "cannot be understood (quote it?): ", "; ".join(lines))

@@ -1,0 +1,72 @@
+"""How much memory a cell takes, and how much there is."""
+
+import resource
+import subprocess
+import sys
+from dataclasses import replace
+
+import hydra
+import pytest
+import torch
+
+from experiments import budget, reconstruct, schema
+from experiments.composition import configuration
+from reconstruct import memory
+from reconstruct.errors import InputError
+
+CPU = torch.device("cpu")
+
+
+def composed(*overrides: str) -> schema.Config:
+    schema.register()
+    reconstruct.register_resolvers()
+    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        return configuration(hydra.compose("reconstruct", list(overrides)))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "itemsize", "measured"),  # GiB, peaks of whole processes
+    [
+        (["representation=both", "size=256"], 4, 1.10),
+        (["representation=both", "size=512"], 4, 1.75),
+        (["representation=both", "size=1024"], 4, 5.00),
+        (["representation=both", "size=1024"], 2, 3.4),
+        (["representation=both", "size=1024", "checkpointing=true"], 2, 3.2),
+    ],
+)
+def test_the_estimate_is_what_was_measured(overrides, itemsize, measured):
+    config = composed(*overrides)
+    assert budget.needed(config, config.size**2, itemsize) / 2**30 == pytest.approx(measured, rel=0.2)
+
+
+def test_what_does_not_fit_is_refused_with_a_size_that_does(monkeypatch):
+    config = composed("representation=both", "size=2048")
+    monkeypatch.setattr(memory, "available", lambda: 4 * 2**30)
+    with pytest.raises(
+        InputError, match=r"size=2048: about .* GiB of memory are needed and 4.0 GiB are there"
+    ) as error:
+        budget.check(config, 2048**2, CPU, 4)
+    size = int(str(error.value).split("size=")[2].split()[0])
+    budget.check(replace(config, size=size), size**2, CPU, 4)
+    with pytest.raises(InputError):
+        budget.check(replace(config, size=size + 32), (size + 32) ** 2, CPU, 4)
+
+
+def test_checkpointing_is_suggested_where_it_would_do(monkeypatch):
+    config = composed("representation=both", "size=1024")
+    less = budget.needed(replace(config, checkpointing=True), 1024**2, 4)
+    monkeypatch.setattr(memory, "available", lambda: less)
+    with pytest.raises(InputError, match="or checkpointing=true would do"):
+        budget.check(config, 1024**2, CPU, 4)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_a_limit_of_the_shell_counts():
+    program = "from reconstruct import memory; print(memory.available())"
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30, resource.RLIM_INFINITY))
+
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=True)
+    assert 0 < int(done.stdout) <= 2 * 2**30

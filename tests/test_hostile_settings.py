@@ -1,0 +1,141 @@
+"""Whatever stands on the command line, it runs or ends in one clear line."""
+
+import os
+import sys
+from pathlib import Path
+
+import hydra
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from experiments import build, cell, networks, reconstruct, schema
+from experiments.composition import configuration, explaining
+from experiments.fingerprint import fingerprint, inputs
+from experiments.quoting import quoted
+from reconstruct.errors import InputError
+
+EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))  # composing takes half a second
+HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+BASE = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=2", "precision=float32"]
+
+LAYERS = ["relu1_1", "relu2_1", "conv3_1", "pool5", "relu9_9", "relu", "", "RELU1_1"]
+NUMBERS = [
+    "0",
+    "1",
+    "-1",
+    "2",
+    "0.5",
+    "1e-3",
+    "nan",
+    "inf",
+    "-inf",
+    "1e300",
+    "1e-300",
+    "99999999999999999999",
+    "1e9",
+    "7_0",
+]
+ODD = [
+    "", "null", "true", "[]", "{}", "[1,2]", "{a:1}", "x", "???", "'quoted'", "\"'", "été", "日本 語", "a b",
+    "a,b", "(", "[", "\\", "${size}", "${nowhere}", "${oc.env:HOME}", "${eval:1}", "$", "choice(1,2)",
+    "range(0,9)", "../..", "/", "~", "@", "%", "=", "a=b", "\n", "\t", "\0", "\x1b[31m", "x" * 300, "\udcff",
+]  # fmt: skip
+lists = st.lists(st.sampled_from(LAYERS), max_size=4).map(lambda names: f"[{','.join(names)}]")
+anything = st.one_of(st.sampled_from(NUMBERS + ODD), lists, st.text(max_size=12))
+pictures = st.sampled_from(
+    ["mine.png", "a mine.png", "broken.png", "text.jpg", "nowhere.png", "cat", "kat", ".", "/dev/null"]
+)
+sensible = st.one_of(
+    st.tuples(st.just("size"), st.sampled_from(["1", "8", "32", "40", "16384"])),
+    st.tuples(st.just("representation"), st.sampled_from(["content", "style", "both"])),
+    st.tuples(st.just("network"), st.sampled_from(["vgg11_untrained", "vgg13_untrained", "vgg19_untrained", "vgg11"])),
+    st.tuples(st.just("canvas"), st.sampled_from(["pixels", "pyramid", "fourier", "shallow"])),
+    st.tuples(st.just("optimizer"), st.sampled_from(["adam", "lbfgs"])),
+    st.tuples(st.just("recipe"), st.sampled_from(["fast", "paper"])),
+    st.tuples(st.just("depth"), st.sampled_from(["1", "2", "5", "6", "null"])),
+    st.tuples(st.just("losses"), st.sampled_from(["paper", "relative"])),
+    st.tuples(st.just("crop"), st.sampled_from(["none", "square"])),
+    st.tuples(st.sampled_from(["content.layers", "style.layers"]), lists),
+    st.tuples(st.sampled_from(["content.picture", "style.picture"]), pictures),
+)
+KEYS = [
+    "representation", "content", "content.picture", "content.layers", "content.weights", "content.by_depth",
+    "style.layers", "depth", "ratio", "losses", "size", "crop", "steps", "seed", "network",
+    "network.architecture", "network.weights", "network.pooling", "network.normalize_over", "network.seed",
+    "canvas", "canvas.contrast", "canvas.levels", "canvas.damping", "canvas.colours", "optimizer",
+    "optimizer.lr", "optimizer.history", "optimizer.reach", "precision", "device", "compile", "checkpointing",
+    "runs", "name", "figure", "experiment", "recipe", "typo", "content.typo", "canvas.typo", "hydra.run.dir",
+    "",
+]  # fmt: skip
+overrides = st.builds(
+    lambda prefix, pair: f"{prefix}{pair[0]}={pair[1]}",
+    st.sampled_from(["", "", "", "", "", "", "+", "++", "~"]),
+    st.one_of(sensible, st.tuples(st.sampled_from(KEYS), anything)),
+)
+requests = st.lists(st.one_of(overrides, st.text(max_size=12)), min_size=1, max_size=4)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch, photo):
+    """A folder with a few pictures; nothing is fetched."""
+    for name in ("mine.png", "a mine.png"):
+        (tmp_path / name).write_bytes(photo.read_bytes())
+    (tmp_path / "broken.png").write_bytes(photo.read_bytes()[:300])
+    (tmp_path / "text.jpg").write_text("Dear reader,")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("experiments.inputs.fetched", lambda name: photo)
+    return tmp_path
+
+
+def checked(given_overrides: list[str]) -> None:
+    """All that the command does before a network is built."""
+    composed = hydra.compose("reconstruct", [quoted(override) for override in given_overrides])
+    config = configuration(composed)
+    assert fingerprint(config)
+    assert inputs(config)
+    device = networks.device(config.device)
+    build.checked_originals(config, device, networks.dtype(config.precision, device))
+    build.forget()
+
+
+@settings(max_examples=EXAMPLES, **HERE)
+@given(request=requests)
+def test_any_overrides_pass_every_check_or_are_refused_in_one_line(here, request):
+    schema.register()
+    reconstruct.register_resolvers()
+    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        line = "fine"
+        try:
+            with explaining():
+                checked([*BASE, "content.picture=mine.png", "style.picture='a mine.png'", *request])
+        except InputError as error:
+            line = str(error)
+    assert line.strip()
+    assert line.isprintable()
+
+
+@settings(max_examples=max(20, EXAMPLES // 10), **HERE)
+@given(request=requests)
+def test_any_command_line_ends_with_a_code_and_without_a_traceback(here, request, monkeypatch, capfd):
+    request = [argument for argument in request if not argument.startswith("-")]  # Hydra's own flags
+    monkeypatch.setattr(cell, "_made", lambda config, *_: checked_alone(config))
+    monkeypatch.setattr(sys, "argv", ["reconstruct", *BASE, "content.picture=mine.png", *request])
+    with pytest.raises((SystemExit, Passed)) as ended:
+        reconstruct.main()
+    said = capfd.readouterr().err
+    assert "Traceback" not in said
+    if ended.type is SystemExit:
+        assert ended.value.code in (0, 1, 2)
+        assert said.startswith("reconstruct: ") or " has no effect with " in said or "cells" in said, said
+    assert not list(Path(here).parent.glob("*/elsewhere"))
+
+
+class Passed(BaseException):
+    """Every check was passed, and only the heavy part is left."""
+
+
+def checked_alone(config: schema.Config) -> None:
+    device = networks.device(config.device)
+    build.checked_originals(config, device, networks.dtype(config.precision, device))
+    raise Passed
