@@ -1,6 +1,7 @@
 """Measure every picture of a sweep, in float32, with the network it was made with."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,25 +11,27 @@ import torch
 from torch import Tensor
 
 from experiments import networks, schema
+from experiments.fingerprint import BESIDE_THE_POINT
 from experiments.progress import counted, say
 from reconstruct import images, measures
 from reconstruct.atlas.entries import MEASURES, Entry, Kind, read, write
+from reconstruct.atlas.selection import UNTRAINED
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
-from reconstruct.results import PICTURE, RESULT, Result, Sweep
+from reconstruct.results import PICTURE, Result, Sweep
 from reconstruct.snapshots import found
 
+EQUAL = 100.0  # dB, of a picture that is its original to the bit
 TILES = 4  # of a side, by which an original is shuffled: large enough to hold texture, few enough seams
 
 
 def entries(sweep: Sweep) -> list[Entry]:
-    """What ``measures.csv`` has, measured anew if any result is younger than it."""
-    table = sweep.folder / MEASURES
-    results = [sweep.folder / cell.folder / RESULT for cell in sweep.cells]
-    ages = [path.stat().st_mtime for path in results if path.exists()]
-    if not table.exists() or not ages or table.stat().st_mtime < max(ages):
-        write(_measured(sweep), sweep.folder)
+    """What ``measures.csv`` has; measured anew if it is damaged or older than what it tells of."""
+    with suppress(KeyError, ValueError):  # of an earlier version, or edited
+        if sweep.is_older_than(MEASURES):
+            return read(sweep.folder)
+    write(_measured(sweep), sweep.folder)
     return read(sweep.folder)
 
 
@@ -37,11 +40,17 @@ def _measured(sweep: Sweep) -> list[Entry]:
     finished.sort(key=lambda cell: str(cell[1].config["network"]))  # one network after the other
     groups: dict[str, list[tuple[Path, Result]]] = {}
     for folder, result in finished:
-        groups.setdefault(str(dict(result.config) | {"seed": None}), []).append((folder, result))
+        groups.setdefault(_recipe(result), []).append((folder, result))
     made = [entry for cells in counted(list(groups.values()), "measuring") for entry in _of_group(cells)]
     made += _baselines(finished)
     say(f"{sweep.folder / MEASURES}: {len(made)} pictures measured")
     return made
+
+
+def _recipe(result: Result) -> str:
+    """What cells have in common that differ in nothing but the seed."""
+    beside = ("seed", "device", "compile", *BESIDE_THE_POINT)
+    return str({key: value for key, value in result.config.items() if key not in beside})
 
 
 def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[Entry]:
@@ -71,22 +80,29 @@ def _entry(
         level=level,
         representation="both" if joined else next(iter(result.layers)),
         layers={term: tuple(layers) for term, layers in result.layers.items()} if cell else {},
-        weights=result.config["network"]["weights"],
+        network=_network_name(result),
         canvas=result.config["canvas"]["kind"].lower(),
         picture=_name(result),
         seed=result.seed if cell else None,
         ratio=_ratio(result) if joined else None,
-        psnr=measures.psnr(picture, original),
+        psnr=min(measures.psnr(picture, original), EQUAL),
         ssim=measures.ssim(picture, original),
         layout=measures.layout(picture, original),
-        wavelength=measures.wavelength(picture),
-        losses=result.losses if joined else {},
+        wavelength=min(measures.wavelength(picture), max(picture.shape[-2:])),
+        losses=result.losses if joined and result.config["losses"] == "relative" else {},
         errors=judge.relative_errors(picture.to(networks.device("auto"))),
     )
 
 
 def _name(result: Result) -> str:
-    return next(iter(result.pictures.values()))["name"]
+    """The original as it was asked for: files of one name in two folders are two."""
+    return str(result.config[next(iter(result.layers))]["picture"])
+
+
+def _network_name(result: Result) -> str:
+    network = result.config["network"]
+    seed = f" {network['seed']}" if network["weights"] == UNTRAINED else ""
+    return f"{network['architecture']} {network['weights']}{seed} {network['pooling']}"
 
 
 def _ratio(result: Result) -> float:

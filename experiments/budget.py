@@ -50,7 +50,7 @@ def _optimizer(config: schema.Config, pixels: int) -> int:
 
 def check(config: schema.Config, pixels: int, device: torch.device, itemsize: int) -> None:
     """Refuse what will not fit, before anything large is made, and say what would."""
-    there = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else memory.available()
+    there = _on_gpu(device) if device.type == "cuda" else memory.available()
     if there is None or (wanted := needed(config, pixels, itemsize)) <= there:
         return
     ways = [f"size={size}"] if (size := _fitting(config, pixels, there, itemsize)) else ["lower layers"]
@@ -60,6 +60,12 @@ def check(config: schema.Config, pixels: int, device: torch.device, itemsize: in
         f"size={config.size}: about {wanted / 2**30:.1f} GiB of memory are needed and {there / 2**30:.1f} GiB are "
         f"there; {' or '.join(ways)} would do"
     )
+
+
+def _on_gpu(device: torch.device) -> int:
+    """What is free, and what torch keeps of earlier cells."""
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return int(torch.cuda.mem_get_info(device)[0]) + kept
 
 
 def _fitting(config: schema.Config, pixels: int, there: int, itemsize: int) -> int:

@@ -41,7 +41,6 @@ def cell(config: schema.Config) -> Cell:
     """Everything for one reconstruction; wrong input is an `InputError`."""
     memory.keep_freed()
     networks.respect_share()
-    torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
     device = networks.device(config.device)
     dtype = networks.dtype(config.precision, device)
     originals = checked_originals(config, device, dtype)

@@ -156,6 +156,9 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
     checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype}", cell.synthesis, films)
     checkpoint.resume()
     done = cell.synthesis.done
+    if done and films and not films["film"].frames:  # half a film would pass for a whole one
+        films.clear()
+        say(f"{folder.name} was begun without a film and goes on so; another name= makes it with one")
     for term, original in cell.originals.items():
         images.save(original, folder / f"{term}.png")
     with ExitStack() as stack:

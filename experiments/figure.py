@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.cell import trouble
 from experiments.progress import say
-from reconstruct.errors import InputError, nearest
+from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.results import SWEEP, Sweep
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def main() -> None:
         from reconstruct.figures import Look
 
         sweep = read(given.folder)
-        _check_between("--dpi", given.dpi, 10, 2400)
+        _check_between("--dpi", given.dpi, 10, 1000)
         _check_between("--columns", given.columns, 1, 12)
         look = Look(given.title, not given.no_labels, given.columns, given.crop)
         if _known(given.kind) == "film":
@@ -112,9 +113,12 @@ def main() -> None:
             draw_film(sweep, look)
         else:
             draw(sweep, look, given.kind, given.format, given.dpi)
-    except InputError as error:
+    except (InputError, RunError) as error:
         print(f"reconstruct-figure: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        raise SystemExit(2 if isinstance(error, InputError) else 1) from None
+    except OSError as error:
+        print(f"reconstruct-figure: {trouble(error)}", file=sys.stderr)
+        raise SystemExit(1) from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -27,7 +27,7 @@ def draw_film(sweep: Sweep, look: "Look | None" = None) -> None:
     kind = chosen_kind(sweep) if sweep.drawing not in ("curve", "tradeoff", "atlas") else "grid"
     check(sweep, kind)
     look = look or figures.Look()
-    titled = replace(look, title=look.title or sweep.folder.name)
+    titled = replace(look, title=look.title or sweep.folder.resolve().name or FILM)
 
     def frames() -> "Iterable[Pixels]":
         return figures.film(getattr(figures, kind)(sweep, titled), _reels(sweep))

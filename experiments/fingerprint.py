@@ -21,7 +21,7 @@ METHOD = 3
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
-_BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing")
+BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing")
 
 
 def plain(value: Any) -> Any:
@@ -38,7 +38,7 @@ def plain(value: Any) -> Any:
 def fingerprint(config: Config) -> str:
     """Sixteen hexadecimal digits."""
     settings = plain(config)
-    for key in _BESIDE_THE_POINT:
+    for key in BESIDE_THE_POINT:
         del settings[key]
     if not settings["snapshots"]:  # a result without them is the same as before there were any
         del settings["snapshots"]
@@ -78,7 +78,7 @@ def request(values: Mapping[str, str], sources: Iterable[Path]) -> str:
     Equal requests on equal inputs have equal fingerprints. Composing a configuration takes Hydra a second; this takes
     a millisecond, so that a sweep of hundreds of cells is taken up again at once.
     """
-    chosen = {key: value for key, value in values.items() if key.split(".")[0] not in (*_BESIDE_THE_POINT, "hydra")}
+    chosen = {key: value for key, value in values.items() if key.split(".")[0] not in (*BESIDE_THE_POINT, "hydra")}
     known = [_files(source) if source.is_dir() else source.name for source in sources]
     record = [METHOD, version("reconstruct"), dict(sorted(chosen.items())), known]
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()[:16]

@@ -51,6 +51,7 @@ def dtype(precision: schema.Precision, device: torch.device) -> torch.dtype:
 
 def network(settings: schema.Network, device: torch.device) -> Network:
     """The network in float32; asked again for the same, the same object."""
+    torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
     over = tuple(settings.normalize_over)
     contents = content(settings.weights, "network.weights"), *(content(p, "network.normalize_over") for p in over)
     return _network(

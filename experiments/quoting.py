@@ -32,8 +32,8 @@ def _quote_accents(element: str) -> str:
 
 
 def _quote(value: str) -> str:
-    escaped = re.sub(r"(\\*)'", r"\1\1\\'", value)
-    return f"'{escaped}'"
+    escaped = re.sub(r"(\\*)('|$)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), value)
+    return "'" + escaped.replace("${", "\\${") + "'"
 
 
 def _exists(value: str) -> bool:

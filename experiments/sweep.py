@@ -33,7 +33,7 @@ from experiments.progress import Watch, say
 from experiments.schema import check_place
 from reconstruct.errors import InputError
 from reconstruct.files import sweep_up, written_whole
-from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, SWEEP, Result, Sweep, SweepCell
+from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
@@ -89,7 +89,11 @@ def _finish() -> None:
     _wait_for_others(_watched[0].sweep)
     watched = _watched.pop()
     code = account(watched.sweep, watched.watch.close(), watched.watch.before)
-    _conclude(watched.sweep)
+    try:
+        _conclude(watched.sweep)
+    except InputError as error:  # a picture that was damaged since: the cells are done all the same
+        say(f"reconstruct: {error}; not drawn")
+        code = code or 1
     if code:
         raise SystemExit(code)
 
@@ -198,9 +202,9 @@ def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
     if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
-    if not _is_drawn(sweep, "figure.png", "figure.pdf"):
+    if not sweep.is_older_than("figure.png", "figure.pdf"):
         _draw(sweep)
-    if not _is_drawn(sweep, FILM):
+    if not sweep.is_older_than(FILM):
         _film(sweep)
 
 
@@ -215,23 +219,15 @@ def _draw(sweep: Sweep) -> None:
 
 def _film(sweep: Sweep) -> None:
     """Of the cells that were made with film=true, if there are any."""
-    if any((sweep.folder / cell.folder / FILM).exists() for cell in sweep.cells[:DRAWN_AT_MOST]):
+    if any((sweep.folder / cell.folder / FILM).exists() for cell in sweep.cells):
+        if len(sweep.cells) > DRAWN_AT_MOST:
+            say(f"{len(sweep.cells)} cells make a long film: reconstruct-figure {sweep.folder} --kind film makes it")
+            return
         from experiments.film import draw_film
 
         draw_film(sweep)
     elif any(cell.values.get("film", "").lower() == "true" for cell in sweep.cells):
         say(f"{sweep.folder}: all cells were {UNFILMED}")
-
-
-def _is_drawn(sweep: Sweep, *names: str) -> bool:
-    """Whether the files that show the sweep are younger than everything that they show."""
-    folders = [sweep.folder / cell.folder for cell in sweep.cells]  # younger when a file has come, gone or been swapped
-    shown = [sweep.folder / SWEEP, *folders, *(folder / RESULT for folder in folders)]
-    try:
-        drawn = min((sweep.folder / name).stat().st_mtime for name in names)
-        return all(path.stat().st_mtime < drawn for path in shown if path.exists())
-    except OSError:
-        return False
 
 
 def plan(config: DictConfig) -> Sweep:

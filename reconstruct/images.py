@@ -254,5 +254,5 @@ def _decoded(film: Image.Image, path: Path) -> Iterator[tuple[int, NDArray[np.ui
             film.seek(number)
             pixels = np.asarray(film.convert("RGB"))  # only now is the time known
             yield film.info.get("timestamp", 0), pixels
-    except OSError as error:
+    except (OSError, EOFError) as error:
         raise InputError(f"{path}: cannot be read as a film ({error})") from error

@@ -39,10 +39,16 @@ def _limits() -> Iterator[int]:
         yield 1024 * sum(int(told.split()[0]) for told in (system["MemAvailable"], swap)) + resident
     for limit, used in _GROUPS:
         if (most := _numbers(limit)) and (now := _numbers(used)):
-            yield most[0] - now[0] + resident
+            yield most[0] - now[0] + _reclaimable(used.with_name("memory.stat")) + resident
     address_space = resource.getrlimit(resource.RLIMIT_AS)[0]
     if address_space != resource.RLIM_INFINITY:
         yield address_space - virtual + resident
+
+
+def _reclaimable(account: Path) -> int:
+    """Bytes of files that the kernel keeps for later and gives up when asked: they count as used."""
+    words = _text(account).split()
+    return int(words[words.index("inactive_file") + 1]) if "inactive_file" in words else 0
 
 
 def _numbers(file: Path) -> list[int]:

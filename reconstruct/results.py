@@ -161,6 +161,17 @@ class Sweep:
         """The different values of a key, in order, whether it was swept or not."""
         return list(dict.fromkeys(cell.values[key] for cell in self.cells if key in cell.values))
 
+    def is_older_than(self, *names: str) -> bool:
+        """Whether these files of its folder are there, and younger than everything they may tell of."""
+        # A folder is younger when a file in it has come, gone or been swapped.
+        folders = [self.folder / cell.folder for cell in self.cells]
+        told = [self.folder / SWEEP, *folders, *(folder / RESULT for folder in folders)]
+        try:
+            oldest = min((self.folder / name).stat().st_mtime for name in names)
+            return all(path.stat().st_mtime < oldest for path in told if path.exists())
+        except OSError:
+            return False
+
     def results(self) -> Iterator[tuple[SweepCell, Result | None]]:
         """Every cell with its result, ``None`` where it is missing or the last attempt failed."""
         for cell in self.cells:

@@ -74,7 +74,7 @@ UPSTREAM = {
         "snapshots",
     },
     "figures.sheet": set(),
-    "figures.cells": {"errors", "images", "results"},
+    "figures.cells": {"errors", "figures.sheet", "images", "results"},
     "figures.captions": {"results"},
     "figures.paper": {"figures.cells", "figures.sheet", "results"},
     "figures.film": {"figures.cells", "figures.sheet", "film"},

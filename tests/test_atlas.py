@@ -14,18 +14,19 @@ from reconstruct.results import Sweep
 from reconstruct.snapshots import place
 
 LAYERS = [f"relu{block}_{i}" for block, count in enumerate((2, 2, 4, 4, 4), 1) for i in range(1, count + 1)]
+UNTRAINED = "vgg19 untrained 0 average"
 FIVE = tuple(f"relu{block}_1" for block in range(1, 6))
 
 
 def entry(representation: str = "content", matched: tuple[str, ...] = ("relu1_1",), **changes: object) -> Entry:
     errors = {"content": dict.fromkeys(LAYERS, 0.1), "style": dict.fromkeys(LAYERS, 0.1)}
     plain = Entry(
-        cell=" ".join([representation, *matched, *(str(changes.get(key)) for key in ("weights", "canvas", "seed"))]),
+        cell=" ".join([representation, *matched, *(str(changes.get(key)) for key in ("network", "canvas", "seed"))]),
         kind=Kind.RESULT,
         level=None,
         representation=representation,
         layers={representation: matched},
-        weights="vgg19_normalized",
+        network="vgg19 vgg19_normalized average",
         canvas="pyramid",
         picture="pagoda",
         seed=0,
@@ -82,7 +83,7 @@ def joined(content: list[float], style: list[float]) -> list[Entry]:
 
 EVERYTHING = [
     *depth_curve(falling=True),
-    *depth_curve(falling=True, weights="untrained"),
+    *depth_curve(falling=True, network=UNTRAINED),
     *depth_curve(falling=True, canvas="pixels"),
     *styles(content=1.0, layout=0.0),
     *[entry("style", (layer,)) for layer in LAYERS],
@@ -127,7 +128,10 @@ def test_the_common_level_is_the_smallest_that_all_cells_reached():
         ("both", joined([0.9, 0.05, 0.05, 0.05], [0.05, 0.05, 0.3, 0.9]), Verdict.NOT),
         ("smooth", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
         ("smooth", joined([0.9, 0.4, 0.6, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.CONDITIONALLY),
-        ("learned", [*depth_curve(True), *depth_curve(False, weights="untrained")], Verdict.CONDITIONALLY),
+        ("learned", [*depth_curve(True), *depth_curve(False, network=UNTRAINED)], Verdict.CONDITIONALLY),
+        ("learned", depth_curve(True, network=UNTRAINED), Verdict.UNKNOWN),
+        ("separable", [replace(e, losses={}) for e in joined([0.9] * 4, [0.1] * 4)], Verdict.UNKNOWN),
+        ("smooth", joined([0.9, 0.4, 0.02, 0.01], [0.05, 0.1, 0.3, 0.9]), Verdict.CONDITIONALLY),
         ("canvas", [*depth_curve(True), *depth_curve(True, canvas="pixels")], Verdict.SUPPORTED),
         ("canvas", [*depth_curve(True), *depth_curve(False, canvas="pixels")], Verdict.NOT),
     ],

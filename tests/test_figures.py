@@ -218,7 +218,7 @@ def test_a_figure_can_be_drawn_again_in_other_ways(tmp_path, monkeypatch):
             [".", "--kind", "fig4"],
             "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff, atlas, film; did you mean",
         ),
-        ([".", "--dpi", "0"], "--dpi 0: expected 10 to 2400"),
+        ([".", "--dpi", "0"], "--dpi 0: expected 10 to 1000"),
         ([".", "--columns", "0"], "--columns 0: expected 1 to 12"),
         ([".", "--kind", "fig3"], "fig3 needs a sweep over ratio"),
         ([".", "--kind", "tradeoff"], "tradeoff needs cells with representation=both"),

@@ -30,10 +30,10 @@ class Entry:
         cell: the run folder's name; empty for pictures that are no reconstructions.
         level: of a snapshot, the relative error it was kept at.
         layers: term -> the layers that were matched.
-        weights, canvas, seed, ratio: how it was made.
+        network, canvas, seed, ratio: how it was made.
         picture: the original's name.
         psnr, ssim, layout, wavelength: see `reconstruct.measures`; PSNR in dB, wavelength in pixels.
-        losses: term -> loss, where content and style were joined.
+        losses: term -> loss in units of that of the other picture, where content and style were joined so.
         agreement, deviation: over the seeds with which the same was made: mean PSNR of all pairs in dB, and the mean
             over pixels of their standard deviation; ``None`` for a single seed.
         errors: term -> layer -> relative error ‖code − target‖² / ‖target‖², at every layer of the network.
@@ -44,7 +44,7 @@ class Entry:
     level: float | None
     representation: str
     layers: Mapping[str, tuple[str, ...]]
-    weights: str
+    network: str
     canvas: str
     picture: str
     seed: int | None
@@ -84,7 +84,7 @@ class Entry:
         beside = ("layers", "loss")
         numbers = {name: float(given[name]) if name in given else None for name in NUMBERS}
         return cls(
-            **{name: row[name] for name in ("cell", "representation", "weights", "canvas", "picture")},  # type: ignore[arg-type]
+            **{name: row[name] for name in ("cell", "representation", "network", "canvas", "picture")},  # type: ignore[arg-type]
             **numbers,  # type: ignore[arg-type]
             kind=Kind(row["kind"]),
             seed=int(given["seed"]) if "seed" in given else None,

@@ -68,4 +68,4 @@ def report(found: Iterable[Finding], command: str) -> str:
     """``findings.md``: a table."""
     rows = [f"| {f.claim} | {f.verdict} | {f.count} | {f.told} |" for f in found]
     head = ["| sentence | verdict | shown by | numbers |", "|---|---|---|---|"]
-    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", f"Made by: `{command}`", ""])
+    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", f"Made by: ``{command}``", ""])

@@ -14,19 +14,41 @@ Cases = dict[tuple[str, int | None], list[Entry]]
 
 def training(entry: Entry) -> str:
     """Whether its network was trained."""
-    return UNTRAINED if entry.weights == UNTRAINED else TRAINED
+    return UNTRAINED if UNTRAINED in entry.network.split() else TRAINED
 
 
 def usual(entries: Iterable[Entry]) -> str:
-    """The training that counts where nothing else is said: trained, unless all networks are untrained."""
-    return TRAINED if TRAINED in map(training, entries) else UNTRAINED
+    """The network that counts where nothing else is said: the first that was trained, if one was."""
+    networks = {entry.network: training(entry) for entry in entries}
+    return next((name for name, trained in networks.items() if trained == TRAINED), next(iter(networks), ""))
 
 
 def depth_cells(entries: Sequence[Entry], trained: str = "", canvas: str = "") -> list[Entry]:
-    """Content reconstructions of single layers and their snapshots, by default with the usual training and canvas."""
-    wanted = trained or usual(entries)
-    content = [e for e in single(entries) if e.representation == "content" and training(e) == wanted]
-    return select(content, canvas=canvas or next((e.canvas for e in content if e.canvas != "pixels"), "pixels"))
+    """Content reconstructions of single layers and their snapshots, by one network on one canvas.
+
+    By default the usual network, and the first canvas that is not plain pixels.
+    """
+    content = select(single(entries), representation="content")
+    network = usual(e for e in content if not trained or training(e) == trained)
+    canvas = canvas or next((e.canvas for e in content if e.canvas != "pixels"), "pixels")
+    return select(content, network=network, canvas=canvas)
+
+
+def variants(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Name -> cells that differ in nothing but network and canvas: the usual ones, untrained, on plain pixels."""
+    first = depth_cells(entries)
+    canvas = first[0].canvas if first else ""
+    found = [first, depth_cells(entries, UNTRAINED, canvas), depth_cells(entries, "", "pixels")]
+    named: dict[str, list[Entry]] = {}
+    for cells in filter(None, found):
+        named.setdefault(f"{training(cells[0])}, {cells[0].canvas} canvas", cells)
+    return named
+
+
+def shown_level(entries: Sequence[Entry]) -> float | None:
+    """The relative error at which depths are compared: common to all variants, or else to the usual one."""
+    every = common_level([e for cells in variants(entries).values() for e in cells])
+    return every if every is not None else common_level(depth_cells(entries))
 
 
 def cases(entries: Iterable[Entry]) -> Cases:
@@ -56,7 +78,7 @@ def order(entries: Iterable[Entry]) -> list[str]:
 
 def originals(entries: Sequence[Entry], kind: Kind) -> list[Entry]:
     """Originals shuffled, or others, as the usual network sees them."""
-    return [e for e in select(entries, kind=kind) if training(e) == usual(entries)]
+    return [e for e in select(entries, kind=kind) if e.network == usual(entries)]
 
 
 def matrix(entries: Sequence[Entry], term: str) -> dict[str, dict[str, float]]:
@@ -71,7 +93,7 @@ def matrix(entries: Sequence[Entry], term: str) -> dict[str, dict[str, float]]:
 
 def style_cells(entries: Sequence[Entry]) -> list[Entry]:
     """Style reconstructions with the usual network."""
-    return [e for e in entries if e.representation == "style" and e.layers and training(e) == usual(entries)]
+    return [e for e in entries if e.representation == "style" and e.layers and e.network == usual(entries)]
 
 
 def cumulative(entries: Sequence[Entry]) -> list[Entry]:
@@ -89,12 +111,13 @@ def front(entries: Sequence[Entry]) -> Cases:
     }
 
 
-def compared(entries: Sequence[Entry], weights: str, canvas: str) -> tuple[float | None, list[Entry], list[Entry]]:
+def compared(entries: Sequence[Entry], trained: str, canvas: str) -> tuple[float | None, list[Entry], list[Entry]]:
     """The level, and the snapshots of the usual variant and of another one, at the layers and cases that both have."""
-    usual, other = depth_cells(entries), depth_cells(entries, weights, canvas)
-    keys = [{(e.picture, e.seed, e.layer) for e in group} for group in (usual, other)]
-    both = [[e for e in group if (e.picture, e.seed, e.layer) in keys[0] & keys[1]] for group in (usual, other)]
-    level = common_level([*both[0], *both[1]]) if both[1] else None
+    groups = depth_cells(entries), depth_cells(entries, trained, canvas)
+    keys = [{(e.picture, e.seed, e.layer) for e in group} for group in groups]
+    both = [[e for e in group if (e.picture, e.seed, e.layer) in keys[0] & keys[1]] for group in groups]
+    apart = len({(e.network, e.canvas) for group in both for e in group}) == len(both)
+    level = common_level([*both[0], *both[1]]) if apart else None
     return level, at_level(both[0], level), at_level(both[1], level)
 
 

@@ -17,7 +17,6 @@ from reconstruct.atlas.selection import (
     at_level,
     by_layer,
     cases,
-    common_level,
     compared,
     cumulative,
     depth_cells,
@@ -26,6 +25,7 @@ from reconstruct.atlas.selection import (
     order,
     originals,
     select,
+    shown_level,
     style_cells,
 )
 from reconstruct.layers import block
@@ -35,6 +35,7 @@ SAME_PLACES = 0.7  # correlation of layouts
 ELSEWHERE = 0.8  # content error over that of the shuffled original
 CLEARLY = 2.0  # times
 TREND = 0.5  # rank correlation
+JUMP = 10.0  # times, from one ratio to the next, most of them ten times as large
 LOOKED_AT = "relu4_2"  # where arrangement is compared, the paper's choice for content
 
 Shown = tuple[list[bool], str]
@@ -69,9 +70,8 @@ def _pixels(entries: Sequence[Entry]) -> Shown:
 
 
 def _unconstrained(entries: Sequence[Entry]) -> Shown:
-    cells = depth_cells(entries)
-    level = common_level(cells)
-    matched = at_level(cells, level)
+    level = shown_level(entries)
+    matched = at_level(depth_cells(entries), level)
     ways = [trend(_depths(case), [e.psnr for e in case]) for case in cases(matched).values()]
     if not ways:
         return [], ""
@@ -162,7 +162,9 @@ def _structures(entries: Sequence[Entry]) -> Shown:
 
 
 def _separable(entries: Sequence[Entry]) -> Shown:
-    best = [min(max(e.losses.values()) for e in case) for case in front(entries).values()]
+    best = [
+        min(max(e.losses.values()) for e in case) for case in front(entries).values() if all(e.losses for e in case)
+    ]
     told = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
     return [worse < 1 / CLEARLY for worse in best], told
 
@@ -185,11 +187,14 @@ def _smooth(entries: Sequence[Entry]) -> Shown:
     steps = [pair for case in front(entries).values() for pair in pairwise(case)]
     if not steps:
         return [], ""
-    held = [b.losses["content"] <= a.losses["content"] and b.losses["style"] >= a.losses["style"] for a, b in steps]
-    jumps = [max(a.losses["content"] / b.losses["content"], b.losses["style"] / a.losses["style"]) for a, b in steps]
+    changes = [
+        (a.own_error("content") / b.own_error("content"), b.own_error("style") / a.own_error("style")) for a, b in steps
+    ]
+    held = [min(change) >= 1 and max(change) <= JUMP for change in changes]
+    jumps = [max(change) for change in changes]
     return held, (
-        f"in {sum(held)} of {len(steps)} steps to a larger ratio the content loss falls and the style loss rises; "
-        f"by a factor of {spread(jumps)}, at most {max(jumps):.1f}"
+        f"in {sum(held)} of {len(steps)} steps to a larger ratio the content error falls and the style error rises, "
+        f"neither by more than {JUMP:g} times; by {spread(jumps)} times, at most {max(jumps):.1f}"
     )
 
 

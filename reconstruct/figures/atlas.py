@@ -1,5 +1,7 @@
 """All figures of an atlas, each with its finding as its title."""
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -7,7 +9,7 @@ from matplotlib.figure import Figure
 
 from reconstruct.atlas.entries import Entry
 from reconstruct.atlas.findings import Finding
-from reconstruct.atlas.selection import common_level, cumulative, depth_cells
+from reconstruct.atlas.selection import cumulative, depth_cells, shown_level
 from reconstruct.atlas.selection import front as cases_of
 from reconstruct.figures.depth import depth
 from reconstruct.figures.front import arrangement, front
@@ -24,7 +26,7 @@ def atlas(sweep: Sweep, entries: Sequence[Entry], found: Mapping[str, Finding], 
     if content:
         made["figure"] = depth(entries, _titled(look, found["unconstrained"]))
         made["matrix"] = matrix(entries, _titled(look, found["upwards"]))
-    if content and common_level(content) is not None:
+    if content and shown_level(entries) is not None:
         for photograph in dict.fromkeys(e.picture for e in content):
             made[f"strips_{_as_file(photograph)}"] = strips(sweep, entries, photograph, _titled(look, found["objects"]))
     if cumulative(entries):
@@ -39,4 +41,6 @@ def _titled(look: Look, finding: Finding) -> Look:
 
 
 def _as_file(photograph: str) -> str:
-    return "".join(c if c.isalnum() else "_" for c in photograph.rsplit(".", 1)[0])
+    """Safe in a file's name; a digest makes up for what had to be replaced."""
+    safe = re.sub(r"\W+", "_", photograph)
+    return safe if safe == photograph else f"{safe[-40:]}_{hashlib.sha256(photograph.encode()).hexdigest()[:6]}"

@@ -8,6 +8,7 @@ from PIL.Image import Image
 
 from reconstruct import images
 from reconstruct.errors import InputError
+from reconstruct.figures.sheet import plain
 from reconstruct.results import FAILURE, PICTURE, Result, Sweep, SweepCell
 
 
@@ -64,7 +65,7 @@ def value_name(key: str, value: str, cells: Iterable[Panel]) -> str:
     """What a reader calls a value of a swept key: a layer's name, a picture's title, a number."""
     chosen = [p.result for p in cells if p.cell.values.get(key) == value and p.result]
     if key.endswith(".picture") and chosen:
-        return chosen[0].pictures[key.split(".")[0]]["title"].split(",")[0]
+        return plain(chosen[0].pictures[key.split(".")[0]]["title"].split(",")[0])
     if key == "depth" and chosen:
         return _at_depth(_varying_layers(chosen)) or value
     return power_of_ten(value) if key == "ratio" else value.strip("[]").replace(",", ", ")

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.selection import TRAINED, UNTRAINED, at_level, by_layer, common_level, depth_cells, order, select
+from reconstruct.atlas.selection import at_level, by_layer, order, select, shown_level
+from reconstruct.atlas.selection import variants as variants_of
 from reconstruct.figures.sheet import COLOURS, FAINT, SMALL, Look, Sheet, house_style
 
 Reading = Callable[[Entry], float | None]
@@ -26,8 +27,7 @@ LEFT, WIDE, HIGH, ROW = 0.62, 2.75, 1.9, 2.95
 
 def depth(entries: Sequence[Entry], look: Look) -> Figure:
     """Content reconstructions of single layers: mean over photographs and seeds, a band of one standard deviation."""
-    variants = _variants(entries)
-    level = common_level([e for cells in variants.values() for e in cells])
+    variants, level = variants_of(entries), shown_level(entries)
     with house_style():
         sheet = Sheet(2 * ROW + 0.85, look)
         for number, (words, reading) in enumerate(PANELS.items()):
@@ -37,18 +37,6 @@ def depth(entries: Sequence[Entry], look: Look) -> Figure:
             _panel(axes, variants, reading, level, order(entries), ends_only=number == 3)
         _legend(sheet, variants, level)
         return sheet.figure
-
-
-def _variants(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    """Name -> cells: trained and untrained on the usual canvas, trained on plain pixels."""
-    usual = depth_cells(entries)
-    canvas = usual[0].canvas if usual else ""
-    found = {
-        f"trained, {canvas} canvas": usual,
-        f"untrained, {canvas} canvas": depth_cells(entries, UNTRAINED, canvas),
-        "trained, pixel canvas": depth_cells(entries, TRAINED, "pixels"),
-    }
-    return {name: cells for name, cells in found.items() if cells}
 
 
 def _panel(

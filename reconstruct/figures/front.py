@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import isclose
+from pathlib import PurePath
 from statistics import mean, stdev
 
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from reconstruct.atlas.selection import cumulative, depth_cells, order, original
 from reconstruct.atlas.selection import front as cases_of
 from reconstruct.atlas.sentences import LOOKED_AT
 from reconstruct.figures.cells import power_of_ten
-from reconstruct.figures.sheet import COLOURS, FAINT, SMALL, Look, Sheet, house_style
+from reconstruct.figures.sheet import COLOURS, FAINT, SMALL, Look, Sheet, house_style, plain
 
 OVER = "mean and standard deviation"
 NEAR = 0.25  # relative
@@ -27,7 +28,7 @@ def front(entries: Sequence[Entry], look: Look) -> Figure:
         axes.set_axis_on()
         axes.set(xscale="log", yscale="log")
         for number, (case, points) in enumerate(cases_of(entries).items()):
-            _line(axes, points, COLOURS[number % len(COLOURS)], f"{case[0]}, seed {case[1]}")
+            _line(axes, points, COLOURS[number % len(COLOURS)], plain(f"{PurePath(case[0]).name}, seed {case[1]}"))
         axes.legend(frameon=False, fontsize=SMALL - 1, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.2)
         axes.margins(0.12)
         for axis in (axes.xaxis, axes.yaxis):

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from reconstruct.figures.cells import Panel, aspect, error_label, original, panels, value_name
-from reconstruct.figures.sheet import COLOURS, FAINT, GAP, INK, SMALL, WIDTH, Look, Sheet, house_style, percent
+from reconstruct.figures.sheet import COLOURS, FAINT, GAP, INK, SMALL, WIDTH, Look, Sheet, house_style, percent, plain
 from reconstruct.results import Sweep
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -113,7 +113,7 @@ def _fig2_sheet(sweep: Sweep, cells: Sequence[Panel], look: Look) -> Sheet:
         else:
             name = _painted(sheet, sweep, cells[number - 1], (left, top, width, height))
         sheet.text(left, top - 0.06, LETTERS[number].upper(), va="bottom", weight="bold")
-        sheet.text(left + 0.23, top - 0.06, _shortened(name), va="bottom", size=SMALL)
+        sheet.text(left + 0.23, top - 0.06, plain(_shortened(name)), va="bottom", size=SMALL)
     return sheet
 
 

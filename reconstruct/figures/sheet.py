@@ -3,6 +3,7 @@
 Figures are laid out at page width (7 inches) with text so large that it can still be read at column width (8.5 cm).
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,6 +116,11 @@ class Sheet:
         axes.set(xticks=[], yticks=[], facecolor=PAPER)
         axes.text(0.5, 0.5, problem, ha="center", va="center", color=FAINT, size=SMALL, transform=axes.transAxes)
         return axes
+
+
+def plain(words: str) -> str:
+    """A name as it is: for matplotlib a dollar begins a formula, and a leading underline hides a legend's entry."""
+    return re.sub(r"^_", " _", words.replace("$", r"\$"))
 
 
 def squared(picture: Image) -> Image:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from reconstruct import images, measures
 from reconstruct.atlas.entries import Entry
-from reconstruct.atlas.selection import at_level, by_layer, common_level, depth_cells, order, select
+from reconstruct.atlas.selection import at_level, by_layer, depth_cells, order, select, shown_level
 from reconstruct.figures.sheet import FAINT, GAP, SMALL, WIDTH, Look, Sheet, house_style
 from reconstruct.results import Sweep
 from reconstruct.snapshots import place as snapshot
@@ -20,12 +20,13 @@ BRIGHTEST = 0.3  # standard deviation over seeds that is white in the map
 
 def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) -> Figure:
     """All layers of one photograph, at equal relative error of the features."""
-    level = common_level(depth_cells(entries))
+    level = shown_level(entries)
     cells = select(at_level(depth_cells(entries), level), picture=photograph)
     with house_style():
         drawn = _Strips(sweep, by_layer(cells, order(entries)), look)
         drawn.footnote(
-            f"at relative feature error {level:g}; differ: standard deviation over seeds, white {BRIGHTEST:g}"
+            f"Each as it was when its feature error ‖F − P‖² / ‖P‖² had first fallen to {level:g}: low layers would\n"
+            f"soon give back more. disagree: standard deviation over the seeds, white is {BRIGHTEST:g} of 1 or more."
         )
         return drawn.sheet.figure
 
