@@ -27,8 +27,10 @@ def front(entries: Sequence[Entry], look: Look) -> Figure:
         axes = sheet.axes(0.95, 0.15, 4.4, 3.4)
         axes.set_axis_on()
         axes.set(xscale="log", yscale="log")
+        named: list[tuple[float, float]] = []
         for number, (case, points) in enumerate(cases_of(entries).items()):
-            _line(axes, points, COLOURS[number % len(COLOURS)], plain(f"{PurePath(case[0]).name}, seed {case[1]}"))
+            name = plain(f"{PurePath(case[0]).name}, seed {case[1]}")
+            _line(axes, points, COLOURS[number % len(COLOURS)], name, named)
         axes.legend(frameon=False, fontsize=SMALL - 1, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.2)
         axes.margins(0.12)
         for axis in (axes.xaxis, axes.yaxis):
@@ -43,17 +45,17 @@ def front(entries: Sequence[Entry], look: Look) -> Figure:
         return sheet.figure
 
 
-def _line(axes: Axes, points: Sequence[Entry], colour: str, name: str) -> None:
+def _line(axes: Axes, points: Sequence[Entry], colour: str, name: str, named: list[tuple[float, float]]) -> None:
+    """`named` are the points that have a label; others near them get none."""
     x, y = [e.own_error("content") for e in points], [e.own_error("style") for e in points]
     axes.plot(x, y, "o-", color=colour, ms=4, lw=1.3, label=name)
     axes.axvline(min(x), color=colour, lw=0.8, ls=":")
     axes.axhline(min(y), color=colour, lw=0.8, ls=":")
-    named = 0.0, 0.0  # the last point with a name: others near it have none
     for e, a, b in zip(points, x, y, strict=True):
-        if not (isclose(a, named[0], rel_tol=NEAR) and isclose(b, named[1], rel_tol=NEAR)):
+        if not any(isclose(a, c, rel_tol=NEAR) and isclose(b, d, rel_tol=NEAR) for c, d in named):
             words = power_of_ten(f"{e.ratio:g}")
             axes.annotate(words, (a, b), (5, 5), textcoords="offset points", size=SMALL - 1.5, color=colour)
-            named = a, b
+            named.append((a, b))
 
 
 def arrangement(entries: Sequence[Entry], look: Look) -> Figure:

@@ -26,7 +26,7 @@ def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) 
         drawn = _Strips(sweep, by_layer(cells, order(entries)), look)
         drawn.footnote(
             f"Each as it was when its feature error ‖F − P‖² / ‖P‖² had first fallen to {level:g}: low layers would\n"
-            f"soon give back more. disagree: standard deviation over the seeds, white is {BRIGHTEST:g} of 1 or more."
+            f"soon give back more. disagree: standard deviation over the seeds, white is {BRIGHTEST:g} or more, of 1."
         )
         return drawn.sheet.figure
 
