@@ -13,6 +13,12 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 from experiments.schema import Config
 from reconstruct.errors import InputError, nearest
 
+PLAINLY = {  # what OmegaConf says of a value's type: what was expected
+    "is not a ListConfig": "expected a list in brackets, for example [relu4_2]",
+    "could not be converted to Integer": "expected a whole number",
+    "could not be converted to Float": "expected a number",
+}
+
 
 def configuration(composed: DictConfig) -> Config:
     """The checked configuration.
@@ -82,6 +88,9 @@ def explained(error: Exception) -> str:
             return f"{key}: there is no such key{nearest(key.rpartition('.')[2], known)}"
         case OmegaConfBaseException() as wrong:
             line = str(wrong.msg or wrong).splitlines()[0]
-            return f"{wrong.full_key}: {line}" if wrong.full_key else line
+            given = re.search(r"Value '(.*)' of type", line)
+            plain = next((words for found, words in PLAINLY.items() if found in line), "")
+            key = f"{wrong.full_key or ''}={given[1]}" if plain and given else str(wrong.full_key or "")
+            return f"{key}: {plain or line}" if key else line
     lines = [line.strip() for line in str(error).splitlines() if line.strip(" ^") and "hydra.cc" not in line]
     return re.sub(r"^LexerNoViableAltException: ", "cannot be understood (quote it?): ", "; ".join(lines))

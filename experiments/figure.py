@@ -56,7 +56,7 @@ def _atlas(sweep: Sweep, look: "Look") -> "dict[str, Figure]":
     found = findings(entries)
     with written_whole(sweep.folder / "findings.md") as file:
         file.write(report(found.values(), sweep.command).encode())
-    for finding in found.values():
+    for finding in (each for each in found.values() if each.shown):
         say(f"  {finding.verdict} ({finding.count}): {finding.claim}; {finding.told}")
     return figures.atlas(sweep, entries, found, look)
 

@@ -26,7 +26,6 @@ from reconstruct.atlas.selection import (
     originals,
     select,
     shown_level,
-    style_cells,
 )
 from reconstruct.layers import block
 
@@ -43,8 +42,9 @@ Shown = tuple[list[bool], str]
 
 
 def spread(values: Sequence[float], digits: int = 1) -> str:
-    """Mean ± standard deviation."""
-    return f"{mean(values):.{digits}f} ± {stdev(values) if len(values) > 1 else 0:.{digits}f}"
+    """Mean ± standard deviation, where there are several."""
+    several = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{mean(values):.{digits}f}{several}"
 
 
 def trend(x: Sequence[float], y: Sequence[float]) -> float:
@@ -126,25 +126,31 @@ def _upwards(entries: Sequence[Entry]) -> Shown:
 
 
 def _texture(entries: Sequence[Entry]) -> Shown:
-    cells = select(style_cells(entries), kind=Kind.RESULT)
+    cells = cumulative(entries)
     most = max((len(e.layers["style"]) for e in cells), default=0)
     widest = [e for e in cells if len(e.layers["style"]) == most]
     moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED)}
-    if not widest or not moved:
+    if most < 2 or not moved:
         return [], ""
-    content = [e.errors["content"][LOOKED_AT] / moved[e.picture].errors["content"][LOOKED_AT] for e in widest]
-    held = [share >= ELSEWHERE and e.layout < SAME_PLACES / 2 for e, share in zip(widest, content, strict=True)]
     names = widest[0].layers["style"]
-    own = [e.own_error("style") for e in widest]
-    others = [mean(o.errors["style"][m] for m in names) for o in originals(entries, Kind.OTHER)]
+
+    def style_of(e: Entry) -> float:
+        return mean(e.errors["style"][layer] for layer in names)
+
+    content = [e.errors["content"][LOOKED_AT] / moved[e.picture].errors["content"][LOOKED_AT] for e in widest]
+    held = [
+        share >= ELSEWHERE and e.layout < SAME_PLACES / 2 and style_of(e) <= CLEARLY * style_of(moved[e.picture])
+        for e, share in zip(widest, content, strict=True)
+    ]
+    others = [style_of(other) for other in originals(entries, Kind.OTHER)]
     if others:
-        held = [ok and error * CLEARLY < mean(others) for ok, error in zip(held, own, strict=True)]
-    kept = [mean(e.errors["style"][m] for m in names) for e in moved.values()]
-    beside = f", shuffled original: {spread(kept, 2)}" + (f", another picture: {spread(others, 2)}" if others else "")
+        held = [ok and CLEARLY * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
+    beside = f", another picture: {spread(others, 2)}" if others else ""
     return held, (
-        f"from {len(names)} layers, the content error at {LOOKED_AT} is {spread(content, 2)} of that of the shuffled "
+        f"from {most} layers, the content error at {LOOKED_AT} is {spread(content, 2)} of that of the shuffled "
         f"original; the layout correlates by {spread([e.layout for e in widest], 2)}; the style error is "
-        f"{spread(own, 2)}{beside}"
+        f"{spread([style_of(e) for e in widest], 2)}, shuffled original: "
+        f"{spread([style_of(e) for e in moved.values()], 2)}{beside}"
     )
 
 

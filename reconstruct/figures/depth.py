@@ -50,7 +50,7 @@ def _panel(
     axes.set_axis_on()
     for cells, colour in zip(variants.values(), COLOURS, strict=False):
         ends = _points(select(cells, kind=Kind.RESULT), reading, layers)
-        _band(axes, ends, colour, "--", logarithmic=ends_only)
+        _band(axes, ends, colour, "--" if level is not None else "o--", logarithmic=ends_only)
         if not ends_only:
             _band(axes, _points(at_level(cells, level), reading, layers), colour, "o-")
     if ends_only:
@@ -93,5 +93,8 @@ def _legend(sheet: Sheet, variants: dict[str, list[Entry]], level: float | None)
     solid = f"solid: when the feature error ‖F − P‖² / ‖P‖² had fallen to {level:g}; " if level is not None else ""
     cells = [e for group in variants.values() for e in group]
     many = len({e.picture for e in cells}), len({e.seed for e in cells})
-    over = f"mean over {many[0]} photographs and {many[1]} seeds each, with one standard deviation"
+    photographs, seeds = (
+        f"{n} {word}{'s' if n > 1 else ''}" for n, word in zip(many, ("photograph", "seed"), strict=True)
+    )
+    over = f"mean over {photographs} and {seeds}, with one standard deviation"
     sheet.text(LEFT - 0.4, top + 0.25, f"{solid}dashed: in the end\n{over}", color=FAINT, size=SMALL - 0.5, va="top")
