@@ -88,9 +88,9 @@ def explained(error: Exception) -> str:
             return f"{key}: there is no such key{nearest(key.rpartition('.')[2], known)}"
         case OmegaConfBaseException() as wrong:
             line = str(wrong.msg or wrong).splitlines()[0]
-            given = re.search(r"Value '(.*)' of type", line)
+            refused = re.search(r"Value '(.*)' of type", line)
             plain = next((words for found, words in PLAINLY.items() if found in line), "")
-            key = f"{wrong.full_key or ''}={given[1]}" if plain and given else str(wrong.full_key or "")
+            key = f"{wrong.full_key or ''}={refused[1]}" if plain and refused else str(wrong.full_key or "")
             return f"{key}: {plain or line}" if key else line
     lines = [line.strip() for line in str(error).splitlines() if line.strip(" ^") and "hydra.cc" not in line]
     return re.sub(r"^LexerNoViableAltException: ", "cannot be understood (quote it?): ", "; ".join(lines))
