@@ -108,6 +108,11 @@ def main() -> None:
     except SystemExit:
         sweep.abandon()
         raise
+    except Exception as error:  # in a sweep that of a launcher: a cell's own is told in its folder
+        if not sweep.abandon():
+            raise
+        print(f"reconstruct: the launcher gave up ({type(error).__name__})", file=sys.stderr)
+        raise SystemExit(1) from error
 
 
 def _all_products() -> None:

@@ -76,13 +76,15 @@ def is_going_on() -> bool:
     return any(watched.ahead for watched in _watched)
 
 
-def abandon() -> None:
-    """The sweep ended before its end, which Hydra tells nobody: say how it stands."""
+def abandon() -> bool:
+    """The sweep, if there is one, ended before its end, which Hydra tells nobody: say how it stands."""
+    was_watched = bool(_watched)
     while _watched:
         watched = _watched.pop()
         account(watched.sweep, watched.watch.close(), watched.watch.before)
         with suppress(OSError):  # the disk may be full
             write_table(watched.sweep)
+    return was_watched
 
 
 def _finish() -> None:
