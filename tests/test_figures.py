@@ -194,7 +194,8 @@ def test_the_same_cells_give_the_same_files_byte_for_byte(sweep, capsys):
 
 
 @pytest.mark.parametrize(
-    ("error", "text"), [(0.5, "50 %"), (0.0123, "1.2 %"), (0.00123, "0.12 %"), (1.2e-5, "0.001 %"), (3.0, "300 %")]
+    ("error", "text"),
+    [(0.5, "50 %"), (0.0123, "1.2 %"), (0.00123, "0.12 %"), (1.2e-5, "0.001 %"), (9e-7, "<0.001 %"), (3.0, "300 %")],
 )
 def test_errors_are_given_in_percent_with_two_digits(error, text):
     assert percent(error) == text

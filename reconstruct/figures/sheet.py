@@ -130,7 +130,9 @@ def squared(picture: Image) -> Image:
 
 
 def percent(error: float) -> str:
-    """A relative error in at most two digits: 0.0123 is 1.2 %, 0.000012 is 0.001 %."""
+    """A relative error in at most two digits: 0.0123 is 1.2 %, 0.000012 is 0.001 %, and less is <0.001 %."""
     value = 100 * error
+    if 0 < value < 0.0005:
+        return "<0.001 %"
     digits = ".0f" if value >= 10 else ".1f" if value >= 1 else ".2g" if value >= 0.1 else ".1g"
     return f"{value:{digits}} %"
