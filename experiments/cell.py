@@ -211,8 +211,7 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
     from reconstruct import convergence, images, measures
 
     saved = images.load(folder / PICTURE).to(cell.device)
-    with torch.no_grad():
-        evaluation = cell.judge(saved)
+    evaluation = cell.judge.evaluate(saved)
     original = cell.originals.get("content")
     note = convergence.problem(convergence.history(folder / TRACE, list(cell.originals)))
     return Result(

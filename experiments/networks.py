@@ -78,8 +78,8 @@ def _network(
 
 @lru_cache(maxsize=1)
 def cast(network: Network, dtype: torch.dtype) -> Network:
-    """The network in another precision; asked again for the same, the same object."""
-    return network.cast(dtype)
+    """The network in that precision; asked again for the same, the same object."""
+    return network if network.dtype == dtype else network.cast(dtype)
 
 
 def _state(architecture: str, weights: str, seed: int) -> State:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, islice, pairwise
 from statistics import median
 
-import torch
 from hydra import compose
 from omegaconf import MISSING, OmegaConf
 from torch import Tensor
@@ -158,9 +157,8 @@ def _curve(name: str, judge: Objective, steps: list[Step], shown: Step) -> Curve
     return Curve(name, [step.seconds for step in chosen], losses, shown.picture)
 
 
-@torch.no_grad()
 def _loss(judge: Objective, picture: Tensor) -> float:
-    return float(judge(picture).total)
+    return float(judge.evaluate(picture).total)
 
 
 def table(races: list[Race]) -> list[str]:

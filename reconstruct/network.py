@@ -9,7 +9,7 @@ The one door to torchvision. All preprocessing happens behind `Network`'s door.
 """
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
@@ -23,11 +23,16 @@ from reconstruct.errors import InputError, RunError
 
 Pooling = Literal["average", "max"]
 State = Mapping[str, Tensor]
+Read = Callable[[Tensor], Tensor]
 
 # Mean and standard deviation of ImageNet's RGB values in [0, 1], with which torchvision's networks were trained.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 FAINTEST = 0.1
+
+
+def _all_of_it(F: Tensor) -> Tensor:
+    return F
 
 
 class Network(nn.Module):
@@ -55,17 +60,19 @@ class Network(nn.Module):
         """Names of all layers, from the picture upwards."""
         return tuple(self.stages)
 
-    def forward(self, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+    def forward(self, picture: Tensor, layers: Iterable[str], read: Read = _all_of_it) -> dict[str, Tensor]:
         """Features of `layers`; nothing deeper than the deepest of them is computed.
 
         Args:
             picture: ``(N, 3, H, W)``, RGB in [0, 1].
             layers: tap names.
+            read: what of a layer's features is given back. They are let go of before the next layer's are made, unless
+                a gradient needs them.
 
         Returns:
-            tap -> ``(N, C, H', W')`` in the network's own precision.
+            tap -> what `read` makes of ``(N, C, H', W')`` in the network's own precision.
         """
-        wanted = frozenset(layers)
+        wanted = dict.fromkeys(layers, read)
         features: dict[str, Tensor] = {}
         x = self.preprocess(picture).to(self.dtype, memory_format=torch.channels_last)
         for block in self._blocks(wanted):
@@ -73,12 +80,14 @@ class Network(nn.Module):
             features |= found
         return features
 
-    def _through(self, block: Sequence[str], x: Tensor, wanted: frozenset[str]) -> tuple[Tensor, dict[str, Tensor]]:
+    def _through(self, block: Sequence[str], x: Tensor, wanted: Mapping[str, Read]) -> tuple[Tensor, dict[str, Tensor]]:
         if self.checkpointing and torch.is_grad_enabled():
             return checkpoint(self._stages_of, block, x, wanted, use_reentrant=False)
         return self._stages_of(block, x, wanted)
 
-    def _stages_of(self, block: Sequence[str], x: Tensor, wanted: frozenset[str]) -> tuple[Tensor, dict[str, Tensor]]:
+    def _stages_of(
+        self, block: Sequence[str], x: Tensor, wanted: Mapping[str, Read]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         features: dict[str, Tensor] = {}
         overwritable = False  # nobody else needs x: neither a caller nor the gradient of the stage that made it
         for name in block:
@@ -86,10 +95,10 @@ class Network(nn.Module):
             x = x.relu_() if overwritable and isinstance(stage, nn.ReLU) else stage(x)
             overwritable = isinstance(stage, nn.Conv2d) and name not in wanted
             if name in wanted:
-                features[name] = x
+                features[name] = wanted[name](x)
         return x, features
 
-    def _blocks(self, wanted: frozenset[str]) -> list[list[str]]:
+    def _blocks(self, wanted: Iterable[str]) -> list[list[str]]:
         """Taps up to the deepest that is wanted, in blocks that end with a pooling."""
         last = max((self.taps.index(name) for name in wanted), default=-1)
         blocks: list[list[str]] = [[]]

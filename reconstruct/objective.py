@@ -84,7 +84,15 @@ class Objective:
     def __call__(self, picture: Tensor) -> Evaluation:
         """Losses of a picture ``(1, 3, H, W)``."""
         features = self.network(picture, self.layers)
-        layers = {term.name: term.layer_losses(term.representation.encode(features)) for term in self.terms}
+        return self._evaluation({term.name: term.representation.encode(features) for term in self.terms})
+
+    @torch.no_grad()
+    def evaluate(self, picture: Tensor) -> Evaluation:
+        """The same without gradients and with less memory: of no two layers are the features there at once."""
+        return self._evaluation({term.name: self._code(term, picture) for term in self.terms})
+
+    def _evaluation(self, codes: Mapping[str, Code]) -> Evaluation:
+        layers = {term.name: term.layer_losses(codes[term.name]) for term in self.terms}
         losses = {term.name: term.of_layers(layers[term.name]) for term in self.terms}
         errors = {term.name: term.errors(layers[term.name]) for term in self.terms}
         # A term of weight 0 is only watched: left out of the sum, it costs no gradient.
@@ -94,19 +102,22 @@ class Objective:
     @torch.no_grad()
     def relative_errors(self, picture: Tensor) -> dict[str, dict[str, float]]:
         """term -> layer -> ‖code - target‖² / ‖target‖²."""
-        features = self.network(picture, self.layers)
-        return {term.name: _errors(term, features) for term in self.terms}
+        return {term.name: _errors(term, self._code(term, picture)) for term in self.terms}
+
+    def _code(self, term: Term, picture: Tensor) -> Code:
+        return encode(self.network, term.representation, picture)
 
 
-def _errors(term: Term, features: Mapping[str, Tensor]) -> dict[str, float]:
-    errors = term.representation.relative_errors(term.representation.encode(features), term.target)
+def _errors(term: Term, code: Code) -> dict[str, float]:
+    errors = term.representation.relative_errors(code, term.target)
     return {layer: float(error) for layer, error in errors.items()}
 
 
 @torch.no_grad()
 def encode(network: Network, representation: Representation, picture: Tensor) -> dict[str, Tensor]:
     """The code of a picture ``(1, 3, H, W)`` under `representation`."""
-    return representation.encode(network(picture, representation.layers))
+    code: dict[str, Tensor] = network(picture, representation.layers, representation.code)
+    return code
 
 
 def reference_loss(representation: Representation, target: Code, other: Code | None = None) -> float:

@@ -1,3 +1,5 @@
+import weakref
+
 import pytest
 import torch
 from conftest import smooth_picture
@@ -34,6 +36,26 @@ def test_the_original_itself_has_no_loss(network):
     objective = Objective(network, [Term("content", content, encode(network, content, photo))])
     assert float(objective(photo).total) == 0
     assert objective.relative_errors(photo) == {"content": {"relu2_2": 0.0}}
+
+
+def test_without_gradients_the_losses_are_the_same(network, terms):
+    picture, objective = smooth_picture(16, 16), Objective(network, terms)
+    assert torch.allclose(objective.evaluate(picture).total, objective(picture).total)
+    assert objective.evaluate(picture).errors == objective(picture).errors
+
+
+def test_a_code_is_made_without_keeping_the_features_of_any_layer(network, picture):
+    features: list[weakref.ref] = []
+    alive: list[int] = []
+
+    def watch(module, inputs, output):
+        features.append(weakref.ref(output))
+        alive.append(sum(reference() is not None for reference in features))
+
+    for stage in network.stages.values():
+        stage.register_forward_hook(watch)
+    encode(network, Style(equal_weights(["relu1_1", "relu1_2", "relu2_1"])), picture)
+    assert max(alive) == 2  # what goes into a stage and what comes out of it
 
 
 def test_relative_to_nothing_a_zero_code_has_loss_one(network):
