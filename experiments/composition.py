@@ -43,13 +43,18 @@ def _check_keys(node: DictConfig, above: str = "") -> None:
     known = [field.name for field in fields(kind)]
     for key in map(str, node):
         if key not in known:
-            raise InputError(f"{above}{key}: there is no such key{nearest(key, known)}")
+            raise InputError(_unknown(f"{above}{key}", known))
     for key in known:
         if key not in node:
             raise InputError(f"{above}{key}: no value is given")
         child = node._get_node(key)
         if isinstance(child, DictConfig):
             _check_keys(child, f"{above}{key}.")
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    above, dot, last = key.rpartition(".")
+    return f"{key}: there is no such key{nearest(last, known, above + dot)}"
 
 
 def idle(config: Config, overrides: Iterable[str]) -> list[str]:
@@ -85,7 +90,7 @@ def explained(error: Exception) -> str:
         case ConfigAttributeError() | ConfigKeyError() as unknown:
             kind, key = unknown.object_type, str(unknown.full_key)
             known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
-            return f"{key}: there is no such key{nearest(key.rpartition('.')[2], known)}"
+            return _unknown(key, known)
         case OmegaConfBaseException() as wrong:
             line = str(wrong.msg or wrong).splitlines()[0]
             refused = re.search(r"Value '(.*)' of type", line)

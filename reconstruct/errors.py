@@ -23,8 +23,11 @@ def one_line(message: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
 
 
-def nearest(given: str, choices: Iterable[str]) -> str:
-    """The end of an error message, ``; did you mean 'relu4_2'?``, or nothing where no choice resembles `given`."""
+def nearest(given: str, choices: Iterable[str], above: str = "") -> str:
+    """The end of an error message, ``; did you mean 'relu4_2'?``, or nothing where no choice resembles `given`.
+
+    `above` is put before the choice: a key in a group is found by its own name and told by its full one.
+    """
     spelled = {choice.lower(): choice for choice in choices}
     found = get_close_matches(given.lower(), spelled, n=1)
-    return f"; did you mean {spelled[found[0]]!r}?" if found else ""
+    return f"; did you mean {above + spelled[found[0]]!r}?" if found else ""

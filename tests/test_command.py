@@ -214,7 +214,8 @@ def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_ke
         (["steps=0"], "steps=0: expected evaluations, between 1 and 1000000"),
         (["steps=99999999999"], "steps=99999999999: expected evaluations, between 1 and 1000000"),
         (["+typo=1"], "typo: there is no such key"),
-        (["+content.pictur=x"], "content.pictur: there is no such key; did you mean 'picture'?"),
+        (["+content.pictur=x"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
+        (["content.pictur=x"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
         (["stpes=1"], "stpes: there is no such key; did you mean 'steps'?"),
         (
             ["canvas=pyramd"],
