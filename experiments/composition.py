@@ -58,11 +58,14 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 
 
 def idle(config: Config, overrides: Iterable[str]) -> list[str]:
-    """A line for each of the given settings that this representation does not look at."""
+    """A line for each of the given settings that this representation, or layers given by name, leave without effect."""
     keys = [override.lstrip("+").partition("=")[0] for override in overrides]
     unused = [term for term in ("content", "style") if term not in config.active()]
     chosen = [key for key in keys if key.partition(".")[0] in unused or (key == "ratio" and unused)]
-    return [f"{key} has no effect with representation={config.representation.name}" for key in chosen]
+    lines = [f"{key} has no effect with representation={config.representation.name}" for key in chosen]
+    if "depth" in keys and all(getattr(config, term).layers is not None for term in config.active()):
+        lines.append(f"depth has no effect with {' and '.join(f'{term}.layers' for term in config.active())}")
+    return lines
 
 
 @contextmanager

@@ -291,6 +291,14 @@ def test_a_setting_that_the_representation_does_not_look_at_is_said(command):
     assert "ratio has no effect with representation=content" in said
 
 
+def test_a_depth_beside_layers_given_by_name_is_said_to_have_no_effect(command):
+    _, said = command("depth=2", "content.layers=[relu2_1]")
+    assert "depth has no effect with content.layers" in said
+    both = ("representation=both", "depth=2", "content.layers=[relu2_1]")
+    assert "depth has no effect" not in command(*both)[1]  # it chooses the style's
+    assert "depth has no effect with content.layers and style.layers" in command(*both, "style.layers=[relu1_1]")[1]
+
+
 def test_what_had_to_be_guessed_about_a_picture_is_said(command):
     images.to_image(torch.zeros(1, 3, 40, 40)).convert("CMYK").save("inks.tiff")
     code, said = command("content.picture=inks.tiff")
