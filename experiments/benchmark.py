@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from experiments import costs, reconstruct, schema
+from experiments.composition import explaining
 from experiments.races import Settings, race, table
 from reconstruct.errors import InputError, RunError
 from reconstruct.figures.speed import speed
@@ -111,9 +111,11 @@ def main() -> None:
     schema.register_benchmark(Settings)
     try:
         with initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
-            settings: Settings = OmegaConf.to_object(compose("benchmark", [*quick, *given]))  # type: ignore[assignment]
+            with explaining():
+                composed = compose("benchmark", [*quick, *given])
+                settings: Settings = OmegaConf.to_object(composed)  # type: ignore[assignment]
             run(settings, Path(settings.runs) / "benchmark")
-    except (InputError, HydraException) as error:
+    except InputError as error:
         print(f"reconstruct-benchmark: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     except RunError as error:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
+from experiments.quoting import meant
 from experiments.schema import Config
 from reconstruct.errors import InputError, nearest
 
@@ -86,7 +87,11 @@ def explaining() -> Iterator[None]:
 def explained(error: Exception) -> str:
     """What Hydra or OmegaConf say of a wrong request in several lines, in one, with the nearest valid choice."""
     cause = error.__cause__
-    match error if isinstance(error, MissingConfigException) or cause is None else cause:
+    told = "; ".join(line.strip() for line in str(error).splitlines() if line.strip() and "hydra.cc" not in line)
+    match error if isinstance(error, MissingConfigException | OverrideParseException) or cause is None else cause:
+        case OverrideParseException(override=str(given)):
+            refused = re.search(r"while evaluating '.*': (.*)", told)  # a function such as range(0,3)
+            return f"{given}: {refused[1] if refused else f'expected KEY=VALUE{meant(given)}'}"
         case MissingConfigException(missing_cfg_file=str(file), options=list(options)):
             group, _, given = file.rpartition("/")
             return f"{group}={given}: expected one of {', '.join(options)}{nearest(given, options)}"
@@ -100,5 +105,6 @@ def explained(error: Exception) -> str:
             plain = next((words for found, words in PLAINLY.items() if found in line), "")
             key = f"{wrong.full_key or ''}={refused[1]}" if plain and refused else str(wrong.full_key or "")
             return f"{key}: {plain or line}" if key else line
-    lines = [line.strip() for line in str(error).splitlines() if line.strip(" ^") and "hydra.cc" not in line]
-    return re.sub(r"^LexerNoViableAltException: ", "cannot be understood (quote it?): ", "; ".join(lines))
+    if several := re.match(r"Ambiguous value for argument '(.*?)'; 1", told):
+        return f"{several[1]}: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"
+    return told

@@ -1,11 +1,16 @@
 """Overrides as a shell hands them over -> overrides as Hydra's grammar reads them, which knows only plain ASCII."""
 
 import re
+import shlex
 from pathlib import Path
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 
 from reconstruct.errors import InputError
 
 _PLAIN = re.compile(r"[\w./:+%@?*|-]*", re.ASCII)
+_KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
 _NAMES_A_FILE = ("picture", "weights", "runs")
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
 
@@ -24,6 +29,25 @@ def quoted(argument: str) -> str:
     if key.rpartition(".")[2] in _NAMES_A_FILE and _exists(value):
         return f"{key}={_quote(value)}"
     return f"{key}={_ELEMENTS.sub(lambda element: _quote_accents(element[0]), value)}"
+
+
+def meant(argument: str) -> str:
+    """The end of a message about an argument that Hydra's grammar refuses: what to type into a shell instead."""
+    key, equals, value = argument.partition("=")
+    if not equals or not _KEY.fullmatch(key):
+        return f", for example {f'content.picture={argument}' if _exists(argument) else 'size=256'}"
+    closed = [f"{argument}{end}" for end in ("]", "}", ")", "'", '"')]
+    quotes = _quote(value) if set(value) & set('"\\$') else f'"{value}"'
+    named = [f"{key}={quotes}"] if key.rpartition(".")[2] in (*_NAMES_A_FILE, "name") else []
+    likely = next((f"; try {shlex.quote(each)}" for each in closed + named if _is_read(each)), "")
+    return f", with special characters in quotes{likely}"
+
+
+def _is_read(argument: str) -> bool:
+    try:
+        return bool(OverridesParser.create().parse_overrides([argument]))
+    except HydraException:
+        return False
 
 
 def _quote_accents(element: str) -> str:

@@ -127,10 +127,16 @@ def test_the_largest_square_within_the_memory_is_one_that_was_measured(monkeypat
 
 @pytest.mark.parametrize(
     ("override", "message"),
-    [("cases=[stlye]", "did you mean 'style'"), ("evaluations=1", "at least 5"), ("sise=3", "sise")],
+    [
+        ("cases=[stlye]", "did you mean 'style'"),
+        ("evaluations=1", "at least 5"),
+        ("sise=3", "sise"),
+        ("cases=[x", "try 'cases=[x]'"),
+    ],
 )
 def test_a_mistake_gets_one_line(command, override, message):
     code, _, said = command("quick", override)
     assert code == 2
     assert said.startswith("reconstruct-benchmark: ")
+    assert len(said.strip().splitlines()) == 1
     assert message in said

@@ -232,7 +232,17 @@ def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_ke
         (["seed=${nowhere}"], "seed: Interpolation key 'nowhere' not found"),
         (["network.seed=-1"], "network.seed=-1: expected a whole number from 0 to 2^63 - 1"),
         (["network.normalize_over=[cat,cat]"], "expected every picture once"),
-        (["content.layers=[relu1_1"], "no viable alternative at input '[relu1_1'"),
+        (
+            ["content.layers=[relu1_1"],
+            "content.layers=[relu1_1: expected KEY=VALUE, with special characters in quotes; try",
+        ),
+        (
+            ["content.picture=a=b.jpg"],
+            "expected KEY=VALUE, with special characters in quotes; try 'content.picture=\"a=b.jpg\"'",
+        ),
+        (["size"], "size: expected KEY=VALUE, for example size=256"),
+        (["seed=1,2"], "seed=1,2: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"),
+        (["seed=rang(0,3)"], "seed=rang(0,3): Unknown function 'rang'; Available: bool,choice,"),
         (["content.layers=[relu1_1,relu1_1]"], "content.layers: relu1_1 is named more than once"),
         (["style.layers=[relu1_9]"], "style.layers: there is no layer 'relu1_9'"),
         (["name=../elsewhere"], "name=../elsewhere: expected the name of a folder below runs"),
