@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
 
 from experiments.progress import fetching
 from reconstruct import assets
@@ -31,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         description="List weights and sample pictures, or fetch them ahead of time (for nodes without a network).",
         epilog=f"Files are kept in {assets.cache_folder()}; set {assets.CACHE_VARIABLE} to keep them elsewhere.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("command", nargs="?", default="list", metavar="list|fetch", help="what to do (default: list)")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which assets (default: all)")
     return parser

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 from contextlib import redirect_stderr, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 from reconstruct.errors import InputError
@@ -33,6 +34,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     description = "Watch reconstructions in TensorBoard, while they are made or afterwards."
     parser = argparse.ArgumentParser(prog="reconstruct-board", description=description)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="of a sweep, a cell or all runs, for example runs/fig1")
     parser.add_argument("--port", type=int, help="default: 6006, or the next one that is free")
     return parser

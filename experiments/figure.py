@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,6 +125,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     description = "(Re)draw a sweep's figure from its run folders; missing cells are shown as missing."
     parser = argparse.ArgumentParser(prog="reconstruct-figure", description=description)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
     parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}; default: what the sweep was made for")
     parser.add_argument("--title", default="", help="a line above the figure")

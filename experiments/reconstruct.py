@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from importlib.metadata import distributions
+from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,9 @@ def _by_losses(losses: schema.Losses, relative: Any, paper: Any) -> Any:
 
 def main() -> None:
     """Entry point of the console script."""
+    if "--version" in sys.argv[1:]:  # Hydra would give its own
+        print(f"reconstruct {version('reconstruct')}")
+        return
     schema.register()
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     try:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 from experiments.figure import read
@@ -30,6 +31,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="reconstruct-status", description="How a sweep stands, read from its cells.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
     parser.add_argument("--watch", action="store_true", help=f"look again every {EVERY:.0f} s until nothing is left")
     return parser

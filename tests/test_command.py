@@ -7,6 +7,9 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
+from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 import hydra
@@ -664,6 +667,15 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
             record = Result.read(folder / e.cell)
             assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
     assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["", "-figure", "-status", "-board", "-assets", "-benchmark"])
+def test_every_command_gives_its_version(monkeypatch, capfd, name):
+    main = import_module(f"experiments.{name[1:] or 'reconstruct'}").main
+    monkeypatch.setattr(sys, "argv", [f"reconstruct{name}", "--version"])
+    with suppress(SystemExit):
+        main()
+    assert capfd.readouterr().out == f"reconstruct{name} {version('reconstruct')}\n"
 
 
 def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):
