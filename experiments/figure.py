@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from experiments.cell import trouble
 from experiments.progress import say
 from reconstruct.errors import InputError, RunError, nearest
-from reconstruct.results import SWEEP, Sweep
+from reconstruct.results import PICTURE, RESULT, SWEEP, Sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -154,8 +154,16 @@ def read(folder: Path) -> Sweep:
     if sweep is None:
         sweeps = sorted(path.parent for around in (folder, Path("runs")) for path in around.glob(f"*/{SWEEP}"))
         there = ", ".join(dict.fromkeys(map(str, sweeps))) or "for example runs/fig1"
-        raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP} ({there})")
+        raise InputError(f"{folder}{_instead(folder)}: expected the folder of a sweep, which has a {SWEEP} ({there})")
     return sweep
+
+
+def _instead(folder: Path) -> str:
+    """What the folder is, if not that of a sweep."""
+    if (folder / RESULT).exists():
+        return f" is one cell, whose picture is {PICTURE}"
+    alone = len(list(folder.glob(f"*/{RESULT}")))
+    return f" has {alone} cells made one by one, each with its {PICTURE}" if alone else ""
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from test_results import example
 
 from experiments import locks, status
 from experiments.failures import Failure
+from experiments.figure import read
 from experiments.overview import Overview, Reader, Standing, State, duration, headline
 from reconstruct.errors import InputError
 from reconstruct.results import TRACE, Sweep, SweepCell
@@ -94,3 +95,15 @@ def test_a_folder_without_a_sweep_is_one_line(tmp_path, monkeypatch, capsys):
         status.main()
     assert exit_.value.code == 2
     assert "expected the folder of a sweep" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("folder", "what"),
+    [("single/seed=0", " is one cell, whose picture is result.png"), ("single", " has 2 cells made one by one, each")],
+)
+def test_cells_without_a_sweep_are_told_as_what_they_are(tmp_path, monkeypatch, folder, what):
+    for seed in (0, 1):
+        (tmp_path / f"single/seed={seed}").mkdir(parents=True)
+        example().write(tmp_path / f"single/seed={seed}")
+    with pytest.raises(InputError, match=f"{folder}{what}.*: expected the folder of a sweep"):
+        read(tmp_path / folder)
