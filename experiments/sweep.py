@@ -24,12 +24,13 @@ from omegaconf import DictConfig, open_dict
 
 from experiments import locks
 from experiments.cell import UNFILMED, command, trouble
-from experiments.composition import configuration, idle
+from experiments.composition import configuration, explaining, idle
 from experiments.failures import Failure
 from experiments.fingerprint import content, request
 from experiments.names import cell_name
 from experiments.overview import Overview, Reader, Standing, State
 from experiments.progress import Watch, say
+from experiments.rehearsal import problems
 from experiments.schema import check_place
 from reconstruct.errors import InputError
 from reconstruct.files import sweep_up, written_whole
@@ -110,7 +111,8 @@ def _wait_for_others(sweep: Sweep) -> None:
 
 def _or_exit(task: Callable[[], None]) -> None:
     try:
-        task()
+        with explaining():
+            task()
     except OSError as error:
         say(f"reconstruct: {trouble(error)}")
         raise SystemExit(1) from error
@@ -153,6 +155,8 @@ def _begin(config: DictConfig) -> None:
 
 def _announce(config: DictConfig, sweep: Sweep) -> None:
     check_place(config.runs, config.name)
+    left = _open(config, sweep)
+    _rehearse(config, sweep, left)
     _make(sweep.folder)
     sweep_up(sweep.folder)
     sweep.write()
@@ -162,22 +166,40 @@ def _announce(config: DictConfig, sweep: Sweep) -> None:
     watch = Watch(sweep)
     if watch.before:
         say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
-    _watched.append(_Watched(sweep, watch, _narrowed(config, sweep)))
+    _watched.append(_Watched(sweep, watch, _narrowed(config, sweep, left)))
 
 
-def _narrowed(config: DictConfig, sweep: Sweep) -> list[Product]:
+def _open(config: DictConfig, sweep: Sweep) -> list[SweepCell]:
+    """The cells that are not known to be finished."""
+    files = sources(config.hydra)
+    return [cell for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)]
+
+
+def _rehearse(config: DictConfig, sweep: Sweep, left: Sequence[SweepCell]) -> None:
+    """Say which cells cannot be made; if that is all of the sweep, it is wrong input and nothing is written."""
+    found = problems(left, config.hydra)
+    if sum(map(len, found.values())) == len(sweep.cells):
+        raise InputError(next(iter(found)))
+    for message, cells in found.items():
+        say(f"{len(cells)} of {len(sweep.cells)} cells cannot be made: {message} ({_named(cells)})")
+
+
+def _named(cells: Sequence[SweepCell]) -> str:
+    return cells[0].folder + (", …" if cells[1:] else "")
+
+
+def _narrowed(config: DictConfig, sweep: Sweep, left: Sequence[SweepCell]) -> list[Product]:
     """The sweep's products, with only the values of cells that are not known to be finished: each takes a second.
 
     Where there are no parts and nothing is finished, it is left as Hydra has it, and stands here empty.
     """
-    files, made_of = sources(config.hydra), products(config)
-    still_open = {cell.folder for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)}
+    made_of, still_open = products(config), {cell.folder for cell in left}
     if not config.get("parts") and len(still_open) == len(sweep.cells):
         return [{}]
-    left = [[cell for cell in _cells(product) if cell.folder in still_open] for product in made_of]
+    open_cells = [[cell for cell in _cells(product) if cell.folder in still_open] for product in made_of]
     return [
         {key: list(dict.fromkeys(cell.values[key] for cell in cells)) for key in cells[0].values}
-        for cells in left
+        for cells in open_cells
         if cells
     ]
 
@@ -308,11 +330,11 @@ def account(sweep: Sweep, overview: Overview, before: Collection[object]) -> int
     skipped = sum(standing.event in before for standing in done)
     told = f", {skipped} of them before" if skipped else ""
     say(f"{sweep.folder}: {len(done)} of {len(overview.standings)} cells done{told}")
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[SweepCell]] = {}
     for standing in failed:
-        reasons.setdefault(standing.message, []).append(standing.cell.folder)
-    for message, names in reasons.items():
-        say(f"  {len(names)} failed: {message} ({names[0]}{', …' if names[1:] else ''})")
+        reasons.setdefault(standing.message, []).append(standing.cell)
+    for message, cells in reasons.items():
+        say(f"  {len(cells)} failed: {message} ({_named(cells)})")
     if len(done) == len(overview.standings):
         return 0
     failures = [Failure.read(sweep.folder / standing.cell.folder) for standing in failed]

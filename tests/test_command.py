@@ -395,6 +395,26 @@ def test_one_bad_cell_does_not_stop_the_others(command):
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (
+            ["parts=[{representation: content, seed: 1}, {representation: content, sed: 2}]"],
+            "sed: there is no such key",
+        ),
+        (["parts=[{representation: content, seed: '0,'}]"], "seed=0,: expected KEY=VALUE"),
+        (["seed=0,x"], "seed=x: expected a whole number"),
+        (["content.pictur=a,b"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
+        (["content.layers=[relu9_9]", "seed=0,1"], "content.layers: there is no layer 'relu9_9'"),
+    ],
+)
+def test_a_sweep_of_which_no_cell_can_be_made_is_one_line_and_leaves_nothing(command, arguments, line):
+    code, said = command("-m", *arguments, "name=grid")
+    assert (code, len(said.strip().splitlines())) == (2, 1)
+    assert line in said
+    assert not Path("runs").exists()
+
+
 def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_finished(command, painting):
     sweep = ("-m", f"content.picture='{painting}',other.png", "name=grid", QUICK)
     Path("other.png").write_bytes(painting.read_bytes())
@@ -416,9 +436,10 @@ def visits(monkeypatch) -> list[Path]:
 def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, monkeypatch, photo, painting):
     sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "seed=0,1", "name=grid", QUICK)
     command(*sweep)
-    visited = visits(monkeypatch)
+    visited, rehearsed = visits(monkeypatch), []
+    monkeypatch.setattr("experiments.sweep.problems", lambda cells, _: rehearsed.extend(cells) or {})
     code, said = command(*sweep)
-    assert (code, visited) == (0, [])
+    assert (code, visited, rehearsed) == (0, [], [])
     assert "4 of 4 cells done, 4 of them before" in said
     lost = Path("runs/grid", Sweep.read(Path("runs/grid")).cells[-1].folder)
     (lost / "result.json").unlink()

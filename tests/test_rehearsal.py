@@ -1,0 +1,58 @@
+"""What is wrong with a sweep is known before its first cell starts."""
+
+import hydra
+import pytest
+
+from experiments import rehearsal, schema
+from experiments.reconstruct import configs, register_resolvers
+from experiments.rehearsal import problems
+from reconstruct.errors import InputError
+from reconstruct.results import SweepCell
+
+
+@pytest.fixture
+def found(tmp_path, monkeypatch, photo):
+    """Problems -> numbers of the cells that have them."""
+    monkeypatch.chdir(tmp_path)
+    schema.register()
+    register_resolvers()
+
+    def find(*asked: dict[str, str]) -> dict[str, list[str]]:
+        common = {"network": "vgg11_untrained", "network.normalize_over": "[]", "content.picture": f"'{photo}'"}
+        cells = [SweepCell(str(number), common | values) for number, values in enumerate(asked)]
+        with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+            composed = hydra.compose("reconstruct", ["hydra.job.config_name=reconstruct"], return_hydra_config=True)
+            told = problems(cells, composed.hydra)
+        return {message.partition(":")[0]: [cell.folder for cell in cells] for message, cells in told.items()}
+
+    return find
+
+
+def test_every_cell_is_taken_with_its_own_values(found):
+    asked = [{"seed": "1"}, {"content.layers": "[relu9_9]"}, {"+typo": "1"}]
+    assert found(*asked) == {"content.layers": ["1"], "typo": ["2"]}
+
+
+def test_what_only_the_running_cell_knows_is_left_to_it(found):
+    assert found({"seed": "${hydra:job.num}"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"sed": "1"}, "sed: there is no such key; did you mean 'seed'?"),
+        ({"seed": "x"}, "seed=x: expected a whole number"),
+        ({"canvas": "pixels", "canvas.levels": "2"}, "canvas.levels: there is no such key"),
+        ({"canvas": "pixls"}, "canvas=pixls: expected one of"),
+    ],
+)
+def test_what_hydra_would_refuse_stops_the_sweep(found, values, line):
+    with pytest.raises(InputError, match=line.replace("?", r"\?")):
+        found({"canvas": "pyramid", "canvas.levels": "2"}, values)
+
+
+def test_files_are_composed_once_for_all_cells_that_choose_the_same(found, monkeypatch):
+    composed, compose = [], rehearsal.compose
+    monkeypatch.setattr(rehearsal, "compose", lambda *given: composed.append(given) or compose(*given))
+    found(*({"seed": str(seed)} for seed in range(5)), {"canvas": "pixels"})
+    assert len(composed) == 2
