@@ -76,6 +76,15 @@ def shape(name: str, key: str, size: int, square: bool) -> tuple[int, int]:
     return images.shape(path, size, square)
 
 
+@lru_cache(maxsize=256)
+def check_picture(name: str, key: str, digest: str) -> None:
+    """Whether the user's own file opens as a picture, by its header; the digest notices a file that changed."""
+    from reconstruct import images
+
+    if name not in assets.pictures():
+        images.shape(source(name, key))
+
+
 def _tell(line: str) -> None:
     """On the terminal, and in the cell's log."""
     from experiments.progress import say

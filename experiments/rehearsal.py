@@ -1,4 +1,4 @@
-"""A sweep before its first cell starts: every cell's configuration, looked at but not yet used."""
+"""A sweep before its first cell starts: every cell's configuration and input files, looked at but not yet used."""
 
 import copy
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.composition import configuration, explaining
+from experiments.fingerprint import inputs
+from experiments.inputs import check_picture
 from reconstruct.errors import InputError
 from reconstruct.results import SweepCell
 
@@ -26,10 +28,16 @@ def problems(cells: Iterable[SweepCell], hydra_config: DictConfig) -> dict[str, 
             continue
         composed = rehearsed(cell.values)
         try:
-            configuration(composed)
+            _check_inputs(composed)
         except InputError as error:
             found.setdefault(str(error), []).append(cell)
     return found
+
+
+def _check_inputs(composed: DictConfig) -> None:
+    for given in inputs(configuration(composed)):
+        if given["key"] != "network.weights":
+            check_picture(given["name"], given["key"], given["digest"])
 
 
 class _Composer:

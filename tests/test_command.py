@@ -405,14 +405,24 @@ def test_one_bad_cell_does_not_stop_the_others(command):
         (["parts=[{representation: content, seed: '0,'}]"], "seed=0,: expected KEY=VALUE"),
         (["seed=0,x"], "seed=x: expected a whole number"),
         (["content.pictur=a,b"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
+        (["content.picture=a.png,b.png"], "content.picture=a.png: no such file"),
+        (["content.picture=letter.jpg", "seed=0,1"], "letter.jpg: it is not in a format that Pillow knows"),
         (["content.layers=[relu9_9]", "seed=0,1"], "content.layers: there is no layer 'relu9_9'"),
     ],
 )
 def test_a_sweep_of_which_no_cell_can_be_made_is_one_line_and_leaves_nothing(command, arguments, line):
+    Path("letter.jpg").write_text("Dear reader,")
     code, said = command("-m", *arguments, "name=grid")
     assert (code, len(said.strip().splitlines())) == (2, 1)
     assert line in said
     assert not Path("runs").exists()
+
+
+def test_cells_that_cannot_be_made_are_told_before_the_first_is_and_the_others_are_made(command, painting):
+    code, said = command("-m", f"content.picture='{painting}',other.png", "seed=0,1", "name=grid", QUICK)
+    assert code == 1
+    assert said.startswith("2 of 4 cells cannot be made: content.picture=other.png: no such file")
+    assert "2 of 4 cells done" in said
 
 
 def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_finished(command, painting):

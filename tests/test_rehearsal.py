@@ -14,6 +14,7 @@ from reconstruct.results import SweepCell
 def found(tmp_path, monkeypatch, photo):
     """Problems -> numbers of the cells that have them."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.jpg").write_text("Dear reader,")
     schema.register()
     register_resolvers()
 
@@ -29,8 +30,15 @@ def found(tmp_path, monkeypatch, photo):
 
 
 def test_every_cell_is_taken_with_its_own_values(found):
-    asked = [{"seed": "1"}, {"content.layers": "[relu9_9]"}, {"+typo": "1"}]
-    assert found(*asked) == {"content.layers": ["1"], "typo": ["2"]}
+    assert found(
+        {"seed": "1"},
+        {"content.picture": "nowhere.png"},
+        {"content.picture": "text.jpg", "seed": "2"},
+        {"content.picture": "text.jpg", "representation": "style", "style.picture": "cat"},  # not looked at
+        {"content.picture": "text.jpg", "representation": "both", "style.picture": "cat"},
+        {"content.layers": "[relu9_9]"},
+        {"+typo": "1"},
+    ) == {"content.picture=nowhere.png": ["1"], "text.jpg": ["2", "4"], "content.layers": ["5"], "typo": ["6"]}
 
 
 def test_what_only_the_running_cell_knows_is_left_to_it(found):
