@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reconstruct.figures import Look
 
-KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas", "film")
+KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas", "film", "summary")
 FORMATS = ("png", "pdf", "svg")
 NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
 
@@ -112,6 +112,10 @@ def main() -> None:
             from experiments.film import draw_film
 
             draw_film(sweep, look)
+        elif given.kind == "summary":
+            from experiments.tables import write_summary
+
+            write_summary(sweep, given.over)
         else:
             draw(sweep, look, given.kind, given.format, given.dpi)
     except (InputError, RunError) as error:
@@ -128,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
     parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}; default: what the sweep was made for")
+    parser.add_argument("--over", nargs="+", default=["seed"], metavar="KEY", help="of a summary (default: seed)")
     parser.add_argument("--title", default="", help="a line above the figure")
     parser.add_argument("--no-labels", action="store_true", help="pictures only")
     parser.add_argument("--columns", type=int, metavar="N", help="panels side by side, 1 to 12")

@@ -4,9 +4,7 @@ Hydra calls this in the controller, whatever the launcher, so all that is known 
 Any exception but SystemExit would become a warning there, and the sweep would seem to have gone well.
 """
 
-import csv
 import errno
-import io
 import itertools
 import os
 from collections import Counter
@@ -28,12 +26,13 @@ from experiments.composition import configuration, explaining, idle
 from experiments.failures import Failure
 from experiments.fingerprint import content, request
 from experiments.names import cell_name
-from experiments.overview import Overview, Reader, Standing, State
+from experiments.overview import Overview, State
 from experiments.progress import Watch, say
 from experiments.rehearsal import problems
 from experiments.schema import check_place
+from experiments.tables import write_table
 from reconstruct.errors import InputError
-from reconstruct.files import sweep_up, written_whole
+from reconstruct.files import sweep_up
 from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
@@ -342,29 +341,3 @@ def account(sweep: Sweep, overview: Overview, before: Collection[object]) -> int
         return 2
     say(f"  to run only what is missing: {sweep.command}")
     return 1
-
-
-def write_table(sweep: Sweep) -> None:
-    """``cells.csv``: a row a cell with its state, what was asked for and what came out."""
-    standings = Reader(sweep).look().standings
-    rows = [_row(standing, Result.read(sweep.folder / standing.cell.folder)) for standing in standings]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    with written_whole(sweep.folder / "cells.csv") as file:
-        file.write(text.getvalue().encode())
-
-
-def _row(standing: Standing, result: Result | None) -> dict[str, Any]:
-    row = {"cell": standing.cell.folder, "state": standing.state.value, **standing.cell.values}
-    if standing.state is State.failed:
-        row["reason"] = standing.message
-    if result is None or standing.state is not State.done:
-        return row
-    losses = {f"{term}_loss": loss for term, loss in result.losses.items()}
-    errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
-    quality = {"psnr": result.psnr, "ssim": result.ssim, "seconds": round(result.seconds, 2)}
-    made = {"best_step": result.best_step, "precision": result.precision, "device": result.device}
-    kept = {"threads": result.threads, "converged": result.converged, "note": result.note}
-    return row | {"total_loss": result.total} | losses | errors | quality | made | kept

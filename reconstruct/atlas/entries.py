@@ -1,14 +1,13 @@
 """What was measured of the pictures of a sweep: ``measures.csv``, a row a picture."""
 
 import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from reconstruct.files import written_whole
+from reconstruct.files import write_csv
 
 MEASURES = "measures.csv"
 
@@ -106,13 +105,7 @@ NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", "agreement"
 
 def write(entries: Iterable[Entry], folder: Path) -> None:
     """Leave ``measures.csv`` in a sweep's folder."""
-    rows = [entry.row() for entry in entries]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    with written_whole(folder / MEASURES) as file:
-        file.write(text.getvalue().encode())
+    write_csv([entry.row() for entry in entries], folder / MEASURES)
 
 
 def read(folder: Path) -> list[Entry]:
