@@ -3,7 +3,7 @@
 import io
 import logging
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,13 +64,14 @@ def load(
     fitted = min if square else max
     spare = (1 - 2 * trim) / (size * GAP) if size else 0
     _check_file(path)
-    with _explained(path, note) as tell, Image.open(path) as file:
-        flat, finish = _opaque(file, max(1, int(fitted(*file.size) * spare)), tell)
-    image = _trimmed(flat, trim)
-    target = _target(*image.size, size, square)
-    if max(target) > 2 * fitted(*image.size):
-        note(f"{path}: {image.width}×{image.height} pixels are enlarged to {target[0]}×{target[1]}")
-    return to_tensor(finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS)))
+    with _explained(path, note) as tell:
+        image, finish = _opened(path, lambda width, height: max(1, int(fitted(width, height) * spare)), tell)
+        if trim:
+            image = _trimmed(image, trim)
+        target = _target(*image.size, size, square)
+        if max(target) > 2 * fitted(*image.size):
+            tell(f"{image.width}×{image.height} pixels are enlarged to {target[0]}×{target[1]}")
+        return to_tensor(finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS)))
 
 
 def shape(path: Path, size: int | None = None, square: bool = False) -> tuple[int, int]:
@@ -132,6 +133,12 @@ def _reason(error: Exception) -> str:
 def _too_large(most: int, pixels: int | None = None) -> str:
     count = f"its {pixels / 1e6:.0f} million pixels are" if pixels else "it has"
     return f"{count} more than the {most / 1e6:.0f} million that are read; make it smaller first"
+
+
+def _opened(path: Path, reduction: Callable[[int, int], int], tell: Note) -> tuple[Image.Image, Convert]:
+    """What `_opaque` gives; the file's own pixels are let go of."""
+    with Image.open(path) as file:
+        return _opaque(file, reduction(*file.size), tell)
 
 
 def _opaque(file: Image.Image, reduction: int, tell: Note) -> tuple[Image.Image, Convert]:

@@ -104,6 +104,16 @@ def test_any_mode_size_and_metadata_is_a_picture_or_one_line(tmp_path, data, siz
     assert not square or picture.shape[-1] == picture.shape[-2]
 
 
+def test_memory_that_gives_out_on_the_way_is_one_line(tmp_path, monkeypatch):
+    def give_out(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    Image.new("RGB", (20, 30)).save(tmp_path / "a.png")
+    monkeypatch.setattr(images.ImageOps, "fit", give_out)
+    with pytest.raises(InputError, match=r"a\.png: not enough memory to read it; make it smaller first"):
+        images.load(tmp_path / "a.png", 8)
+
+
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux to limit memory")
 def test_mutated_files_are_read_or_refused_in_one_line_within_seconds_and_a_gigabyte(tmp_path):
     script = Path(__file__).with_name("fuzz_pictures.py")
