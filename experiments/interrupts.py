@@ -1,4 +1,4 @@
-"""Signals that ask a run to stop wait for the end of a step, so that its checkpoint is whole; a second one does not.
+"""Signals that ask a run to stop wait for the end of a step, so that its checkpoint is whole; a second Ctrl-C does not.
 
 Ctrl-C and SIGTERM, and SIGUSR2, by which a cluster says that time is up. Where somebody listened for the signal before,
 such as the launcher of a cluster's jobs, which has the job queued again or lets it run on, it gets the signal after the
@@ -26,6 +26,8 @@ def deferred(save: Callable[[], None]) -> Iterator[Callable[[], None]]:
     def note(number: int, frame: FrameType | None) -> None:
         received.append(signal.Signals(number))
         restore()
+        if before.get(signal.SIGINT) is signal.default_int_handler:  # it would wait for torch, which takes its time
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def restore() -> None:
         for number, handler in before.items():
