@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from experiments import costs, reconstruct, schema
 from experiments.composition import explaining
 from experiments.races import Settings, race, table
-from reconstruct.errors import InputError, RunError
+from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.figures.speed import speed
 from reconstruct.results import write_json
 
@@ -99,6 +99,12 @@ def _tell(lines: list[str]) -> None:
     print("\n".join(lines), flush=True)
 
 
+def _check_words(given: Sequence[str]) -> None:
+    for word in given:
+        if "=" not in word:
+            raise InputError(f"{word}: expected quick or KEY=VALUE{nearest(word, ['quick'])}")
+
+
 def main() -> None:
     """Entry point of the console script."""
     parser = argparse.ArgumentParser(
@@ -112,6 +118,7 @@ def main() -> None:
     schema.register()
     schema.register_benchmark(Settings)
     try:
+        _check_words(given)
         with initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
             with explaining():
                 composed = compose("benchmark", [*quick, *given])

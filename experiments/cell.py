@@ -218,7 +218,7 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
         fingerprint=origin.fingerprint,
         total=float(evaluation.total),
         losses={term: float(loss) for term, loss in evaluation.terms.items()},
-        relative_errors=cell.judge.relative_errors(saved),
+        relative_errors={term: {k: float(e) for k, e in layers.items()} for term, layers in evaluation.errors.items()},
         layers={term: config.layers(term) for term in config.active()},
         psnr=None if original is None else measures.psnr(saved, original),
         ssim=None if original is None else measures.ssim(saved, original),

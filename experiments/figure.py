@@ -115,7 +115,7 @@ def main() -> None:
         elif given.kind == "summary":
             from experiments.tables import write_summary
 
-            write_summary(sweep, given.over)
+            say(str(write_summary(sweep, given.over.split(","))))
         else:
             draw(sweep, look, given.kind, given.format, given.dpi)
     except (InputError, RunError) as error:
@@ -127,12 +127,12 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    description = "(Re)draw a sweep's figure from its run folders; missing cells are shown as missing."
+    description = "(Re)draw a sweep's figure, or make its film or summary, from its run folders, without optimising."
     parser = argparse.ArgumentParser(prog="reconstruct-figure", description=description)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
     parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}; default: what the sweep was made for")
-    parser.add_argument("--over", nargs="+", default=["seed"], metavar="KEY", help="of a summary (default: seed)")
+    parser.add_argument("--over", default="seed", metavar="KEY,KEY", help="what --kind summary takes together (seed)")
     parser.add_argument("--title", default="", help="a line above the figure")
     parser.add_argument("--no-labels", action="store_true", help="pictures only")
     parser.add_argument("--columns", type=int, metavar="N", help="panels side by side, 1 to 12")

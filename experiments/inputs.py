@@ -79,9 +79,9 @@ def shape(name: str, key: str, size: int, square: bool) -> tuple[int, int]:
 @lru_cache(maxsize=256)
 def check_picture(name: str, key: str, digest: str) -> None:
     """Whether the user's own file opens as a picture, by its header; the digest notices a file that changed."""
-    from reconstruct import images
-
     if name not in assets.pictures():
+        from reconstruct import images  # torch, which takes a second
+
         images.shape(source(name, key))
 
 

@@ -36,9 +36,10 @@ def meant(argument: str) -> str:
     key, equals, value = argument.partition("=")
     if not equals or not _KEY.fullmatch(key):
         return f", for example {f'content.picture={argument}' if _exists(argument) else 'size=256'}"
-    closed = [f"{argument}{end}" for end in ("]", "}", ")", "'", '"')]
+    is_name = key.rpartition(".")[2] in (*_NAMES_A_FILE, "name")
+    closed = [f"{argument}{end}" for end in ("'", '"', *(() if is_name else "]})"))]
     quotes = _quote(value) if set(value) & set('"\\$') else f'"{value}"'
-    named = [f"{key}={quotes}"] if key.rpartition(".")[2] in (*_NAMES_A_FILE, "name") else []
+    named = [f"{key}={quotes}"] if is_name else []
     likely = next((f"; try {shlex.quote(each)}" for each in closed + named if _is_read(each)), "")
     return f", with special characters in quotes{likely}"
 

@@ -7,6 +7,7 @@ from functools import cache
 from hydra import compose
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
 from experiments.composition import configuration, explaining
 from experiments.fingerprint import inputs
@@ -24,14 +25,19 @@ def problems(cells: Iterable[SweepCell], hydra_config: DictConfig) -> dict[str, 
     found: dict[str, list[SweepCell]] = {}
     rehearsed = _Composer(hydra_config)
     for cell in cells:
-        if any("${hydra:" in value for value in cell.values.values()):  # known only when it is run
-            continue
         composed = rehearsed(cell.values)
         try:
             _check_inputs(composed)
         except InputError as error:
-            found.setdefault(str(error), []).append(cell)
+            if not _depends_on_the_run(error):
+                found.setdefault(str(error), []).append(cell)
     return found
+
+
+def _depends_on_the_run(error: InputError) -> bool:
+    """Whether a value cannot be had yet: the number of a job, or a variable that only a cluster's node has."""
+    cause = error.__cause__
+    return isinstance(cause, InterpolationResolutionError) and not isinstance(cause, InterpolationKeyError)
 
 
 def _check_inputs(composed: DictConfig) -> None:
@@ -46,13 +52,21 @@ class _Composer:
     def __init__(self, hydra_config: DictConfig) -> None:
         self._groups = set(hydra_config.runtime.choices)
         always = list(hydra_config.overrides.hydra)
-        self._base = cache(lambda chosen: compose(hydra_config.job.config_name, [*always, *chosen]))
+        self._base = cache(lambda chosen: _without_parts(compose(hydra_config.job.config_name, [*always, *chosen])))
         self._value = cache(OverridesParser.create().parse_override)
 
     def __call__(self, values: Mapping[str, str]) -> DictConfig:
-        chosen = [key for key in values if key in self._groups or key.startswith(("+", "~")) or "@" in key]
+        chosen = [key for key in values if key in self._groups or "@" in key]
+        if any(key.startswith(("+", "~")) for key in values):  # then their order counts
+            chosen = list(values)
         with explaining():
             composed: DictConfig = copy.deepcopy(self._base(tuple(f"{key}={values[key]}" for key in chosen)))
             for key in (key for key in values if key not in chosen):
                 OmegaConf.update(composed, key, self._value(f"{key}={values[key]}").value())
         return composed
+
+
+def _without_parts(composed: DictConfig) -> DictConfig:
+    """They are no concern of a cell, and copying them takes longer than all the rest."""
+    composed.parts = []
+    return composed

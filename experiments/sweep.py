@@ -154,7 +154,7 @@ def _begin(config: DictConfig) -> None:
 
 def _announce(config: DictConfig, sweep: Sweep) -> None:
     check_place(config.runs, config.name)
-    left = _open(config, sweep)
+    left = _unfinished(config, sweep)
     _rehearse(config, sweep, left)
     _make(sweep.folder)
     sweep_up(sweep.folder)
@@ -168,7 +168,7 @@ def _announce(config: DictConfig, sweep: Sweep) -> None:
     _watched.append(_Watched(sweep, watch, _narrowed(config, sweep, left)))
 
 
-def _open(config: DictConfig, sweep: Sweep) -> list[SweepCell]:
+def _unfinished(config: DictConfig, sweep: Sweep) -> list[SweepCell]:
     """The cells that are not known to be finished."""
     files = sources(config.hydra)
     return [cell for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)]
@@ -177,8 +177,10 @@ def _open(config: DictConfig, sweep: Sweep) -> list[SweepCell]:
 def _rehearse(config: DictConfig, sweep: Sweep, left: Sequence[SweepCell]) -> None:
     """Say which cells cannot be made; if that is all of the sweep, it is wrong input and nothing is written."""
     found = problems(left, config.hydra)
+    first = next(iter(found), "")
     if sum(map(len, found.values())) == len(sweep.cells):
-        raise InputError(next(iter(found)))
+        others = f" (and {len(found) - 1} more mistakes in other cells)" if found.keys() - {first} else ""
+        raise InputError(f"{first}{others}")
     for message, cells in found.items():
         say(f"{len(cells)} of {len(sweep.cells)} cells cannot be made: {message} ({_named(cells)})")
 
@@ -314,6 +316,8 @@ def _cells(product: Product) -> list[SweepCell]:
 
 
 def _check_folders(cells: Sequence[SweepCell], product: Mapping[str, Sequence[str]]) -> None:
+    if not cells:
+        raise InputError(f"{', '.join(key for key in product if not product[key])}: expected at least one value")
     (folder, count) = Counter(cell.folder for cell in cells).most_common(1)[0]
     if count > 1:
         axes = [key for key, values in product.items() if len(values) > 1]

@@ -1,11 +1,11 @@
 """A sweep as tables: ``cells.csv``, a row a cell, and ``summary.csv``, medians over seeds or what else is repeated."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from experiments.overview import Reader, Standing, State
-from experiments.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import write_csv
 from reconstruct.results import Result, Sweep
@@ -20,33 +20,39 @@ def write_table(sweep: Sweep) -> None:
     write_csv(rows, sweep.folder / "cells.csv")
 
 
-def write_summary(sweep: Sweep, over: Collection[str]) -> None:
+def write_summary(sweep: Sweep, over: Collection[str]) -> Path:
     """``summary.csv``: a row for all finished cells that differ in nothing but `over`, keys of the sweep.
 
     Of every number it has the median, the lowest and the highest.
     """
+    rows = [dict(kept) | {"cells": len(group)} | _medians(group) for kept, group in _groups(sweep, over).items()]
+    if not rows:
+        raise InputError(f"{sweep.folder}: no cell is finished yet, nothing can be summarised")
+    path = sweep.folder / "summary.csv"
+    write_csv(rows, path)
+    return path
+
+
+def _groups(sweep: Sweep, over: Collection[str]) -> dict[tuple[tuple[str, str], ...], list[Row]]:
+    """The numbers of finished cells, by what is not summarised."""
     for key in over:
         if key not in sweep.axes:
-            raise InputError(
-                f"--over {key}: the sweep has {', '.join(sweep.axes) or 'no keys'}{nearest(key, sweep.axes)}"
-            )
+            there = ", ".join(sweep.axes) or "no keys"
+            raise InputError(f"--over {key}: the sweep has {there}{nearest(key, sweep.axes)}")
     groups: dict[tuple[tuple[str, str], ...], list[Row]] = {}
     for cell, result in sweep.results():
         if result:
             kept = tuple((key, value) for key, value in cell.values.items() if key not in over)
             groups.setdefault(kept, []).append(_numbers(result))
-    rows = [dict(kept) | {"cells": len(group)} | dict(_medians(group)) for kept, group in groups.items()]
-    write_csv(rows, sweep.folder / "summary.csv")
-    say(str(sweep.folder / "summary.csv"))
+    return groups
 
 
-def _medians(group: Sequence[Row]) -> Iterator[tuple[str, float]]:
-    for name in group[0]:
-        numbers = [row[name] for row in group if row[name] is not None]
-        if numbers:
-            yield name, median(numbers)
-            yield f"{name}_lowest", min(numbers)
-            yield f"{name}_highest", max(numbers)
+def _medians(group: Sequence[Row]) -> Row:
+    medians: Row = {}
+    for name in dict.fromkeys(name for row in group for name in row):
+        if numbers := [row[name] for row in group if row.get(name) is not None]:
+            medians |= {name: median(numbers), f"{name}_lowest": min(numbers), f"{name}_highest": max(numbers)}
+    return medians
 
 
 def _row(standing: Standing, result: Result | None) -> Row:

@@ -30,6 +30,7 @@ GAP = 3  # that leaves this many pixels for each that is asked for: the rest is 
 PART = 2**20  # pixels
 
 _SEVERAL_BY_NATURE = ("MPO", "PSD", "ICO", "ICNS")  # previews and layers, of which the first is the whole picture
+_DRAWN_SMALLER = ("JPEG", "MPO")  # by the decoder, so that only `load` knows how many pixels there will be
 _COPYING = ("WEBP", "AVIF", "JPEG2000")
 _EXPECTED = "expected JPEG, PNG, TIFF, WebP, …"
 _UPRIGHT = {
@@ -71,13 +72,20 @@ def load(
         target = _target(*image.size, size, square)
         if max(target) > 2 * fitted(*image.size):
             tell(f"{image.width}×{image.height} pixels are enlarged to {target[0]}×{target[1]}")
-        return to_tensor(finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS)))
+        rgb = finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS))
+    return to_tensor(rgb)
 
 
 def shape(path: Path, size: int | None = None, square: bool = False) -> tuple[int, int]:
-    """Height and width that `load` will give, or the other way round for a picture that it turns; but for trimming."""
+    """Height and width that `load` will give, or the other way round for a picture that it turns; but for trimming.
+
+    Raises:
+        InputError: as far as the header tells, `load` will refuse it.
+    """
     _check_file(path)
     with _explained(path, lambda line: None), Image.open(path) as file:
+        if file.format not in _DRAWN_SMALLER:
+            _check_header(file)
         width, height = _target(*file.size, size, square)
     return height, width
 
@@ -143,22 +151,26 @@ def _opened(path: Path, reduction: Callable[[int, int], int], tell: Note) -> tup
 
 def _opaque(file: Image.Image, reduction: int, tell: Note) -> tuple[Image.Image, Convert]:
     """Upright, opaque and of 8 bits, and what makes that RGB; if large, smaller by about `reduction` on both sides."""
-    if file.format == "EPS":
-        raise InputError("PostScript is a program, and none is run; convert it to PNG first")
     whole = file.width
     if file.width * file.height <= LARGE:
         reduction = 1
     elif reduction > 1:
         file.draft(None, (file.width // reduction, file.height // reduction))  # JPEG's decoder leaves pixels out
-    most = LARGEST_COPIED if file.format in _COPYING else LARGEST
-    if file.width * file.height > most:
-        raise InputError(_too_large(most, file.width * file.height))
+    _check_header(file)
     if getattr(file, "is_animated", False) and file.format not in _SEVERAL_BY_NATURE:
         tell("of several frames or pages the first is taken")
     turn = _UPRIGHT.get(file.getexif().get(ExifTags.Base.Orientation, 1))
     file.load()
     flat = _by_parts(file, flattening(file, tell), max(1, reduction * file.width // whole))
     return flat if turn is None else flat.transpose(turn), finishing(file, tell)
+
+
+def _check_header(file: Image.Image) -> None:
+    if file.format == "EPS":
+        raise InputError("PostScript is a program, and none is run; convert it to PNG first")
+    most = LARGEST_COPIED if file.format in _COPYING else LARGEST
+    if file.width * file.height > most:
+        raise InputError(_too_large(most, file.width * file.height))
 
 
 def _by_parts(image: Image.Image, flatten: Convert, reduction: int) -> Image.Image:

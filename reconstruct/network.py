@@ -66,27 +66,29 @@ class Network(nn.Module):
         Args:
             picture: ``(N, 3, H, W)``, RGB in [0, 1].
             layers: tap names.
-            read: what of a layer's features is given back. They are let go of before the next layer's are made, unless
-                a gradient needs them.
+            read: what of a layer's features is given back; unless that is themselves, or a gradient needs them, they
+                are let go of on the way.
 
         Returns:
             tap -> what `read` makes of ``(N, C, H', W')`` in the network's own precision.
         """
-        wanted = dict.fromkeys(layers, read)
+        wanted = frozenset(layers)
         features: dict[str, Tensor] = {}
         x = self.preprocess(picture).to(self.dtype, memory_format=torch.channels_last)
         for block in self._blocks(wanted):
-            x, found = self._through(block, x, wanted)
+            x, found = self._through(block, x, wanted, read)
             features |= found
         return features
 
-    def _through(self, block: Sequence[str], x: Tensor, wanted: Mapping[str, Read]) -> tuple[Tensor, dict[str, Tensor]]:
+    def _through(
+        self, block: Sequence[str], x: Tensor, wanted: frozenset[str], read: Read
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         if self.checkpointing and torch.is_grad_enabled():
-            return checkpoint(self._stages_of, block, x, wanted, use_reentrant=False)
-        return self._stages_of(block, x, wanted)
+            return checkpoint(self._stages_of, block, x, wanted, read, use_reentrant=False)
+        return self._stages_of(block, x, wanted, read)
 
     def _stages_of(
-        self, block: Sequence[str], x: Tensor, wanted: Mapping[str, Read]
+        self, block: Sequence[str], x: Tensor, wanted: frozenset[str], read: Read
     ) -> tuple[Tensor, dict[str, Tensor]]:
         features: dict[str, Tensor] = {}
         overwritable = False  # nobody else needs x: neither a caller nor the gradient of the stage that made it
@@ -95,10 +97,10 @@ class Network(nn.Module):
             x = x.relu_() if overwritable and isinstance(stage, nn.ReLU) else stage(x)
             overwritable = isinstance(stage, nn.Conv2d) and name not in wanted
             if name in wanted:
-                features[name] = wanted[name](x)
+                features[name] = read(x)
         return x, features
 
-    def _blocks(self, wanted: Iterable[str]) -> list[list[str]]:
+    def _blocks(self, wanted: frozenset[str]) -> list[list[str]]:
         """Taps up to the deepest that is wanted, in blocks that end with a pooling."""
         last = max((self.taps.index(name) for name in wanted), default=-1)
         blocks: list[list[str]] = [[]]

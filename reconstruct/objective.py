@@ -88,7 +88,7 @@ class Objective:
 
     @torch.no_grad()
     def evaluate(self, picture: Tensor) -> Evaluation:
-        """The same without gradients and with less memory: of no two layers are the features there at once."""
+        """The same without gradients, in less memory: a pass for each term, keeping nothing of a layer but its code."""
         return self._evaluation({term.name: self._code(term, picture) for term in self.terms})
 
     def _evaluation(self, codes: Mapping[str, Code]) -> Evaluation:

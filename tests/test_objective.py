@@ -44,7 +44,7 @@ def test_without_gradients_the_losses_are_the_same(network, terms):
     assert objective.evaluate(picture).errors == objective(picture).errors
 
 
-def test_a_code_is_made_without_keeping_the_features_of_any_layer(network, picture):
+def test_the_code_of_a_style_is_made_without_keeping_the_features_of_any_layer(network, picture):
     features: list[weakref.ref] = []
     alive: list[int] = []
 

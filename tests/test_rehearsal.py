@@ -41,8 +41,18 @@ def test_every_cell_is_taken_with_its_own_values(found):
     ) == {"content.picture=nowhere.png": ["1"], "text.jpg": ["2", "4"], "content.layers": ["5"], "typo": ["6"]}
 
 
-def test_what_only_the_running_cell_knows_is_left_to_it(found):
-    assert found({"seed": "${hydra:job.num}"}) == {}
+@pytest.mark.parametrize("value", ["'${hydra:job.num}'", "'${oc.env:ONLY_ON_THE_NODE}'"])
+def test_what_only_the_running_cell_knows_is_left_to_it(found, value):
+    assert found({"device": value}) == {}
+
+
+def test_a_reference_to_nothing_stops_a_cell(found):
+    assert found({"device": "'${nowhere}'"}) == {"device": ["0"]}
+
+
+def test_the_order_of_what_is_added_counts(found, photo):
+    assert found({"content.picture": "nowhere.png", "++content.picture": f"'{photo}'"}) == {}
+    assert list(found({"content.picture": f"'{photo}'", "++content.picture": "nowhere.png"}).values()) == [["0"]]
 
 
 @pytest.mark.parametrize(

@@ -51,3 +51,22 @@ def test_a_summary_over_everything_is_one_row(sweep):
 def test_a_summary_over_a_key_that_is_not_swept_names_those_that_are(sweep):
     with pytest.raises(InputError, match="--over seeds: the sweep has canvas, seed; did you mean 'seed'"):
         tables.write_summary(sweep, ["seeds"])
+
+
+def test_cells_of_different_terms_are_summarised_by_what_each_has(sweep):
+    content = replace(example(), losses={"content": 3.0}, relative_errors={"content": {"relu1_1": 0.5}})
+    content.write(sweep.folder / "pixels0")
+    style = replace(example(), losses={"style": 7.0}, relative_errors={"style": {"relu1_1": 0.25}})
+    style.write(sweep.folder / "pixels1")
+    tables.write_summary(sweep, ["seed", "canvas"])
+    (row,) = _rows(sweep)
+    assert row["style_loss"] == "7.0"
+    assert float(row["content_loss_lowest"]) <= 3.0
+
+
+def test_of_nothing_there_is_no_summary(sweep):
+    for cell in sweep.cells:
+        (sweep.folder / cell.folder / "result.json").unlink(missing_ok=True)
+    with pytest.raises(InputError, match="no cell is finished yet"):
+        tables.write_summary(sweep, ["seed"])
+    assert not (sweep.folder / "summary.csv").exists()
