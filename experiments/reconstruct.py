@@ -97,7 +97,8 @@ def main() -> None:
     schema.register()
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     try:
-        sys.argv = [sys.argv[0], *map(quoted, sys.argv[1:])]
+        flags_first = sorted(sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun"))
+        sys.argv = [sys.argv[0], *map(quoted, flags_first)]  # in the middle, argparse would lose what follows them
         _check_launcher(sys.argv)
         _composed_and_run()
     except KeyboardInterrupt:

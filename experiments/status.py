@@ -23,6 +23,9 @@ def main() -> None:
     except InputError as error:
         print(f"reconstruct-status: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except OSError as error:
+        print(f"reconstruct-status: {error.filename}: {error.strerror}", file=sys.stderr)
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     if overview.of(State.failed):

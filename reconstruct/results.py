@@ -27,6 +27,9 @@ CHECKPOINT = "checkpoint.pt"  # while it is unfinished
 TRACE = "trace.csv"  # a row a step, written as it goes
 
 
+NUMBERS = ("steps", "evaluations", "best_step", "seconds", "seed")  # others may be null: not finite, or not there
+
+
 @dataclass(frozen=True)
 class Result:
     """A finished cell. All losses and errors were evaluated in float32 on the picture in ``result.png``.
@@ -90,6 +93,8 @@ class Result:
         try:
             record = json.loads((folder / RESULT).read_text(encoding="utf-8"))
             _check_format(record["format"], folder / RESULT)
+            if not all(isinstance(record[name], int | float) for name in NUMBERS):
+                return None
             return cls(**{f.name: record[f.name] for f in fields(cls) if f.name in record or f.name not in NEWER})
         except InputError:
             raise

@@ -104,6 +104,14 @@ def test_the_same_seed_gives_the_same_picture_bit_for_bit_and_another_seed_anoth
     assert a != c
 
 
+def test_the_flag_of_a_sweep_may_stand_anywhere(monkeypatch, photo, capfd):
+    asked = [f"content.picture='{photo}'", *TINY, "name=flag", "-m", "seed=0,-1"]
+    monkeypatch.setattr(sys, "argv", ["reconstruct", *asked])
+    with pytest.raises(SystemExit):
+        reconstruct.main()
+    assert "1 of 2 cells done" in capfd.readouterr().err
+
+
 def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
     command("name=whole", "steps=6")
     from reconstruct.synthesis import Synthesis

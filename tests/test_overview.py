@@ -107,3 +107,15 @@ def test_cells_without_a_sweep_are_told_as_what_they_are(tmp_path, monkeypatch, 
         example().write(tmp_path / f"single/seed={seed}")
     with pytest.raises(InputError, match=f"{folder}{what}.*: expected the folder of a sweep"):
         read(tmp_path / folder)
+
+
+def test_what_may_not_be_read_is_one_line(monkeypatch, capsys):
+    def refuse(folder: Path) -> Sweep:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(status, "read", refuse)
+    monkeypatch.setattr(sys, "argv", ["reconstruct-status", "/root/x"])
+    with pytest.raises(SystemExit) as ended:
+        status.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "reconstruct-status: /root/x: Permission denied\n"

@@ -46,6 +46,14 @@ def test_a_damaged_record_is_no_result(tmp_path, result):
     assert Result.read(tmp_path) is None
 
 
+@pytest.mark.parametrize("value", [None, "fast", [1]])
+def test_a_record_with_something_else_for_a_number_is_no_result(tmp_path, result, value):
+    result.write(tmp_path)
+    record = json.loads((tmp_path / "result.json").read_text())
+    (tmp_path / "result.json").write_text(json.dumps(record | {"seconds": value}))
+    assert Result.read(tmp_path) is None
+
+
 def test_a_folder_without_a_record_is_not_finished(tmp_path):
     assert Result.read(tmp_path) is None
 
