@@ -139,6 +139,7 @@ def _report(case: str, name: str, judge: Objective, steps: list[Step], classic: 
         classic_seconds=sum(classic.seconds[: classic.losses.index(goal) + 1]),
         classic_step=median(classic.seconds),
         fast_step=median(b.seconds - a.seconds for a, b in pairwise(steps)),
+        fast_steps=len(steps),
         beyond=beyond,
         beyond_reached=outside.number + 1 if outside else None,
     )
@@ -170,7 +171,7 @@ def table(races: list[Race]) -> list[str]:
 
 def _line(race: Race) -> str:
     left = f"{race.case:16} {race.classic.name:>10} {race.classic_step:7.3f} {race.classic_seconds:7.1f}"
-    told = f"{'not in ' + str(len(race.fast.seconds)):>21}"
+    told = f"{'not in ' + str(race.fast_steps):>21}"
     if race.seconds is not None and race.ratio is not None:
         told = f"{race.reached:5d} {race.seconds:7.1f} {race.ratio:6.1f}×"
     return f"{left} | {race.fast.name:18} {race.fast_step:7.3f} {told}"

@@ -36,7 +36,7 @@ class Race:
     Attributes:
         goal: the lowest loss of the classic recipe's pictures, as files hold them; `classic_seconds`: until it had it.
         reached: steps that the other took to it, ``None`` if it did not get there; `times`: the seconds of each run.
-        classic_step: median seconds of a step; `fast_step` likewise.
+        classic_step: median seconds of a step; `fast_step` likewise, of `fast_steps`.
         beyond: the loss of the classic recipe when its values may leave [0, 1]; `beyond_reached`: the steps to it.
     """
 
@@ -49,6 +49,7 @@ class Race:
     classic_seconds: float
     classic_step: float
     fast_step: float
+    fast_steps: int
     beyond: float | None = None
     beyond_reached: int | None = None
 
