@@ -177,10 +177,9 @@ def _unfinished(config: DictConfig, sweep: Sweep) -> list[SweepCell]:
 def _rehearse(config: DictConfig, sweep: Sweep, left: Sequence[SweepCell]) -> None:
     """Say which cells cannot be made; if that is all of the sweep, it is wrong input and nothing is written."""
     found = problems(left, config.hydra)
-    first = next(iter(found), "")
     if sum(map(len, found.values())) == len(sweep.cells):
-        others = f" (and {len(found) - 1} more mistakes in other cells)" if found.keys() - {first} else ""
-        raise InputError(f"{first}{others}")
+        first, *others = found
+        raise InputError(f"{first} (and {len(others)} more mistakes in other cells)" if others else first)
     for message, cells in found.items():
         say(f"{len(cells)} of {len(sweep.cells)} cells cannot be made: {message} ({_named(cells)})")
 
