@@ -49,7 +49,7 @@ def _measured(sweep: Sweep) -> list[Entry]:
 
 def _recipe(result: Result) -> str:
     """What cells have in common that differ in nothing but the seed."""
-    beside = ("seed", "device", "compile", *BESIDE_THE_POINT)
+    beside = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)
     return str({key: value for key, value in result.config.items() if key not in beside})
 
 

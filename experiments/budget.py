@@ -9,10 +9,13 @@ from reconstruct import layers as names
 from reconstruct import memory
 from reconstruct.errors import InputError
 
-# Measured, with `both` at 256 to 1024 pixels: what Python, torch and the weights take, whatever the picture, and how
-# much larger the C library's heap is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
+# Measured, with `both` at 256 to 1280 pixels: what Python, torch and the weights take, whatever the picture; what the
+# weights take once more, transformed for Winograd's convolutions in float32; and how much larger the C library's heap
+# is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
 BASE = 0.8 * 2**30
+TRANSFORMED = 0.2 * 2**30
 GAPS = 1.5
+FEW_GAPS = 1.15  # above `memory.MANY` pixels
 GRADIENTS = 3  # maps of the largest size that exist at once on the way back
 GRAIN = 32  # pixels: sizes are suggested in multiples of it
 
@@ -31,7 +34,9 @@ def needed(config: schema.Config, pixels: int, itemsize: int) -> int:
         kept = [map_ // 4 for map_ in maps[: len(counts)]] + [max(kept)]
     step = itemsize * (sum(kept) + GRADIENTS * maps[0])
     judged = 4 * sum(sorted(maps[: len(counts)] * 2)[-3:])
-    return int(BASE + GAPS * (max(step, judged) + _optimizer(config, pixels)))
+    whole = BASE + (TRANSFORMED if itemsize == 4 else 0)
+    gaps = GAPS if pixels <= memory.MANY else FEW_GAPS
+    return int(whole + gaps * (max(step, judged) + _optimizer(config, pixels)))
 
 
 def _convolutions(config: schema.Config) -> list[int]:

@@ -39,11 +39,11 @@ class Cell:
 
 def cell(config: schema.Config) -> Cell:
     """Everything for one reconstruction; wrong input is an `InputError`."""
-    memory.keep_freed()
     networks.respect_share()
     device = networks.device(config.device)
     dtype = networks.dtype(config.precision, device)
     originals = checked_originals(config, device, dtype)
+    memory.keep_freed(max(picture[0, 0].numel() for picture in originals.values()))
     exact = networks.network(config.network, device)
     canvas = _canvas(config, next(iter(originals.values()))).to(device)
     matched = _objective(config, networks.cast(exact, dtype), originals)
@@ -82,7 +82,7 @@ def _picture(name: str, key: str, digest: str, size: int, square: bool, device: 
 
 def forget() -> None:
     """Let go of what is kept for the next cell."""
-    for kept in (_picture, _target, networks.cast):
+    for kept in (_picture, _target, networks.cast, networks.with_winograd):
         kept.cache_clear()
 
 

@@ -29,12 +29,11 @@ Row = dict[str, Any]
 
 
 def steps_against_convolutions(settings: Settings) -> dict[str, float]:
-    """Seconds of a step up to relu5_1, with and without compiling, and of its convolutions alone (profiler)."""
-    layer = "content.layers=[relu5_1]"
-    size = settings.step_size
-    cells = {"eager": cell(settings, "content_relu4_2", size, layer, "steps=1000", "compile=false")}
+    """Seconds of a step up to relu5_1, with and without compiling, and of torch's own convolutions (profiler)."""
+    cells = {"eager": _up_to_relu5_1(settings, "compile=false")}
+    plain = _up_to_relu5_1(settings, "compile=false", "winograd=false")
     try:
-        cells["compiled"] = cell(settings, "content_relu4_2", size, layer, "steps=1000", "compile=true")
+        cells["compiled"] = _up_to_relu5_1(settings, "compile=true")
     except RunError as error:
         say(str(error))
     times: dict[str, list[float]] = {name: [] for name in (*cells, "convolutions")}
@@ -43,8 +42,13 @@ def steps_against_convolutions(settings: Settings) -> dict[str, float]:
     for _ in range(TURNS):
         for name, made in cells.items():
             times[name].append(_seconds(made, 4))
-        times["convolutions"].append(_convolutions(cells["eager"]))
+        times["convolutions"].append(_convolutions(plain))
     return {name: median(values) for name, values in times.items()}
+
+
+def _up_to_relu5_1(settings: Settings, *overrides: str) -> build.Cell:
+    layer = "content.layers=[relu5_1]"
+    return cell(settings, "content_relu4_2", settings.step_size, layer, "steps=1000", *overrides)
 
 
 def _seconds(made: build.Cell, count: int) -> float:

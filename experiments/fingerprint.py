@@ -42,6 +42,8 @@ def fingerprint(config: Config) -> str:
         del settings[key]
     if not settings["snapshots"]:  # a result without them is the same as before there were any
         del settings["snapshots"]
+    if settings["winograd"] == "auto":  # likewise, but for rounding
+        del settings["winograd"]
     for term in ("content", "style"):
         del settings[term]
     for term in config.active():

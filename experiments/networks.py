@@ -13,7 +13,7 @@ from experiments.progress import say
 from reconstruct import assets
 from reconstruct.errors import InputError, RunError
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
-from reconstruct.precision import fastest
+from reconstruct.precision import fastest, winograd_pays
 
 NORMALIZING_SIZE = 256  # pixels
 
@@ -82,6 +82,12 @@ def cast(network: Network, dtype: torch.dtype) -> Network:
     return network if network.dtype == dtype else network.cast(dtype)
 
 
+@lru_cache(maxsize=1)
+def with_winograd(network: Network, layers: tuple[str, ...]) -> Network:
+    """The network in fewer multiplications; asked again for the same, the same object."""
+    return network.with_winograd(layers)
+
+
 def _state(architecture: str, weights: str, seed: int) -> State:
     match weights:
         case "torchvision":
@@ -95,7 +101,12 @@ def _state(architecture: str, weights: str, seed: int) -> State:
 
 
 def for_optimising(network: Network, config: schema.Config, picture: Tensor, layers: tuple[str, ...]) -> Network:
-    """`network` with activation checkpointing and compiled, if that is asked for or pays."""
+    """`network` with Winograd's convolutions, activation checkpointing and compiled, if asked for or if it pays."""
+    exact = network.dtype == torch.float32
+    if config.winograd == "true" and not exact:
+        raise InputError("winograd=true: its rounding needs float32; set precision=float32 or leave winograd=auto")
+    if config.winograd == "true" or (config.winograd == "auto" and exact and winograd_pays(picture.device)):
+        network = with_winograd(network, layers)
     if config.checkpointing:
         network = network.checkpointed()
     pays = picture.device.type == "cpu" and config.steps * picture[0, 0].numel() >= WORTH_COMPILING

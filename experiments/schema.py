@@ -154,6 +154,7 @@ class Config:
     precision: Precision = MISSING
     device: str = MISSING
     compile: str = MISSING
+    winograd: str = MISSING
     checkpointing: bool = MISSING
     snapshots: list[float] = field(default_factory=list)
     runs: str = MISSING
@@ -168,8 +169,10 @@ class Config:
         _require(within, "ratio", self.ratio, expected)
         _require(1 <= self.size <= 16384, "size", self.size, "pixels of the longer side, between 1 and 16384")
         _require(1 <= self.steps <= 10**6, "steps", self.steps, "evaluations, between 1 and 1000000")
-        self.compile = self.compile.lower()  # YAML's true arrives as "True"
-        _require(self.compile in ("auto", "true", "false"), "compile", self.compile, "auto, true or false")
+        for key in ("compile", "winograd"):
+            value = getattr(self, key).lower()  # YAML's true arrives as "True"
+            _require(value in ("auto", "true", "false"), key, value, "auto, true or false")
+            setattr(self, key, value)
         device = re.fullmatch(r"auto|cpu|cuda(:\d+)?", self.device)
         _require(device is not None, "device", self.device, "auto, cpu, cuda or cuda:N")
         _require_seed(self.seed, "seed")

@@ -19,7 +19,9 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from reconstruct import layers as names
+from reconstruct import winograd
 from reconstruct.errors import InputError, RunError
+from reconstruct.winograd import Winograd
 
 Pooling = Literal["average", "max"]
 State = Mapping[str, Tensor]
@@ -29,6 +31,14 @@ Read = Callable[[Tensor], Tensor]
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 FAINTEST = 0.1
+WIDE = 128  # channels
+
+
+def _in_fewer_multiplications(stage: nn.Module) -> nn.Module:
+    """With few channels the transforms would cost what the multiplications save."""
+    if isinstance(stage, nn.Conv2d) and winograd.fits(stage) and stage.in_channels >= WIDE:
+        return Winograd.of(stage)
+    return stage
 
 
 def _all_of_it(F: Tensor) -> Tensor:
@@ -115,6 +125,14 @@ class Network(nn.Module):
         network = copy.deepcopy(self)
         network.stages.to(dtype)
         network.dtype = dtype
+        return network
+
+    def with_winograd(self, layers: Iterable[str]) -> Self:
+        """The same weights, on the way to `layers` in fewer multiplications where that saves time; for float32."""
+        network = copy.copy(self)
+        needed = {tap for block in self._blocks(frozenset(layers)) for tap in block}
+        stages = {tap: _in_fewer_multiplications(s) if tap in needed else s for tap, s in self.stages.items()}
+        network._modules = self._modules | {"stages": nn.ModuleDict(stages)}
         return network
 
     def checkpointed(self) -> Self:

@@ -742,7 +742,7 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
         ratio=1.0, losses=schema.Losses.relative, size=32, crop=schema.Crop.square, steps=1, seed=0,
         network=schema.Network(architecture="vgg11", weights="untrained"),
         canvas=schema.Pixels(contrast=0.2, colours=schema.Colours.rgb), optimizer=schema.Adam(lr=0.01),
-        precision=schema.Precision.float32, device="cpu", compile="false", checkpointing=False,
+        precision=schema.Precision.float32, device="cpu", compile="false", winograd="auto", checkpointing=False,
         runs="runs", name="x", figure=schema.Drawing.none,
     )  # fmt: skip
     cell = build.cell(config)

@@ -64,7 +64,8 @@ KEYS = [
     "style.layers", "depth", "ratio", "losses", "size", "crop", "steps", "seed", "network",
     "network.architecture", "network.weights", "network.pooling", "network.normalize_over", "network.seed",
     "canvas", "canvas.contrast", "canvas.levels", "canvas.damping", "canvas.colours", "optimizer",
-    "optimizer.lr", "optimizer.history", "optimizer.reach", "precision", "device", "compile", "checkpointing",
+    "optimizer.lr", "optimizer.history", "optimizer.reach", "precision", "device", "compile", "winograd",
+    "checkpointing",
     "runs", "name", "figure", "experiment", "recipe", "typo", "content.typo", "canvas.typo", "hydra.run.dir",
     "",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from torch import nn
 from reconstruct import layers
 from reconstruct.errors import InputError
 from reconstruct.network import FAINTEST, Network, file_state, mean_activations, normalized, untrained_state, vgg
+from reconstruct.winograd import Winograd
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +157,24 @@ def test_taps_are_those_of_the_stages_applied_one_by_one(network, picture, layer
     (gradient,) = torch.autograd.grad(sum(found[name].square().sum() for name in layers), x)
     (by_hand,) = torch.autograd.grad(sum(expected[name].square().sum() for name in layers), x)
     assert torch.allclose(gradient, by_hand, rtol=1e-5, atol=1e-6)
+
+
+def test_winograd_changes_features_and_gradient_by_rounding_alone(network, picture, monkeypatch):
+    monkeypatch.setattr("reconstruct.network.WIDE", 1)
+    layers, ways = ["conv1_1", "relu2_1", "relu2_2"], []
+    for seen in (network, network.with_winograd(layers)):
+        x = picture.clone().requires_grad_()
+        features = seen(x, layers)
+        sum(F.square().sum() for F in features.values()).backward()
+        ways.append([*features.values(), x.grad])
+    for plain, fast in zip(*ways, strict=True):
+        torch.testing.assert_close(fast, plain, rtol=1e-4, atol=1e-5 * float(plain.detach().abs().max()))
+
+
+def test_winograd_is_for_layers_with_many_channels_that_are_looked_at(vgg11):
+    stages = vgg11.with_winograd(["relu1_1", "relu4_2"]).stages
+    wide = [tap for tap in stages if isinstance(stages[tap], Winograd)]
+    assert wide == ["conv3_1", "conv3_2", "conv4_1", "conv4_2"]
 
 
 def test_checkpointing_changes_neither_features_nor_gradient(network, picture):

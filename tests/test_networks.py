@@ -9,9 +9,10 @@ from conftest import smooth_picture, tiny_network
 
 from experiments import build, networks, schema
 from reconstruct import memory
-from reconstruct.errors import RunError
+from reconstruct.errors import InputError, RunError
 from reconstruct.images import to_image
 from reconstruct.network import Network
+from reconstruct.winograd import Winograd
 
 CPU = torch.device("cpu")
 
@@ -23,6 +24,7 @@ class Asked:
     compile: str = "auto"
     checkpointing: bool = False
     steps: int = 200
+    winograd: str = "false"
 
 
 @pytest.fixture
@@ -74,6 +76,29 @@ def test_without_a_compiler_compile_true_says_so(network, picture):
         networks.for_optimising(network, Asked("true"), picture, ("relu1_1",))
 
 
+@pytest.mark.parametrize(("asked", "pays", "taken"), [
+    ("auto", True, True), ("auto", False, False), ("true", False, True), ("false", True, False),
+])  # fmt: skip
+def test_winograd_is_taken_where_it_pays_or_is_asked_for(asked, pays, taken, network, picture, monkeypatch):
+    monkeypatch.setattr(networks, "winograd_pays", lambda device: pays)
+    monkeypatch.setattr("reconstruct.network.WIDE", 1)
+    seen = networks.for_optimising(network, Asked(winograd=asked), picture, ("relu2_1",))
+    assert isinstance(seen.stages["conv2_1"], Winograd) is taken
+    assert not isinstance(network.stages["conv2_1"], Winograd)
+
+
+def test_winograd_is_made_once_for_all_cells(network, picture):
+    first, again = (networks.for_optimising(network, Asked(winograd="true"), picture, ("relu1_1",)) for _ in range(2))
+    assert first is again
+
+
+def test_winograd_needs_float32(network, picture):
+    low = network.cast(torch.bfloat16)
+    assert networks.for_optimising(low, Asked(winograd="auto"), picture, ("relu1_1",)) is low
+    with pytest.raises(InputError, match="winograd=true: its rounding needs float32"):
+        networks.for_optimising(low, Asked(winograd="true"), picture, ("relu1_1",))
+
+
 def test_checkpointing_is_passed_on(network, picture):
     seen = networks.for_optimising(network, Asked(checkpointing=True), picture, ("relu1_1",))
     assert (seen.checkpointing, network.checkpointing) == (True, False)
@@ -93,5 +118,6 @@ def test_compiled_features_and_gradients_are_those_of_the_network(network, pictu
 
 
 def test_freed_memory_can_be_kept_anywhere():
-    memory.keep_freed()
-    assert torch.ones(1 << 22).sum() == 1 << 22
+    for pixels in (1, memory.MANY + 1):
+        memory.keep_freed(pixels)
+        assert torch.ones(1 << 24).sum() == 1 << 24
