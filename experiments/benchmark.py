@@ -16,7 +16,7 @@ from experiments import costs, reconstruct, schema
 from experiments.composition import explaining
 from experiments.races import Settings, race, table
 from reconstruct.errors import InputError, RunError, nearest
-from reconstruct.figures.speed import speed
+from reconstruct.figures.speed import Race, speed
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=80", "repeats=1", "learning_rates=[]"]
@@ -28,9 +28,13 @@ def run(settings: Settings, folder: Path) -> None:
     """Print the table and leave benchmark.json, benchmark.png and benchmark.pdf."""
     from experiments.figure import save
 
-    races = [each for case in settings.cases for each in race(settings, case)]
-    record: dict[str, Any] = {"settings": asdict(settings), "machine": machine(), "races": [r.record() for r in races]}
     folder.mkdir(parents=True, exist_ok=True)
+    record: dict[str, Any] = {"settings": asdict(settings), "machine": machine()}
+    races: list[Race] = []
+    for case in settings.cases:
+        races += race(settings, case)
+        write_json(record | {"races": [each.record() for each in races]}, folder / "benchmark.json")
+    record["races"] = [each.record() for each in races]
     if races:
         _tell(table(races))
         for suffix in ("png", "pdf"):
@@ -61,7 +65,7 @@ def _steps_told(record: dict[str, Any]) -> list[str]:
         return []
     times, size = record["steps"], record["settings"]["step_size"]
     floor = times["convolutions"]
-    return [f"\na step up to relu5_1 at {size} × {size}: convolutions alone {floor:.3f} s"] + [
+    return [f"\na step up to relu5_1 at {size} × {size}: torch's convolutions alone {floor:.3f} s"] + [
         f"  {name:9} {times[name]:.3f} s, {times[name] / floor:.2f} × the convolutions"
         for name in times
         if name != "convolutions"

@@ -10,12 +10,13 @@ from reconstruct import memory
 from reconstruct.errors import InputError
 
 # Measured, with `both` at 256 to 1280 pixels: what Python, torch and the weights take, whatever the picture; what the
-# weights take once more, transformed for Winograd's convolutions in float32; and how much larger the C library's heap
-# is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
+# weights up to relu5_1 take once more, transformed for Winograd's convolutions in float32; and how much larger the C
+# library's heap is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
 BASE = 0.8 * 2**30
 TRANSFORMED = 0.2 * 2**30
 GAPS = 1.5
-FEW_GAPS = 1.15  # above `memory.MANY` pixels
+FEW_GAPS = 1.15  # where large blocks are not kept
+MANY = 768**2  # pixels, from which on they are not: there room counts for more than the time to get them back
 GRADIENTS = 3  # maps of the largest size that exist at once on the way back
 GRAIN = 32  # pixels: sizes are suggested in multiples of it
 
@@ -27,6 +28,13 @@ def needed(config: schema.Config, pixels: int, itemsize: int) -> int:
         pixels: of the larger of the pictures.
         itemsize: bytes of a feature while optimising.
     """
+    whole = BASE + (TRANSFORMED if itemsize == 4 else 0)
+    kept = GAPS * _working(config, min(pixels, MANY), itemsize)
+    return int(whole + max(kept, FEW_GAPS * _working(config, pixels, itemsize)))
+
+
+def _working(config: schema.Config, pixels: int, itemsize: int) -> float:
+    """Bytes of tensors at the peak."""
     maps = [channels * pixels // 4**block for block, channels in enumerate((64, 128, 256, 512, 512))]
     counts = _convolutions(config)
     kept = [map_ * count + map_ // 4 for map_, count in zip(maps, counts, strict=False)]
@@ -34,9 +42,7 @@ def needed(config: schema.Config, pixels: int, itemsize: int) -> int:
         kept = [map_ // 4 for map_ in maps[: len(counts)]] + [max(kept)]
     step = itemsize * (sum(kept) + GRADIENTS * maps[0])
     judged = 4 * sum(sorted(maps[: len(counts)] * 2)[-3:])
-    whole = BASE + (TRANSFORMED if itemsize == 4 else 0)
-    gaps = GAPS if pixels <= memory.MANY else FEW_GAPS
-    return int(whole + gaps * (max(step, judged) + _optimizer(config, pixels)))
+    return float(max(step, judged) + _optimizer(config, pixels))
 
 
 def _convolutions(config: schema.Config) -> list[int]:

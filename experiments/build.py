@@ -28,12 +28,14 @@ class Cell:
         originals: term -> the picture whose code is the target, ``(1, 3, H, W)``.
         synthesis: the loop, in the precision of `dtype`.
         judge: the same objective in float32, for what is reported.
+        winograd: whether `synthesis` convolves in fewer multiplications.
     """
 
     originals: dict[str, Tensor]
     synthesis: Synthesis
     judge: Objective
     dtype: torch.dtype
+    winograd: bool
     device: torch.device
 
 
@@ -42,15 +44,17 @@ def cell(config: schema.Config) -> Cell:
     networks.respect_share()
     device = networks.device(config.device)
     dtype = networks.dtype(config.precision, device)
+    winograd = networks.winograd(config.winograd, dtype, device)
     originals = checked_originals(config, device, dtype)
-    memory.keep_freed(max(picture[0, 0].numel() for picture in originals.values()))
+    memory.keep_freed(large=max(picture[0, 0].numel() for picture in originals.values()) <= budget.MANY)
     exact = networks.network(config.network, device)
     canvas = _canvas(config, next(iter(originals.values()))).to(device)
     matched = _objective(config, networks.cast(exact, dtype), originals)
-    network = networks.for_optimising(matched.network, config, canvas().detach(), matched.layers)
+    seen = networks.with_winograd(matched.network, matched.layers) if winograd else matched.network
+    network = networks.for_optimising(seen, config, canvas().detach(), matched.layers)
     objective = Objective(network, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps)
-    return Cell(originals, synthesis, _objective(config, exact, originals), dtype, device)
+    return Cell(originals, synthesis, _objective(config, exact, originals), dtype, winograd, device)
 
 
 def checked_originals(config: schema.Config, device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:

@@ -153,7 +153,7 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
 
     cell = build.cell(config)
     films = {"film": Film()} if config.film else {}
-    checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype}", cell.synthesis, films)
+    checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype} {cell.winograd}", cell.synthesis, films)
     checkpoint.resume()
     done = cell.synthesis.done
     if done and films and not films["film"].frames:  # half a film would pass for a whole one
@@ -228,6 +228,7 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
         seconds=cell.synthesis.seconds,
         seed=config.seed,
         precision=str(cell.dtype).removeprefix("torch."),
+        winograd=cell.winograd,
         device=str(cell.device),
         threads=torch.get_num_threads(),
         versions={package: version(package) for package in PACKAGES},

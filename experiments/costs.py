@@ -37,7 +37,7 @@ def steps_against_convolutions(settings: Settings) -> dict[str, float]:
     except RunError as error:
         say(str(error))
     times: dict[str, list[float]] = {name: [] for name in (*cells, "convolutions")}
-    for made in cells.values():
+    for made in (*cells.values(), plain):
         _seconds(made, 2)
     for _ in range(TURNS):
         for name, made in cells.items():

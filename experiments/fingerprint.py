@@ -17,7 +17,7 @@ from experiments.inputs import digest
 from experiments.schema import Config
 
 # Raised whenever the same settings lead to another picture than before.
-METHOD = 3
+METHOD = 4
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
@@ -42,8 +42,6 @@ def fingerprint(config: Config) -> str:
         del settings[key]
     if not settings["snapshots"]:  # a result without them is the same as before there were any
         del settings["snapshots"]
-    if settings["winograd"] == "auto":  # likewise, but for rounding
-        del settings["winograd"]
     for term in ("content", "style"):
         del settings[term]
     for term in config.active():

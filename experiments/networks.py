@@ -49,6 +49,16 @@ def dtype(precision: schema.Precision, device: torch.device) -> torch.dtype:
     return {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision.name]
 
 
+def winograd(asked: str, dtype: torch.dtype, device: torch.device) -> bool:
+    """Whether to convolve in fewer multiplications: only in float32, since the transforms add to the rounding."""
+    if asked == "true" and dtype != torch.float32:
+        given = str(dtype).removeprefix("torch.")
+        raise InputError(
+            f"winograd=true needs precision=float32, not {given}; winograd=auto does without where it must"
+        )
+    return asked == "true" or (asked == "auto" and dtype == torch.float32 and winograd_pays(device))
+
+
 def network(settings: schema.Network, device: torch.device) -> Network:
     """The network in float32; asked again for the same, the same object."""
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
@@ -101,12 +111,7 @@ def _state(architecture: str, weights: str, seed: int) -> State:
 
 
 def for_optimising(network: Network, config: schema.Config, picture: Tensor, layers: tuple[str, ...]) -> Network:
-    """`network` with Winograd's convolutions, activation checkpointing and compiled, if asked for or if it pays."""
-    exact = network.dtype == torch.float32
-    if config.winograd == "true" and not exact:
-        raise InputError("winograd=true: its rounding needs float32; set precision=float32 or leave winograd=auto")
-    if config.winograd == "true" or (config.winograd == "auto" and exact and winograd_pays(picture.device)):
-        network = with_winograd(network, layers)
+    """`network` with activation checkpointing and compiled, if that is asked for or pays."""
     if config.checkpointing:
         network = network.checkpointed()
     pays = picture.device.type == "cpu" and config.steps * picture[0, 0].numel() >= WORTH_COMPILING

@@ -8,10 +8,8 @@ from pathlib import Path
 
 # Parameters of glibc's mallopt, from its malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
-_LARGEST_KEPT = 2**25  # bytes: more is not accepted
-_BLOCKS = 2**16  # that may lie outside the heap: the default
-
-MANY = 768**2  # pixels, from which on room counts more than time
+_LARGE = 2**25  # bytes, the most that glibc accepts
+_OUTSIDE = 2**16  # blocks that may lie outside the heap, glibc's own choice
 
 _SYSTEM = Path("/proc/meminfo")
 _PROCESS = Path("/proc/self/statm")
@@ -66,7 +64,7 @@ def _text(file: Path) -> str:
         return ""
 
 
-def keep_freed(pixels: int) -> None:
+def keep_freed(large: bool) -> None:
     """Ask the C library not to hand freed memory back to the system while this process runs.
 
     Every step needs the same hundreds of megabytes again. By default glibc returns each large block at once, and the
@@ -74,13 +72,13 @@ def keep_freed(pixels: int) -> None:
     nothing happens.
 
     Args:
-        pixels: of the picture. When there are many the largest blocks are returned all the same: kept, they leave gaps
-            (1024 × 1024 pixels, content and style, float32: 4.9 GiB instead of 3.7).
+        large: whether that holds for blocks of 32 MB and more too. They leave gaps: content and style of 1024 × 1024
+            pixels in float32 then took 4.9 GiB instead of 3.7.
     """
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, _LARGEST_KEPT)
-        mallopt(_MMAP_MAX, 0 if pixels <= MANY else _BLOCKS)
+        mallopt(_MMAP_THRESHOLD, _LARGE)
+        mallopt(_MMAP_MAX, 0 if large else _OUTSIDE)
         mallopt(_TRIM_THRESHOLD, -1)

@@ -37,7 +37,7 @@ WIDE = 128  # channels
 def _in_fewer_multiplications(stage: nn.Module) -> nn.Module:
     """With few channels the transforms would cost what the multiplications save."""
     if isinstance(stage, nn.Conv2d) and winograd.fits(stage) and stage.in_channels >= WIDE:
-        return Winograd.of(stage)
+        return Winograd(stage)
     return stage
 
 
@@ -105,7 +105,7 @@ class Network(nn.Module):
         for name in block:
             stage = self.stages[name]
             x = x.relu_() if overwritable and isinstance(stage, nn.ReLU) else stage(x)
-            overwritable = isinstance(stage, nn.Conv2d) and name not in wanted
+            overwritable = isinstance(stage, nn.Conv2d | Winograd) and name not in wanted
             if name in wanted:
                 features[name] = read(x)
         return x, features
@@ -132,7 +132,7 @@ class Network(nn.Module):
         network = copy.copy(self)
         needed = {tap for block in self._blocks(frozenset(layers)) for tap in block}
         stages = {tap: _in_fewer_multiplications(s) if tap in needed else s for tap, s in self.stages.items()}
-        network._modules = self._modules | {"stages": nn.ModuleDict(stages)}
+        network._modules = self._modules | {"stages": nn.ModuleDict(stages).eval()}
         return network
 
     def checkpointed(self) -> Self:

@@ -17,7 +17,13 @@ from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 
 FORMAT = 1  # of result.json; raised when an earlier program would misunderstand the record
-NEWER = ("request", "inputs", "converged", "note")  # what records of earlier programs lack, with a default below
+NEWER = (
+    "winograd",
+    "request",
+    "inputs",
+    "converged",
+    "note",
+)  # what records of earlier programs lack, with a default below
 RESULT = "result.json"
 PICTURE = "result.png"
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
@@ -43,6 +49,7 @@ class Result:
         psnr, ssim: against the content picture, where there is one.
         steps: evaluations asked for; `best_step` is the one whose picture was kept.
         seconds: of optimisation, over all sittings.
+        winograd: whether convolutions were computed in fewer multiplications while optimising.
         pictures: term -> name, title and credit of the original.
         request: digest of what was asked for before it was resolved; `inputs` are the files it was made from.
         converged: whether the optimisation came to rest; if not, `note` says what happened to which term at which step.
@@ -68,6 +75,7 @@ class Result:
     overrides: list[str]
     command: str
     config: Mapping[str, Any]
+    winograd: bool = False
     request: str = ""
     inputs: list[Mapping[str, str]] = field(default_factory=list)
     converged: bool = True

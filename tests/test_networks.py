@@ -1,18 +1,20 @@
 """Which network looks at the pictures: shared, checkpointed, compiled."""
 
+import ctypes
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import torch
 from conftest import smooth_picture, tiny_network
 
 from experiments import build, networks, schema
-from reconstruct import memory
 from reconstruct.errors import InputError, RunError
 from reconstruct.images import to_image
 from reconstruct.network import Network
-from reconstruct.winograd import Winograd
 
 CPU = torch.device("cpu")
 
@@ -24,7 +26,6 @@ class Asked:
     compile: str = "auto"
     checkpointing: bool = False
     steps: int = 200
-    winograd: str = "false"
 
 
 @pytest.fixture
@@ -76,27 +77,25 @@ def test_without_a_compiler_compile_true_says_so(network, picture):
         networks.for_optimising(network, Asked("true"), picture, ("relu1_1",))
 
 
-@pytest.mark.parametrize(("asked", "pays", "taken"), [
-    ("auto", True, True), ("auto", False, False), ("true", False, True), ("false", True, False),
+@pytest.mark.parametrize(("asked", "dtype", "pays", "taken"), [
+    ("auto", torch.float32, True, True), ("auto", torch.float32, False, False), ("auto", torch.bfloat16, True, False),
+    ("true", torch.float32, False, True), ("false", torch.float32, True, False),
 ])  # fmt: skip
-def test_winograd_is_taken_where_it_pays_or_is_asked_for(asked, pays, taken, network, picture, monkeypatch):
+def test_winograd_is_taken_where_it_pays_or_is_asked_for(asked, dtype, pays, taken, monkeypatch):
     monkeypatch.setattr(networks, "winograd_pays", lambda device: pays)
-    monkeypatch.setattr("reconstruct.network.WIDE", 1)
-    seen = networks.for_optimising(network, Asked(winograd=asked), picture, ("relu2_1",))
-    assert isinstance(seen.stages["conv2_1"], Winograd) is taken
-    assert not isinstance(network.stages["conv2_1"], Winograd)
+    assert networks.winograd(asked, dtype, CPU) is taken
 
 
-def test_winograd_is_made_once_for_all_cells(network, picture):
-    first, again = (networks.for_optimising(network, Asked(winograd="true"), picture, ("relu1_1",)) for _ in range(2))
+def test_winograd_needs_float32():
+    with pytest.raises(InputError, match="winograd=true needs precision=float32, not bfloat16"):
+        networks.winograd("true", torch.bfloat16, CPU)
+
+
+def test_winograd_is_made_once_for_all_cells_and_let_go_of(network):
+    first, again = (networks.with_winograd(network, ("relu1_1",)) for _ in range(2))
     assert first is again
-
-
-def test_winograd_needs_float32(network, picture):
-    low = network.cast(torch.bfloat16)
-    assert networks.for_optimising(low, Asked(winograd="auto"), picture, ("relu1_1",)) is low
-    with pytest.raises(InputError, match="winograd=true: its rounding needs float32"):
-        networks.for_optimising(low, Asked(winograd="true"), picture, ("relu1_1",))
+    build.forget()
+    assert networks.with_winograd(network, ("relu1_1",)) is not first
 
 
 def test_checkpointing_is_passed_on(network, picture):
@@ -107,9 +106,16 @@ def test_checkpointing_is_passed_on(network, picture):
 @pytest.mark.real
 @pytest.mark.filterwarnings("default")  # the compiler's own
 @pytest.mark.skipif(shutil.which("g++") is None and shutil.which("clang++") is None, reason="no C++ compiler")
-def test_compiled_features_and_gradients_are_those_of_the_network(network, picture):
+@pytest.mark.parametrize("checkpointing", [False, True])
+@pytest.mark.parametrize("winograd", [False, True])
+def test_compiled_features_and_gradients_are_those_of_the_network(
+    winograd, checkpointing, network, picture, monkeypatch
+):
+    monkeypatch.setattr("reconstruct.network.WIDE", 1)
+    monkeypatch.setattr("reconstruct.winograd.FEWEST", 0)
     layers, ways = ("relu1_1", "relu2_2"), []
-    for seen in (network, networks.for_optimising(network, Asked("true"), picture, layers)):
+    stages = network.with_winograd(layers) if winograd else network
+    for seen in (network, networks.for_optimising(stages, Asked("true", checkpointing), picture, layers)):
         x = picture.clone().requires_grad_()
         features = seen(x, layers)
         sum(F.square().sum() for F in features.values()).backward()
@@ -117,7 +123,21 @@ def test_compiled_features_and_gradients_are_those_of_the_network(network, pictu
     assert all(torch.allclose(a, b, rtol=1e-4, atol=1e-6) for a, b in zip(*ways, strict=True))
 
 
-def test_freed_memory_can_be_kept_anywhere():
-    for pixels in (1, memory.MANY + 1):
-        memory.keep_freed(pixels)
-        assert torch.ones(1 << 24).sum() == 1 << 24
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists() or not hasattr(ctypes.CDLL(None), "mallopt"), reason="no glibc"
+)
+@pytest.mark.parametrize(("large", "kept"), [(True, True), (False, False)])
+def test_freed_memory_is_kept(large, kept):
+    program = f"""
+import torch
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+from reconstruct import memory
+memory.keep_freed(large={large})
+before = resident()
+x = torch.ones(2**25)  # 128 MB
+del x
+print(resident() - before)
+"""
+    left = int(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
+    assert (left > 2**26) is kept
