@@ -17,7 +17,8 @@ from reconstruct.precision import fastest, winograd_pays
 
 NORMALIZING_SIZE = 256  # pixels
 
-# Compiling takes some 10 to 50 s and saves about 0.15 s a step for every million pixels (two cores with AMX).
+# Compiling takes some 10 to 50 s and saves about 0.15 s a step for every million pixels (two cores with AMX). With
+# Winograd's convolutions, which are not compiled, it made steps a tenth slower.
 WORTH_COMPILING = 200e6  # pixels times steps
 
 
@@ -114,7 +115,8 @@ def for_optimising(network: Network, config: schema.Config, picture: Tensor, lay
     """`network` with activation checkpointing and compiled, if that is asked for or pays."""
     if config.checkpointing:
         network = network.checkpointed()
-    pays = picture.device.type == "cpu" and config.steps * picture[0, 0].numel() >= WORTH_COMPILING
+    long = config.steps * picture[0, 0].numel() >= WORTH_COMPILING
+    pays = long and picture.device.type == "cpu" and not network.winograd
     if config.compile == "false" or (config.compile == "auto" and not pays):
         return network
     return _compiled(network, picture, layers, config.compile == "true")

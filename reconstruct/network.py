@@ -60,6 +60,7 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.checkpointing = checkpointing
+        self.winograd = False
         self.preprocess = preprocess or nn.Identity()
         self.stages = nn.ModuleDict(stages)
         self.dtype = next(self.parameters()).dtype
@@ -132,6 +133,7 @@ class Network(nn.Module):
         network = copy.copy(self)
         needed = {tap for block in self._blocks(frozenset(layers)) for tap in block}
         stages = {tap: _in_fewer_multiplications(s) if tap in needed else s for tap, s in self.stages.items()}
+        network.winograd = True
         network._modules = self._modules | {"stages": nn.ModuleDict(stages).eval()}
         return network
 

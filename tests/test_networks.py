@@ -64,6 +64,11 @@ def test_short_runs_are_not_compiled(compile_, steps, network, picture):
     assert networks.for_optimising(network, Asked(compile_, steps=steps), picture, ("relu1_1",)) is network
 
 
+def test_winograd_is_not_compiled_unasked(network, picture):
+    seen = network.with_winograd(["relu1_1"])
+    assert networks.for_optimising(seen, Asked("auto", steps=10**9), picture, ("relu1_1",)) is seen
+
+
 @pytest.mark.usefixtures("broken_compiler")
 def test_without_a_compiler_auto_goes_on(network, picture, capfd):
     asked = Asked(steps=10**7)
