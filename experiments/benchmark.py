@@ -17,6 +17,7 @@ from experiments.composition import explaining
 from experiments.races import Settings, race, table
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.figures.speed import Race, speed
+from reconstruct.precision import MULTIPLYING_BFLOAT16
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=80", "repeats=1", "learning_rates=[]"]
@@ -95,8 +96,8 @@ def machine() -> dict[str, Any]:
     """What the figures were measured on."""
     capabilities: Callable[[], dict[str, Any]] = getattr(torch.cpu, "get_capabilities", dict)
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    amx = bool(capabilities().get("amx_bf16"))
-    return {"threads": torch.get_num_threads(), "amx_bf16": amx, "gpu": gpu, "torch": torch.__version__}
+    bfloat16 = [name for name in MULTIPLYING_BFLOAT16 if capabilities().get(name)]
+    return {"threads": torch.get_num_threads(), "bfloat16": bfloat16, "gpu": gpu, "torch": torch.__version__}
 
 
 def _tell(lines: list[str]) -> None:

@@ -17,7 +17,7 @@ from experiments.inputs import digest
 from experiments.schema import Config
 
 # Raised whenever the same settings lead to another picture than before.
-METHOD = 4
+METHOD = 5
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.

@@ -102,6 +102,11 @@ def test_casting_leaves_the_original_in_its_own_precision(network, picture):
     assert network(picture, ["relu1_1"])["relu1_1"].dtype is torch.float32
 
 
+def test_the_first_layer_sees_the_picture_unrounded(network, picture):
+    cast, exact = (n(picture, ["conv1_1"])["conv1_1"] for n in (network.cast(torch.bfloat16), network))
+    assert torch.equal(cast, exact.bfloat16())
+
+
 def test_weights_of_another_architecture_are_refused():
     with pytest.raises(InputError, match=r"network\.weights: these are not the 16 convolutions of vgg19"):
         vgg("vgg19", untrained_state("vgg11", seed=0))
