@@ -14,14 +14,14 @@ from omegaconf import OmegaConf
 
 from experiments import costs, reconstruct, schema
 from experiments.composition import explaining
-from experiments.races import Settings, race, table
+from experiments.races import CASES, Settings, race, table
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.figures.speed import Race, speed
 from reconstruct.precision import MULTIPLYING_BFLOAT16
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=80", "repeats=1", "learning_rates=[]"]
-QUICK += [f"variants.{case}=[]" for case in ("content_relu4_2", "style", "both")]
+QUICK += [f"variants.{case}=[]" for case in CASES]
 QUICK += ["unbounded=false", "step_size=0", "sizes=[]", "batches=[]"]
 
 
