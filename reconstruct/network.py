@@ -48,8 +48,9 @@ def _all_of_it(F: Tensor) -> Tensor:
 class _Rounded(nn.Module):
     """A stage that computes in float32 and rounds what comes out.
 
-    bfloat16 has 8 bits, as a pixel has: a picture rounded to it is off by 0.14 grey levels, which the first layers
-    take for detail. Spared that, features of a photograph are off by a third to a quarter as much at every layer.
+    A picture itself rounded to bfloat16's 8 bits is off by 0.14 of 255 grey levels, which the first layers take for
+    detail. Spared that, the squared error that rounding adds to a photograph's features is a quarter to a third at
+    every layer, for 1 to 3 % of the time of a step up to relu5_1.
     """
 
     def __init__(self, stage: nn.Module, dtype: torch.dtype) -> None:

@@ -10,6 +10,7 @@ from conftest import smooth_picture, tiny_network
 
 from experiments import benchmark, costs, races
 from experiments.classic import Classic, Unbounded
+from reconstruct.figures.speed import Curve, Race, speed
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
 
@@ -97,6 +98,15 @@ def test_one_command_leaves_a_table_a_record_and_a_figure(command):
         if race["reached"] is not None:
             assert race["reached"] <= 30
             assert race["ratio"] == pytest.approx(race["classic_seconds"] / race["seconds"])
+
+
+def test_the_figure_has_a_row_a_case_however_many_variants_ran():
+    curve = Curve("any", [1.0, 2.0], [2.0, 1.0], smooth_picture(8, 8))
+
+    def height(*cases: str) -> float:
+        return speed([Race(case, 1.0, curve, curve, None, [], 1.0, 1.0, 1.0, 2) for case in cases]).get_figheight()
+
+    assert height("style") < height("style", "style", "both") == height("style", "both")
 
 
 def test_time_and_memory_are_measured_in_processes_of_their_own(command):

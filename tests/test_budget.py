@@ -34,6 +34,10 @@ def composed(*overrides: str) -> schema.Config:
         (["representation=both", "size=1024"], 4, 4.1),
         (["representation=both", "size=1024", "checkpointing=true"], 4, 3.7),
         (["representation=both", "size=1280", "checkpointing=true"], 4, 4.9),
+        (["representation=both", "size=256"], 2, 1.08),
+        (["representation=both", "size=512"], 2, 1.59),
+        (["representation=both", "size=1024"], 2, 2.91),
+        (["representation=both", "size=1024", "checkpointing=true"], 2, 2.76),
     ],
 )
 def test_the_estimate_is_what_was_measured(overrides, itemsize, measured):

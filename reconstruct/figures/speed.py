@@ -3,6 +3,7 @@ first one of the other recipe whose loss is no larger (its last one, if it never
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import median
 from typing import Any
 
@@ -71,7 +72,11 @@ class Race:
 
 
 def speed(races: Sequence[Race]) -> Figure:
-    """A row a case: losses over seconds on the left, both pictures at equal loss on the right."""
+    """A row a case: losses over seconds on the left, both pictures at equal loss on the right.
+
+    Of several races on one case the first is shown.
+    """
+    races = [next(same) for _, same in groupby(races, key=lambda race: race.case)]
     with house_style():
         sheet = Sheet(ROW * len(races) + 0.35, Look())
         for i, race in enumerate(races):
