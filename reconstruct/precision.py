@@ -23,7 +23,8 @@ def winograd_pays(device: torch.device) -> bool:
     """Whether `reconstruct.winograd` beats torch's own float32 convolutions.
 
     On two threads of an AMD Zen 3 (AVX2) a step of VGG-19 was 1.35 times as fast for a style of five layers at 256 and
-    512 pixels, 1.15 times at 128. On a Zen 5 it was a tenth slower: torch's convolutions make use of AVX-512, its
-    products of matrices do not. Other processors were not tried, and cuDNN has algorithms of that kind itself.
+    512 pixels, 1.15 times at 128; others without AVX-512 are taken to be like it. On a Zen 5 it was a tenth slower:
+    there torch's convolutions make use of AVX-512, its products of matrices do not. Intel's processors with AVX-512
+    and those of other kinds were not tried and are left alone, and cuDNN has algorithms of that kind itself.
     """
     return device.type == "cpu" and torch.backends.cpu.get_cpu_capability() == "AVX2"

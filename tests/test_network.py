@@ -107,6 +107,18 @@ def test_the_first_layer_sees_the_picture_unrounded(network, picture):
     assert torch.equal(cast, exact.bfloat16())
 
 
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_the_gradient_of_a_cast_network_is_that_of_the_original_but_for_rounding(network, picture, checkpointing):
+    def gradient(seen: Network) -> torch.Tensor:
+        x = picture.clone().requires_grad_()
+        seen(x, ["relu2_1"])["relu2_1"].float().square().sum().backward()
+        return x.grad
+
+    cast = network.cast(torch.bfloat16)
+    exact, rounded = gradient(network), gradient(cast.checkpointed() if checkpointing else cast)
+    assert (rounded - exact).norm() < 0.02 * exact.norm()
+
+
 def test_weights_of_another_architecture_are_refused():
     with pytest.raises(InputError, match=r"network\.weights: these are not the 16 convolutions of vgg19"):
         vgg("vgg19", untrained_state("vgg11", seed=0))
