@@ -20,7 +20,7 @@ from reconstruct.figures.speed import Race, speed
 from reconstruct.precision import MULTIPLYING_BFLOAT16
 from reconstruct.results import write_json
 
-QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=80", "repeats=1", "learning_rates=[]"]
+QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=160", "repeats=1", "learning_rates=[]"]
 QUICK += [f"variants.{case}=[]" for case in CASES]
 QUICK += ["unbounded=false", "step_size=0", "sizes=[]", "batches=[]"]
 
@@ -37,7 +37,7 @@ def run(settings: Settings, folder: Path) -> None:
         write_json(record | {"races": [each.record() for each in races]}, folder / "benchmark.json")
     record["races"] = [each.record() for each in races]
     if races:
-        _tell(table(races))
+        _tell(table(settings, races))
         for suffix in ("png", "pdf"):
             save(speed(races), folder / f"benchmark.{suffix}", 300)
     write_json(record, folder / "benchmark.json")

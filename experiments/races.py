@@ -162,16 +162,20 @@ def _loss(judge: Objective, picture: Tensor) -> float:
     return float(judge.evaluate(picture).total)
 
 
-def table(races: list[Race]) -> list[str]:
-    """A line a race."""
+def table(settings: Settings, races: list[Race]) -> list[str]:
+    """What was raced, and a line a race."""
+    raced = (
+        f"{settings.size} × {settings.size} pixels: {settings.evaluations} evaluations of the classic recipe against "
+        f"at most {settings.steps} steps of the other; s/step: median, s: until the goal, median of {settings.repeats}"
+    )
     classic = f"{'case':16} {'against':>10} {'s/step':>7} {'s':>7}"
     fast = f"{'recipe':18} {'s/step':>7} {'steps':>5} {'s':>7} {'ratio':>7}"
-    return [f"{classic} | {fast}", *(_line(race) for race in races)]
+    return [raced, f"{classic} | {fast}", *(_line(race) for race in races)]
 
 
 def _line(race: Race) -> str:
     left = f"{race.case:16} {race.classic.name:>10} {race.classic_step:7.3f} {race.classic_seconds:7.1f}"
-    told = f"{'not in ' + str(race.fast_steps):>21}"
+    told = f"  not in {race.fast_steps}: {min(race.fast.losses) / race.goal:.2f} × the goal"
     if race.seconds is not None and race.ratio is not None:
         told = f"{race.reached:5d} {race.seconds:7.1f} {race.ratio:6.1f}×"
     return f"{left} | {race.fast.name:18} {race.fast_step:7.3f} {told}"

@@ -89,6 +89,7 @@ def test_one_command_leaves_a_table_a_record_and_a_figure(command):
     )
     assert code == 0, said
     assert all(word in table for word in ("content_relu2_2", "style", "canvas=fourier", "ratio"))
+    assert "32 × 32 pixels: 20 evaluations of the classic recipe against at most 30 steps" in table
     folder = Path("runs/benchmark")
     assert {path.name for path in folder.iterdir()} == {"benchmark.json", "benchmark.png", "benchmark.pdf"}
     record = json.loads((folder / "benchmark.json").read_text())
