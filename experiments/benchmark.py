@@ -17,7 +17,7 @@ from experiments.composition import explaining
 from experiments.races import CASES, Settings, race, table
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.figures.speed import Race, speed
-from reconstruct.precision import MULTIPLYING_BFLOAT16
+from reconstruct.precision import bfloat16_instructions
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=160", "repeats=1", "learning_rates=[]"]
@@ -94,10 +94,9 @@ def _growth_told(record: dict[str, Any]) -> list[str]:
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
-    capabilities: Callable[[], dict[str, Any]] = getattr(torch.cpu, "get_capabilities", dict)
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    bfloat16 = [name for name in MULTIPLYING_BFLOAT16 if capabilities().get(name)]
-    return {"threads": torch.get_num_threads(), "bfloat16": bfloat16, "gpu": gpu, "torch": torch.__version__}
+    bfloat16, threads = bfloat16_instructions(), torch.get_num_threads()
+    return {"threads": threads, "bfloat16": bfloat16, "gpu": gpu, "torch": torch.__version__}
 
 
 def _tell(lines: list[str]) -> None:

@@ -4,7 +4,11 @@ from typing import Any
 
 import torch
 
-MULTIPLYING_BFLOAT16 = ("amx_bf16", "avx512_bf16")  # instructions of x86 processors
+
+def bfloat16_instructions() -> list[str]:
+    """Those of this machine's processor that multiply in bfloat16; older versions of torch cannot tell."""
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return [name for name in ("amx_bf16", "avx512_bf16") if capabilities.get(name)]
 
 
 def fastest(device: torch.device) -> torch.dtype:
@@ -15,8 +19,7 @@ def fastest(device: torch.device) -> torch.dtype:
     """
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float32
-    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # newer versions of torch
-    return torch.bfloat16 if any(capabilities.get(name) for name in MULTIPLYING_BFLOAT16) else torch.float32
+    return torch.bfloat16 if bfloat16_instructions() else torch.float32
 
 
 def winograd_pays(device: torch.device) -> bool:
