@@ -8,11 +8,12 @@ Three ways of not getting there are told apart, each with the term and the step 
   of the steps found nothing better though the gradient is still steep.
 """
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from reconstruct.trace import read
 
 EXPLODED = 10.0
 PROGRESS = 0.99  # of the first loss: who does not get below has not moved
@@ -31,11 +32,7 @@ class Point:
 
 def history(trace: Path, terms: Sequence[str]) -> list[Point]:
     """What ``trace.csv`` tells of every step, over all sittings."""
-    with trace.open(newline="", encoding="utf-8") as file:
-        return [
-            Point(float(row["total"]), {term: float(row[term]) for term in terms}, float(row["gradient_norm"]))
-            for row in csv.DictReader(file)
-        ]
+    return [Point(row["total"], {term: row[term] for term in terms}, row["gradient_norm"]) for row in read(trace)]
 
 
 def problem(history: Sequence[Point]) -> str:
