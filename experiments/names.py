@@ -4,6 +4,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from anyascii import anyascii
+
 LONGEST = 120  # characters; a file name may have 255 bytes and TensorBoard shows run names in full
 
 # Where results go and what the sweep is called, not what a cell is.
@@ -19,5 +21,6 @@ def cell_name(overrides: Sequence[str]) -> str:
     if not chosen:
         return "default"
     full = ",".join(re.sub(r"=(?:\[(.*)\]|'(.*)'|\"(.*)\")$", r"=\1\2\3", o) for o in chosen)  # brackets, quotes
-    short = re.sub(r"[^\w.,=+-]+", "_", full, flags=re.ASCII)[:LONGEST].lstrip(".")
+    spoken = full if full.isascii() else anyascii(full)  # 猫.jpg and 犬.jpg are not both called _.jpg
+    short = re.sub(r"[^\w.,=+-]+", "_", spoken, flags=re.ASCII)[:LONGEST].lstrip(".")
     return short if short == full else f"{short}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"
