@@ -16,7 +16,7 @@ from experiments import costs, reconstruct, schema
 from experiments.composition import explaining
 from experiments.races import CASES, Settings, race, table
 from reconstruct.errors import InputError, RunError, nearest
-from reconstruct.figures.speed import Race, speed
+from reconstruct.figures.plots.speed import Race, speed
 from reconstruct.precision import bfloat16_instructions
 from reconstruct.results import write_json
 
@@ -27,7 +27,7 @@ QUICK += ["unbounded=false", "step_size=0", "sizes=[]", "batches=[]"]
 
 def run(settings: Settings, folder: Path) -> None:
     """Print the table and leave benchmark.json, benchmark.png and benchmark.pdf."""
-    from experiments.figure import save
+    from reconstruct.figures import save
 
     folder.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {"settings": asdict(settings), "machine": machine()}
@@ -39,7 +39,7 @@ def run(settings: Settings, folder: Path) -> None:
     if races:
         _tell(table(settings, races))
         for suffix in ("png", "pdf"):
-            save(speed(races), folder / f"benchmark.{suffix}", 300)
+            save(speed(races), folder, "benchmark", suffix, 300)
     write_json(record, folder / "benchmark.json")
     for name, part in _parts(settings).items():
         record[name] = part(record)

@@ -1,6 +1,5 @@
 """One cell from configuration to run folder, in plain Python."""
 
-import errno
 import os
 import shlex
 import sys
@@ -19,6 +18,7 @@ from experiments.locks import LOCK, held
 from experiments.overview import outcome
 from experiments.progress import Bars, Unseen, say
 from experiments.schema import Config
+from experiments.terminal.exits import SMALLER, is_out_of_memory, os_error_message
 from reconstruct.errors import RunError
 from reconstruct.files import sweep_up
 from reconstruct.results import CHECKPOINT, FILM, PICTURE, RESULT, TRACE, Result
@@ -86,43 +86,17 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
     return result
 
 
-FULL = "no space left on the disk; free some, then the same command goes on"
-
-
-def trouble(error: OSError) -> str:
-    """What the system refused, and what to do about it."""
-    if _is_full(error):
-        return FULL
-    what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{what}; set runs= to a folder in which you may write"
-    return f"the system refused: {what}"
-
-
 @contextmanager
 def _explaining_system() -> Iterator[None]:
     """What the disk, the memory or the system refuses is a `RunError`."""
     try:
         yield
     except OSError as error:
-        raise RunError(trouble(error)) from error
+        raise RunError(os_error_message(error)) from error
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         raise RunError(f"out of memory; {SMALLER}") from error
-
-
-SMALLER = "try a smaller size=, lower layers, or checkpointing=true"
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """torch has an exception of its own for a GPU's memory, and only words for the machine's."""
-    words = ("out of memory", "not enough memory", "can't allocate memory", "bad_alloc")
-    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
-
-
-def _is_full(error: object) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _swap(folder: Path, key: str) -> None:

@@ -1,156 +1,163 @@
 """The command `reconstruct-figure`: (re)draw a sweep's figure from its run folders, without optimising anything."""
 
 import argparse
-import sys
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from experiments.cell import trouble
+from experiments.drawing import kinds, outdated
+from experiments.drawing.figure import Request, draw
 from experiments.progress import say
-from reconstruct.errors import InputError, RunError, nearest
+from experiments.tables import write_summary
+from experiments.terminal.exits import Parser, exits, mistakes_in
+from reconstruct.errors import InputError
+from reconstruct.figures import FORMATS, Layout, Look
+from reconstruct.figures.page.venues import venue
 from reconstruct.results import PICTURE, RESULT, SWEEP, Sweep
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from reconstruct.figures import Look
-
-KINDS = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas", "film", "summary")
-FORMATS = ("png", "pdf", "svg")
-NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
-
-
-def draw(
-    sweep: Sweep, look: "Look | None" = None, kind: str = "", formats: Sequence[str] = ("png", "pdf"), dpi: int = 300
-) -> None:
-    """Write the figure and its caption into the sweep's folder and say which cells are missing from it."""
-    from reconstruct import figures
-
-    kind = kind or chosen_kind(sweep)
-    check(sweep, kind)
-    stem = kind if kind in ("curve", "tradeoff") else "figure"
-    look = look or figures.Look()
-    drawn = _atlas(sweep, look) if kind == "atlas" else {stem: getattr(figures, kind)(sweep, look)}
-    for name, figure in drawn.items():
-        for suffix in formats:
-            save(figure, sweep.folder / f"{name}.{suffix}", dpi)
-    caption = sweep.folder / ("caption.txt" if stem == "figure" else f"{stem}.caption.txt")
-    caption.write_text(figures.caption(sweep, kind), encoding="utf-8")
-    if "figure" in drawn and "png" in formats:
-        _show_on_board(sweep, figures.caption(sweep, kind))
-    for panel in figures.panels(sweep):
-        if panel.problem:
-            say(f"{stem}: {panel.cell.folder} is {panel.problem}")
-    say(", ".join(str(sweep.folder / f"{name}.{suffix}") for name in drawn for suffix in formats))
-
-
-def _atlas(sweep: Sweep, look: "Look") -> "dict[str, Figure]":
-    """Measure what has not been measured yet, say what it means, and draw it."""
-    from experiments import atlas
-    from reconstruct import figures
-    from reconstruct.atlas.findings import findings, report
-    from reconstruct.files import written_whole
-
-    entries = atlas.entries(sweep)
-    found = findings(entries)
-    with written_whole(sweep.folder / "findings.md") as file:
-        file.write(report(found.values(), sweep.command).encode())
-    for finding in (each for each in found.values() if each.shown):
-        say(f"  {finding.verdict} ({finding.count}): {finding.claim}; {finding.told}")
-    return figures.atlas(sweep, entries, found, look)
-
-
-def _show_on_board(sweep: Sweep, caption: str) -> None:
-    """The figure as a run of its own beside those of the cells."""
-    from experiments.about import sweep_texts
-    from reconstruct import board, images
-
-    done = sum(result is not None for _, result in sweep.results())
-    figure = images.shrunk(images.load(sweep.folder / "figure.png"), board.FIGURE_SIDE)
-    board.show_sweep(sweep.folder / "figure", figure, done, sweep_texts(sweep, caption))
-
-
-def chosen_kind(sweep: Sweep) -> str:
-    """What the preset asks for; a table of all cells for a sweep of the user's own."""
-    return "grid" if sweep.drawing in ("auto", "none") else _known(sweep.drawing)
-
-
-def check(sweep: Sweep, kind: str) -> None:
-    """Whether the sweep has what that kind of figure shows."""
-    for key in NEEDS.get(kind, ()):
-        if not sweep.values(key):
-            raise InputError(
-                f"{kind} needs a sweep over {key}; {sweep.folder} has {', '.join(sweep.axes) or 'none'}; try grid"
-            )
-    if kind == "tradeoff" and not any(r and len(r.losses) == 2 for _, r in sweep.results()):
-        raise InputError(f"tradeoff needs cells with representation=both; {sweep.folder} has none; try grid or curve")
-
-
-def save(figure: "object", path: Path, dpi: int) -> None:
-    """Write a figure whole or not at all; the same figure, the same bytes."""
-    from reconstruct import figures
-    from reconstruct.files import written_whole
-
-    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(path.suffix[1:], {})
-    with figures.house_style(), written_whole(path) as file:
-        figure.savefig(file, format=path.suffix[1:], dpi=dpi, metadata=undated)  # type: ignore[attr-defined]
+Keys = tuple[str, ...]
 
 
 def main() -> None:
     """Entry point of the console script."""
     given = _parser().parse_args()
+    with exits("reconstruct-figure"):
+        sweeps = [read(folder) for folder in given.folders]
+        with mistakes_in(sweeps[0].folder):
+            _run(sweeps, given)
+
+
+def _run(sweeps: Sequence[Sweep], given: argparse.Namespace) -> None:
+    match kinds.known(given.kind):
+        case "film":
+            from experiments.drawing.film import draw_film
+
+            draw_film(_one(sweeps, "film"), _request(given))
+        case "summary":
+            say(str(write_summary(_one(sweeps, "summary"), given.over.split(","))))
+        case _:
+            draw(sweeps, _request(given))
+    for sweep in sweeps:
+        outdated.set_aside(sweep)
+
+
+def _one(sweeps: Sequence[Sweep], kind: str) -> Sweep:
+    if len(sweeps) > 1:
+        raise InputError(f"--kind {kind} takes one folder; {len(sweeps)} were given")
+    return sweeps[0]
+
+
+def _request(given: argparse.Namespace) -> Request:
+    """What was typed as the settings of a figure."""
+    columns, count = _columns(given.columns)
+    layout = Layout(_keys(given.rows), columns, _keys(given.pages))
+    name = given.name
+    if name and not re.fullmatch(r"\w[\w.-]*", name):
+        raise InputError(f"--name {name}: expected the name of a file without its ending, for example column")
+    only = dict(_values(each) for each in given.only)
+    _check_between("--dpi", given.dpi, 10, 1000)
+    return Request(_look(given, count), layout, given.kind, only, given.format, given.dpi, name, given.panels)
+
+
+def _look(given: argparse.Namespace, columns: int | None) -> Look:
+    look = Look(title=given.title, labels=not given.no_labels, columns=columns, crop=given.crop, letters=given.letters)
+    look = replace(look, detail=_box(given.detail), difference=given.difference)
+    if given.width:
+        place = venue(given.width)
+        look = replace(look, width=place.width, normal=place.normal, small=place.small)
+    if given.height is not None:
+        look = replace(look, height=_inches(given.height))
+    return look
+
+
+def _columns(given: str) -> tuple[Keys | None, int | None]:
+    """The key of the columns, or how many panels may stand side by side."""
+    if not re.fullmatch(r"-?\d+", given):
+        return _keys(given), None
+    _check_between("--columns", int(given), 1, 12)
+    return None, int(given)
+
+
+def _keys(given: str) -> Keys | None:
+    return tuple(key.strip() for key in given.split(",") if key.strip()) or None
+
+
+def _values(given: str) -> tuple[str, list[str]]:
+    """KEY=V,V as the key and its values; a comma within brackets or quotes is part of a value."""
+    key, equals, values = given.partition("=")
+    found = re.findall(r"""(?:\[[^\]]*\]|'[^']*'|"[^"]*"|[^,\['"])+""", values)
+    if not equals or not key or not found:
+        raise InputError(f"--only {given}: expected KEY=VALUE,VALUE, for example seed=0,1")
+    return key, found
+
+
+def _box(given: str) -> tuple[float, float, float, float] | None:
+    """Four parts of a picture, 0 to 1."""
+    if not given:
+        return None
+    expected = f"--detail {given}: expected X,Y,W,H in parts of the picture, 0 to 1, for example 0.25,0.25,0.5,0.5"
     try:
-        from reconstruct.figures import Look
+        left, top, width, height = (float(number) for number in given.split(","))
+    except ValueError:
+        raise InputError(expected) from None
+    if not (0 <= left < 1 and 0 <= top < 1 and 0 < width <= 1 - left + 1e-9 and 0 < height <= 1 - top + 1e-9):
+        raise InputError(expected)
+    return left, top, width, height
 
-        sweep = read(given.folder)
-        _check_between("--dpi", given.dpi, 10, 1000)
-        _check_between("--columns", given.columns, 1, 12)
-        look = Look(given.title, not given.no_labels, given.columns, given.crop)
-        if _known(given.kind) == "film":
-            from experiments.film import draw_film
 
-            draw_film(sweep, look)
-        elif given.kind == "summary":
-            from experiments.tables import write_summary
-
-            say(str(write_summary(sweep, given.over.split(","))))
-        else:
-            draw(sweep, look, given.kind, given.format, given.dpi)
-    except (InputError, RunError) as error:
-        print(f"reconstruct-figure: {error}", file=sys.stderr)
-        raise SystemExit(2 if isinstance(error, InputError) else 1) from None
-    except OSError as error:
-        print(f"reconstruct-figure: {trouble(error)}", file=sys.stderr)
-        raise SystemExit(1) from None
+def _inches(given: str) -> float:
+    if not re.match(r"[\d.]", given):
+        raise InputError(f"--height {given}: expected a length, for example 9in or 22cm")
+    height = venue(given).width
+    if height < 2:
+        raise InputError(f"--height {given}: expected at least 2 inches")
+    return height
 
 
 def _parser() -> argparse.ArgumentParser:
-    description = "(Re)draw a sweep's figure, or make its film or summary, from its run folders, without optimising."
-    parser = argparse.ArgumentParser(prog="reconstruct-figure", description=description)
+    description = (
+        "(Re)draw the figure of a sweep, or of several in one, or make its film or summary, from run folders, without "
+        "optimising. Keys that are given no place become pages."
+    )
+    parser = Parser(prog="reconstruct-figure", description=description)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
-    parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
-    parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}; default: what the sweep was made for")
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="of a sweep, for example runs/fig1")
+    parser.add_argument(
+        "--kind", default="", help=f"one of {', '.join(kinds.KINDS)}; default: what the sweep was made for"
+    )
     parser.add_argument("--over", default="seed", metavar="KEY,KEY", help="what --kind summary takes together (seed)")
-    parser.add_argument("--title", default="", help="a line above the figure")
-    parser.add_argument("--no-labels", action="store_true", help="pictures only")
-    parser.add_argument("--columns", type=int, metavar="N", help="panels side by side, 1 to 12")
-    parser.add_argument("--crop", action="store_true", help="cut every panel to a square")
-    parser.add_argument("--dpi", type=int, default=300, help="resolution of figure.png (default 300)")
-    parser.add_argument("--format", nargs="+", choices=FORMATS, default=["png", "pdf"], help="default: png pdf")
+    place = parser.add_argument_group("what stands where")
+    place.add_argument("--rows", default="", metavar="KEY", help="the key (or KEY,KEY) whose values are the rows")
+    place.add_argument("--columns", default="", metavar="KEY", help="of the columns; or a number: panels side by side")
+    place.add_argument("--pages", default="", metavar="KEY", help="of the pages, each with a heading")
+    only = "values to be shown, in that order, for example seed=0,1 content.layers=[relu4_2]"
+    place.add_argument("--only", nargs="+", action="extend", default=[], metavar="KEY=V,V", help=only)
+    shown = parser.add_argument_group("what a panel shows")
+    shown.add_argument("--crop", action="store_true", help="every picture cut to a square")
+    detail = "this part of every picture, enlarged, in parts of the picture: 0.25,0.25,0.5,0.5 is the middle"
+    shown.add_argument("--detail", default="", metavar="X,Y,W,H", help=detail)
+    difference = "a map of the difference to the original, or to the cell of that name"
+    shown.add_argument("--difference", default="", metavar="original|CELL", help=difference)
+    page = parser.add_argument_group("for where it goes")
+    page.add_argument("--title", default="", help="a line above the figure")
+    page.add_argument("--no-labels", action="store_true", help="pictures only")
+    page.add_argument("--letters", action="store_true", help="a letter in every panel")
+    page.add_argument(
+        "--width", default="", metavar="W", help="3.25in, 8.5cm, 88mm, or a venue: neurips, icml-column …"
+    )
+    page.add_argument("--height", metavar="H", help="of a page at most (default 9in)")
+    page.add_argument("--dpi", type=int, default=300, help="resolution of PNG and TIFF (default 300)")
+    page.add_argument("--format", nargs="+", choices=FORMATS, default=["png", "pdf"], help="default: png pdf")
+    page.add_argument("--name", default="", help="of the files, instead of figure")
+    page.add_argument("--panels", type=Path, metavar="DIR", help="every panel alone, and a figure.tex that joins them")
     return parser
 
 
 def _check_between(option: str, given: int | None, least: int, most: int) -> None:
     if given is not None and not least <= given <= most:
         raise InputError(f"{option} {given}: expected {least} to {most}")
-
-
-def _known(kind: str) -> str:
-    if kind and kind not in KINDS:
-        raise InputError(f"--kind {kind}: expected one of {', '.join(KINDS)}{nearest(kind, KINDS)}")
-    return kind
 
 
 def read(folder: Path) -> Sweep:

@@ -18,7 +18,7 @@ from experiments import build, schema
 from experiments.classic import Classic, Unbounded
 from experiments.progress import say
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures.speed import Curve, Race
+from reconstruct.figures.plots.speed import Curve, Race
 from reconstruct.objective import Objective
 from reconstruct.synthesis import Step
 

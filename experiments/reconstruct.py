@@ -21,6 +21,7 @@ from experiments.names import cell_name
 from experiments.progress import say
 from experiments.quoting import quoted
 from experiments.sweep import sources
+from experiments.terminal.exits import os_error_message
 from reconstruct.errors import InputError, RunError
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ def _composed_and_run() -> None:
         with explaining():
             _all_products()
     except OSError as error:
-        raise RunError(cell.trouble(error)) from error
+        raise RunError(os_error_message(error)) from error
     finally:
         del os.environ["HYDRA_FULL_ERROR"]
 

@@ -21,7 +21,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict
 
 from experiments import locks
-from experiments.cell import UNFILMED, command, trouble
+from experiments.cell import UNFILMED, command
 from experiments.composition import configuration, explaining, idle
 from experiments.failures import Failure
 from experiments.fingerprint import content, request
@@ -31,9 +31,10 @@ from experiments.progress import Watch, say
 from experiments.rehearsal import problems
 from experiments.schema import check_place
 from experiments.tables import write_table
-from reconstruct.errors import InputError
+from experiments.terminal.exits import mistakes_in, os_error_message
+from reconstruct.errors import InputError, RunError
 from reconstruct.files import sweep_up
-from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
+from reconstruct.results import FAILURE, FIGURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
@@ -93,7 +94,7 @@ def _finish() -> None:
     code = account(watched.sweep, watched.watch.close(), watched.watch.before)
     try:
         _conclude(watched.sweep)
-    except InputError as error:  # a picture that was damaged since: the cells are done all the same
+    except (InputError, RunError) as error:  # the cells are done all the same
         say(f"reconstruct: {error}; not drawn")
         code = code or 1
     if code:
@@ -113,7 +114,7 @@ def _or_exit(task: Callable[[], None]) -> None:
         with explaining():
             task()
     except OSError as error:
-        say(f"reconstruct: {trouble(error)}")
+        say(f"reconstruct: {os_error_message(error)}")
         raise SystemExit(1) from error
     except Exception as error:
         failure = Failure.of(error)
@@ -226,19 +227,21 @@ def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
     if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
-    if not sweep.is_older_than("figure.png", "figure.pdf"):
-        _draw(sweep)
-    if not sweep.is_older_than(FILM):
-        _film(sweep)
+    with mistakes_in(sweep.folder):
+        if not sweep.is_up_to_date(f"{FIGURE}.png", f"{FIGURE}.pdf"):
+            _draw(sweep)
+        if not sweep.is_up_to_date(FILM):
+            _film(sweep)
+        _set_aside(sweep)
 
 
 def _draw(sweep: Sweep) -> None:
     if sweep.drawing == "auto" and len(sweep.cells) > DRAWN_AT_MOST:
         say(f"{len(sweep.cells)} cells make a large table: reconstruct-figure {sweep.folder} draws it")
         return
-    from experiments.figure import draw
+    from experiments.drawing.figure import draw
 
-    draw(sweep)
+    draw([sweep])
 
 
 def _film(sweep: Sweep) -> None:
@@ -247,11 +250,17 @@ def _film(sweep: Sweep) -> None:
         if len(sweep.cells) > DRAWN_AT_MOST:
             say(f"{len(sweep.cells)} cells make a long film: reconstruct-figure {sweep.folder} --kind film makes it")
             return
-        from experiments.film import draw_film
+        from experiments.drawing.film import draw_film
 
         draw_film(sweep)
     elif any(cell.values.get("film", "").lower() == "true" for cell in sweep.cells):
         say(f"{sweep.folder}: all cells were {UNFILMED}")
+
+
+def _set_aside(sweep: Sweep) -> None:
+    from experiments.drawing import outdated
+
+    outdated.set_aside(sweep)
 
 
 def plan(config: DictConfig) -> Sweep:

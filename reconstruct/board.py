@@ -1,4 +1,4 @@
-"""What TensorBoard shows: of a cell while it is made, and of a whole sweep.
+"""What TensorBoard shows of a cell while it is made.
 
 The tags of a cell, named for how TensorBoard groups and sorts them::
 
@@ -16,7 +16,6 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL.Image import Image
 from torch import Tensor
 
 from reconstruct import images
@@ -26,7 +25,6 @@ from reconstruct.results import Result
 from reconstruct.synthesis import Step
 
 SHOWN_SIDE = 256  # pixels of the longer side of each picture; larger ones are shrunk
-FIGURE_SIDE = 1400  # pixels of the longer side of a sweep's figure
 SCALARS = 64  # points of a curve from step 64 to 127, 128 to 255, 256 to 511, …
 CHARTS: Charts = {
     "What does each layer know?": {
@@ -123,17 +121,3 @@ def is_logged(number: int) -> bool:
 def is_milestone(number: int) -> bool:
     """Steps 0, 1, 2, 4, 8, …: as many early as late ones on a logarithmic axis."""
     return number & (number - 1) == 0
-
-
-def show_sweep(folder: Path, figure: Image, done: int, texts: Mapping[str, str]) -> None:
-    """The figure of a sweep as a run of its own, instead of the one that was there.
-
-    Args:
-        folder: of that run.
-        done: how many cells the figure shows.
-    """
-    for earlier in folder.glob("events.out.tfevents.*"):
-        earlier.unlink()
-    file = EventFile(folder)
-    file.write(done, picture("figure", figure), *(text(name, words) for name, words in texts.items()))
-    file.close()

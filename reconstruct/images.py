@@ -229,13 +229,6 @@ def side_by_side(shown: Sequence[Image.Image], gap: int = 8) -> Image.Image:
     return sheet
 
 
-def jpeg(image: Image.Image) -> bytes:
-    """An image in a quarter of a PNG's bytes; colours keep the full resolution, which texture needs."""
-    whole = io.BytesIO()
-    image.save(whole, "JPEG", quality=90, subsampling=0)
-    return whole.getvalue()
-
-
 def save_film(
     frames: Iterable[NDArray[np.uint8]], path: Path, milliseconds: int, pause: int, note: str, quality: int
 ) -> None:

@@ -26,6 +26,7 @@ NEWER = (
 )  # what records of earlier programs lack, with a default below
 RESULT = "result.json"
 PICTURE = "result.png"
+FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
@@ -174,7 +175,7 @@ class Sweep:
         """The different values of a key, in order, whether it was swept or not."""
         return list(dict.fromkeys(cell.values[key] for cell in self.cells if key in cell.values))
 
-    def is_older_than(self, *names: str) -> bool:
+    def is_up_to_date(self, *names: str) -> bool:
         """Whether these files of its folder are there, and younger than everything they may tell of."""
         # A folder is younger when a file in it has come, gone or been swapped.
         folders = [self.folder / cell.folder for cell in self.cells]

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from test_figures import assert_legible, words
+from pdf_pages import assert_legible, pages_of
 
 from reconstruct import figures, images
 from reconstruct.atlas import selection
 from reconstruct.atlas.entries import Entry, Kind, read, write
 from reconstruct.atlas.findings import Verdict, findings
-from reconstruct.figures.atlas import atlas as drawn
+from reconstruct.figures.analysis.atlas import atlas as drawn
+from reconstruct.figures.page.sheet import TITLE_LABEL
 from reconstruct.results import Sweep
 from reconstruct.snapshots import place
 
@@ -186,15 +187,22 @@ def sweep(tmp_path, picture) -> Sweep:
     return Sweep(tmp_path, "atlas", {}, [], "reconstruct experiment=atlas")
 
 
-def test_every_figure_of_an_atlas_is_legible_and_has_its_finding_for_a_title(sweep):
+def titles(pages) -> list[str]:
+    return [
+        " ".join(text.get_text().split()) for page in pages for text in page.texts if text.get_label() == TITLE_LABEL
+    ]
+
+
+def test_every_figure_of_an_atlas_is_legible_and_has_its_finding_for_a_title(sweep, tmp_path):
     found = findings(EVERYTHING)
     made = drawn(sweep, EVERYTHING, found, figures.Look())
     assert set(made) == {"figure", "matrix", "strips_pagoda", "arrangement", "front"}
-    titles = {"figure": "unconstrained", "matrix": "upwards", "arrangement": "texture", "front": "both"}
-    for name, figure in made.items():
-        assert_legible(figure)
-        if name in titles:
-            assert " ".join(words(figure)[0].split()) == found[titles[name]].title
+    sentences = {"figure": "unconstrained", "matrix": "upwards", "arrangement": "texture", "front": "both"}
+    for name, pages in made.items():
+        (path,) = figures.save(pages, tmp_path, name, "pdf")
+        assert_legible(pages_of(path))
+        if name in sentences:
+            assert titles(pages) == [found[sentences[name]].title]
 
 
 def test_an_atlas_without_styles_has_no_figures_of_styles(sweep):

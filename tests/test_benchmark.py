@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from experiments import benchmark, costs, races
 from experiments.classic import Classic, Unbounded
-from reconstruct.figures.speed import Curve, Race, speed
+from reconstruct.figures.plots.speed import Curve, Race, speed
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
 
@@ -107,7 +107,7 @@ def test_of_several_variants_the_figure_shows_the_first():
         curve = Curve(name, [1.0, 2.0], [2.0, 1.0], smooth_picture(8, 8))
         return Race(case, 1.0, curve, curve, None, [], 1.0, 1.0, 1.0, 2)
 
-    figure = speed([race("style", "fast"), race("style", "variant"), race("both", "other")])
+    (figure,) = speed([race("style", "fast"), race("style", "variant"), race("both", "other")])
     texts = [text.get_text() for text in figure.findobj(Text)]
     assert [name for name in ("fast", "variant", "other") if name in texts] == ["fast", "other"]
 

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from test_results import example
 from test_synthesis import made
 
-from reconstruct.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone, show_sweep
+from reconstruct.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
 from reconstruct.events import plainly, verbatim
 from reconstruct.images import to_image
+from reconstruct.sweep_board import HIGHEST, SIDE, show
 from reconstruct.synthesis import Step
 
 with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along
@@ -127,11 +129,22 @@ def test_milestones_are_powers_of_two():
 
 
 def test_the_figure_of_a_sweep_takes_the_place_of_the_one_before(tmp_path):
+    to_image(ORIGINALS["content"]).save(tmp_path / "figure.png")
     for done in (3, 10):
-        show_sweep(tmp_path / "figure", to_image(ORIGINALS["content"]), done, {"caption": "Figure"})
+        show(tmp_path / "figure", tmp_path / "figure.png", done, {"caption": "Figure"})
     events = shown(tmp_path / "figure")
     assert [image.step for image in events.Images("figure")] == [10]
     assert len(list((tmp_path / "figure").iterdir())) == 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(2100, 1500), (2100, 40_000), (300, 200)])
+def test_a_large_figure_is_shown_smaller_in_its_own_proportions(tmp_path, width, height):
+    Image.new("RGB", (width, height)).save(tmp_path / "figure.png")
+    show(tmp_path / "figure", tmp_path / "figure.png", 1, {})
+    (shown_,) = shown(tmp_path / "figure").Images("figure")
+    assert shown_.width <= SIDE
+    assert shown_.height <= HIGHEST
+    assert shown_.height / shown_.width == pytest.approx(height / width, rel=0.01)
 
 
 NASTY = "![x](http://a/b.png) <script>alert(1)</script> *a* _b_ `c` [d](e) | #f\n# g &amp; ~~h~~"

@@ -1,16 +1,20 @@
 import itertools
 import shutil
 import sys
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
+import pdf_pages
 import pytest
 from conftest import smooth_picture
 from test_results import CONFIG, example
 
 from experiments import figure as redraw
-from experiments.figure import chosen_kind, draw
+from experiments.drawing.figure import draw
+from experiments.drawing.kinds import own_kind
 from reconstruct import figures, images
-from reconstruct.figures.sheet import percent
+from reconstruct.figures.page.sheet import percent
 from reconstruct.results import Sweep, SweepCell
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -36,17 +40,23 @@ def sweep(tmp_path) -> Sweep:
     return sweep
 
 
+def page(kind: str, sweep: Sweep, look: figures.Look | None = None):
+    """A sweep's figure, which has one page."""
+    (only,) = getattr(figures, kind)(figures.cells_of([sweep]), look or figures.Look())
+    return only
+
+
 def words(figure) -> list[str]:
     inside = [text.get_text() for axes in figure.axes for text in axes.texts]
     return [text.get_text() for text in figure.texts] + inside
 
 
 def test_figure_1_shows_two_originals_and_ten_reconstructions(sweep):
-    assert sum(len(axes.images) for axes in figures.fig1(sweep, figures.Look()).axes) == 12
+    assert sum(len(axes.images) for axes in page("fig1", sweep).axes) == 12
 
 
 def test_figure_1_names_every_layer_and_gives_every_error(sweep):
-    said = words(figures.fig1(sweep, figures.Look()))
+    said = words(page("fig1", sweep))
     assert [word for word in said if word.startswith("relu")] == ["relu1_1", *LAYERS]
     assert [word for word in said if word.startswith("+")] == [f"+ {layer}" for layer in LAYERS[1:]]
     assert said.count("1.2 %") == 10
@@ -94,70 +104,56 @@ def any_sweep(folder, name: str) -> Sweep:
     return finished(folder, cells, name if name.startswith("fig") else "auto", axes)
 
 
-def assert_legible(figure) -> None:
-    """No text lies on another or outside the page."""
-    with figures.house_style():
-        figure.canvas.draw()
-    boxes = {text.get_window_extent(): text.get_text() for text in figure.texts if text.get_text()}
-    page = figure.bbox
-    for box, text in boxes.items():
-        assert page.x0 <= box.x0, text
-        assert box.x1 <= page.x1, text
-        assert page.y0 <= box.y0, text
-        assert box.y1 <= page.y1, text
-    for axes in figure.axes:
-        whole = axes.get_tightbbox()
-        assert page.x0 - 1 <= whole.x0, axes
-        assert whole.x1 <= page.x1 + 1, axes
-        assert page.y0 - 1 <= whole.y0, axes
-        assert whole.y1 <= page.y1 + 1, axes
-    for (a, first), (b, second) in itertools.combinations(boxes.items(), 2):
-        assert not a.overlaps(b), f"{first!r} and {second!r}"
+def assert_legible(*drawn) -> None:
+    """No text lies on another, outside the page, or is too small to read."""
+    with tempfile.TemporaryDirectory() as folder:
+        (path,) = figures.save(drawn, Path(folder), "figure", "pdf")
+        pdf_pages.assert_legible(pdf_pages.pages_of(path))
 
 
 def test_figure_1_is_legible(sweep):
-    assert_legible(figures.fig1(sweep, figures.Look(title="A title")))
+    assert_legible(page("fig1", sweep, figures.Look(title="A title")))
 
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_every_sweep_has_a_legible_figure(tmp_path, name):
     made = any_sweep(tmp_path, name)
-    assert_legible(getattr(figures, chosen_kind(made))(made, figures.Look(title="A title")))
+    assert_legible(*getattr(figures, own_kind(made.drawing))(figures.cells_of([made]), figures.Look(title="A title")))
 
 
 @pytest.mark.parametrize("name", ["fig3", "pair"])
 @pytest.mark.parametrize("kind", ["curve", "tradeoff"])
 def test_curves_and_the_trade_off_are_legible(tmp_path, kind, name):
     title = "A title so long that it does not fit in one line, however wide the page may be, and so is broken"
-    assert_legible(getattr(figures, kind)(any_sweep(tmp_path, name), figures.Look(title=title)))
+    assert_legible(page(kind, any_sweep(tmp_path, name), figures.Look(title=title)))
 
 
 def test_figure_3_has_a_row_for_every_depth_and_says_which_losses_its_ratios_are_of(tmp_path):
-    said = words(figures.fig3(any_sweep(tmp_path, "fig3"), figures.Look()))
+    said = words(page("fig3", any_sweep(tmp_path, "fig3")))
     assert ["relu1_1", *(f"+ {layer}" for layer in LAYERS[1:])] == [word for word in said if "relu" in word]
-    assert "α/β, of relative losses  →" in said
+    assert "α/β, of relative losses →" in said
 
 
 def test_a_sweep_of_the_users_own_is_labelled_by_what_differs(tmp_path):
-    said = words(figures.grid(any_sweep(tmp_path, "table"), figures.Look()))
-    assert {"relu3_1", "relu4_1,\nrelu4_2", "0", "1", "2", "seed  →", "content layer  ↓"} <= set(said)
+    said = [" ".join(word.split()) for word in words(page("grid", any_sweep(tmp_path, "table")))]
+    assert {"relu3_1", "relu4_1, relu4_2", "0", "1", "2", "seed →", "content layer ↓"} <= set(said)
 
 
-def test_a_sweep_that_is_no_product_is_a_strip(tmp_path):
+def test_each_part_of_a_sweep_that_is_no_product_has_a_table(tmp_path):
     values = [{"seed": "0", "ratio": "1"}, {"seed": "1", "ratio": "1"}, {"ratio": "3"}]
     cells = {f"cell {number}": value for number, value in enumerate(values)}
     made = finished(tmp_path, cells, "auto", {"seed": ["0", "1"], "ratio": ["1", "3"]})
-    figure = figures.grid(made, figures.Look())
+    figure = page("grid", made)
     assert_legible(figure)
-    assert {"0, 1", "1, 1", "3"} <= set(words(figure))
+    assert {"α/β 1", "0", "1", "α/β 3"} <= set(words(figure))
 
 
 def test_without_labels_only_pictures_are_left(tmp_path):
-    assert words(figures.grid(any_sweep(tmp_path, "table"), figures.Look(labels=False))) == []
+    assert words(page("grid", any_sweep(tmp_path, "table"), figures.Look(labels=False))) == []
 
 
 def test_the_trade_off_joins_cells_that_differ_in_the_ratio_only(tmp_path):
-    axes = figures.tradeoff(any_sweep(tmp_path, "fig3"), figures.Look()).axes[0]
+    axes = page("tradeoff", any_sweep(tmp_path, "fig3")).axes[0]
     assert [len(line.get_xdata()) for line in axes.lines] == [5] * 5
 
 
@@ -168,11 +164,11 @@ def test_three_cells_lost_are_three_cells_marked_and_named(tmp_path, capsys):
         shutil.rmtree(tmp_path / name)
     picture = tmp_path / lost[2] / "result.png"
     picture.write_bytes(picture.read_bytes()[:60])
-    draw(made)
+    draw([made])
     said = capsys.readouterr().err
     assert [f"{name} is missing" in said for name in lost] == [True, True, False]
     assert f"{lost[2]} is damaged" in said
-    marked = words(figures.grid(made, figures.Look()))
+    marked = words(page("grid", made))
     assert (marked.count("missing"), marked.count("damaged")) == (2, 1)
 
 
@@ -180,14 +176,14 @@ def test_missing_and_damaged_cells_are_marked(sweep):
     (sweep.folder / "style1" / "result.json").unlink()
     picture = sweep.folder / "content5" / "result.png"
     picture.write_bytes(picture.read_bytes()[:100])
-    said = words(figures.fig1(sweep, figures.Look()))
+    said = words(page("fig1", sweep))
     assert said.count("not finished") == 1
     assert said.count("damaged") == 1
 
 
 def test_the_same_cells_give_the_same_files_byte_for_byte(sweep, capsys):
     def drawn() -> list[bytes]:
-        draw(sweep)
+        draw([sweep])
         return [(sweep.folder / f"figure.{suffix}").read_bytes() for suffix in ("png", "pdf")]
 
     assert drawn() == drawn()

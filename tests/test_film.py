@@ -11,11 +11,12 @@ from test_figures import any_sweep
 from test_results import example
 from test_synthesis import made
 
-from experiments.figure import chosen_kind
-from experiments.film import draw_film
+from experiments.drawing.film import draw_film
+from experiments.drawing.kinds import own_kind
 from reconstruct import figures, film, images
 from reconstruct.errors import InputError
 from reconstruct.figures.film import clock
+from reconstruct.figures.film import film as frames_of
 from reconstruct.film import MOST, SIDE, Film, Frame, Reel, distance
 from reconstruct.recording import Checkpoint
 from reconstruct.results import FILM, Result, Sweep, SweepCell
@@ -136,10 +137,10 @@ def sweep(tmp_path: Path) -> Sweep:
 
 
 def test_the_film_of_a_sweep_shows_all_cells_forming_and_their_errors_falling(sweep):
-    figure = figures.grid(sweep, figures.Look(title="seeds"))
+    (figure,) = figures.grid(figures.cells_of([sweep]), figures.Look(title="seeds"))
     reels = {cell.folder: Reel(sweep.folder / cell.folder / FILM) for cell in sweep.cells[:2]}
     said = []
-    first, last = (frame for frame in figures.film(figure, reels) if said.append(texts(figure)) is None)
+    first, last = (frame for frame in frames_of(figure, reels) if said.append(texts(figure)) is None)
     assert first.shape == last.shape == (*last.shape[:2], 3)
     assert said[0] >= {"seeds: step 0", "content error 90 %"}
     assert said[1] >= {"seeds: step 4", "content error 1.2 %"}
@@ -153,15 +154,16 @@ def texts(figure) -> set[str]:
 @pytest.mark.parametrize("name", ["fig2", "fig3", "table"])
 def test_the_last_frame_is_the_figure_itself_with_all_that_lies_on_its_pictures(tmp_path, name):
     made = any_sweep(tmp_path, name)
-    draw = getattr(figures, chosen_kind(made))
+    draw = getattr(figures, own_kind(made.drawing))
     for cell in made.cells:
         picture = np.asarray(images.to_image(images.load(tmp_path / cell.folder / "result.png")))
         error = Result.read(tmp_path / cell.folder).error("content")
         frames = [Frame(0, np.zeros_like(picture), {"content": 1.0}), Frame(4, picture, {"content": error})]
         film.write(frames, tmp_path / cell.folder / FILM)
     reels = {cell.folder: Reel(tmp_path / cell.folder / FILM) for cell in made.cells}
-    *_, last = figures.film(draw(made, figures.Look(title="x")), reels)
-    still = draw(made, figures.Look(title="x: step 4"))
+    cells = figures.cells_of([made])
+    (moving,), (still,) = (draw(cells, figures.Look(title=title)) for title in ("x", "x: step 4"))
+    *_, last = frames_of(moving, reels)
     with figures.house_style():
         still.set_dpi(last.shape[1] / still.get_size_inches()[0])
         canvas = FigureCanvasAgg(still)

@@ -30,7 +30,7 @@ class Entry:
         level: of a snapshot, the relative error it was kept at.
         layers: term -> the layers that were matched.
         network, canvas, seed, ratio: how it was made.
-        picture: the original's name.
+        picture: the original's name; `painting`: of the other one, where content and style were joined.
         psnr, ssim, layout, wavelength: see `reconstruct.measures`; PSNR in dB, wavelength in pixels.
         losses: term -> loss in units of that of the other picture, where content and style were joined so.
         agreement, deviation: over the seeds with which the same was made: mean PSNR of all pairs in dB, and the mean
@@ -56,6 +56,7 @@ class Entry:
     errors: Mapping[str, Mapping[str, float]]
     agreement: float | None = None
     deviation: float | None = None
+    painting: str = ""
 
     def own_error(self, term: str = "") -> float:
         """Relative error at the layers that were matched, mean over them."""
@@ -73,7 +74,8 @@ class Entry:
         flat |= {f"{term} layers": " ".join(names) for term, names in self.layers.items()}
         flat |= {f"{term} loss": loss for term, loss in self.losses.items()}
         flat |= {f"{term} {layer}": e for term, errors in self.errors.items() for layer, e in errors.items()}
-        return {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in flat.items()}
+        rounded = {name: f"{value:.6g}" for name, value in flat.items() if isinstance(value, float)}
+        return flat | rounded | {name: getattr(self, name) for name in AS_GIVEN}
 
     @classmethod
     def of_row(cls, row: Mapping[str, str]) -> Self:
@@ -83,7 +85,7 @@ class Entry:
         beside = ("layers", "loss")
         numbers = {name: float(given[name]) if name in given else None for name in NUMBERS}
         return cls(
-            **{name: row[name] for name in ("cell", "representation", "network", "canvas", "picture")},  # type: ignore[arg-type]
+            **{name: row[name] for name in TEXTS},  # type: ignore[arg-type]
             **numbers,  # type: ignore[arg-type]
             kind=Kind(row["kind"]),
             seed=int(given["seed"]) if "seed" in given else None,
@@ -100,6 +102,8 @@ class Entry:
         )
 
 
+TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
+AS_GIVEN = ("level", "ratio")  # settings, not measurements: with all their digits
 NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", "agreement", "deviation")
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconstruct.atlas import networks
 from reconstruct.atlas.entries import Entry
+from reconstruct.atlas.selection import depth_cells, distinct, front, measured, style_cells, variants
 from reconstruct.atlas.sentences import SENTENCES
 
 
@@ -59,13 +61,28 @@ def findings(entries: Sequence[Entry]) -> dict[str, Finding]:
     """All of them, by name; what a sweep has no cells for is "not measured"."""
     found = {}
     for name, (claim, judge) in SENTENCES.items():
-        shown, told = judge(entries)
+        shown, told = judge(distinct(entries))
         found[name] = Finding(claim, shown, told if shown else "no such cells")
     return found
 
 
-def report(found: Iterable[Finding], command: str) -> str:
-    """``findings.md``: a table."""
+def report(found: Iterable[Finding], command: str, entries: Sequence[Entry]) -> str:
+    """``findings.md``: a table, and what of the entries it is about where it is not about all of them."""
     rows = [f"| {f.claim} | {f.verdict} | {f.count} | {f.told} |" for f in found]
     head = ["| sentence | verdict | shown by | numbers |", "|---|---|---|---|"]
-    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", f"Made by: ``{command}``", ""])
+    notes = [line for note in _left_out(entries) for line in (note, "")]
+    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", *notes, f"Made by: ``{command}``", ""])
+
+
+def _left_out(entries: Sequence[Entry]) -> list[str]:
+    """What of a sweep its analysis is not about."""
+    kept = distinct(entries)
+    joined = [e for case in front(kept) for e in case]
+    compared = [e for cells in variants(kept).values() for e in cells]
+    about = networks.told(kept, [*depth_cells(kept), *compared, *style_cells(kept), *joined])
+    notes = [f"{about[:1].upper()}{about[1:]}."] if about else []
+    if elsewhere := [e for e in kept if e.cell and not all(measured(e, term) for term in e.layers)]:
+        notes.append(f"{len(elsewhere)} pictures left out: errors are measured at rectified layers (relu…) only.")
+    if alike := len(entries) - len(kept):
+        notes.append(f"{alike} pictures left out: they differ from others in settings that are not told apart here.")
+    return notes

@@ -11,16 +11,18 @@ from statistics import geometric_mean, mean, stdev
 from scipy.stats import spearmanr
 
 from reconstruct.atlas.entries import Entry, Kind
+from reconstruct.atlas.networks import TRAINED, UNTRAINED
 from reconstruct.atlas.selection import (
-    TRAINED,
-    UNTRAINED,
+    across,
     at_level,
     by_layer,
     cases,
     compared,
     cumulative,
     depth_cells,
+    firsts,
     front,
+    looked_at,
     matrix,
     order,
     originals,
@@ -34,8 +36,8 @@ SAME_PLACES = 0.7  # correlation of layouts
 ELSEWHERE = 0.8  # content error over that of the shuffled original
 CLEARLY = 2.0  # times
 TREND = 0.5  # rank correlation
+BELOW = "relu3_1"  # where it is looked whether higher layers keep objects
 JUMP = 10.0  # times, from one ratio to the next, most of them ten times as large
-LOOKED_AT = "relu4_2"  # where arrangement is compared, the paper's choice for content
 
 Shown = tuple[list[bool], str]
 """Whether each case shows it, and the numbers, the main one before the first semicolon; no cases: not measured."""
@@ -60,10 +62,11 @@ def _depths(entries: Sequence[Entry]) -> list[int]:
 
 
 def _pixels(entries: Sequence[Entry]) -> Shown:
-    low = [e for e in select(depth_cells(entries), kind=Kind.RESULT) if block(e.layer) <= 2]
+    ends = select(depth_cells(entries), kind=Kind.RESULT)
+    low = [e for e in ends if block(e.layer) <= 2 and e.ssim is not None]
     told = [
         f"{layer} {spread([e.psnr for e in same])} dB, {spread([e.ssim or 0 for e in same], 2)}"
-        for layer, same in by_layer(low, order(entries)).items()
+        for layer, same in by_layer(low, order(low)).items()
     ]
     asked = f"asked for is an SSIM of {PIXEL_BY_PIXEL}"
     return [(e.ssim or 0) >= PIXEL_BY_PIXEL for e in low], f"PSNR and SSIM from {', from '.join(told)}; {asked}"
@@ -72,13 +75,13 @@ def _pixels(entries: Sequence[Entry]) -> Shown:
 def _unconstrained(entries: Sequence[Entry]) -> Shown:
     level = shown_level(entries)
     matched = at_level(depth_cells(entries), level)
-    ways = [trend(_depths(case), [e.psnr for e in case]) for case in cases(matched).values()]
-    if not ways:
+    ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(matched)]
+    if level is None or not ways:
         return [], ""
     ends = _ends(matched, lambda e: e.psnr, 1, " dB")
     told = f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {spread(ways, 2)}"
     several = [e for e in matched if e.deviation is not None]
-    drifts = [trend(_depths(case), [e.deviation or 0 for e in case]) for case in cases(several).values()]
+    drifts = [trend(_depths(case), [e.deviation or 0 for e in case]) for case in across(several)]
     if drifts:
         ends = _ends(several, lambda e: e.deviation or 0, 3)
         told += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
@@ -94,22 +97,29 @@ def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: i
 
 def _objects(entries: Sequence[Entry]) -> Shown:
     high = [e for e in select(depth_cells(entries), kind=Kind.RESULT) if block(e.layer) == 5]
-    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED)}
-    if not high or not moved:
+    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, high) if _at(e, BELOW)}
+    high = [e for e in high if e.picture in moved and _at(e, BELOW) is not None]
+    if not high:
         return [], ""
-    shares = [e.errors["content"]["relu3_1"] / moved[e.picture].errors["content"]["relu3_1"] for e in high]
+    shares = [(_at(e, BELOW) or 0.0) / (_at(moved[e.picture], BELOW) or 1.0) for e in high]
     held = [e.layout >= SAME_PLACES and share < 1 for e, share in zip(high, shares, strict=True)]
     return held, (
         f"from block 5 the layout correlates with the original's by {spread([e.layout for e in high], 2)}; "
-        f"shuffled, by {spread([e.layout for e in moved.values()], 2)}; the error at relu3_1, not asked for, is "
+        f"shuffled, by {spread([e.layout for e in moved.values()], 2)}; the error at {BELOW}, not asked for, is "
         f"{spread(shares, 2)} of the shuffled original's"
     )
 
 
+def _at(entry: Entry, layer: str) -> float | None:
+    """The content error at a layer, if it is known."""
+    return entry.errors.get("content", {}).get(layer)
+
+
 def _upwards(entries: Sequence[Entry]) -> Shown:
-    rows, layers = matrix(entries, "content"), order(entries)
+    rows = matrix(entries, "content")
     below, above = [], []
     for layer, errors in rows.items():
+        layers = list(errors)
         place = layers.index(layer)
         below.append([errors[m] / errors[layer] for m in layers[:place]])
         above.append([errors[m] / errors[layer] for m in layers[place + 1 :]])
@@ -128,26 +138,29 @@ def _upwards(entries: Sequence[Entry]) -> Shown:
 def _texture(entries: Sequence[Entry]) -> Shown:
     cells = cumulative(entries)
     most = max((len(e.layers["style"]) for e in cells), default=0)
-    widest = [e for e in cells if len(e.layers["style"]) == most]
-    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED)}
-    if most < 2 or not moved:
-        return [], ""
-    names = widest[0].layers["style"]
+    names, place = firsts(cells)[:most], looked_at(cells)
+
+    def known(e: Entry) -> bool:
+        return _at(e, place) is not None and all(layer in e.errors.get("style", {}) for layer in names)
 
     def style_of(e: Entry) -> float:
         return mean(e.errors["style"][layer] for layer in names)
 
-    content = [e.errors["content"][LOOKED_AT] / moved[e.picture].errors["content"][LOOKED_AT] for e in widest]
+    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, cells) if known(e) and _at(e, place)}
+    widest = [e for e in cells if len(e.layers["style"]) == most and e.picture in moved and known(e)]
+    if most < 2 or not widest:
+        return [], ""
+    content = [(_at(e, place) or 0.0) / (_at(moved[e.picture], place) or 1.0) for e in widest]
     held = [
         share >= ELSEWHERE and e.layout < SAME_PLACES / 2 and style_of(e) <= CLEARLY * style_of(moved[e.picture])
         for e, share in zip(widest, content, strict=True)
     ]
-    others = [style_of(other) for other in originals(entries, Kind.OTHER)]
+    others = [style_of(other) for other in originals(entries, Kind.OTHER, cells) if known(other)]
     if others:
         held = [ok and CLEARLY * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
     beside = f", another picture: {spread(others, 2)}" if others else ""
     return held, (
-        f"from {most} layers, the content error at {LOOKED_AT} is {spread(content, 2)} of that of the shuffled "
+        f"from {most} layers, the content error at {place} is {spread(content, 2)} of that of the shuffled "
         f"original; the layout correlates by {spread([e.layout for e in widest], 2)}; the style error is "
         f"{spread([style_of(e) for e in widest], 2)}, shuffled original: "
         f"{spread([style_of(e) for e in moved.values()], 2)}{beside}"
@@ -168,15 +181,13 @@ def _structures(entries: Sequence[Entry]) -> Shown:
 
 
 def _separable(entries: Sequence[Entry]) -> Shown:
-    best = [
-        min(max(e.losses.values()) for e in case) for case in front(entries).values() if all(e.losses for e in case)
-    ]
+    best = [min(max(e.losses.values()) for e in case) for case in front(entries) if all(e.losses for e in case)]
     told = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
     return [worse < 1 / CLEARLY for worse in best], told
 
 
 def _both(entries: Sequence[Entry]) -> Shown:
-    worse = [_times_alone(case) for case in front(entries).values()]
+    worse = [_times_alone(case) for case in front(entries)]
     if not worse:
         return [], ""
     times = " and ".join(f"{least:.1f}" for least in (min(worse), max(worse)))
@@ -190,7 +201,7 @@ def _times_alone(case: Sequence[Entry]) -> float:
 
 
 def _smooth(entries: Sequence[Entry]) -> Shown:
-    steps = [pair for case in front(entries).values() for pair in pairwise(case)]
+    steps = [pair for case in front(entries) for pair in pairwise(case)]
     if not steps:
         return [], ""
     changes = [
@@ -225,9 +236,9 @@ def _gaps(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[flo
 
 def _canvas(entries: Sequence[Entry]) -> Shown:
     level, usual, pixels = compared(entries, TRAINED, "pixels")
-    if level is None or not usual or usual[0].canvas == "pixels":
+    ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(pixels)]
+    if level is None or not ways or usual[0].canvas == "pixels":
         return [], ""
-    ways = [trend(_depths(found), [e.psnr for e in found]) for found in cases(pixels).values()]
     gaps = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in _gaps(usual, pixels).items())
     told = f"rank correlation of PSNR with depth {spread(ways, 2)} on plain pixels, too, at a relative feature error of"
     return [way < -TREND for way in ways], f"{told} {level:g}; {usual[0].canvas} minus pixels: {gaps}"

@@ -1,26 +1,40 @@
-"""Figures from run folders, as matplotlib figures; saving is the caller's business. The one door to matplotlib."""
+"""Figures from run folders, as matplotlib figures; saving is the caller's business. The one door to matplotlib.
 
-from reconstruct.figures.atlas import atlas
-from reconstruct.figures.captions import caption
-from reconstruct.figures.cells import Panel, panels
-from reconstruct.figures.curves import curve, tradeoff
-from reconstruct.figures.film import film
-from reconstruct.figures.grid import grid
-from reconstruct.figures.paper import fig1, fig2, fig3
-from reconstruct.figures.sheet import Look, house_style
+Each takes the cells that it shows and the look that a reader chose, and gives a figure a page. The figures of an
+analysis (`reconstruct.figures.analysis.atlas`), which compute with pictures, and films (`reconstruct.figures.film`) are
+imported by name, so that all others are drawn without torch.
+"""
+
+from reconstruct.figures.captions import alt, caption, left_out
+from reconstruct.figures.cells import Cells, Panel, cells_of
+from reconstruct.figures.page.saving import FORMATS, save
+from reconstruct.figures.page.sheet import Look, house_style
+from reconstruct.figures.pivot import Layout
+from reconstruct.figures.plots.curves import curve
+from reconstruct.figures.plots.tradeoff import tradeoff
+from reconstruct.figures.tables.fig1 import fig1
+from reconstruct.figures.tables.fig2 import fig2
+from reconstruct.figures.tables.fig3 import fig3
+from reconstruct.figures.tables.grid import grid
+from reconstruct.figures.tables.separate import write_panels
 
 __all__ = [
+    "FORMATS",
+    "Cells",
+    "Layout",
     "Look",
     "Panel",
-    "atlas",
+    "alt",
     "caption",
+    "cells_of",
     "curve",
     "fig1",
     "fig2",
     "fig3",
-    "film",
     "grid",
     "house_style",
-    "panels",
+    "left_out",
+    "save",
     "tradeoff",
+    "write_panels",
 ]

@@ -1,8 +1,15 @@
-"""What stands under a figure: what it shows, with which settings, whose pictures."""
+"""What stands under a figure: what it shows, what was left out, settings, whose pictures; and the same for those who
+cannot see it.
+"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from reconstruct.results import Result, Sweep
+from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.labels import cell_names, key_name, shortest
+from reconstruct.figures.page.sheet import percent
+from reconstruct.figures.plots.curves import without_trace
+from reconstruct.figures.plots.tradeoff import without_both
+from reconstruct.results import Result
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "
@@ -22,12 +29,75 @@ OPENINGS = {
 }
 
 
-def caption(sweep: Sweep, kind: str) -> str:
-    """A paragraph each for what is shown, settings, credits and the command."""
-    results = [result for _, result in sweep.results() if result]
-    settings = f"{'; '.join(_settings(results))}. {len(results)} of {len(sweep.cells)} cells."
+ERRORS = (
+    "Content error is ‖F − P‖² / ‖P‖², with the features F of the reconstruction and P of the photograph; style error "
+    "is ‖G − A‖² / ‖A‖², with the Gram matrices G of the reconstruction and A of the painting; each a mean over layers."
+)
+OWN_LAYERS = (
+    "Each error is measured at the cell's own layers: errors of cells with different layers are no measure of one "
+    "another."
+)
+SHOWN = 12  # cells that are named where many were left out
+
+
+def caption(cells: Cells, kind: str) -> str:
+    """A paragraph each for what is shown, what was left out, errors, settings, credits and the commands."""
+    results = [panel.result for panel in cells.panels if panel.result]
+    settings = f"{'; '.join(_settings(results))}. {len(results)} of {len(cells.panels)} cells."
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
-    return "\n\n".join(part for part in (OPENINGS[kind], settings, credits, f"Made by: {sweep.command}") if part) + "\n"
+    made = "\n".join(f"Made by: {command}" for command in cells.commands)
+    parts = (OPENINGS[kind], _left_out(cells, kind), _errors(results), settings, credits, made)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def left_out(cells: Cells, kind: str) -> Mapping[str, Sequence[Panel]]:
+    """Why -> the finished cells that a kind of figure has no place for."""
+    finders = {"curve": ("no trace of its losses", without_trace), "tradeoff": ("not both errors", without_both)}
+    if kind not in finders:
+        return {}
+    reason, find = finders[kind]
+    return {reason: found} if (found := [panel for panel in find(cells) if panel.result]) else {}
+
+
+def _left_out(cells: Cells, kind: str) -> str:
+    """Of each reason, the cells by name."""
+    said = []
+    for reason, panels in left_out(cells, kind).items():
+        names = ", ".join(panel.name for panel in panels[:SHOWN]) + (", …" if panels[SHOWN:] else "")
+        said.append(f"Left out, since there is {reason}: {names}.")
+    return " ".join(said)
+
+
+def _errors(results: Sequence[Result]) -> str:
+    layers = {(term, tuple(names)) for result in results for term, names in result.layers.items()}
+    several = len(layers) > len({term for term, _ in layers})
+    return " ".join([ERRORS] * bool(results) + [OWN_LAYERS] * several)
+
+
+def alt(cells: Cells, kind: str) -> str:
+    """The figure in words: what it shows, by which keys cells differ, and the range of each error."""
+    opening = OPENINGS[kind].split(". ")[0].rstrip(".")
+    done = [panel for panel in cells.panels if panel.result]
+    keys = [f"{key_name(key)}: {', '.join(_values(key, cells))}." for key in cells.axes]
+    ranges = [said for term in ("content", "style") if (said := _range(term, cells))]
+    return " ".join([f"{opening}.", f"{len(done)} of {len(cells.panels)} cells.", *keys, *ranges]) + "\n"
+
+
+def _values(key: str, cells: Cells) -> list[str]:
+    return [shortest(key, value, cells) for value in cells.axes[key]]
+
+
+def _range(term: str, cells: Cells) -> str:
+    """The least and the largest error of a term, and where."""
+    names = cell_names(cells)
+    found = [(error, names[panel.folder]) for panel in cells.panels if (error := panel.error(term)) is not None]
+    if not found:
+        return ""
+    (least, at_least), (most, at_most) = min(found), max(found)
+    where = [f" ({name})" if name else "" for name in (at_least, at_most)]
+    if len(found) == 1:
+        return f"The {term} error is {percent(least)}{where[0]}."
+    return f"The {term} error goes from {percent(least)}{where[0]} to {percent(most)}{where[1]}."
 
 
 def _settings(results: Iterable[Result]) -> Iterable[str]:

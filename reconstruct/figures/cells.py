@@ -1,105 +1,208 @@
-"""The cells of a sweep as a figure needs them: a picture or the reason why there is none, and a name for each value."""
+"""The cells that a figure shows: of one sweep or of several, all of them or some, each with its picture or with the
+reason why there is none.
+"""
 
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from PIL.Image import Image
+from PIL import Image, UnidentifiedImageError
 
-from reconstruct import images
-from reconstruct.errors import InputError
-from reconstruct.figures.sheet import plain
+from reconstruct.errors import InputError, nearest
 from reconstruct.results import FAILURE, PICTURE, Result, Sweep, SweepCell
+
+SWEEP_KEY = "sweep"
+"""Tells apart what several sweeps have in common: the folder of a cell's sweep."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A cell; `problem` says why there is no picture."""
+    """A cell.
 
-    cell: SweepCell
+    Attributes:
+        folder: where it is.
+        values: of every key of the sweeps, as given or else as resolved; empty if neither is known.
+        given: the keys that were given for this cell.
+        picture: ``None`` if there is none, for the reason `problem`.
+    """
+
+    folder: Path
+    values: Mapping[str, str]
+    given: frozenset[str]
     result: Result | None
-    picture: Image | None
+    picture: Image.Image | None
     problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of its folder."""
+        return self.folder.name
 
     def error(self, term: str) -> float | None:
         """Relative error of a term, mean over its layers, where the cell has it."""
-        return self.result.error(term) if self.result and term in self.result.relative_errors else None
+        return self.result.error(term) if self.result and self.result.relative_errors.get(term) else None
+
+    def original(self, term: str) -> Image.Image | None:
+        """The picture that a term was taken from, as the network saw it."""
+        return _opened(self.folder / f"{term}.png")
+
+    def original_name(self, term: str) -> str:
+        """What tells that picture from others: how it was asked for."""
+        if self.result is None or term not in self.result.layers:
+            return ""
+        return str(self.result.config.get(term, {}).get("picture", "")) or self.result.pictures[term]["name"]
 
 
-def error_label(folder: str, term: str) -> str:
-    """By which a film finds the error that stands under the picture of the cell in `folder`."""
-    return f"{folder}/{term}"
+@dataclass(frozen=True)
+class Cells:
+    """What a figure is drawn from.
+
+    Attributes:
+        panels: the cells, in order.
+        axes: the keys in which they differ -> their values, in order.
+        drawing: the kind of figure that the first sweep was made for.
+        commands: what started the sweeps.
+    """
+
+    panels: list[Panel]
+    axes: Mapping[str, list[str]]
+    drawing: str = "auto"
+    commands: tuple[str, ...] = ()
+
+    def values(self, key: str) -> list[str]:
+        """The different values of a key, in order, whether cells differ in it or not."""
+        return self.axes.get(key) or list(dict.fromkeys(p.values[key] for p in self.panels if p.values.get(key)))
+
+    def among(self, panels: Sequence[Panel]) -> "Cells":
+        """The same with some of the cells only."""
+        return replace(self, panels=list(panels), axes=_axes(panels, {**self.axes}))
 
 
-def panels(sweep: Sweep) -> list[Panel]:
-    """Every cell of a sweep; cells that are missing or damaged say so."""
-    return [_panel(sweep.folder / cell.folder, cell, result) for cell, result in sweep.results()]
+def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None = None) -> Cells:
+    """The cells of sweeps, finished or not.
+
+    Args:
+        sweeps: at least one.
+        only: key -> the values to be shown, in that order.
+
+    Raises:
+        InputError: `only` has a key or a value that none of the cells has.
+    """
+    sweeps = list({sweep.folder.resolve(): sweep for sweep in sweeps}.values())
+    found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
+    keys = dict.fromkeys(key for _, cell, _ in found for key in cell.values)
+    orders: dict[str, Sequence[str]] = {key: () for sweep in sweeps for key in (*sweep.axes, *keys)}
+    panels = _told_apart([_panel(sweep, cell, result, keys) for sweep, cell, result in found], list(orders))
+    for key, wanted in (only or {}).items():
+        values = _named(key, wanted, panels)
+        panels = [panel for panel in panels if panel.values.get(key) in values]
+        orders[key] = values
+    if not panels:
+        raise InputError("--only leaves no cell; fewer keys leave more")
+    axes = _axes(panels, orders)
+    if len(sweeps) > 1 and len({_point(panel, axes) for panel in panels}) < len(panels):
+        axes = _axes(panels, orders | {SWEEP_KEY: ()})
+    return Cells(panels, axes, sweeps[0].drawing, tuple(dict.fromkeys(sweep.command for sweep in sweeps)))
 
 
-def _panel(folder: Path, cell: SweepCell, result: Result | None) -> Panel:
+def _point(panel: Panel, axes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(panel.values.get(key, "") for key in axes)
+
+
+def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Key -> values, of the keys that have several; first those of `orders`."""
+    axes = {}
+    for key, order in orders.items():
+        there = dict.fromkeys(panel.values.get(key, "") for panel in panels)
+        values = [value for value in order if value in there]
+        axes[key] = [*values, *(value for value in there if value not in values)]
+    return {key: values for key, values in axes.items() if len(values) > 1}
+
+
+def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:
+    folder = sweep.folder / cell.folder
+    values = {key: cell.values.get(key) or _resolved(key, result) for key in keys}
+    values[SWEEP_KEY] = str(sweep.folder.resolve())
+    made = Panel(folder, values, frozenset(cell.values), result, None)
     if result is None:
         problem = "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
-        return Panel(cell, None, None, problem)
+        return replace(made, problem=problem)
+    picture = _opened(folder / PICTURE)
+    problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
+    return replace(made, picture=picture, problem=problem)
+
+
+def _opened(path: Path) -> Image.Image | None:
+    """A picture that this program wrote, ``None`` if it is not there or damaged."""
     try:
-        return Panel(cell, result, images.to_image(images.load(folder / PICTURE)))
-    except InputError:
-        return Panel(cell, result, None, "damaged" if (folder / PICTURE).exists() else "missing")
+        with Image.open(path) as picture:
+            return picture.convert("RGB")
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError):
+        return None
 
 
-def original(sweep: Sweep, term: str, cells: Iterable[SweepCell] | None = None) -> Image | None:
-    """The input picture of `term`, from the first of the cells that has it."""
-    for cell in sweep.cells if cells is None else cells:
-        try:
-            return images.to_image(images.load(sweep.folder / cell.folder / f"{term}.png"))
-        except InputError:
-            continue
-    return None
+def _resolved(key: str, result: Result | None) -> str:
+    """The value that a cell's configuration came to have, as it would have been given; empty if that is not known."""
+    value: Any = result.config if result else None
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    match value:
+        case None | dict():
+            return ""
+        case list():
+            return f"[{','.join(map(str, value))}]"
+        case bool():
+            return str(value).lower()
+    return str(value)
 
 
-def aspect(cells: Sequence[Panel]) -> float:
-    """Height over width of the first picture there is; 1 if there is none."""
-    return next((p.picture.height / p.picture.width for p in cells if p.picture), 1.0)
+def _told_apart(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
+    """With one spelling for each value, unless a sweep has cells for two of them; as given, if only that differs."""
+    as_given = [
+        replace(p, values={k: v if k in (*p.given, SWEEP_KEY) else "" for k, v in p.values.items()}) for p in panels
+    ]
+    ways = [_alike(panels, keys), list(panels), as_given]
+    return next(
+        (way for way in ways if len({_point(panel, (*keys, SWEEP_KEY)) for panel in way}) == len(way)), as_given
+    )
 
 
-def value_name(key: str, value: str, cells: Iterable[Panel]) -> str:
-    """What a reader calls a value of a swept key: a layer's name, a picture's title, a number."""
-    chosen = [p.result for p in cells if p.cell.values.get(key) == value and p.result]
-    if key.endswith(".picture") and chosen:
-        return plain(chosen[0].pictures[key.split(".")[0]]["title"].split(",")[0])
-    if key == "depth" and chosen:
-        return _at_depth(_varying_layers(chosen)) or value
-    return power_of_ten(value) if key == "ratio" else value.strip("[]").replace(",", ", ")
+def _alike(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
+    """With every value as it is spelled first: 1e-3 and 0.001 are the same."""
+    first: dict[str, dict[str, str]] = {key: {} for key in keys}
+    for panel, key in itertools.product(panels, keys):
+        first[key].setdefault(canonical(panel.values[key]), panel.values[key])
+    spelled = [{key: first[key][canonical(panel.values[key])] for key in keys} for panel in panels]
+    return [replace(panel, values={**panel.values, **values}) for panel, values in zip(panels, spelled, strict=True)]
 
 
-def _varying_layers(results: Sequence[Result]) -> Mapping[str, list[str]]:
-    """Of the results at one depth, the layers of every term that depth chooses."""
-    first = results[0]
-    explicit = {term for term in first.layers if first.config.get(term, {}).get("layers") is not None}
-    return {term: layers for result in results for term, layers in result.layers.items() if term not in explicit}
+def known_keys(panels: Sequence[Panel]) -> list[str]:
+    """The keys by which cells can be chosen or placed."""
+    keys = dict.fromkeys(key for panel in panels for key, value in panel.values.items() if value)
+    several = len({panel.values.get(SWEEP_KEY) for panel in panels}) > 1
+    return [key for key in keys if several or key != SWEEP_KEY]
 
 
-def _at_depth(layers: Mapping[str, list[str]]) -> str:
-    """The deepest layer, with a plus where it joins others."""
-    deepest = ", ".join(dict.fromkeys(names[-1] for names in layers.values()))
-    return f"+ {deepest}" if list(layers) == ["style"] and len(layers["style"]) > 1 else deepest
-
-
-def power_of_ten(value: str) -> str:
-    """1e-3 as 10⁻³ and 3e-8 as 3·10⁻⁸, as mathematical text; 0, 1, 10 and ∞ as they are."""
+def canonical(value: str) -> str:
+    """The same for all spellings of a number, a list, a word."""
+    bare = re.sub(r"\s+|^['\"\[]+|['\"\]]+$", "", value)
     try:
-        number = float(value)
+        return repr(float(bare)) if bare.lower() not in ("nan", "infinity") else bare
     except ValueError:
-        return value
-    if number in (0.0, float("inf")):
-        return "0" if number == 0 else "∞"
-    factor, exponent = f"{number:.0e}".split("e")
-    power = f"10^{{{int(exponent)}}}"
-    if int(exponent) in (0, 1):
-        return f"{number:g}"
-    return f"${power}$" if factor == "1" else f"${factor}\\cdot{power}$"
+        return bare.lower() if bare.lower() in ("true", "false", "null", "none") else bare
 
 
-def key_name(key: str) -> str:
-    """What a reader calls a swept key."""
-    known = {"ratio": "α/β", "content.layers": "content layer", "style.layers": "style layers", "depth": "layers"}
-    return known.get(key, key.removesuffix(".picture").replace("content.", "").replace("canvas.", "canvas "))
+def _named(key: str, wanted: Iterable[str], panels: Sequence[Panel]) -> list[str]:
+    """The values as the cells spell them."""
+    keys = known_keys(panels)
+    if key not in keys:
+        raise InputError(f"--only {key}=…: expected one of {', '.join(keys)}{nearest(key, keys)}")
+    there = {canonical(value): value for panel in panels if (value := panel.values[key])}
+    for value in wanted:
+        if canonical(value) not in there:
+            expected = ", ".join(there.values())
+            raise InputError(f"--only {key}={value}: expected some of {expected}{nearest(value, there.values())}")
+    return [there[canonical(value)] for value in wanted]

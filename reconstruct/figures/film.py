@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reconstruct.figures.cells import error_label
-from reconstruct.figures.sheet import TITLE_LABEL, house_style, percent
+from reconstruct.figures.page.sheet import TITLE_LABEL, house_style, percent
+from reconstruct.figures.tables.table import error_label
 from reconstruct.film import Pixels, Reel
 
 TICKS = 60

@@ -15,7 +15,9 @@ from experiments.fingerprint import BESIDE_THE_POINT
 from experiments.progress import counted, say
 from reconstruct import images, measures
 from reconstruct.atlas.entries import MEASURES, Entry, Kind, read, write
-from reconstruct.atlas.selection import UNTRAINED
+from reconstruct.atlas.networks import UNTRAINED
+from reconstruct.atlas.selection import distinct
+from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
@@ -29,22 +31,37 @@ TILES = 4  # of a side, by which an original is shuffled: large enough to hold t
 def entries(sweep: Sweep) -> list[Entry]:
     """What ``measures.csv`` has; measured anew if it is damaged or older than what it tells of."""
     with suppress(KeyError, ValueError):  # of an earlier version, or edited
-        if sweep.is_older_than(MEASURES):
+        if sweep.is_up_to_date(MEASURES):
             return read(sweep.folder)
     write(_measured(sweep), sweep.folder)
     return read(sweep.folder)
 
 
 def _measured(sweep: Sweep) -> list[Entry]:
-    finished = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
-    finished.sort(key=lambda cell: str(cell[1].config["network"]))  # one network after the other
+    there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
+    finished = [(folder, result) for folder, result in there if _is_whole(folder, result)]
+    asked_for = list(dict.fromkeys(str(result.config["network"]) for _, result in finished))
+    finished.sort(key=lambda cell: asked_for.index(str(cell[1].config["network"])))  # one network after the other
     groups: dict[str, list[tuple[Path, Result]]] = {}
     for folder, result in finished:
         groups.setdefault(_recipe(result), []).append((folder, result))
     made = [entry for cells in counted(list(groups.values()), "measuring") for entry in _of_group(cells)]
     made += _baselines(finished)
     say(f"{sweep.folder / MEASURES}: {len(made)} pictures measured")
+    if alike := len(made) - len(distinct(made)):
+        say(f"  {alike} of them differ from others in settings that an analysis does not tell apart: left out of it")
     return made
+
+
+def _is_whole(folder: Path, result: Result) -> bool:
+    """Whether a cell's pictures can be read; said if not."""
+    try:
+        for name in (PICTURE, *(f"{term}.png" for term in result.layers)):
+            images.load(folder / name)
+    except InputError as error:
+        say(f"  left out: {error}")
+        return False
+    return True
 
 
 def _recipe(result: Result) -> str:
@@ -91,6 +108,7 @@ def _entry(
         wavelength=min(measures.wavelength(picture), max(picture.shape[-2:])),
         losses=result.losses if joined and result.config["losses"] == "relative" else {},
         errors=judge.relative_errors(picture.to(networks.device("auto"))),
+        painting=str(result.config["style"]["picture"]) if joined else "",
     )
 
 

@@ -1,36 +1,46 @@
 """The film of a whole sweep, from the films of its cells."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from experiments.figure import check, chosen_kind
+from experiments.drawing import kinds
+from experiments.drawing.figure import Request
 from experiments.progress import say
+from reconstruct import figures
 from reconstruct.errors import InputError
 from reconstruct.results import FILM, Sweep
 
 if TYPE_CHECKING:
-    from reconstruct.figures import Look
     from reconstruct.film import Pixels, Reel
 
+STILL = ("curve", "tradeoff", "atlas")  # kinds that show no cells forming
 
-def draw_film(sweep: Sweep, look: "Look | None" = None) -> None:
+
+def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     """Write ``film.webp`` into the sweep's folder, all cells forming together, and say which of them stand still."""
-    from reconstruct import figures, film
+    from reconstruct import film
+    from reconstruct.figures.film import film as frames_of
 
+    request = request or Request()
     reels = _reels(sweep)
     if not reels:
         raise InputError(
             f"{sweep.folder}: expected cells that have a {FILM}; the same command with film=true and another name= "
             "gives them one"
         )
-    kind = chosen_kind(sweep) if sweep.drawing not in ("curve", "tradeoff", "atlas") else "grid"
-    check(sweep, kind)
-    look = look or figures.Look()
-    titled = replace(look, title=look.title or sweep.folder.resolve().name or FILM)
+    cells = figures.cells_of([sweep], request.only)
+    own = kinds.own_kind(cells.drawing)
+    kind = kinds.chosen_kind("grid" if own in STILL else own, "", request.layout)
+    layout = kinds.layout_of(kind, request.layout)
+    kinds.check(cells, kind, sweep.folder)
+    title = request.look.title or sweep.folder.resolve().name or FILM
+    look = replace(request.look, title=title, height=math.inf)  # one page
 
     def frames() -> "Iterable[Pixels]":
-        return figures.film(getattr(figures, kind)(sweep, titled), _reels(sweep))
+        (page,) = getattr(figures, kind)(cells, look, layout)
+        return frames_of(page, _reels(sweep))
 
     film.save(frames, sweep.folder / FILM)
     _tell_of_still(sweep, reels)

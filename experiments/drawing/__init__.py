@@ -1,0 +1,1 @@
+"""Figures and films of sweeps, from their run folders."""

@@ -1,0 +1,129 @@
+"""A sweep's figure with its caption and its words for who cannot see it, in the sweep's folder."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.drawing import kinds
+from experiments.progress import say
+from reconstruct import figures
+from reconstruct.errors import InputError
+from reconstruct.figures import Cells, Layout, Look
+from reconstruct.results import FIGURE, Sweep
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a figure is to be drawn.
+
+    Attributes:
+        kind: empty for the sweep's own.
+        only: key -> the values to be shown.
+        formats: of the files, `figures.FORMATS`.
+        name: of the files; empty for ``figure``, or the kind where it is not the sweep's own.
+        panels: a folder for every panel alone, ``None`` for none.
+    """
+
+    look: Look = field(default_factory=Look)
+    layout: Layout = field(default_factory=Layout)
+    kind: str = ""
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    formats: Sequence[str] = ("png", "pdf")
+    dpi: int = 300
+    name: str = ""
+    panels: Path | None = None
+
+
+def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
+    """Write the figure into the first sweep's folder and say which cells are missing from it.
+
+    Raises:
+        InputError: the sweep has not what the kind of figure shows, or what was asked for does not fit it.
+    """
+    request, sweep = request or Request(), sweeps[0]
+    cells = figures.cells_of(sweeps, request.only)
+    kind = kinds.chosen_kind(cells.drawing, request.kind, request.layout)
+    layout = kinds.layout_of(kind, request.layout)
+    kinds.check(cells, kind, sweep.folder)
+    own = kind == kinds.own_kind(cells.drawing)
+    stem = request.name or (FIGURE if own else kind)
+    drawn = _pages(sweep, cells, kind, layout, request.look, stem)
+    words = figures.alt(cells, kind)
+    paths = [
+        path
+        for name, pages in drawn.items()
+        for suffix in request.formats
+        for path in figures.save(pages, sweep.folder, name, suffix, request.dpi, words.strip())
+    ]
+    caption = figures.caption(cells, kind)
+    paths_of_words = {_beside(stem, "caption"): caption, _beside(stem, "alt"): words}
+    for name, text in paths_of_words.items():
+        (sweep.folder / name).write_text(text, encoding="utf-8")
+    if FIGURE in drawn and "png" in request.formats:
+        _show_on_board(sweep, cells, caption)
+    if request.panels is not None:
+        paths += figures.write_panels(cells, request.look, layout, request.panels, caption)
+    _say_what_is_missing(cells, kind, stem)
+    say(", ".join(map(str, paths)))
+
+
+def _beside(stem: str, what: str) -> str:
+    return f"{what}.txt" if stem == FIGURE else f"{stem}.{what}.txt"
+
+
+def _pages(
+    sweep: Sweep, cells: Cells, kind: str, layout: Layout, look: Look, stem: str
+) -> "Mapping[str, Sequence[Figure]]":
+    """File name -> a figure a page."""
+    if kind == "atlas":
+        return {stem if name == FIGURE else name: pages for name, pages in _analysis(sweep, look).items()}
+    return {stem: getattr(figures, kind)(cells, look, layout)}
+
+
+def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
+    """Measure what has not been measured yet, say what it means, and draw it."""
+    from experiments.drawing import measurements
+    from reconstruct.atlas.findings import findings, report
+    from reconstruct.figures.analysis.atlas import atlas
+    from reconstruct.files import written_whole
+
+    entries = measurements.entries(sweep)
+    found = findings(entries)
+    drawn = _something(atlas(sweep, entries, found, look), sweep.folder)
+    with written_whole(sweep.folder / "findings.md") as file:
+        file.write(report(found.values(), sweep.command, entries).encode())
+    for finding in (each for each in found.values() if each.shown):
+        say(f"  {finding.verdict} ({finding.count}): {finding.claim}; {finding.told}")
+    return drawn
+
+
+def _something(drawn: "Mapping[str, Sequence[Figure]]", folder: Path) -> "Mapping[str, Sequence[Figure]]":
+    """An analysis, if it has anything to show."""
+    if not drawn:
+        raise InputError(
+            f"atlas needs cells from single layers, from more and more of them, or of several α/β; {folder} has none "
+            "that are finished; try grid"
+        )
+    return drawn
+
+
+def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
+    """The figure as a run of its own beside those of the cells."""
+    from experiments.about import sweep_texts
+    from reconstruct import sweep_board
+
+    done = sum(panel.result is not None for panel in cells.panels)
+    sweep_board.show(sweep.folder / FIGURE, sweep.folder / f"{FIGURE}.png", done, sweep_texts(sweep, caption))
+
+
+def _say_what_is_missing(cells: Cells, kind: str, stem: str) -> None:
+    for panel in cells.panels:
+        if panel.problem:
+            say(f"{stem}: {panel.name} is {panel.problem}")
+    for reason, panels in figures.left_out(cells, kind).items():
+        named = f"{panels[0].name}{', …' if panels[1:] else ''}"
+        say(f"{stem}: {len(panels)} of {len(cells.panels)} cells left out, with {reason}: {named}")

@@ -1,0 +1,1 @@
+"""What a person sees: lines, bars, and how a command ends."""

@@ -1,0 +1,1 @@
+"""Figures of what each layer keeps, from measured pictures."""

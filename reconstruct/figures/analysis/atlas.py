@@ -1,0 +1,50 @@
+"""All figures of an atlas, each with its finding as its title."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from matplotlib.figure import Figure
+
+from reconstruct.atlas.entries import Entry, Kind
+from reconstruct.atlas.findings import Finding
+from reconstruct.atlas.selection import at_level, depth_cells, distinct, select, shown_level
+from reconstruct.atlas.selection import front as cases_of
+from reconstruct.atlas.selection import matrix as errors_of
+from reconstruct.figures.analysis.arrangement import arrangement, subsets
+from reconstruct.figures.analysis.depth import depth
+from reconstruct.figures.analysis.front import front
+from reconstruct.figures.analysis.matrix import matrix
+from reconstruct.figures.analysis.strips import strips
+from reconstruct.figures.page.sheet import Look
+from reconstruct.results import Sweep
+
+
+def atlas(sweep: Sweep, entries: Sequence[Entry], found: Mapping[str, Finding], look: Look) -> dict[str, list[Figure]]:
+    """File name -> a figure a page; what the sweep has no cells for is left out."""
+    entries = distinct(entries)
+    content = depth_cells(entries)
+    made = {}
+    if select(content, kind=Kind.RESULT):
+        made["figure"] = depth(entries, _titled(look, found["unconstrained"]))
+    if any(errors_of(entries, term) for term in ("content", "style")):
+        made["matrix"] = matrix(entries, _titled(look, found["upwards"]))
+    for photograph in dict.fromkeys(e.picture for e in at_level(content, shown_level(entries))):
+        made[f"strips_{_as_file(photograph)}"] = strips(sweep, entries, photograph, _titled(look, found["objects"]))
+    if len(subsets(entries)) > 1:
+        made["arrangement"] = arrangement(entries, _titled(look, found["texture"]))
+    if cases_of(entries):
+        made["front"] = front(entries, _titled(look, found["both"]))
+    return made
+
+
+def _titled(look: Look, finding: Finding) -> Look:
+    """Under the reader's title, else under the finding, if there is one."""
+    return look if look.title or not finding.shown else replace(look, title=finding.title)
+
+
+def _as_file(photograph: str) -> str:
+    """Safe in a file's name; a digest makes up for what had to be replaced."""
+    safe = re.sub(r"\W+", "_", photograph)
+    return safe if safe == photograph else f"{safe[-40:]}_{hashlib.sha256(photograph.encode()).hexdigest()[:6]}"

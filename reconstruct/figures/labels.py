@@ -1,0 +1,228 @@
+"""What a reader calls the keys and values of a sweep. Different values have different labels, and numbers read back
+exactly: α/β = 0.015 is not rounded to 10⁻².
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from pathlib import Path, PurePath
+
+from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
+from reconstruct.figures.page.scripts import legible
+from reconstruct.figures.page.sheet import superscript
+
+UNKNOWN = "default"  # the value of a key that was not given, in a cell that is not finished
+KEYS = {
+    "ratio": "α/β",
+    "content.layers": "content layer",
+    "style.layers": "style layers",
+    "depth": "layers",
+    "content.picture": "content",
+    "style.picture": "style",
+    SWEEP_KEY: "sweep",
+}
+_TAP = re.compile(r"([a-z]+)(\d+)_(\d+)")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A key's name, and a label for each of its values."""
+
+    key: str
+    of: Mapping[str, str]
+
+    def __getitem__(self, value: str) -> str:
+        return self.of[value]
+
+
+def labels(key: str, cells: Cells) -> list[Labels]:
+    """The ways to name the values of a key, the longest first."""
+    values = cells.values(key)
+    name = key_name(key)
+    if key.endswith(".picture"):
+        return [Labels(name, of) for of in _pictures(key, values, cells.panels)]
+    if key.endswith(".layers"):
+        return _layers(name, {value: _listed(value) for value in values})
+    if key == "depth":
+        sets = {value: _at_depth(value, cells.panels) for value in values}
+        return _ends(sets) if any(len(of) > 1 for of in sets.values()) else _layers(name, _only(sets))
+    if key == SWEEP_KEY:
+        return [Labels(name, _paths(values))]
+    if key == "ratio":
+        return [Labels(name, _told_apart(numbers(values)))]
+    return [Labels(name, _told_apart({value: _plain(value) for value in values}))]
+
+
+def key_name(key: str) -> str:
+    """What a reader calls a key."""
+    return KEYS.get(key, key.removesuffix(".picture").replace(".", " ").replace("_", " "))
+
+
+def shortest(key: str, value: str, cells: Cells) -> str:
+    """A value's shortest label, with all that tells it from others."""
+    named = labels(key, cells)[-1]
+    prefix = named.key.partition(": ")[2].removesuffix("…")  # what the heading says for all of them
+    return f"{prefix}{named[value]}"
+
+
+def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
+    """Folder of a cell -> all that tells it from the others, but for some keys."""
+    keys = [key for key in cells.axes if key not in without]
+    ways = {key: labels(key, cells) for key in keys}
+    named = {key: next((w for w in reversed(of) if not w.key.endswith("…")), of[0]) for key, of in ways.items()}
+    return {
+        panel.folder: ", ".join(with_key(named[key], panel.values.get(key, "")) for key in keys)
+        for panel in cells.panels
+    }
+
+
+def with_key(named: Labels, value: str) -> str:
+    """A value's label with its key, unless it speaks for itself: a picture's title, a layer's name."""
+    label = named[value]
+    return label if named.key in ("content", "style") or _TAP.match(label) else f"{named.key} {label}"
+
+
+def numbers(values: Sequence[str]) -> dict[str, str]:
+    """Numbers with all their digits, in one notation: 10⁻³, 10⁻², 1, ∞ or 0.015, 0.01 or 3·10⁻⁸; others as they are."""
+    given = {value: decimal for value in values if (decimal := _decimal(value)) is not None}
+    finite = [decimal for decimal in given.values() if decimal.is_finite() and decimal != 0]
+    powers = all(len(decimal.as_tuple().digits) == 1 and decimal.as_tuple().digits[0] == 1 for decimal in finite)
+    plain = not powers and all(-4 < decimal.adjusted() < 5 for decimal in finite)
+    return {value: _written(given[value], plain) if value in given else value for value in values}
+
+
+def _decimal(value: str) -> Decimal | None:
+    try:
+        decimal = Decimal(value.strip()).normalize()
+    except InvalidOperation:
+        return None
+    return None if decimal.is_nan() else decimal
+
+
+def _written(decimal: Decimal, plain: bool) -> str:
+    if not decimal.is_finite():
+        return "∞" if decimal > 0 else "−∞"
+    exponent = decimal.adjusted()
+    if plain or decimal == 0 or (exponent in (0, 1) and decimal == decimal.to_integral_value()):
+        return f"{decimal:f}"
+    mantissa = f"{decimal.scaleb(-exponent):f}"
+    return f"{'' if mantissa == '1' else f'{mantissa}·'}10{superscript(exponent)}"
+
+
+def _plain(value: str) -> str:
+    """As it was typed, without brackets and quotes."""
+    return value.strip("[]'\"").replace(",", ", ") or UNKNOWN
+
+
+def _told_apart(of: Mapping[str, str]) -> dict[str, str]:
+    """Values whose names look the same are called as they were typed, and then by the numbers of their characters."""
+    typed = {value: name if alone else value or UNKNOWN for value, name, alone in _with_namesakes(of)}
+    return {value: name if alone else f"{name} ({_codes(value)})" for value, name, alone in _with_namesakes(typed)}
+
+
+def _with_namesakes(of: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """Value, name, and whether no other name looks the same."""
+    often = Counter(map(legible, of.values()))
+    return [(value, name, often[legible(name)] == 1) for value, name in of.items()]
+
+
+def _codes(value: str) -> str:
+    return " ".join(f"U+{ord(c):04X}" for c in value if c not in legible(value)) or repr(value)
+
+
+def _pictures(key: str, values: Sequence[str], panels: Sequence[Panel]) -> list[dict[str, str]]:
+    """By title with its painter; by title alone; where titles are the same, with as much of the path as differs."""
+    term = key.removesuffix(".picture")
+    titles = {value: _title(term, [p for p in panels if p.values.get(key) == value]) for value in values}
+    paths = _paths(values)
+    whole = {value: title or paths[value] for value, title in titles.items()}
+    short = {value: name.split(", ", 1)[-1] if titles[value] else name for value, name in whole.items()}
+    return [
+        _told_apart({value: name if alone else f"{name} ({paths[value]})" for value, name, alone in named})
+        for named in map(_with_namesakes, (whole, short))
+    ]
+
+
+def _title(term: str, panels: Sequence[Panel]) -> str:
+    """Painter and title of a sample, without its year; empty for a file of the user's."""
+    credits = next((p.result.pictures[term] for p in panels if p.result and term in p.result.pictures), {})
+    title = credits.get("title", "")
+    return re.sub(r", (ca\. )?\d{4}.*$", "", title) if credits.get("credit") else ""
+
+
+def _paths(values: Sequence[str]) -> dict[str, str]:
+    """The ends of paths that tell them apart."""
+    parts = {value: PurePath(value.strip("'\"")).parts or (UNKNOWN,) for value in values}
+    for length in range(1, max(map(len, parts.values()), default=1) + 1):
+        ends = {value: "/".join(part[-length:]) for value, part in parts.items()}
+        if len(set(ends.values())) == len(ends):
+            break
+    return _told_apart(ends)
+
+
+Layers = tuple[str, ...]
+
+
+def _listed(value: str) -> Layers:
+    return tuple(part.strip() for part in value.strip("[]").split(",") if part.strip())
+
+
+def _at_depth(depth: str, panels: Sequence[Panel]) -> list[Layers]:
+    """The different sets of layers that a depth chose; none where that is not known."""
+    results = [panel.result for panel in panels if panel.values.get("depth") == depth and panel.result]
+    chosen = [
+        tuple(layers)
+        for result in results
+        for term, layers in result.layers.items()
+        if result.config.get(term, {}).get("layers") is None
+    ]
+    return list(dict.fromkeys(chosen))
+
+
+def _only(sets: Mapping[str, Sequence[Layers]]) -> dict[str, Layers]:
+    return {value: of[0] if of else () for value, of in sets.items()}
+
+
+def _ends(sets: Mapping[str, Sequence[Layers]]) -> list[Labels]:
+    """Of depths at which style has more layers than content: the layer that is the last of both."""
+    ends = {value: ", ".join(dict.fromkeys(layers[-1] for layers in of)) or value for value, of in sets.items()}
+    return [Labels("layer; of style, all up to it", _told_apart(ends))]
+
+
+def _layers(key: str, sets: Mapping[str, Layers]) -> list[Labels]:
+    """All layers by name; the first and the last where that is enough; without what all names have in common."""
+    spelled = {value: layers or (_plain(value),) for value, layers in sets.items()}
+    kinds = {tap[1] if (tap := _TAP.fullmatch(layer)) else "" for layers in spelled.values() for layer in layers}
+    whole = {value: ", ".join(layers) for value, layers in spelled.items()}
+    ranges = {value: _range(layers) for value, layers in spelled.items()}
+    ways = [Labels(key, of) for of in (whole, ranges) if len(set(of.values())) == len(of)]
+    if len(kinds) == 1 and (kind := kinds.pop()) and len(set(ranges.values())) == len(ranges):
+        ways.append(Labels(f"{key}: {kind}…", {value: name.removeprefix(kind) for value, name in ranges.items()}))
+    return ways or [Labels(key, _told_apart(whole))]
+
+
+def _range(layers: Sequence[str]) -> str:
+    """relu1_1–5_1 for the first layer of blocks 1 to 5, relu3_1–3_4 for all of block 3; else relu1_1, 1_2, 4_1."""
+    taps = [_TAP.fullmatch(layer) for layer in layers]
+    if len(layers) < 2 or not all(taps) or len({tap[1] for tap in taps if tap}) > 1:
+        return ", ".join(layers)
+    places = [(int(tap[2]), int(tap[3])) for tap in taps if tap]
+    kind, names = taps[0][1] if taps[0] else "", [f"{block}_{number}" for block, number in places]
+    steps = {(b - a, d - c) for (a, c), (b, d) in pairwise(places)}
+    if len(layers) > 2 and steps in ({(1, 0)}, {(0, 1)}):
+        return f"{kind}{names[0]}–{names[-1]}"
+    return kind + ", ".join(names)
+
+
+def depth_labels(cells: Cells) -> list[Labels]:
+    """As the paper has it where every set of layers is the one before it and one more: that layer, with a plus."""
+    sets = _only({value: _at_depth(value, cells.panels) for value in cells.values("depth")})
+    longest = max(sets.values(), key=len, default=())
+    places = {value: place for place, value in enumerate(sets, 1)}
+    grows = all(not layers or layers == longest[: places[value]] for value, layers in sets.items())
+    single = len(longest) == 1 or not grows
+    names = {v: f"{'+ ' if places[v] > 1 else ''}{layers[-1]}" if layers else v for v, layers in sets.items()}
+    return labels("depth", cells) if single else [Labels("layers", names)]

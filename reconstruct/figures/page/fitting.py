@@ -1,0 +1,113 @@
+"""Words that fit: measured, wrapped, then shrunk to no less than `LEAST` points, and never cut off."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import accumulate
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from reconstruct.figures.page.scripts import families, has_bold, legible
+from reconstruct.figures.page.venues import LEAST
+
+FINE = 720  # dots per inch at which words are measured
+SLACK = 0.015  # inches that a renderer may differ from what was measured
+STEP = 0.5  # points from one size that is tried to the next
+_PIECES = re.compile(r"[^\s,/_–-]*[,/_–-]*\s*")  # a line may be broken after each
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Words broken into lines, their size in points, and the inches that they take up."""
+
+    words: str
+    size: float
+    width: float
+    height: float
+
+
+@cache
+def _scratch() -> tuple[Figure, RendererAgg]:
+    figure = Figure(dpi=FINE)
+    return figure, FigureCanvasAgg(figure).get_renderer()
+
+
+@lru_cache(maxsize=20_000)
+def extent(words: str, size: float, weight: str = "normal") -> tuple[float, float]:
+    """Width and height in inches of words, one line or several, at a size in points."""
+    if not words.strip():
+        return 0.0, 0.0
+    weight = weight if has_bold(words) else "normal"
+    figure, renderer = _scratch()
+    text = Text(0, 0, words, size=size, weight=weight, family=families(words), parse_math=False, figure=figure)
+    box = text.get_window_extent(renderer)
+    return box.width / FINE + SLACK, box.height / FINE + SLACK
+
+
+def fits(words: str, width: float, size: float, most_lines: int = 1) -> bool:
+    """Whether words fit at that very size into so many lines, broken between words only."""
+    lines = _lines(legible(words), width, size, "normal")
+    return lines is not None and len(lines) <= most_lines
+
+
+def fit(words: str, width: float, size: float, most_lines: int = 3, weight: str = "normal") -> Fitted:
+    """Words in at most `width` inches: at `size` if they fit into so many lines, else smaller, else in more lines.
+
+    At the least size a word that is wider than a line is broken.
+    """
+    words, size = legible(words), max(size, LEAST)
+    for smaller in _sizes(size):
+        lines = _lines(words, width, smaller, weight)
+        if lines is not None and len(lines) <= most_lines:
+            return _fitted(lines, smaller, weight)
+    return _fitted(_lines(words, width, LEAST, weight) or _broken(words, width, weight), LEAST, weight)
+
+
+def fit_all(every: Sequence[str], width: float, size: float, most_lines: int = 3) -> list[Fitted]:
+    """Each in at most `width` inches, all in one size."""
+    smallest = min((fit(words, width, size, most_lines).size for words in every), default=size)
+    return [fit(words, width, smallest, most_lines) for words in every]
+
+
+def _sizes(size: float) -> Iterator[float]:
+    while size > LEAST:
+        yield size
+        size -= STEP
+    yield LEAST
+
+
+def _fitted(lines: Sequence[str], size: float, weight: str) -> Fitted:
+    words = "\n".join(lines)
+    return Fitted(words, size, *extent(words, size, weight))
+
+
+def _lines(words: str, width: float, size: float, weight: str) -> list[str] | None:
+    """Broken between words; ``None`` if one of them is wider than a line."""
+    lines: list[str] = []
+    for paragraph in words.split("\n"):
+        line = ""
+        for piece in _PIECES.findall(paragraph):
+            if line and extent((line + piece).rstrip(), size, weight)[0] > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += piece
+            if extent(line.rstrip(), size, weight)[0] > width:
+                return None
+        lines.append(line.rstrip())
+    return lines
+
+
+def _broken(words: str, width: float, weight: str) -> list[str]:
+    """Broken wherever a line is full, at the least size."""
+    lines: list[str] = []
+    for paragraph in words.split("\n"):
+        rest = paragraph
+        while rest:
+            starts = list(accumulate(rest))
+            count = max(1, sum(extent(start.rstrip(), LEAST, weight)[0] <= width for start in starts))
+            lines.append(rest[:count].rstrip())
+            rest = rest[count:].lstrip()
+    return lines or [""]

@@ -1,0 +1,277 @@
+"""Paper on which things are placed in inches, and the one look that all figures share.
+
+Unless a width is asked for, figures are laid out at page width (7 inches) with text so large that it can still be read
+when they are shrunk to a column (8.5 cm).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from PIL.Image import Image
+
+from reconstruct.figures.page.fitting import Fitted, fit
+from reconstruct.figures.page.scripts import families, has_bold, legible
+from reconstruct.figures.page.venues import LEAST
+
+WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
+GAP = 0.08
+SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
+AROUND_TITLE = 0.16  # inches
+TITLE_LABEL = "title"
+RESAMPLED = "lanczos"  # how pictures are shown in raster files
+INK, FAINT, PAPER = "0.15", "0.45", "0.94"
+# Okabe & Ito's colours: told apart by colour-blind readers too.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "mathtext.fontset": "dejavusans",
+    "pdf.fonttype": 42,  # text stays text
+    "svg.fonttype": "none",
+    "svg.hashsalt": "reconstruct",
+    "text.hinting": "none",  # letters as wide as they were measured, at every resolution
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height, each a part of a picture, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a reader may choose about any figure.
+
+    Attributes:
+        title: a line above it.
+        labels: whether layers, errors and settings are written beside the pictures.
+        columns: how many panels may stand side by side, where a figure leaves that open.
+        crop: whether panels are cut to squares.
+        width: inches; `height`: of a page, in inches, infinite for a single one.
+        normal, small: sizes of text in points.
+        letters: whether every panel has a letter.
+        detail: the part of every picture that is shown enlarged, instead of all of it.
+        difference: show maps of the difference to this instead of pictures: "original", or the name of a cell.
+    """
+
+    title: str = ""
+    labels: bool = True
+    columns: int | None = None
+    crop: bool = False
+    width: float = WIDTH
+    height: float = HEIGHT
+    normal: float = 11.5
+    small: float = 10.5
+    letters: bool = False
+    detail: Box | None = None
+    difference: str = ""
+
+    @property
+    def tiny(self) -> float:
+        """Points, for what matters less."""
+        return max(LEAST, self.small - 1.5)
+
+
+DEFAULT = Look()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """One look for all figures, while drawing and while saving."""
+    with style.context(["default", STYLE]):
+        yield
+
+
+class Sheet:
+    """A page; places are in inches from its upper left corner, below the title if there is one."""
+
+    def __init__(self, height: float, look: Look) -> None:
+        self.look = look
+        self.width = look.width
+        title = title_of(look)
+        self._head = head(look)
+        self._height = height + self._head
+        self.figure = Figure(figsize=(self.width, self._height))
+        if title is not None:
+            place = 0.5, 1 - 0.09 / self._height
+            self._write(place, title.words, ha="center", va="top", size=title.size, label=TITLE_LABEL)
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Axes with that box, without a frame."""
+        bottom = self._height - self._head - top - height
+        box = left / self.width, bottom / self._height, width / self.width, height / self._height
+        axes = self.figure.add_axes(box)
+        axes.set_axis_off()
+        return axes
+
+    def text(self, left: float, top: float, words: str, **options: Any) -> None:
+        """Words at a place, unless the look has no labels."""
+        if self.look.labels and words:
+            place = left / self.width, 1 - (self._head + top) / self._height
+            self._write(place, legible(words), **{"size": self.look.normal, **options})
+
+    def fitted(self, left: float, top: float, words: Fitted, **options: Any) -> None:
+        """Words that were measured, at a place."""
+        self.text(left, top, words.words, **{"size": words.size, **options})
+
+    def _write(self, place: tuple[float, float], words: str, **options: Any) -> None:
+        own = {"color": INK, "parse_math": False, "family": families(words), **options}
+        self.figure.text(*place, words, **(own if has_bold(words) else own | {"weight": "normal"}))
+
+    def picture(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        picture: Image | None,
+        problem: str = "",
+        name: str = "",
+    ) -> Axes:
+        """A picture, or an empty frame that says what is the matter; by its `name` a film finds it again."""
+        axes = self.axes(left, top, width, height)
+        axes.set_label(name)
+        if picture is not None:
+            axes.imshow(np.asarray(picture), interpolation=RESAMPLED)
+            return axes
+        axes.set_axis_on()
+        axes.spines[:].set(visible=True, color=FAINT)
+        axes.set(xticks=[], yticks=[], facecolor=PAPER)
+        words = fit(problem, width - GAP, self.look.small)
+        look: dict[str, Any] = {"ha": "center", "va": "center", "color": FAINT, "transform": axes.transAxes}
+        axes.text(0.5, 0.5, words.words, size=words.size, **look)
+        return axes
+
+    def letter(self, left: float, top: float, number: int) -> None:
+        """The letter of a panel in its upper left corner."""
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
+        look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": ground}
+        self.text(left + 0.04, top + 0.04, letter(number), **look)
+
+
+def title_of(look: Look) -> Fitted | None:
+    """The title in as many lines as it needs."""
+    return fit(look.title, look.width - 2 * GAP, look.normal + 0.5, most_lines=3) if look.title else None
+
+
+def head(look: Look) -> float:
+    """Inches that the title takes up."""
+    title = title_of(look)
+    return title.height + AROUND_TITLE if title else 0.0
+
+
+Draw = Callable[[Sheet, float], None]
+"""Draws on a sheet, from so many inches below its top."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stays together on a page: its height in inches, and how it is drawn."""
+
+    height: float
+    draw: Draw
+
+
+@dataclass
+class Pages:
+    """Pages that fill from the top, each as high as what stands on it."""
+
+    look: Look
+    _pages: list[list[tuple[float, Part]]] = field(default_factory=lambda: [[]])
+    _used: float = 0.0
+
+    @property
+    def room(self) -> float:
+        """Inches that are left on this page."""
+        return self.look.height - self._used - (head(self.look) if len(self._pages) == 1 else 0.0)
+
+    def add(self, part: Part, repeated: Part | None = None) -> None:
+        """Put a part below the others; if it begins a new page, `repeated` stands above it there."""
+        if part.height > self.room and self._pages[-1]:
+            self._pages.append([])
+            self._used = 0.0
+            if repeated:
+                self.add(repeated)
+        self._pages[-1].append((self._used, part))
+        self._used += part.height
+
+    def keep_together(self, parts: Sequence[Part]) -> None:
+        """Begin a new page where the parts would fit on one, but not on what is left of this one."""
+        height = sum(part.height for part in parts)
+        if self.room < height <= self.look.height and self._pages[-1]:
+            self._pages.append([])
+            self._used = 0.0
+
+    def figures(self) -> list[Figure]:
+        """A figure a page."""
+        made = []
+        for number, parts in enumerate(self._pages):
+            look = self.look if number == 0 else untitled(self.look)
+            sheet = Sheet(max((top + part.height for top, part in parts), default=GAP), look)
+            for top, part in parts:
+                part.draw(sheet, top)
+            made.append(sheet.figure)
+        return made
+
+
+def untitled(look: Look) -> Look:
+    """The same without a title."""
+    return replace(look, title="")
+
+
+def letter(number: int) -> str:
+    """0, 1, … as a, b, …, z, aa, ab, …"""
+    above, last = divmod(number, 26)
+    return (letter(above - 1) if above else "") + "abcdefghijklmnopqrstuvwxyz"[last]
+
+
+def hidden_from_legends(words: str) -> str:
+    """For matplotlib a leading underline hides a legend's entry."""
+    return re.sub(r"^_", " _", legible(words))
+
+
+def squared(picture: Image) -> Image:
+    """The largest centred square, of the picture's own pixels."""
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    return picture.crop((left, top, left + side, top + side))
+
+
+def part_of(picture: Image, box: Box) -> Image:
+    """A part of a picture, of its own pixels; at least one."""
+    left, top, width, height = (round(a * b) for a, b in zip(box, 2 * picture.size, strict=True))
+    left, top = min(left, picture.width - 1), min(top, picture.height - 1)
+    return picture.crop((left, top, left + max(1, width), top + max(1, height)))
+
+
+def marked(axes: Axes, picture: Image, box: Box) -> None:
+    """Mark a part of a picture that is shown in those axes."""
+    left, top, width, height = (a * b for a, b in zip(box, 2 * picture.size, strict=True))
+    for colour, line in (("black", 2.2), ("white", 1.1)):
+        axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, ec=colour, lw=line))
+
+
+def superscript(number: int) -> str:
+    """-3 as ⁻³."""
+    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def percent(error: float) -> str:
+    """A relative error in at most two digits: 0.0123 is 1.2 %, 0.000012 is 0.001 %, and less is <0.001 %."""
+    value = 100 * error
+    if 0 < value < 0.0005:
+        return "<0.001 %"
+    digits = ".0f" if value >= 10 else ".1f" if value >= 1 else ".2g" if value >= 0.1 else ".1g"
+    return f"{value:{digits}} %"

@@ -1,0 +1,91 @@
+"""How wide a figure is: inches, centimetres, millimetres, points, or the column of a venue."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from reconstruct.errors import InputError, nearest
+
+LEAST = 6.0  # points: smaller words are not read
+NARROWEST, WIDEST = 1.5, 40.0  # inches
+NORMAL, SMALL = 9.0, 8.0  # points, where only a length is given
+# LaTeX's point, 72.27 to the inch: lengths in points are what \the\columnwidth says. (matplotlib's is 1/72 inch.)
+INCHES = {"": 1.0, "in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72.27}
+COLUMN = "-column"
+_LENGTH = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*([a-z]*)")
+_SIZES = re.compile(r"([a-z]+)([0-9]{4})(_half|_full)?")  # icml2024_half; neither beamer_169 nor tue_ai_thesis
+_EXPECTED = "a width like 8.5cm, 88mm, 3.25in or 245pt, or a venue"
+
+
+@dataclass(frozen=True)
+class Venue:
+    """What a figure is drawn for.
+
+    Attributes:
+        width: of the whole figure, in inches.
+        normal: size of words, in points.
+        small: size of lesser words, in points; never below `LEAST`.
+    """
+
+    width: float
+    normal: float
+    small: float
+
+
+# Nature asks for 5 to 7 points (https://www.nature.com/nature/for-authors/final-submission); tueplots lacks it.
+_NATURE = {"nature": Venue(180 / 25.4, 7, LEAST), "nature" + COLUMN: Venue(88 / 25.4, 7, LEAST)}
+
+
+def venue(given: str) -> Venue:
+    """The venue of that name, whole width of the page unless ``-column`` is said, or a bare width.
+
+    Errors: InputError for unknown names and units, and for widths outside of 1.5 to 40 inches.
+    """
+    name = given.strip().lower()
+    if length := _LENGTH.fullmatch(name):
+        return Venue(_inches(given, float(length[1]), length[2]), NORMAL, SMALL)
+    venues = _venues()
+    if name not in venues:
+        whole = name.removesuffix(COLUMN)
+        meant = nearest(whole if whole in venues else name, venues)
+        raise InputError(f"there is no width {given!r}; expected {_EXPECTED} ({', '.join(names())}){meant}")
+    return venues[name]
+
+
+def names() -> list[str]:
+    """The venues' names without years, each of which means the newest year."""
+    return sorted(name for name in _venues() if not re.search("[0-9]", name))
+
+
+def _inches(given: str, number: float, unit: str) -> float:
+    if unit not in INCHES:
+        raise InputError(f"width {given!r}: expected in, cm, mm or pt after the number{nearest(unit, INCHES)}")
+    width = number * INCHES[unit]
+    if not NARROWEST <= width <= WIDEST:
+        limit = NARROWEST if width < NARROWEST else WIDEST
+        expected = f"{NARROWEST:g} to {WIDEST:g}"
+        raise InputError(f"width {given!r} is {width:.4g} inches; expected {expected}; the nearest is '{limit:g}in'")
+    return width
+
+
+def _venues() -> dict[str, Venue]:
+    """Every name with and without its year, from older to newer so that the newest year stays."""
+    figsizes, fontsizes = (vars(import_module(f"tueplots.{module}")) for module in ("figsizes", "fontsizes"))
+    found = [(match, sizes) for name, sizes in figsizes.items() if (match := _SIZES.fullmatch(name))]
+    venues: dict[str, Venue] = {}
+    for match, sizes in sorted(found, key=lambda pair: pair[0][2]):
+        family, year, part = match.groups()
+        suffix = COLUMN if part == "_half" else ""
+        width = sizes()["figure.figsize"][0]
+        venues[family + suffix] = venues[family + year + suffix] = _with_sizes(width, family, year, fontsizes)
+    return venues | _NATURE
+
+
+def _with_sizes(width: float, family: str, year: str, fontsizes: Mapping[str, Any]) -> Venue:
+    """Sizes of words of that year, or else of the venue's newest: tueplots has not every year twice."""
+    years = sorted(name for name in fontsizes if (match := _SIZES.fullmatch(name)) and match[1] == family)
+    name = family + year if family + year in fontsizes else years[-1] if years else None
+    sizes = fontsizes[name]() if name else {"font.size": NORMAL, "legend.fontsize": SMALL}
+    return Venue(float(width), *(max(LEAST, float(sizes[key])) for key in ("font.size", "legend.fontsize")))

@@ -1,0 +1,1 @@
+"""Curves and points, on axes whose numbers have room."""

@@ -1,0 +1,57 @@
+"""What stands below plots: what colours mean, and sentences; in as many lines as they need."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconstruct.figures.page.fitting import Fitted, fit, fit_all
+from reconstruct.figures.page.sheet import FAINT, Look, Part, Sheet
+
+EDGE = 0.12  # inches from the edges of the page
+BETWEEN = 0.22  # inches between two keys in a line
+LINES = 0.04  # inches between lines
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a colour means."""
+
+    words: str
+    colour: str
+
+
+def keys(given: Sequence[Key], look: Look) -> list[Part]:
+    """A part a line, as many keys in each as have room."""
+    return [_line(line) for line in _lines(given, look)] if look.labels else []
+
+
+def _lines(given: Sequence[Key], look: Look) -> Iterator[list[tuple[float, Fitted, str]]]:
+    """Of every line, the keys with their places."""
+    line: list[tuple[float, Fitted, str]] = []
+    left = EDGE
+    fitted = fit_all([key.words for key in given], look.width - 2 * EDGE, max(look.tiny, look.small - 0.5), 4)
+    for key, words in zip(given, fitted, strict=True):
+        if line and left + words.width > look.width - EDGE:
+            yield line
+            line, left = [], EDGE
+        line.append((left, words, key.colour))
+        left += words.width + BETWEEN
+    if line:
+        yield line
+
+
+def _line(line: Sequence[tuple[float, Fitted, str]]) -> Part:
+    def drawn(sheet: Sheet, top: float) -> None:
+        for left, words, colour in line:
+            sheet.fitted(left, top + LINES, words, color=colour, va="top")
+
+    return Part(max(words.height for _, words, _ in line) + LINES, drawn)
+
+
+def sentence(words: str, look: Look) -> Part:
+    """A paragraph."""
+    fitted = fit(words, look.width - 2 * EDGE, max(look.tiny, look.small - 0.5), most_lines=8)
+
+    def drawn(sheet: Sheet, top: float) -> None:
+        sheet.fitted(EDGE, top + LINES, fitted, color=FAINT, va="top")
+
+    return Part(fitted.height + 3 * LINES if look.labels and words else 0.0, drawn)

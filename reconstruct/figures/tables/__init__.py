@@ -1,0 +1,1 @@
+"""Tables of pictures: of any sweep, and the figures of the paper."""

@@ -1,0 +1,52 @@
+"""Figure 3 of Gatys, Ecker & Bethge (2015): style over more and more layers against α/β."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.labels import depth_labels, labels
+from reconstruct.figures.page.sheet import DEFAULT, Look, Pages, house_style
+from reconstruct.figures.pivot import Block, Layout, Pivot, pivot
+from reconstruct.figures.tables import table
+from reconstruct.figures.tables.grid import heading
+from reconstruct.figures.tables.table import Naming, Table, Tile, original_tiles, tile_of
+
+LAYOUT = Layout(rows=("depth",), columns=("ratio",))
+
+
+def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
+    """The photograph and the painting beside the table; one such table for what else differs."""
+    made = pivot(cells, layout or LAYOUT)
+    with house_style():
+        pages = Pages(look)
+        table.draw([_table(made, block, cells, look) for block in made.blocks], look, pages)
+        return pages.figures()
+
+
+def _table(made: Pivot, block: Block, cells: Cells, look: Look) -> Table:
+    tiles = {
+        (block.rows.index(row), block.columns.index(column)): tile_of(panel, look, errors=False)
+        for (row, column), panel in block.at.items()
+    }
+    axis = f"α/β{_of_losses(list(block.at.values()))} →"
+    columns = [Naming(axis, [way[ratio] for (ratio,) in block.columns]) for way in labels("ratio", cells)]
+    rows = [Naming("style layers", [way[depth] for (depth,) in block.rows]) for way in depth_labels(cells)]
+    return Table(heading(made, block, cells), rows, columns, tiles, _originals(block, look))
+
+
+def _of_losses(panels: Sequence[Panel]) -> str:
+    """Which losses the ratio is one of, where all cells agree."""
+    said = {"relative": ", of relative losses", "paper": ", of the paper's losses"}
+    kinds = {str(panel.result.config["losses"]) for panel in panels if panel.result}
+    return said.get(kinds.pop(), "") if len(kinds) == 1 else ""
+
+
+def _originals(block: Block, look: Look) -> list[tuple[str, Tile]]:
+    """Content and style."""
+    panels = list(block.at.values())
+    found = []
+    for term in ("content", "style"):
+        picture = next(filter(None, (panel.original(term) for panel in panels)), None)
+        found += original_tiles(picture, term.capitalize(), look)
+    return found

@@ -1,0 +1,134 @@
+"""Every panel of a table alone, pixel by pixel, for slides, and LaTeX that joins them again with labels and a caption.
+
+DIR/01_relu1_1_Pagoda_in_China.png …   panels in reading order
+    figure.tex                         for the document in which it is to stand, with the package graphicx
+    example.tex                        the smallest document that shows it
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
+
+from anyascii import anyascii
+from PIL.Image import Image
+
+from reconstruct.figures.cells import Cells
+from reconstruct.figures.page.fitting import Fitted
+from reconstruct.figures.page.sheet import Look
+from reconstruct.figures.pivot import Layout
+from reconstruct.figures.tables.grid import tables
+from reconstruct.figures.tables.latex import escaped
+from reconstruct.figures.tables.table import Placed, Table, placed
+from reconstruct.files import written_whole
+
+LONGEST = 60  # characters of a panel's name
+FIGURE = r"""\begin{figure*}
+\centering\small\setlength{\tabcolsep}{2pt}
+%(body)s
+\caption{%(caption)s}
+\end{figure*}
+"""
+EXAMPLE = r"""\documentclass{article}
+\usepackage{graphicx}
+\usepackage[margin=%(margin).2fin,papersize={%(width).2fin,%(height).2fin}]{geometry}
+\begin{document}
+\input{figure}
+\end{document}
+"""
+
+
+def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, caption: str) -> list[Path]:
+    """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier call that stand there go.
+
+    Args:
+        layout: as for a grid, whatever kind of figure the sweep has.
+        caption: plain text.
+
+    Returns:
+        The LaTeX files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for earlier in folder.glob("[0-9][0-9]*_*.png"):
+        earlier.unlink()
+    numbers = count(1)
+    every = placed(tables(cells, look, layout), look)
+    made = [_Written(each, folder, numbers).latex() for each in every]
+    body = "\n\n\\medskip\n".join(made)
+    words = escaped(caption.strip().split("\n\n")[0])
+    figure = FIGURE % {"body": body, "caption": words}
+    example = EXAMPLE % {
+        "margin": 0.5,
+        "width": look.width + 1.4,
+        "height": 1.15 * sum(each.inches for each in every) + 3,
+    }
+    return [_write(folder / "figure.tex", figure), _write(folder / "example.tex", example)]
+
+
+def _write(path: Path, text: str) -> Path:
+    with written_whole(path) as file:
+        file.write(text.encode())
+    return path
+
+
+class _Written:
+    """A table whose panels are files."""
+
+    def __init__(self, table: Placed, folder: Path, numbers: Iterator[int]) -> None:
+        self.placed, self.folder, self.numbers = table, folder, numbers
+        self.table: Table = table.table
+
+    def latex(self) -> str:
+        """A tabular a band, below one another, under the heading."""
+        heading = [f"\\textbf{{{escaped(self.table.heading)}}}\\par"] if self.table.heading else []
+        originals = [self._originals()] if self.table.originals else []
+        return "\n\n".join([*heading, *originals, *(self._band(band) for band in self.placed.bands)])
+
+    def _originals(self) -> str:
+        labels, tiles = zip(*self.table.originals, strict=True)
+        pictures = [self._picture(tile.picture, tile.problem, label) for label, tile in zip(labels, tiles, strict=True)]
+        rows = [" & ".join(map(escaped, labels)), " & ".join(pictures)]
+        return self._tabular("c" * len(labels), rows)
+
+    def _band(self, band: Sequence[int]) -> str:
+        label = bool(self.placed.row_labels)
+        columns, rows = self.placed.column_labels, self.placed.row_labels
+        lines = [self._line("", [_said(columns[j]) for j in band], label)] if columns else []
+        for i in range(self.placed.rows):
+            name = _said(rows[i]) if rows else ""
+            lines.append(self._line(name, [self._tile(i, j) for j in band], label))
+            if any(self.placed.errors.get((i, j)) for j in band):
+                lines.append(self._line("", [self._errors(i, j) for j in band], label))
+        return self._tabular(("r" if label else "") + "c" * len(band), lines)
+
+    def _line(self, first: str, others: Sequence[str], label: bool) -> str:
+        return " & ".join([first, *others] if label else others)
+
+    def _tabular(self, columns: str, lines: Sequence[str]) -> str:
+        rows = " \\\\\n".join(lines)
+        return f"\\begin{{tabular}}{{{columns}}}\n{rows} \\\\\n\\end{{tabular}}\\par"
+
+    def _tile(self, row: int, column: int) -> str:
+        tile = self.table.tiles.get((row, column))
+        if tile is None:
+            return ""
+        names = [of[k].words for of, k in ((self.placed.column_labels, column), (self.placed.row_labels, row)) if of]
+        return self._picture(tile.picture, tile.problem, " ".join(names) or tile.name or "original")
+
+    def _picture(self, picture: Image | None, problem: str, name: str) -> str:
+        if picture is None:
+            return escaped(problem)
+        safe = re.sub(r"\W+", "_", anyascii(name), flags=re.ASCII).strip("_")[:LONGEST]
+        path = self.folder / f"{next(self.numbers):02d}_{safe or 'panel'}.png"
+        with written_whole(path) as file:
+            picture.save(file, format="PNG")
+        return f"\\raisebox{{-0.5\\height}}{{\\includegraphics[width={self.placed.width:.3f}in]{{{path.name}}}}}"
+
+    def _errors(self, row: int, column: int) -> str:
+        return "\\footnotesize " + ", ".join(
+            _said(words) for words in self.placed.errors.get((row, column), {}).values()
+        )
+
+
+def _said(words: Fitted) -> str:
+    return escaped(words.words.replace("\n", " "))

@@ -1,0 +1,145 @@
+"""Whatever was swept, its figures show every finished cell once, under labels of its own, legibly.
+
+RECONSTRUCT_EXAMPLES=1000 pytest -n0 tests/test_figure_shapes.py draws more shapes.
+"""
+
+import os
+import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pdf_pages import assert_legible, pages_of
+from sweep_shapes import Shape, colour_of, shapes, written
+
+from experiments.drawing import kinds
+from reconstruct import figures
+from reconstruct.errors import InputError
+from reconstruct.figures import Cells, Layout, Look
+from reconstruct.figures.cells import canonical
+from reconstruct.figures.labels import labels
+from reconstruct.figures.page.sheet import house_style
+from reconstruct.figures.plots.curves import without_trace
+from reconstruct.figures.tables.grid import tables
+from reconstruct.figures.tables.table import placed
+
+EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))
+HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+WITH_PICTURES = ("fig1", "fig2", "fig3", "grid")
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+looks = st.builds(
+    Look,
+    title=st.sampled_from(["", "A title", "A title that is so long that it cannot stand in one line of any page " * 2]),
+    labels=st.sampled_from([True, True, True, False]),
+    columns=st.sampled_from([None, None, 2, 9]),
+    crop=st.booleans(),
+    width=st.sampled_from([7.0, 5.5, 3.25]),
+    height=st.sampled_from([9.0, 5.0]),
+    letters=st.booleans(),
+    detail=st.sampled_from([None, None, (0.25, 0.25, 0.5, 0.5)]),
+)
+
+
+def fitted(look: Look) -> Look:
+    """With the sizes of text that go with its width."""
+    return look if look.width == 7.0 else replace(look, normal=9.0, small=8.0)
+
+
+def finished(cells: Cells) -> dict[Path, tuple[int, int, int]]:
+    """The folders of cells that have a picture, and its colour."""
+    return {p.folder: colour_of(int(p.name.split()[1])) for p in cells.panels if p.picture is not None}
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes, look=looks, kind=st.sampled_from(["", *WITH_PICTURES, "curve", "tradeoff"]))
+def test_every_finished_cell_is_drawn_once_legibly_or_named_as_left_out(tmp_path, shape, look, kind):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    kind = kinds.chosen_kind(cells.drawing, kind, Layout())
+    with suppress(InputError):
+        kinds.check(cells, kind, "sweep")
+        _assert_whole(cells, kind, fitted(look), tmp_path)
+
+
+def _assert_whole(cells: Cells, kind: str, look: Look, folder: Path) -> None:
+    drawn = getattr(figures, kind)(cells, look, kinds.layout_of(kind, Layout()))
+    (path,) = figures.save(drawn, folder, "figure", "pdf")
+    found = pages_of(path)
+    assert_legible(found)
+    assert all(page.height <= 72 * look.height + 1 for page in found)
+    if kind in WITH_PICTURES:
+        _assert_drawn_once(found, cells)
+    else:
+        _assert_points(drawn, cells, kind)
+    assert figures.caption(cells, kind)
+    assert figures.alt(cells, kind)
+
+
+def _assert_drawn_once(found, cells: Cells) -> None:
+    shown = Counter(tuple(int(c) for c in pixels[0, 0]) for page in found for pixels, _ in page.pictures)
+    for folder, colour in finished(cells).items():
+        assert shown[colour] == 1, f"{folder.name} is drawn {shown[colour]} times"
+
+
+def _assert_points(drawn, cells: Cells, kind: str) -> None:
+    """A curve, or a point, for every cell that is not left out."""
+    lines = [line for page in drawn for axes in page.axes if axes.axison for line in axes.lines]
+    left_out = {panel.folder for panels in figures.left_out(cells, kind).values() for panel in panels}
+    shown = [panel for panel in cells.panels if panel.result and panel.folder not in left_out]
+    if kind == "curve":  # also of cells that are not finished
+        assert len(lines) == 2 * (len(cells.panels) - len(without_trace(cells))) >= 2 * len(shown)
+    else:
+        assert sum(len(line.get_xdata()) for line in lines) == len(shown)
+
+
+@settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes, look=looks)
+def test_no_two_panels_of_a_grid_bear_the_same_label(tmp_path, shape, look):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    look = replace(fitted(look), labels=True)
+    said: Counter[tuple[str, str, str]] = Counter()
+    with house_style():
+        for each in placed(tables(cells, look), look):
+            rows = [words.words for words in each.row_labels] or [""] * each.rows
+            columns = [words.words for words in each.column_labels]
+            cells_of_it = [place for place, tile in each.table.tiles.items() if tile.name]
+            said.update((each.table.heading, rows[i], columns[j]) for i, j in cells_of_it)
+    assert [label for label, times in said.items() if times > 1] == []
+
+
+@settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)
+@given(values=st.lists(st.floats(1e-20, 1e20).map(repr) | st.sampled_from(["0", "inf", "0.0151", "1e-3"]), unique=True))
+def test_numbers_in_labels_read_back_exactly(values):
+    cells = Cells([], {"ratio": values})
+    for value, label in labels("ratio", cells)[0].of.items():
+        assert number_in(label) == float(value)
+
+
+def number_in(label: str) -> float:
+    """What a reader takes a label for."""
+    if label in ("∞", "inf"):
+        return float("inf")
+    parts = re.fullmatch(r"(?:([\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", label)
+    return float(f"{parts[1] or 1}e{parts[2].translate(SUPERSCRIPTS)}") if parts else float(label)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "pages"),
+    [((), ("seed",), None), (("seed",), None, None), (("ratio", "seed"), ("depth",), None), (None, None, ("ratio",))],
+)
+def test_whatever_layout_a_reader_chooses_every_cell_is_drawn_once(tmp_path, rows, columns, pages):
+    product = {"seed": ["0", "1"], "ratio": ["0.1", "1"], "depth": ["1", "2", "3"]}
+    cells = figures.cells_of([written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path / "sweep")])
+    drawn = figures.grid(cells, Look(), Layout(rows, columns, pages))
+    (path,) = figures.save(drawn, tmp_path, "figure", "pdf")
+    assert_legible(pages_of(path))
+    _assert_drawn_once(pages_of(path), cells)
+
+
+def test_all_spellings_of_a_value_are_one():
+    assert canonical("1e-3") == canonical("0.001")
+    assert canonical("[relu1_1, relu2_1]") == canonical("relu1_1,relu2_1")

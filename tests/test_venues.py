@@ -1,0 +1,90 @@
+"""Widths in every unit, and of every venue that tueplots knows."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from reconstruct.errors import InputError
+from reconstruct.figures.page import venues
+from reconstruct.figures.page.venues import LEAST, Venue, names, venue
+
+
+@pytest.mark.parametrize(
+    ("given", "inches"),
+    [
+        ("3.25", 3.25), ("3.25in", 3.25), (" 3.25 IN ", 3.25), ("8.5cm", 8.5 / 2.54), ("88mm", 88 / 25.4),
+        ("245pt", 245 / 72.27), ("2.", 2), ("1.5", 1.5), ("40", 40),
+    ],
+)  # fmt: skip
+def test_a_width_is_a_number_with_a_unit_or_in_inches(given, inches):
+    assert venue(given) == Venue(pytest.approx(inches), 9, 8)
+
+
+def test_a_width_alone_does_not_import_tueplots(monkeypatch):
+    monkeypatch.setattr(venues, "import_module", lambda name: pytest.fail(f"{name} was imported"))
+    venue("88mm")
+
+
+@pytest.mark.parametrize(
+    ("given", "width", "normal", "small"),
+    [
+        ("icml", 6.75, 8, 6), ("icml-column", 3.25, 8, 6), ("ICML2024-column", 3.25, 8, 6), ("neurips", 5.5, 9, 7),
+        ("neurips2024", 5.5, 9, 7), ("cvpr2022-column", 237.13594 / 72.27, 8, 6), ("tmlr", 6.5, 9, 7),
+        ("nature", 180 / 25.4, 7, 6), ("nature-column", 88 / 25.4, 7, 6),
+    ],
+)  # fmt: skip
+def test_a_venue_has_a_width_and_two_sizes_of_words(given, width, normal, small):
+    assert venue(given) == Venue(pytest.approx(width), normal, small)
+
+
+def test_a_name_without_a_year_means_the_newest(monkeypatch):
+    def sizes(width: float):
+        return lambda: {"figure.figsize": (width, 1.0)}
+
+    def fonts(size: float):
+        return lambda: {"font.size": size, "legend.fontsize": size - 2}
+
+    modules = {
+        "tueplots.figsizes": SimpleNamespace(conf2031=sizes(6), conf2030_half=sizes(3), conf2030_full=sizes(5)),
+        "tueplots.fontsizes": SimpleNamespace(conf2029=fonts(10), conf2030=fonts(7)),
+    }
+    monkeypatch.setattr(venues, "import_module", modules.__getitem__)
+    assert venue("conf") == venue("conf2031") == Venue(6, 7, LEAST)  # sizes of words of the newest year that has them
+    assert venue("conf-column") == Venue(3, 7, LEAST)
+    assert venue("conf2030") == Venue(5, 7, LEAST)
+    assert names() == ["conf", "conf-column", "nature", "nature-column"]
+
+
+def test_every_name_is_a_venue_whose_words_can_be_read():
+    assert {"icml", "icml-column", "neurips", "iclr", "cvpr-column", "nature"} <= set(names())
+    assert not any(word in name for name in names() for word in ("beamer", "thesis", "20"))
+    assert all(1.5 <= venue(name).width <= 8 and venue(name).normal >= venue(name).small >= LEAST for name in names())
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("0.5", "width '0.5' is 0.5 inches; expected 1.5 to 40; the nearest is '1.5in'"),
+        ("5000mm", "width '5000mm' is 196.9 inches; expected 1.5 to 40; the nearest is '40in'"),
+        ("8.5inch", "width '8.5inch': expected in, cm, mm or pt after the number; did you mean 'in'?"),
+        ("8.5km", "width '8.5km': expected in, cm, mm or pt after the number"),
+    ],
+)
+def test_a_width_that_no_figure_has_is_refused(given, message):
+    with pytest.raises(InputError) as error:
+        venue(given)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("icml-colum", "; did you mean 'icml-column'?"), ("icml2025", "; did you mean 'icml2024'?"),
+        ("iclr-column", "; did you mean 'iclr'?"), ("beamer", ""), ("-3", ""), ("nan", ""), ("", ""), ("3,25", ""),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_no_venue_is_refused_with_the_nearest(given, meant):
+    with pytest.raises(InputError) as error:
+        venue(given)
+    expected = f"expected a width like 8.5cm, 88mm, 3.25in or 245pt, or a venue ({', '.join(names())})"
+    assert str(error.value) == f"there is no width {given!r}; {expected}{meant}"
