@@ -18,6 +18,7 @@ from reconstruct.figures.page.venues import venue
 from reconstruct.results import PICTURE, RESULT, SWEEP, Sweep
 
 Keys = tuple[str, ...]
+LOWEST = 2.0  # inches of a page
 
 
 def main() -> None:
@@ -34,19 +35,25 @@ def _run(sweeps: Sequence[Sweep], given: argparse.Namespace) -> None:
         case "film":
             from experiments.drawing.film import draw_film
 
-            draw_film(_one(sweeps, "film"), _request(given))
+            draw_film(sweeps[0], _request(given))
         case "summary":
-            say(str(write_summary(_one(sweeps, "summary"), given.over.split(","))))
+            kinds.refuse("summary", _options(given))
+            path = write_summary(sweeps[0], given.over.split(","))
+            outdated.note(sweeps[:1], [path])
+            say(str(path))
         case _:
             draw(sweeps, _request(given))
     for sweep in sweeps:
         outdated.set_aside(sweep)
 
 
-def _one(sweeps: Sequence[Sweep], kind: str) -> Sweep:
-    if len(sweeps) > 1:
-        raise InputError(f"--kind {kind} takes one folder; {len(sweeps)} were given")
-    return sweeps[0]
+def _options(given: argparse.Namespace) -> list[str]:
+    """The options that were given, by name; a second folder is one too."""
+    unset = _parser().parse_args(["."])
+    names = [f"--{name.replace('_', '-')}" for name, value in vars(given).items() if value != getattr(unset, name)]
+    return [name for name in names if name not in ("--folders", "--kind", "--over")] + ["FOLDER FOLDER"] * (
+        len(given.folders) > 1
+    )
 
 
 def _request(given: argparse.Namespace) -> Request:
@@ -56,9 +63,12 @@ def _request(given: argparse.Namespace) -> Request:
     name = given.name
     if name and not re.fullmatch(r"\w[\w.-]*", name):
         raise InputError(f"--name {name}: expected the name of a file without its ending, for example column")
-    only = dict(_values(each) for each in given.only)
+    only: dict[str, list[str]] = {}
+    for key, values in map(_values, given.only):
+        only.setdefault(key, []).extend(values)
     _check_between("--dpi", given.dpi, 10, 1000)
-    return Request(_look(given, count), layout, given.kind, only, given.format, given.dpi, name, given.panels)
+    look, options = _look(given, count), _options(given)
+    return Request(look, layout, given.kind, only, given.format, given.dpi, name, given.panels, options)
 
 
 def _look(given: argparse.Namespace, columns: int | None) -> Look:
@@ -87,7 +97,7 @@ def _keys(given: str) -> Keys | None:
 def _values(given: str) -> tuple[str, list[str]]:
     """KEY=V,V as the key and its values; a comma within brackets or quotes is part of a value."""
     key, equals, values = given.partition("=")
-    found = re.findall(r"""(?:\[[^\]]*\]|'[^']*'|"[^"]*"|[^,\['"])+""", values)
+    found = re.findall(r"""\[[^\]]*\]|'[^']*'(?=,|$)|"[^"]*"(?=,|$)|[^,]+""", values)
     if not equals or not key or not found:
         raise InputError(f"--only {given}: expected KEY=VALUE,VALUE, for example seed=0,1")
     return key, found
@@ -108,11 +118,12 @@ def _box(given: str) -> tuple[float, float, float, float] | None:
 
 
 def _inches(given: str) -> float:
-    if not re.match(r"[\d.]", given):
-        raise InputError(f"--height {given}: expected a length, for example 9in or 22cm")
-    height = venue(given).width
-    if height < 2:
-        raise InputError(f"--height {given}: expected at least 2 inches")
+    try:
+        height = venue(given).width if re.match(r"[\d.]", given) else 0.0
+    except InputError:
+        height = 0.0
+    if height < LOWEST:
+        raise InputError(f"--height {given}: expected a length from {LOWEST:g} to 40 inches, for example 9in or 22cm")
     return height
 
 

@@ -114,10 +114,14 @@ class Reader:
 
 def outcome(result: Result) -> str:
     """The final errors, in a line."""
-    errors = "  ".join(f"{term} error {result.error(term):.3g}" for term in result.relative_errors)
+    errors = "  ".join(f"{term} error {_told(result.error(term))}" for term in result.relative_errors)
     quality = f"  PSNR {result.psnr:.1f} dB" if result.psnr is not None else ""
     note = "" if result.converged else f"  NOT CONVERGED, {result.note}"
     return f"{errors}{quality}  {result.seconds:.0f} s{note}"
+
+
+def _told(error: float | None) -> str:
+    return "not finite" if error is None else f"{error:.3g}"
 
 
 def _running(cell: SweepCell, folder: Path) -> Standing:

@@ -23,6 +23,7 @@ from omegaconf import DictConfig, open_dict
 from experiments import locks
 from experiments.cell import UNFILMED, command
 from experiments.composition import configuration, explaining, idle
+from experiments.drawing import outdated
 from experiments.failures import Failure
 from experiments.fingerprint import content, request
 from experiments.names import cell_name
@@ -228,11 +229,11 @@ def _conclude(sweep: Sweep) -> None:
     if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
     with mistakes_in(sweep.folder):
-        if not sweep.is_up_to_date(f"{FIGURE}.png", f"{FIGURE}.pdf"):
+        if not outdated.is_current(sweep, f"{FIGURE}.png", f"{FIGURE}.pdf"):
             _draw(sweep)
-        if not sweep.is_up_to_date(FILM):
+        if not outdated.is_current(sweep, FILM):
             _film(sweep)
-        _set_aside(sweep)
+        outdated.set_aside(sweep)
 
 
 def _draw(sweep: Sweep) -> None:
@@ -255,12 +256,6 @@ def _film(sweep: Sweep) -> None:
         draw_film(sweep)
     elif any(cell.values.get("film", "").lower() == "true" for cell in sweep.cells):
         say(f"{sweep.folder}: all cells were {UNFILMED}")
-
-
-def _set_aside(sweep: Sweep) -> None:
-    from experiments.drawing import outdated
-
-    outdated.set_aside(sweep)
 
 
 def plan(config: DictConfig) -> Sweep:

@@ -83,10 +83,10 @@ class Result:
     note: str = ""
     format: int = FORMAT
 
-    def error(self, term: str) -> float:
-        """Relative error of a term, mean over its layers."""
-        errors = self.relative_errors[term].values()
-        return sum(errors) / len(errors)
+    def error(self, term: str) -> float | None:
+        """Relative error of a term, mean over its layers; ``None`` if one of them is not finite."""
+        errors = list(self.relative_errors[term].values())
+        return None if any(error is None for error in errors) else sum(errors) / len(errors)
 
     def write(self, folder: Path) -> None:
         """Mark `folder` as finished."""

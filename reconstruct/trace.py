@@ -9,10 +9,10 @@ from pathlib import Path
 def read(path: Path) -> list[dict[str, float]]:
     """Column -> number, a row a step; rows that are cut off or damaged are left out. Without a file there are none."""
     try:
-        with path.open(newline="", encoding="utf-8", errors="replace") as file:
-            return list(_whole(csv.DictReader(file)))
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]  # what follows the last is cut off
     except OSError:
         return []
+    return list(_whole(csv.DictReader(line for line in lines if "\0" not in line)))
 
 
 def _whole(rows: "csv.DictReader[str]") -> Iterator[dict[str, float]]:

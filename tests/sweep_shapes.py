@@ -17,6 +17,7 @@ FIRST = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 RELU = [tap for tap in taps(ARCHITECTURES["vgg19"]) if tap.startswith("relu")]
 NAMES = [
     "a.png", "b.png", "/one/cat.png", "/two/cat.png", "猫.jpg", "毛.jpg", "_under.png", "$x$.png", "é à.png", "Ωμέγα",
+    "my cat.png", "mycat.png",
     "a very long name of a photograph from a camera DSC_20260101_123456789.jpg", "קוף.png", "x^2_{3}", "1e3",
 ]  # fmt: skip
 TITLES = {"starry_night": "The Starry Night, 1889", "great_wave": "The Great Wave off Kanagawa, ca. 1831 (detail)"}

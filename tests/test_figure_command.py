@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,8 @@ from sweep_shapes import Shape, written
 from test_figures import any_sweep, finished
 
 from experiments import figure
-from experiments.drawing import figure as drawing
 from experiments.drawing import kinds
-from reconstruct.results import Sweep
+from reconstruct.results import Result, Sweep
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_latex_compiles_the_panels(tmp_path, figure_of):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--rows", "sed"], "sed: expected one of content.layers, seed; did you mean 'seed'?"),
+        (["--rows", "sed"], "--rows sed: expected one of content.layers, seed; did you mean 'seed'?"),
         (["--rows", "seed", "--columns", "seed"], "seed is given 2 times"),
         (["--only", "seed"], "--only seed: expected KEY=VALUE,VALUE, for example seed=0,1"),
         (["--only", "seed=7"], "--only seed=7: expected some of 0, 1, 2"),
@@ -160,14 +160,18 @@ def test_latex_compiles_the_panels(tmp_path, figure_of):
         (["--name", "../x"], "--name ../x: expected the name of a file without its ending"),
         (["--height", "x"], "--height x: expected a length"),
         (["--kind", "curve", "--rows", "seed"], "--rows cannot be used with --kind curve"),
-        (["--kind", "fig2", "--rows", "seed"], "--rows cannot be used with --kind fig2, which has its own"),
-        (["--kind", "atlas"], "atlas needs cells from single layers"),
+        (["--kind", "fig2", "--rows", "seed"], "--rows cannot be used with --kind fig2; try --kind grid"),
+        (["--kind", "fig2", "--columns", "seed"], "--rows, --columns KEY: --kind fig2 has its own; try --kind grid"),
+        (["--kind", "curve", "--crop", "--detail", "0,0,1,1"], "--crop, --detail cannot be used with --kind curve"),
+        (["--kind", "summary", "--width", "9cm"], "--width cannot be used with --kind summary"),
+        (["--kind", "atlas", "--only", "seed=0"], "--only cannot be used with --kind atlas; try --kind grid"),
+        (["--kind", "film", "--difference", "original"], "--difference cannot be used with --kind film"),
+        (["--height", "1in"], "--height 1in: expected a length from 2 to 40 inches"),
         (["--colums", "2"], "reconstruct-figure: unrecognized arguments: --colums 2"),
     ],
 )
-def test_a_wrong_wish_is_one_line_and_exit_code_2(tmp_path, figure_of, monkeypatch, arguments, line):
+def test_a_wrong_wish_is_one_line_and_exit_code_2(tmp_path, figure_of, arguments, line):
     any_sweep(tmp_path, "table")
-    monkeypatch.setattr(drawing, "_analysis", lambda *_: drawing._something({}, tmp_path))
     code, said = figure_of(tmp_path, *arguments)
     assert (code, len(said.strip().splitlines())) == (2, 1)
     assert line in said
@@ -186,23 +190,67 @@ def test_a_mistake_of_the_program_leaves_its_traceback_in_the_sweeps_folder(tmp_
 
 def test_a_figure_of_an_earlier_state_is_set_aside(tmp_path, figure_of):
     made: Sweep = any_sweep(tmp_path, "pair")
-    for kind in ("curve", "summary"):
-        figure_of(tmp_path, "--kind", kind, "--over", "ratio")
-    picture = tmp_path / made.cells[0].folder / "result.json"
-    picture.write_bytes(picture.read_bytes())
-    code, said = figure_of(tmp_path)
-    assert code == 0
-    assert "curve.alt.txt, curve.caption.txt, curve.pdf, curve.png, summary.csv: of an earlier state" in said
-    assert (tmp_path / "outdated" / "curve.png").exists()
+    for _ in range(2):
+        for kind in ("curve", "summary"):
+            figure_of(tmp_path, "--kind", kind, "--over", "ratio")
+        _change(tmp_path / made.cells[0].folder)
+        code, said = figure_of(tmp_path)
+        assert code == 0
+        assert "curve.alt.txt, curve.caption.txt, curve.pdf, curve.png, summary.csv: of an earlier state" in said
+        assert (tmp_path / "figure.png").exists()
+    assert {"curve.png", "curve~2.png"} <= {path.name for path in (tmp_path / "outdated").iterdir()}
+
+
+def _change(cell: Path) -> None:
+    """The cell is made again, with another loss."""
+    result = Result.read(cell)
+    replace(result, total=result.total + 1).write(cell)
+
+
+def test_a_cell_that_is_being_made_makes_no_figure_outdated(tmp_path, figure_of):
+    made = any_sweep(tmp_path, "pair")
+    figure_of(tmp_path)
+    (tmp_path / made.cells[0].folder / "checkpoint.pt").touch()
+    assert "earlier state" not in figure_of(tmp_path, "--kind", "curve")[1]
     assert (tmp_path / "figure.png").exists()
 
 
-def test_a_file_of_the_readers_own_is_never_set_aside(tmp_path, figure_of):
+def test_files_of_the_readers_own_are_never_moved(tmp_path, figure_of):
     made = any_sweep(tmp_path, "pair")
-    (tmp_path / "mine.png").write_bytes(b"mine")
-    (tmp_path / made.cells[0].folder / "new").touch()
+    own = ["mine.png", "front.png", "grid.pdf", "strips_mine.png", "figure-3.pdf"]
+    for name in own:
+        (tmp_path / name).write_bytes(b"mine")
     figure_of(tmp_path)
-    assert (tmp_path / "mine.png").read_bytes() == b"mine"
+    _change(tmp_path / made.cells[0].folder)
+    figure_of(tmp_path)
+    assert all((tmp_path / name).read_bytes() == b"mine" for name in own)
+
+
+def test_pages_that_a_figure_no_longer_has_go(tmp_path, figure_of):
+    any_sweep(tmp_path, "tables")
+    figure_of(tmp_path, "--format", "svg", "--height", "3in")
+    assert (tmp_path / "figure-2.svg").exists()
+    figure_of(tmp_path, "--format", "svg", "--height", "30in")
+    assert not (tmp_path / "figure-2.svg").exists()
+
+
+def test_panels_of_the_readers_own_stay_where_new_ones_are_written(tmp_path, figure_of):
+    any_sweep(tmp_path, "table")
+    panels = tmp_path / "panels"
+    figure_of(tmp_path, "--panels", panels)
+    (panels / "20240101_120000.png").write_bytes(b"mine")
+    before = len(list(panels.glob("*.png")))
+    figure_of(tmp_path, "--panels", panels, "--only", "seed=0")
+    assert (panels / "20240101_120000.png").read_bytes() == b"mine"
+    assert len(list(panels.glob("*.png"))) < before
+
+
+def test_values_given_twice_are_shown_once_and_of_several_options_all_count(tmp_path, figure_of):
+    any_sweep(tmp_path, "table")
+    figure_of(tmp_path, "--only", "seed=0,0", "--only", "seed=2")
+    said = words(tmp_path / "figure.pdf")
+    assert said.count("0") == 1
+    assert "2" in said
 
 
 def test_interrupting_is_one_line(tmp_path, figure_of, monkeypatch):

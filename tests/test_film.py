@@ -137,13 +137,13 @@ def sweep(tmp_path: Path) -> Sweep:
 
 
 def test_the_film_of_a_sweep_shows_all_cells_forming_and_their_errors_falling(sweep):
-    (figure,) = figures.grid(figures.cells_of([sweep]), figures.Look(title="seeds"))
+    (figure,) = figures.grid(figures.cells_of([sweep]), figures.Look(title="seeds\nstep 0"))
     reels = {cell.folder: Reel(sweep.folder / cell.folder / FILM) for cell in sweep.cells[:2]}
     said = []
     first, last = (frame for frame in frames_of(figure, reels) if said.append(texts(figure)) is None)
     assert first.shape == last.shape == (*last.shape[:2], 3)
-    assert said[0] >= {"seeds: step 0", "content error 90 %"}
-    assert said[1] >= {"seeds: step 4", "content error 1.2 %"}
+    assert said[0] >= {"seeds\nstep 0", "content error 90 %"}
+    assert said[1] >= {"seeds\nstep 4", "content error 1.2 %"}
     assert (first != last).any()
 
 
@@ -154,7 +154,7 @@ def texts(figure) -> set[str]:
 @pytest.mark.parametrize("name", ["fig2", "fig3", "table"])
 def test_the_last_frame_is_the_figure_itself_with_all_that_lies_on_its_pictures(tmp_path, name):
     made = any_sweep(tmp_path, name)
-    draw = getattr(figures, own_kind(made.drawing))
+    draw = figures.DRAWN_BY[own_kind(made.drawing)]
     for cell in made.cells:
         picture = np.asarray(images.to_image(images.load(tmp_path / cell.folder / "result.png")))
         error = Result.read(tmp_path / cell.folder).error("content")
@@ -162,7 +162,7 @@ def test_the_last_frame_is_the_figure_itself_with_all_that_lies_on_its_pictures(
         film.write(frames, tmp_path / cell.folder / FILM)
     reels = {cell.folder: Reel(tmp_path / cell.folder / FILM) for cell in made.cells}
     cells = figures.cells_of([made])
-    (moving,), (still,) = (draw(cells, figures.Look(title=title)) for title in ("x", "x: step 4"))
+    (moving,), (still,) = (draw(cells, figures.Look(title=title), None) for title in ("x\nstep 0", "x\nstep 4"))
     *_, last = frames_of(moving, reels)
     with figures.house_style():
         still.set_dpi(last.shape[1] / still.get_size_inches()[0])

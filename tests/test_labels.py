@@ -77,7 +77,7 @@ def test_files_whose_transliterations_are_the_same_are_told_apart_by_their_chara
 
 
 def test_a_depth_of_the_paper_is_its_last_layer_with_a_plus():
-    assert list(depth_labels(cells("depth", list("123"), representation="style"))[0].of.values()) == [
+    assert list(depth_labels(cells("depth", list("123"), representation="style"), "style")[0].of.values()) == [
         "relu1_1",
         "+ relu2_1",
         "+ relu3_1",
@@ -85,7 +85,7 @@ def test_a_depth_of_the_paper_is_its_last_layer_with_a_plus():
 
 
 def test_a_plus_is_not_put_where_a_depth_is_left_out():
-    (*_, way) = depth_labels(cells("depth", list("135"), representation="style"))
+    (*_, way) = depth_labels(cells("depth", list("135"), representation="style"), "style")
     assert list(way.of.values()) == ["1_1", "1_1–3_1", "1_1–5_1"]
 
 

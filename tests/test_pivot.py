@@ -73,7 +73,7 @@ def test_what_is_no_product_at_all_stands_in_a_row_under_all_its_keys():
 @pytest.mark.parametrize(
     ("layout", "line"),
     [
-        (Layout(rows=("sed",)), "sed: expected one of seed, size; did you mean 'seed'?"),
+        (Layout(rows=("sed",)), "--rows sed: expected one of seed, size; did you mean 'seed'?"),
         (Layout(rows=("seed",), columns=("seed",)), "seed is given 2 times; it can be rows, columns or pages"),
     ],
 )

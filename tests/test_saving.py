@@ -8,7 +8,7 @@ from test_figures import any_sweep
 
 from reconstruct import figures
 from reconstruct.figures.page import saving
-from reconstruct.figures.page.sheet import part_of, squared
+from reconstruct.figures.page.pictures import part_of, squared
 
 
 @pytest.fixture

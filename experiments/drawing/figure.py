@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.drawing import kinds
+from experiments.drawing import kinds, outdated
 from experiments.progress import say
 from reconstruct import figures
 from reconstruct.errors import InputError
@@ -26,6 +26,7 @@ class Request:
         formats: of the files, `figures.FORMATS`.
         name: of the files; empty for ``figure``, or the kind where it is not the sweep's own.
         panels: a folder for every panel alone, ``None`` for none.
+        options: those of the command line that were given, to be refused where they would have no effect.
     """
 
     look: Look = field(default_factory=Look)
@@ -36,6 +37,7 @@ class Request:
     dpi: int = 300
     name: str = ""
     panels: Path | None = None
+    options: Sequence[str] = ()
 
 
 def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
@@ -47,28 +49,36 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     request, sweep = request or Request(), sweeps[0]
     cells = figures.cells_of(sweeps, request.only)
     kind = kinds.chosen_kind(cells.drawing, request.kind, request.layout)
+    kinds.refuse(kind, request.options)
     layout = kinds.layout_of(kind, request.layout)
     kinds.check(cells, kind, sweep.folder)
-    own = kind == kinds.own_kind(cells.drawing)
-    stem = request.name or (FIGURE if own else kind)
+    stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
-    words = figures.alt(cells, kind)
+    paths = _written(drawn, cells, kind, stem, request, sweep.folder)
+    if FIGURE in drawn and "png" in request.formats:
+        _show_on_board(sweep, cells, figures.caption(cells, kind))
+    outdated.note(sweeps, paths)
+    if request.panels is not None:
+        paths += figures.write_panels(cells, request.look, layout, request.panels, figures.caption(cells, kind))
+    _say_what_is_missing(cells, kind, stem)
+    say(", ".join(str(path) for path in paths if path.suffix != ".txt"))
+
+
+def _written(
+    drawn: "Mapping[str, Sequence[Figure]]", cells: Cells, kind: str, stem: str, request: Request, folder: Path
+) -> list[Path]:
+    """The files of a figure, its caption and its words."""
+    words = {"caption": figures.caption(cells, kind), "alt": figures.alt(cells, kind)}
     paths = [
         path
         for name, pages in drawn.items()
         for suffix in request.formats
-        for path in figures.save(pages, sweep.folder, name, suffix, request.dpi, words.strip())
+        for path in figures.save(pages, folder, name, suffix, request.dpi, words["alt"].strip())
     ]
-    caption = figures.caption(cells, kind)
-    paths_of_words = {_beside(stem, "caption"): caption, _beside(stem, "alt"): words}
-    for name, text in paths_of_words.items():
-        (sweep.folder / name).write_text(text, encoding="utf-8")
-    if FIGURE in drawn and "png" in request.formats:
-        _show_on_board(sweep, cells, caption)
-    if request.panels is not None:
-        paths += figures.write_panels(cells, request.look, layout, request.panels, caption)
-    _say_what_is_missing(cells, kind, stem)
-    say(", ".join(map(str, paths)))
+    for what, text in words.items():
+        paths.append(folder / _beside(stem, what))
+        paths[-1].write_text(text, encoding="utf-8")
+    return paths
 
 
 def _beside(stem: str, what: str) -> str:
@@ -81,7 +91,7 @@ def _pages(
     """File name -> a figure a page."""
     if kind == "atlas":
         return {stem if name == FIGURE else name: pages for name, pages in _analysis(sweep, look).items()}
-    return {stem: getattr(figures, kind)(cells, look, layout)}
+    return {stem: figures.DRAWN_BY[kind](cells, look, layout)}
 
 
 def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":

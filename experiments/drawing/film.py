@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from experiments.drawing import kinds
+from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request
 from experiments.progress import say
 from reconstruct import figures
@@ -22,8 +22,10 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     """Write ``film.webp`` into the sweep's folder, all cells forming together, and say which of them stand still."""
     from reconstruct import film
     from reconstruct.figures.film import film as frames_of
+    from reconstruct.figures.film import step_name
 
     request = request or Request()
+    kinds.refuse("film", request.options)
     reels = _reels(sweep)
     if not reels:
         raise InputError(
@@ -36,13 +38,14 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     layout = kinds.layout_of(kind, request.layout)
     kinds.check(cells, kind, sweep.folder)
     title = request.look.title or sweep.folder.resolve().name or FILM
-    look = replace(request.look, title=title, height=math.inf)  # one page
+    look = replace(request.look, title=f"{title}\n{step_name(0)}", height=math.inf)  # one page
 
     def frames() -> "Iterable[Pixels]":
-        (page,) = getattr(figures, kind)(cells, look, layout)
+        (page,) = figures.DRAWN_BY[kind](cells, look, layout)
         return frames_of(page, _reels(sweep))
 
     film.save(frames, sweep.folder / FILM)
+    outdated.note([sweep], [sweep.folder / FILM])
     _tell_of_still(sweep, reels)
     say(str(sweep.folder / FILM))
 

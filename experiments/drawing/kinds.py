@@ -1,19 +1,25 @@
-"""Which kinds of figure there are, which one a sweep gets, and what each needs of it."""
+"""Which kinds of figure there are, which one a sweep gets, and what each needs of it and of the reader."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from dataclasses import replace
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures import Cells, Layout
+from reconstruct.figures import DRAWN_BY, LAYOUTS, Cells, Layout
 
-FIGURES = ("fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas")
-KINDS = (*FIGURES, "film", "summary")
-NEEDS = {"fig1": ("representation", "depth"), "fig2": ("style.picture",), "fig3": ("depth", "ratio")}
-LAYOUTS = {
-    "fig1": Layout(rows=("representation",), columns=("depth",)),
-    "fig2": Layout(rows=(), columns=("style.picture",)),
-    "fig3": Layout(rows=("depth",), columns=("ratio",)),
+KINDS = (*DRAWN_BY, "atlas", "film", "summary")
+TABLE = {"--rows", "--columns", "--pages", "--panels"}
+PICTURES = {"--crop", "--detail", "--difference"}
+PAGE = {"--title", "--no-labels", "--letters", "--width", "--height", "--dpi", "--format", "--name"}
+REFUSED = {  # what has no effect on a kind
+    "fig1": {"--rows"},
+    "fig2": {"--rows"},
+    "fig3": {"--rows"},
+    "curve": TABLE | PICTURES,
+    "tradeoff": TABLE | {"--difference"},
+    "atlas": TABLE | PICTURES | {"--only", "--name", "FOLDER FOLDER"},
+    "film": PAGE - {"--title", "--no-labels", "--width"} | {"--detail", "--difference", "--panels", "FOLDER FOLDER"},
+    "summary": TABLE | PICTURES | PAGE | {"--only", "FOLDER FOLDER"},
 }
-FIXED = ("atlas", "curve", "tradeoff")  # have no rows, columns and pages of cells
 
 
 def known(kind: str) -> str:
@@ -30,36 +36,45 @@ def own_kind(drawing: str) -> str:
 
 def chosen_kind(drawing: str, asked: str, layout: Layout) -> str:
     """The kind that was asked for, else the sweep's own; rows and columns of the reader's choice make it a grid."""
-    own = own_kind(drawing)
-    return asked or ("grid" if layout.rows is not None or layout.columns is not None else own)
+    chosen = layout.rows is not None or layout.columns is not None
+    return asked or ("grid" if chosen else own_kind(drawing))
+
+
+def refuse(kind: str, options: Iterable[str]) -> None:
+    """Say which of the given options would have no effect.
+
+    Raises:
+        InputError: there is one.
+    """
+    if refused := [option for option in options if option in REFUSED.get(kind, ())]:
+        other = "; try --kind grid" if set(refused) <= TABLE | PICTURES | {"--only", "FOLDER FOLDER"} else ""
+        raise InputError(f"{', '.join(refused)} cannot be used with --kind {kind}{other}")
 
 
 def layout_of(kind: str, asked: Layout) -> Layout:
     """Where cells stand: where the kind has them, with the pages that were asked for, or as was asked for.
 
     Raises:
-        InputError: the kind leaves no choice.
+        InputError: the kind has its own rows and columns.
     """
-    given = {f"--{name}": keys for name in ("rows", "columns", "pages") if (keys := getattr(asked, name)) is not None}
-    if kind in FIXED and given:
-        raise InputError(f"{' '.join(given)} cannot be used with --kind {kind}, which has no table; try --kind grid")
     if kind not in LAYOUTS:
         return asked
-    if refused := [name for name in given if name != "--pages"]:
-        raise InputError(f"{' '.join(refused)} cannot be used with --kind {kind}, which has its own; try --kind grid")
-    return Layout(LAYOUTS[kind].rows, LAYOUTS[kind].columns, asked.pages)
+    if asked.rows is not None or asked.columns is not None:
+        raise InputError(f"--rows, --columns KEY: --kind {kind} has its own; try --kind grid")
+    return replace(LAYOUTS[kind], pages=asked.pages)
 
 
 def check(cells: Cells, kind: str, name: object) -> None:
     """Whether cells have what that kind of figure shows; `name` is that of their sweep."""
     swept = ", ".join(cells.axes) or "none"
-    for key in NEEDS.get(kind, ()):
-        if not _given(cells, key):
+    for key in _needed(kind):
+        if not any(key in panel.given for panel in cells.panels):
             raise InputError(f"{kind} needs a sweep over {key}; {name} has {swept}; try grid")
     both = any(panel.result and len(panel.result.losses) == 2 for panel in cells.panels)
     if kind == "tradeoff" and not both:
         raise InputError(f"tradeoff needs cells with representation=both; {name} has none; try grid or curve")
 
 
-def _given(cells: Cells, key: str) -> Collection[str]:
-    return [panel.values[key] for panel in cells.panels if key in panel.given]
+def _needed(kind: str) -> list[str]:
+    layout = LAYOUTS.get(kind)
+    return [*(layout.rows or ()), *(layout.columns or ())] if layout else []

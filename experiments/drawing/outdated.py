@@ -1,32 +1,90 @@
 """Figures and tables that tell of an earlier state of a sweep are set aside, so that they do not stand beside newer
-cells as if they told of these.
+cells as if they told of these. What was drawn, and of which state, stands in ``.drawn.json`` in the sweep's folder.
 """
 
+import hashlib
+import json
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from experiments.drawing.kinds import FIGURES
 from experiments.progress import say
-from reconstruct.results import FIGURE, FILM, Sweep
+from reconstruct.results import FAILURE, RESULT, SWEEP, Sweep, write_json
 
 OUTDATED = "outdated"  # the folder in which they are kept
-_STEMS = "|".join((FIGURE, *FIGURES, "matrix", "arrangement", "front", r"strips_\w+"))
-_DRAWN = re.compile(rf"({_STEMS})(-\d+)?\.(png|pdf|svg|tiff)|(({_STEMS})\.)?(caption|alt)\.txt")
-_TABLES = ("summary.csv", "findings.md", FILM)
+_PAGE = re.compile(r"-\d+(?=\.svg$)")
+RECORD = ".drawn.json"  # file -> folder of each sweep that it shows -> that sweep's state
+
+
+def note(sweeps: Sequence[Sweep], paths: Iterable[Path]) -> None:
+    """Remember that files of the first sweep's folder show the sweeps as they are now."""
+    folder, states = sweeps[0].folder, {str(sweep.folder.resolve()): state(sweep) for sweep in sweeps}
+    drawn = {path.name: states for path in paths if path.parent == folder}
+    earlier = _record(folder)
+    for name in [name for name in earlier if _PAGE.sub("", name) in drawn and name not in drawn]:
+        (folder / name).unlink(missing_ok=True)  # a further page of a figure that has fewer now
+        del earlier[name]
+    write_json(earlier | drawn, folder / RECORD)
+
+
+def is_current(sweep: Sweep, *names: str) -> bool:
+    """Whether these files are there and show the sweep as it is now."""
+    record, now = _record(sweep.folder), state(sweep)
+    of_now = [name for name in names if now in record.get(name, {}).values() and (sweep.folder / name).exists()]
+    return len(of_now) == len(names)
 
 
 def set_aside(sweep: Sweep) -> None:
-    """Move what is older than some of the cells that it shows."""
-    found = [path for path in sweep.folder.iterdir() if _is_ours(path) and not sweep.is_up_to_date(path.name)]
+    """Move what was drawn of an earlier state of any of its sweeps; nothing that is kept already is written over."""
+    record = _record(sweep.folder)
+    found = [name for name, states in record.items() if not _holds(states) and (sweep.folder / name).exists()]
     if not found:
         return
     folder = sweep.folder / OUTDATED
     folder.mkdir(exist_ok=True)
-    for path in found:
-        path.replace(folder / path.name)
-    names = ", ".join(sorted(path.name for path in found))
+    for name in found:
+        with suppress(FileNotFoundError):  # another process was faster
+            (sweep.folder / name).replace(_free(folder / name))
+    write_json({name: states for name, states in record.items() if name not in found}, sweep.folder / RECORD)
+    names = ", ".join(sorted(found))
     say(f"{names}: of an earlier state of the sweep, now in {folder}; reconstruct-figure draws them again")
 
 
-def _is_ours(path: Path) -> bool:
-    return path.is_file() and (path.name in _TABLES or bool(_DRAWN.fullmatch(path.name)))
+def state(sweep: Sweep) -> str:
+    """A digest of which cells there are, and of what each came to."""
+    digest = hashlib.sha256(_content(sweep.folder / SWEEP))
+    for cell in sweep.cells:
+        for name in (RESULT, FAILURE):
+            digest.update(name.encode() + _content(sweep.folder / cell.folder / name))
+    return digest.hexdigest()[:16]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b"none"
+
+
+def _record(folder: Path) -> dict[str, dict[str, str]]:
+    try:
+        record: dict[str, dict[str, str]] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _holds(states: Mapping[str, str]) -> bool:
+    """Whether all sweeps are in the state that was drawn; of one that is gone nothing is said."""
+    sweeps = [(Sweep.read(Path(folder)), then) for folder, then in states.items()]
+    return all(sweep is None or state(sweep) == then for sweep, then in sweeps)
+
+
+def _free(path: Path) -> Path:
+    """The path itself, or with the first number that is free."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}~{number}{path.suffix}")
+    return free

@@ -54,6 +54,8 @@ def mistakes_in(folder: Path) -> Iterator[None]:
     except (InputError, RunError, OSError, MemoryError):
         raise
     except Exception as error:
+        if is_out_of_memory(error):
+            raise
         place = folder / ERROR_LOG
         with suppress(OSError):
             place.write_text("".join(traceback.format_exception(error)), encoding="utf-8")

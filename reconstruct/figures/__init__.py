@@ -5,6 +5,10 @@ analysis (`reconstruct.figures.analysis.atlas`), which compute with pictures, an
 imported by name, so that all others are drawn without torch.
 """
 
+from collections.abc import Callable
+
+from matplotlib.figure import Figure
+
 from reconstruct.figures.captions import alt, caption, left_out
 from reconstruct.figures.cells import Cells, Panel, cells_of
 from reconstruct.figures.page.saving import FORMATS, save
@@ -12,14 +16,30 @@ from reconstruct.figures.page.sheet import Look, house_style
 from reconstruct.figures.pivot import Layout
 from reconstruct.figures.plots.curves import curve
 from reconstruct.figures.plots.tradeoff import tradeoff
+from reconstruct.figures.tables.fig1 import LAYOUT as FIG1
 from reconstruct.figures.tables.fig1 import fig1
+from reconstruct.figures.tables.fig2 import LAYOUT as FIG2
 from reconstruct.figures.tables.fig2 import fig2
+from reconstruct.figures.tables.fig3 import LAYOUT as FIG3
 from reconstruct.figures.tables.fig3 import fig3
 from reconstruct.figures.tables.grid import grid
 from reconstruct.figures.tables.separate import write_panels
 
+DRAWN_BY: dict[str, Callable[[Cells, Look, Layout | None], list[Figure]]] = {
+    "fig1": fig1,
+    "fig2": fig2,
+    "fig3": fig3,
+    "grid": grid,
+    "curve": curve,
+    "tradeoff": tradeoff,
+}
+LAYOUTS = {"fig1": FIG1, "fig2": FIG2, "fig3": FIG3}
+"""Where the paper's figures have their cells."""
+
 __all__ = [
+    "DRAWN_BY",
     "FORMATS",
+    "LAYOUTS",
     "Cells",
     "Layout",
     "Look",

@@ -34,8 +34,7 @@ ERRORS = (
     "is ‖G − A‖² / ‖A‖², with the Gram matrices G of the reconstruction and A of the painting; each a mean over layers."
 )
 OWN_LAYERS = (
-    "Each error is measured at the cell's own layers: errors of cells with different layers are no measure of one "
-    "another."
+    "Each error is measured at the cell's own layers: errors of cells with different layers cannot be compared."
 )
 SHOWN = 12  # cells that are named where many were left out
 

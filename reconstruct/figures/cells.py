@@ -14,6 +14,8 @@ from PIL import Image, UnidentifiedImageError
 from reconstruct.errors import InputError, nearest
 from reconstruct.results import FAILURE, PICTURE, Result, Sweep, SweepCell
 
+NAMES_A_FILE = ("picture", "weights")  # the last part of keys whose values are taken to the letter
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
 SWEEP_KEY = "sweep"
 """Tells apart what several sweeps have in common: the folder of a cell's sweep."""
 
@@ -42,7 +44,7 @@ class Panel:
         return self.folder.name
 
     def error(self, term: str) -> float | None:
-        """Relative error of a term, mean over its layers, where the cell has it."""
+        """Relative error of a term, mean over its layers, where the cell has it and it is finite."""
         return self.result.error(term) if self.result and self.result.relative_errors.get(term) else None
 
     def original(self, term: str) -> Image.Image | None:
@@ -93,19 +95,29 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
     """
     sweeps = list({sweep.folder.resolve(): sweep for sweep in sweeps}.values())
     found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
-    keys = dict.fromkeys(key for _, cell, _ in found for key in cell.values)
-    orders: dict[str, Sequence[str]] = {key: () for sweep in sweeps for key in (*sweep.axes, *keys)}
-    panels = _told_apart([_panel(sweep, cell, result, keys) for sweep, cell, result in found], list(orders))
+    keys = dict.fromkeys(key for sweep in sweeps for key in (*sweep.axes, *(k for c in sweep.cells for k in c.values)))
+    panels = _told_apart(_completed([_panel(sweep, cell, result, keys) for sweep, cell, result in found]), list(keys))
+    orders: dict[str, Sequence[str]] = dict.fromkeys(keys, ())
     for key, wanted in (only or {}).items():
-        values = _named(key, wanted, panels)
-        panels = [panel for panel in panels if panel.values.get(key) in values]
-        orders[key] = values
+        orders[key] = _named(key, wanted, panels)
+        panels = [panel for panel in panels if panel.values.get(key) in orders[key]]
     if not panels:
         raise InputError("--only leaves no cell; fewer keys leave more")
     axes = _axes(panels, orders)
     if len(sweeps) > 1 and len({_point(panel, axes) for panel in panels}) < len(panels):
         axes = _axes(panels, orders | {SWEEP_KEY: ()})
     return Cells(panels, axes, sweeps[0].drawing, tuple(dict.fromkeys(sweep.command for sweep in sweeps)))
+
+
+def _completed(panels: Sequence[Panel]) -> list[Panel]:
+    """What unfinished cells were not given, as all finished cells that were not given it either have it."""
+    resolved: dict[str, set[str]] = {}
+    for panel in panels:
+        for key in panel.values.keys() - panel.given if panel.result else ():
+            resolved.setdefault(key, set()).add(panel.values[key])
+    common = {key: values.pop() for key, values in resolved.items() if len(values) == 1}
+    filled = [{key: value or common.get(key, "") for key, value in panel.values.items()} for panel in panels]
+    return [p if p.result else replace(p, values=values) for p, values in zip(panels, filled, strict=True)]
 
 
 def _point(panel: Panel, axes: Iterable[str]) -> tuple[str, ...]:
@@ -172,10 +184,10 @@ def _told_apart(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
 
 def _alike(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
     """With every value as it is spelled first: 1e-3 and 0.001 are the same."""
-    first: dict[str, dict[str, str]] = {key: {} for key in keys}
+    first: dict[tuple[str, str], str] = {}
     for panel, key in itertools.product(panels, keys):
-        first[key].setdefault(canonical(panel.values[key]), panel.values[key])
-    spelled = [{key: first[key][canonical(panel.values[key])] for key in keys} for panel in panels]
+        first.setdefault((key, canonical(key, panel.values[key])), panel.values[key])
+    spelled = [{key: first[key, canonical(key, panel.values[key])] for key in keys} for panel in panels]
     return [replace(panel, values={**panel.values, **values}) for panel, values in zip(panels, spelled, strict=True)]
 
 
@@ -186,23 +198,24 @@ def known_keys(panels: Sequence[Panel]) -> list[str]:
     return [key for key in keys if several or key != SWEEP_KEY]
 
 
-def canonical(value: str) -> str:
-    """The same for all spellings of a number, a list, a word."""
-    bare = re.sub(r"\s+|^['\"\[]+|['\"\]]+$", "", value)
-    try:
-        return repr(float(bare)) if bare.lower() not in ("nan", "infinity") else bare
-    except ValueError:
-        return bare.lower() if bare.lower() in ("true", "false", "null", "none") else bare
+def canonical(key: str, value: str) -> str:
+    """The same for all spellings of a number, a list, a word; of a file's name there is one."""
+    if key.rpartition(".")[2] in NAMES_A_FILE:
+        return value[1:-1] if value[:1] in "'\"" and value[:1] == value[-1:] and len(value) > 1 else value
+    bare = re.sub(r"\s*,\s*", ",", re.sub(r"^['\"\[\s]+|['\"\]\s]+$", "", value))
+    return repr(float(bare)) if _NUMBER.fullmatch(bare) else bare
 
 
 def _named(key: str, wanted: Iterable[str], panels: Sequence[Panel]) -> list[str]:
-    """The values as the cells spell them."""
+    """The values as the cells spell them, each once: spelled just so, or else all that mean the same."""
     keys = known_keys(panels)
     if key not in keys:
         raise InputError(f"--only {key}=…: expected one of {', '.join(keys)}{nearest(key, keys)}")
-    there = {canonical(value): value for panel in panels if (value := panel.values[key])}
+    there = list(dict.fromkeys(value for panel in panels if (value := panel.values[key])))
+    found: list[str] = []
     for value in wanted:
-        if canonical(value) not in there:
-            expected = ", ".join(there.values())
-            raise InputError(f"--only {key}={value}: expected some of {expected}{nearest(value, there.values())}")
-    return [there[canonical(value)] for value in wanted]
+        alike = [each for each in there if canonical(key, each) == canonical(key, value)]
+        if not alike:
+            raise InputError(f"--only {key}={value}: expected some of {', '.join(there)}{nearest(value, there)}")
+        found += [value] if value in alike else alike
+    return list(dict.fromkeys(found))

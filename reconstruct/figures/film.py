@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from reconstruct.figures.page.sheet import TITLE_LABEL, house_style, percent
-from reconstruct.figures.tables.table import error_label
+from reconstruct.figures.tables.tiles import error_label
 from reconstruct.film import Pixels, Reel
 
 TICKS = 60
@@ -28,24 +28,29 @@ def film(figure: Figure, reels: Mapping[str, Reel]) -> Iterator[Pixels]:
     """The frames, ``(H, W, 3)``.
 
     Args:
-        figure: of finished cells, with a title, in which the step is told; what has no reel stands still.
+        figure: of finished cells, with a title whose last line is to tell the step; what has no reel stands still.
         reels: a cell's folder -> its film; each is run from its beginning.
     """
     parts = [_Part(figure, folder, reel) for folder, reel in reels.items()]
     (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
-    name = title.get_text()
+    name = title.get_text().rpartition("\n")[0]
     moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
     with house_style():
         canvas, still = _drawn_without(moving, figure)
         above = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
         for step in clock([step for reel in reels.values() for step in reel.steps]):
-            title.set_text(f"{name}: step {step}")
+            title.set_text(f"{name}\n{step_name(step)}")
             for part in parts:
                 part.show(step)
             canvas.restore_region(still)
             for artist in (*moving, *above):
                 figure.draw_artist(artist)
             yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def step_name(step: int) -> str:
+    """What a frame says below its title."""
+    return f"step {step}"
 
 
 def _drawn_without(moving: Iterable[Artist], figure: Figure) -> tuple[FigureCanvasAgg, Any]:

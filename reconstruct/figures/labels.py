@@ -4,7 +4,7 @@ exactly: α/β = 0.015 is not rounded to 10⁻².
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -71,18 +71,32 @@ def shortest(key: str, value: str, cells: Cells) -> str:
 def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
     """Folder of a cell -> all that tells it from the others, but for some keys."""
     keys = [key for key in cells.axes if key not in without]
-    ways = {key: labels(key, cells) for key in keys}
-    named = {key: next((w for w in reversed(of) if not w.key.endswith("…")), of[0]) for key, of in ways.items()}
-    return {
-        panel.folder: ", ".join(with_key(named[key], panel.values.get(key, "")) for key in keys)
-        for panel in cells.panels
-    }
+    named = with_keys(keys, cells)
+    return {panel.folder: ", ".join(named(key, panel.values.get(key, "")) for key in keys) for panel in cells.panels}
 
 
-def with_key(named: Labels, value: str) -> str:
-    """A value's label with its key, unless it speaks for itself: a picture's title, a layer's name."""
-    label = named[value]
-    return label if named.key in ("content", "style") or _TAP.match(label) else f"{named.key} {label}"
+def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str, str], str]:
+    """Names a value together with its key, unless it speaks for itself: the only layers, the only picture.
+
+    Args:
+        keys: those whose values stand together.
+        way: which of the ways to label a value, the longest first; of a key that has fewer, its last.
+    """
+    kinds = Counter(map(_kind, keys))
+    ways = {key: [each for each in labels(key, cells) if not each.key.endswith("…")] for key in keys}
+    chosen = {key: of[max(way, -len(of)) if way < 0 else min(way, len(of) - 1)] for key, of in ways.items()}
+
+    def named(key: str, value: str) -> str:
+        label, kind = chosen[key][value], _kind(key)
+        speaks = kind == "picture" or (kind == "layers" and _TAP.match(label))
+        return label if speaks and kinds[kind] == 1 else f"{key_name(key)} {label}"
+
+    return named
+
+
+def _kind(key: str) -> str:
+    """What the values of a key are."""
+    return "layers" if key == "depth" else key.rpartition(".")[2]
 
 
 def numbers(values: Sequence[str]) -> dict[str, str]:
@@ -170,14 +184,14 @@ def _listed(value: str) -> Layers:
     return tuple(part.strip() for part in value.strip("[]").split(",") if part.strip())
 
 
-def _at_depth(depth: str, panels: Sequence[Panel]) -> list[Layers]:
-    """The different sets of layers that a depth chose; none where that is not known."""
+def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = ("content", "style")) -> list[Layers]:
+    """The different sets of layers that a depth chose for some terms; none where that is not known."""
     results = [panel.result for panel in panels if panel.values.get("depth") == depth and panel.result]
     chosen = [
         tuple(layers)
         for result in results
         for term, layers in result.layers.items()
-        if result.config.get(term, {}).get("layers") is None
+        if term in of and result.config.get(term, {}).get("layers") is None
     ]
     return list(dict.fromkeys(chosen))
 
@@ -217,12 +231,12 @@ def _range(layers: Sequence[str]) -> str:
     return kind + ", ".join(names)
 
 
-def depth_labels(cells: Cells) -> list[Labels]:
-    """As the paper has it where every set of layers is the one before it and one more: that layer, with a plus."""
-    sets = _only({value: _at_depth(value, cells.panels) for value in cells.values("depth")})
+def depth_labels(cells: Cells, term: str) -> list[Labels]:
+    """As the paper has it where each of a term's sets is the one before it and one layer more: that, with a plus."""
+    sets = _only({value: _at_depth(value, cells.panels, (term,)) for value in cells.values("depth")})
     longest = max(sets.values(), key=len, default=())
     places = {value: place for place, value in enumerate(sets, 1)}
     grows = all(not layers or layers == longest[: places[value]] for value, layers in sets.items())
     single = len(longest) == 1 or not grows
     names = {v: f"{'+ ' if places[v] > 1 else ''}{layers[-1]}" if layers else v for v, layers in sets.items()}
-    return labels("depth", cells) if single else [Labels("layers", names)]
+    return _layers("layers", sets) if single else [Labels("layers", names)]

@@ -6,7 +6,6 @@ that is one makes a pivot of its own, and what is left over stands in one row, e
 the others.
 """
 
-import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -102,11 +101,12 @@ def _fills(cells: Cells) -> bool:
 
 
 def _check(cells: Cells, layout: Layout) -> None:
-    given = [key for keys in (layout.rows, layout.columns, layout.pages) for key in keys or ()]
+    places = {"--rows": layout.rows, "--columns": layout.columns, "--pages": layout.pages}
+    given = [key for keys in places.values() for key in keys or ()]
     known = known_keys(cells.panels)
-    for key in given:
+    for place, key in ((place, key) for place, keys in places.items() for key in keys or ()):
         if key not in known:
-            raise InputError(f"{key}: expected one of {', '.join(known)}{nearest(key, known)}")
+            raise InputError(f"{place} {key}: expected one of {', '.join(known)}{nearest(key, known)}")
         if given.count(key) > 1:
             raise InputError(f"{key} is given {given.count(key)} times; it can be rows, columns or pages")
 
@@ -142,8 +142,3 @@ def _ordered(cells: Cells, keys: Sequence[str], points: Iterable[Point]) -> list
     """Points in the order of their values."""
     order = {key: {value: i for i, value in enumerate(cells.values(key))} for key in keys}
     return sorted(points, key=lambda point: [order[k].get(v, len(order[k])) for k, v in zip(keys, point, strict=True)])
-
-
-def combinations(cells: Cells, keys: Sequence[str]) -> list[Point]:
-    """All points of the values of some keys."""
-    return list(itertools.product(*(cells.values(key) for key in keys)))

@@ -19,7 +19,7 @@ from reconstruct.figures.page.fitting import extent, fit_all
 from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.notes import sentence
 from reconstruct.figures.plots.scales import number
-from reconstruct.figures.tables.table import shown
+from reconstruct.figures.tables.tiles import shown
 from reconstruct.results import Sweep
 from reconstruct.snapshots import place as snapshot
 

@@ -18,11 +18,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from reconstruct.figures.page.scripts import transliterated
 from reconstruct.figures.page.sheet import RESAMPLED, house_style
 from reconstruct.files import written_whole
 
 FORMATS = ("png", "pdf", "svg", "tiff")
-LARGEST = 90_000_000  # pixels of a PNG; a longer one has fewer dots per inch
+LARGEST = 80_000_000  # pixels of a PNG; a longer one has fewer dots per inch
 
 
 def save(pages: Sequence[Figure], folder: Path, stem: str, suffix: str, dpi: int = 300, title: str = "") -> list[Path]:
@@ -45,7 +46,7 @@ def save(pages: Sequence[Figure], folder: Path, stem: str, suffix: str, dpi: int
             case "svg":
                 return [path, *_save_svg(pages, file, folder, stem, title)]
             case _:
-                _save_raster([rasterised(page, _fewer(pages, dpi)) for page in pages], file, suffix, dpi, title)
+                _save_raster(pages, file, suffix, _fewer(pages, dpi), title)
     return [path]
 
 
@@ -73,15 +74,17 @@ def _fewer(pages: Sequence[Figure], dpi: float) -> float:
     return min(dpi, math.sqrt(LARGEST / inches))
 
 
-def _save_raster(pages: Sequence[Image.Image], file: IO[bytes], suffix: str, dpi: int, title: str) -> None:
+def _save_raster(pages: Sequence[Figure], file: IO[bytes], suffix: str, dpi: float, title: str) -> None:
     whole = io.BytesIO()  # for TIFF reads what it wrote
+    drawn = [rasterised(page, dpi) for page in pages]
     if suffix == "tiff":
-        options = {"compression": "tiff_deflate", "description": title, "dpi": (dpi, dpi)}
-        pages[0].save(whole, format="TIFF", save_all=True, append_images=list(pages[1:]), **options)
+        words = transliterated(title, str.isascii)  # all that TIFF's descriptions may hold
+        options = {"compression": "tiff_deflate", "description": words, "dpi": (dpi, dpi)}
+        drawn[0].save(whole, format="TIFF", save_all=True, append_images=drawn[1:], **options)
     else:
         told = PngInfo()
         told.add_itxt("Title", title)
-        one_below_the_other(pages).save(whole, format="PNG", dpi=(dpi, dpi), pnginfo=told)
+        one_below_the_other(drawn).save(whole, format="PNG", dpi=(dpi, dpi), pnginfo=told)
     file.write(whole.getvalue())
 
 
@@ -115,6 +118,8 @@ def _own_pixels(page: Figure) -> Iterator[None]:
     shown = [image for axes in page.axes for image in axes.images if image.get_interpolation() == RESAMPLED]
     for image in shown:
         image.set_interpolation("none")
-    yield
-    for image in shown:
-        image.set_interpolation(RESAMPLED)
+    try:
+        yield
+    finally:
+        for image in shown:
+            image.set_interpolation(RESAMPLED)

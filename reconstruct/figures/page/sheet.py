@@ -4,7 +4,6 @@ Unless a width is asked for, figures are laid out at page width (7 inches) with 
 when they are shrunk to a column (8.5 cm).
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,15 +13,16 @@ import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from PIL.Image import Image
 
 from reconstruct.figures.page.fitting import Fitted, fit
+from reconstruct.figures.page.pictures import Box
 from reconstruct.figures.page.scripts import families, has_bold, legible
 from reconstruct.figures.page.venues import LEAST
 
 WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
 GAP = 0.08
+PAD = 0.06  # inches between a label and its picture
 SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
 AROUND_TITLE = 0.16  # inches
 TITLE_LABEL = "title"
@@ -45,9 +45,6 @@ STYLE: dict[str, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
-
-Box = tuple[float, float, float, float]
-"""Left, top, width and height, each a part of a picture, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +147,7 @@ class Sheet:
         axes.spines[:].set(visible=True, color=FAINT)
         axes.set(xticks=[], yticks=[], facecolor=PAPER)
         words = fit(problem, width - GAP, self.look.small)
+        words = words if words.height < height else fit("×", width, LEAST)
         look: dict[str, Any] = {"ha": "center", "va": "center", "color": FAINT, "transform": axes.transAxes}
         axes.text(0.5, 0.5, words.words, size=words.size, **look)
         return axes
@@ -235,32 +233,6 @@ def letter(number: int) -> str:
     """0, 1, … as a, b, …, z, aa, ab, …"""
     above, last = divmod(number, 26)
     return (letter(above - 1) if above else "") + "abcdefghijklmnopqrstuvwxyz"[last]
-
-
-def hidden_from_legends(words: str) -> str:
-    """For matplotlib a leading underline hides a legend's entry."""
-    return re.sub(r"^_", " _", legible(words))
-
-
-def squared(picture: Image) -> Image:
-    """The largest centred square, of the picture's own pixels."""
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    return picture.crop((left, top, left + side, top + side))
-
-
-def part_of(picture: Image, box: Box) -> Image:
-    """A part of a picture, of its own pixels; at least one."""
-    left, top, width, height = (round(a * b) for a, b in zip(box, 2 * picture.size, strict=True))
-    left, top = min(left, picture.width - 1), min(top, picture.height - 1)
-    return picture.crop((left, top, left + max(1, width), top + max(1, height)))
-
-
-def marked(axes: Axes, picture: Image, box: Box) -> None:
-    """Mark a part of a picture that is shown in those axes."""
-    left, top, width, height = (a * b for a, b in zip(box, 2 * picture.size, strict=True))
-    for colour, line in (("black", 2.2), ("white", 1.1)):
-        axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, ec=colour, lw=line))
 
 
 def superscript(number: int) -> str:

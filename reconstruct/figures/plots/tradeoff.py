@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import ConnectionPatch
 
@@ -14,6 +16,7 @@ from reconstruct.figures.page.sheet import (
     DEFAULT,
     FAINT,
     GAP,
+    PAD,
     SMALLEST_PANEL,
     Look,
     Pages,
@@ -24,7 +27,7 @@ from reconstruct.figures.page.sheet import (
 )
 from reconstruct.figures.pivot import Layout
 from reconstruct.figures.plots.axes import MARKS, finish_logarithmic, plot
-from reconstruct.figures.tables.table import PAD, shown
+from reconstruct.figures.tables.tiles import shown
 
 LEFT, BELOW, HEIGHT = 1.0, 0.62, 3.2  # inches: beside, below and of the axes
 TIES = 0.35  # inches between the pictures and the axes, for the lines that join them
@@ -52,7 +55,8 @@ def tradeoff(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -
     with house_style():
         lines = _lines(cells, look)
         pages = Pages(look)
-        pages.add(_Drawn(lines, cells, look).part())
+        for part in _Drawn(lines, cells, look).parts():
+            pages.add(part)
         return pages.figures()
 
 
@@ -65,12 +69,12 @@ def _errors(panel: Panel) -> tuple[float, float]:
 
 
 def _lines(cells: Cells, look: Look) -> list[_Line]:
-    found: dict[str, list[Panel]] = {}
-    names = cell_names(cells, without=("ratio",))
+    found: dict[tuple[str, ...], list[Panel]] = {}
+    names, keys = cell_names(cells, without=("ratio",)), [key for key in cells.axes if key != "ratio"]
     for panel in cells.panels:
         if _has_both(panel):
-            found.setdefault(names[panel.folder], []).append(panel)
-    fitted = fit_all(list(found), NAMES * look.width, look.small, 3)
+            found.setdefault(tuple(panel.values[key] for key in keys), []).append(panel)
+    fitted = fit_all([names[panels[0].folder] for panels in found.values()], NAMES * look.width, look.small, 3)
     looks = [(COLOURS[k % len(COLOURS)], MARKS[k // len(COLOURS) % len(MARKS)]) for k in range(len(found))]
     return [
         _Line(sorted(panels, key=_errors), name, *drawn)
@@ -85,15 +89,15 @@ class _Drawn:
         self.lines, self.cells, self.look = lines, cells, look
         self.named = [line.name for line in lines] if len(lines) > 1 and look.labels else []
         widest = max((name.width for name in self.named), default=0.0) + 0.35
-        self.beside = bool(self.named) and look.width - LEFT - widest >= 2.2
-        self.width = look.width - LEFT - (widest if self.beside else 0.35)
         self.names_height = sum(name.height + 0.05 for name in self.named)
+        fits_beside = look.width - LEFT - widest >= 2.2 and self.names_height <= look.height - head(look) - 3
+        self.beside = bool(self.named) and fits_beside
+        self.width = look.width - LEFT - (widest if self.beside else 0.35)
         shown_at_most = min(MOST_PICTURES, int(self.width / SMALLEST_PANEL))
         self.pictures = self._chosen(shown_at_most)
         self.side = min(0.85, self.width / max(1, len(self.pictures)) - GAP)
         self.top = 0.3 + self.side + TIES if self.pictures else GAP
-        below = BELOW if self.beside else BELOW + self.names_height
-        room = look.height - head(look) - self.top - below
+        room = look.height - head(look) - self.top - BELOW
         self.height = max(min(HEIGHT, room), self.names_height if self.beside else 1.5)
 
     def _chosen(self, most: int) -> list[Panel]:
@@ -102,9 +106,10 @@ class _Drawn:
         count = min(most, len(there)) if len(there) > 1 else 0
         return [there[round(i * (len(there) - 1) / max(1, count - 1))] for i in range(count)]
 
-    def part(self) -> Part:
-        below = 0.0 if self.beside else self.names_height
-        return Part(self.top + self.height + BELOW + below, self._draw)
+    def parts(self) -> list[Part]:
+        """All but the names, or all of it where they stand beside."""
+        main = Part(self.top + self.height + BELOW, self._draw)
+        return [main] if self.beside else [main, *map(self._below, self.lines if self.named else ())]
 
     def _draw(self, sheet: Sheet, top: float) -> None:
         axes = plot(sheet, LEFT, top + self.top, self.width, self.height, xscale="log", yscale="log")
@@ -117,19 +122,19 @@ class _Drawn:
         sheet.text(LEFT + self.width / 2, foot + 0.3, "content error", ha="center", va="top", size=self.look.small)
         turned = {"rotation": 90, "ha": "left", "va": "center", "size": self.look.small}
         sheet.text(GAP, top + self.top + self.height / 2, "style error", **turned)
-        self._names(sheet, foot + BELOW if not self.beside else top + self.top)
+        if self.beside:
+            self._names_beside(sheet, top + self.top)
         self._pictures(sheet, axes, top)
 
-    def _names(self, sheet: Sheet, top: float) -> None:
-        left = LEFT + self.width + 0.08 if self.beside else LEFT
-        for line in self.lines if self.named else ():
-            key = sheet.axes(left, top, 0.2, line.name.height)
-            key.plot([0, 1], [0, 0], "-", color=line.colour, lw=1.2)
-            key.plot([0.5], [0], line.mark, color=line.colour, ms=4)
-            sheet.fitted(left + 0.26, top + line.name.height / 2, line.name, va="center")
+    def _names_beside(self, sheet: Sheet, top: float) -> None:
+        for line in self.lines:
+            _name(sheet, line, LEFT + self.width + 0.08, top)
             top += line.name.height + 0.05
 
-    def _pictures(self, sheet: Sheet, axes: "object", top: float) -> None:
+    def _below(self, line: _Line) -> Part:
+        return Part(line.name.height + 0.05, lambda sheet, top: _name(sheet, line, LEFT, top))
+
+    def _pictures(self, sheet: Sheet, axes: Axes, top: float) -> None:
         room = self.width / max(1, len(self.pictures))
         values = [panel.values.get("ratio", "") for panel in self.pictures]
         way = labels("ratio", self.cells)[0]
@@ -138,7 +143,16 @@ class _Drawn:
             left = LEFT + (k + 0.5) * room - self.side / 2
             box = sheet.picture(left, top + 0.3, self.side, self.side, shown(panel.picture, self.look))
             sheet.fitted(left + self.side / 2, top + 0.3 - PAD, name, ha="center", va="bottom")
-            ends = {"xyA": (0.5, 0.0), "coordsA": box.transAxes, "xyB": _errors(panel), "coordsB": axes.transData}  # type: ignore[attr-defined]
-            sheet.figure.add_artist(ConnectionPatch(**ends, lw=0.5, color=FAINT, shrinkB=3))
+            start: dict[str, Any] = {"xyA": (0.5, 0.0), "coordsA": box.transAxes}
+            end: dict[str, Any] = {"xyB": _errors(panel), "coordsB": axes.transData}
+            sheet.figure.add_artist(ConnectionPatch(**start, **end, lw=0.5, color=FAINT, shrinkB=3))
         if self.pictures:
             sheet.text(GAP, top + 0.3 - PAD, "α/β", va="bottom", size=self.look.small, color=FAINT)
+
+
+def _name(sheet: Sheet, line: _Line, left: float, top: float) -> None:
+    """A line's colour, mark and name."""
+    key = sheet.axes(left, top, 0.2, line.name.height)
+    key.plot([0, 1], [0, 0], "-", color=line.colour, lw=1.2)
+    key.plot([0.5], [0], line.mark, color=line.colour, ms=4)
+    sheet.fitted(left + 0.26, top + line.name.height / 2, line.name, va="center")

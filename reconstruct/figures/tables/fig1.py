@@ -1,8 +1,7 @@
 """Figure 1 of Gatys, Ecker & Bethge (2015): style above, content below, the network between them."""
 
 import math
-from collections.abc import Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,6 +16,7 @@ from reconstruct.figures.page.sheet import (
     FAINT,
     GAP,
     INK,
+    PAD,
     SMALLEST_PANEL,
     Look,
     Pages,
@@ -28,7 +28,7 @@ from reconstruct.figures.page.sheet import (
 )
 from reconstruct.figures.pivot import Block, Layout, Point, pivot
 from reconstruct.figures.tables.grid import heading_part
-from reconstruct.figures.tables.table import PAD, error_label, shown, tile_of
+from reconstruct.figures.tables.tiles import Tile, error_label, shown, tiles
 
 LAYOUT = Layout(rows=("representation",), columns=("depth",))
 ABOVE, BELOW = ("style",), ("content",)
@@ -38,11 +38,13 @@ NETWORK, SIDE_GAP = 0.9, 0.22  # inches: the drawing of the network, and what is
 def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
     """A column a depth, the original before them; one such figure for every combination of what else was swept."""
     made = pivot(cells, layout or LAYOUT)
-    letters = {point: letter(number) for point, number in zip(_depths(made.blocks), count(), strict=False)}
+    letters: dict[Point, str] = {(depth,): letter(number) for number, depth in enumerate(cells.values("depth"))}
+    tile_of = tiles(cells, look)
     with house_style():
         pages = Pages(look)
         for block in made.blocks:
-            drawn = _Block(block, cells, look, letters)
+            panels = {place: tile_of(panel) for place, panel in block.at.items()}
+            drawn = _Block(block, panels, cells, look, letters)
             parts = [part for part in (heading_part(made, block, cells, look), *drawn.parts()) if part]
             pages.keep_together(parts)
             for part in parts:
@@ -50,20 +52,22 @@ def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
         return pages.figures()
 
 
-def _depths(blocks: Sequence[Block]) -> list[Point]:
-    return sorted({column for block in blocks for column in block.columns})
-
-
 class _Block:
     """One figure; columns that find no room go into a band below."""
 
-    def __init__(self, block: Block, cells: Cells, look: Look, letters: dict[Point, str]) -> None:
-        self.block, self.look, self.letters = block, look, letters
+    def __init__(
+        self,
+        block: Block,
+        panels: Mapping[tuple[Point, Point], Tile],
+        cells: Cells,
+        look: Look,
+        letters: Mapping[Point, str],
+    ) -> None:
+        self.block, self.panels, self.look, self.letters = block, panels, look, letters
         self.columns: list[Point | None] = [None, *block.columns]  # the original first
-        most = max(2, math.floor((look.width - SIDE_GAP) / (SMALLEST_PANEL + GAP)))
+        most = look.columns or max(2, math.floor((look.width - SIDE_GAP) / (SMALLEST_PANEL + GAP)))
         self.per_band = math.ceil(len(self.columns) / math.ceil(len(self.columns) / most))
         self.side = (look.width - SIDE_GAP - GAP * self.per_band) / self.per_band
-        self.panels = {place: tile_of(panel, look) for place, panel in block.at.items()}
         tall = [t.picture.height / t.picture.width for t in self.panels.values() if t.picture]
         self.named = {row: self._names(cells, row) for row in block.rows}
         self.head = self._label_height() + PAD + GAP if look.labels else GAP
@@ -74,7 +78,7 @@ class _Block:
     def _names(self, cells: Cells, row: Point) -> Labels:
         """Of a row's layers: what a depth chose for content is not what it chose for style."""
         of_row = [panel for panel in cells.panels if panel.values.get("representation") == row[0]]
-        ways = depth_labels(Cells(of_row, cells.axes))
+        ways = depth_labels(Cells(of_row, cells.axes), "content" if row == BELOW else "style")
         room = self.side - 0.2
         return next((w for w in ways if all(fits(name, room, self.look.small) for name in w.of.values())), ways[-1])
 
@@ -123,16 +127,17 @@ class _Block:
         name, below = fit(row[0].capitalize(), self.side, self.look.normal, 1, "bold"), top + self.height + PAD
         centre = left + self.side / 2
         sheet.fitted(centre, top - PAD, name, ha="center", va="bottom", weight="bold")
-        sheet.text(centre, below, "error", ha="center", va="top", size=self.look.small, color=FAINT)
+        words = "error" if row in (ABOVE, BELOW) else "errors"
+        sheet.text(centre, below, words, ha="center", va="top", size=self.look.small, color=FAINT)
 
     def _cell(self, sheet: Sheet, row: Point, column: Point, left: float, top: float) -> None:
         tile, right = self.panels[row, column], left + self.side
         sheet.picture(left, top, self.side, self.height, tile.picture, tile.problem, tile.name)
         sheet.text(left, top - PAD, self.letters[column], va="bottom", weight="bold", size=self.look.normal)
         sheet.fitted(right, top - PAD, self._layer(row, column), ha="right", va="bottom")
-        error, below = tile.errors.get(row[0]), top + self.height + PAD
-        words = fit(percent(error), self.side, self.look.small, 1) if error is not None else fit("", self.side, 6)
-        sheet.fitted(left + self.side / 2, below, words, ha="center", va="top", label=error_label(tile.name, row[0]))
+        words = fit(", ".join(map(percent, tile.errors.values())), self.side, self.look.small, 1)
+        centre, below, term = left + self.side / 2, top + self.height + PAD, next(iter(tile.errors), "")
+        sheet.fitted(centre, below, words, ha="center", va="top", label=error_label(tile.name, term))
 
     def _network(self, sheet: Sheet, band: Sequence[Point | None], top: float) -> None:
         """Five blocks: their height falls with every pooling, their depth grows with the number of channels."""

@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL.Image import Image
 
-from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.cells import Cells
 from reconstruct.figures.labels import labels
-from reconstruct.figures.page.fitting import Fitted, extent, fit, fits
-from reconstruct.figures.page.sheet import DEFAULT, GAP, Look, Pages, Part, Sheet, house_style, letter
+from reconstruct.figures.page.fitting import Fitted, extent, fit_all, fits
+from reconstruct.figures.page.sheet import DEFAULT, GAP, PAD, Look, Pages, Part, Sheet, house_style, letter
 from reconstruct.figures.pivot import Block, Layout, pivot
 from reconstruct.figures.tables.grid import heading_part
-from reconstruct.figures.tables.table import PAD, Tile, shown, tile_of
+from reconstruct.figures.tables.tiles import Tile, shown, tiles
 
 LAYOUT = Layout(rows=(), columns=("style.picture",))
 SMALLEST = 1.4  # inches; a painting is inset in every panel
@@ -53,11 +53,9 @@ def _scenes(block: Block, cells: Cells, look: Look) -> list[_Scene]:
     )
     first = _Scene(Tile(shown(photograph, look), "" if photograph else "missing"), [title or "photograph"])
     ways = labels("style.picture", cells)
-    return [first, *(_painted(panel, [way[panel.values["style.picture"]] for way in ways], look) for panel in panels)]
-
-
-def _painted(panel: Panel, titles: Sequence[str], look: Look) -> _Scene:
-    return _Scene(tile_of(panel, look), titles, panel.original("style"))
+    tile_of = tiles(cells, look)
+    titled = [(panel, [way[panel.values["style.picture"]] for way in ways]) for panel in panels]
+    return [first, *(_Scene(tile_of(panel), titles, panel.original("style")) for panel, titles in titled)]
 
 
 def _rows(scenes: Sequence[_Scene], look: Look) -> list[Part]:
@@ -72,9 +70,10 @@ def _rows(scenes: Sequence[_Scene], look: Look) -> list[Part]:
 
 
 def _titles(scenes: Sequence[_Scene], room: float, look: Look) -> list[Fitted]:
-    """Of every scene, in the first way that fits, else the last."""
-    ways = ((way for way in scene.titles if fits(way, room, look.small, 2)) for scene in scenes)
-    return [fit(next(way, scene.titles[-1]), room, look.small, 2) for way, scene in zip(ways, scenes, strict=True)]
+    """Of every scene, in the first way in which all of them fit, else the last."""
+    ways = [[scene.titles[min(k, len(scene.titles) - 1)] for scene in scenes] for k in range(len(scenes[-1].titles))]
+    fitting = (way for way in ways if all(fits(title, room, look.small, 2) for title in way))
+    return fit_all(next(fitting, ways[-1]), room, look.small, 2)
 
 
 def _row(

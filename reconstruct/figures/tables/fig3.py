@@ -1,6 +1,7 @@
 """Figure 3 of Gatys, Ecker & Bethge (2015): style over more and more layers against α/β."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -8,9 +9,9 @@ from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import depth_labels, labels
 from reconstruct.figures.page.sheet import DEFAULT, Look, Pages, house_style
 from reconstruct.figures.pivot import Block, Layout, Pivot, pivot
-from reconstruct.figures.tables import table
 from reconstruct.figures.tables.grid import heading
-from reconstruct.figures.tables.table import Naming, Table, Tile, original_tiles, tile_of
+from reconstruct.figures.tables.table import Naming, Table, draw
+from reconstruct.figures.tables.tiles import Tile, original_tiles, tiles
 
 LAYOUT = Layout(rows=("depth",), columns=("ratio",))
 
@@ -20,19 +21,21 @@ def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     made = pivot(cells, layout or LAYOUT)
     with house_style():
         pages = Pages(look)
-        table.draw([_table(made, block, cells, look) for block in made.blocks], look, pages)
+        draw([_table(made, block, cells, look) for block in made.blocks], look, pages)
         return pages.figures()
 
 
 def _table(made: Pivot, block: Block, cells: Cells, look: Look) -> Table:
-    tiles = {
-        (block.rows.index(row), block.columns.index(column)): tile_of(panel, look, errors=False)
+    tile_of = tiles(cells, look)
+    placed = {
+        (block.rows.index(row), block.columns.index(column)): replace(tile_of(panel), errors={})
         for (row, column), panel in block.at.items()
     }
     axis = f"α/β{_of_losses(list(block.at.values()))} →"
     columns = [Naming(axis, [way[ratio] for (ratio,) in block.columns]) for way in labels("ratio", cells)]
-    rows = [Naming("style layers", [way[depth] for (depth,) in block.rows]) for way in depth_labels(cells)]
-    return Table(heading(made, block, cells), rows, columns, tiles, _originals(block, look))
+    ways = depth_labels(cells, "style")
+    rows = [Naming(f"style {way.key}", [way[depth] for (depth,) in block.rows]) for way in ways]
+    return Table(heading(made, block, cells), rows, columns, placed, _originals(block, look))
 
 
 def _of_losses(panels: Sequence[Panel]) -> str:

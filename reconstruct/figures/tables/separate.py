@@ -39,7 +39,7 @@ EXAMPLE = r"""\documentclass{article}
 
 
 def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, caption: str) -> list[Path]:
-    """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier call that stand there go.
+    """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier ``figure.tex`` go.
 
     Args:
         layout: as for a grid, whatever kind of figure the sweep has.
@@ -48,11 +48,10 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
     Returns:
         The LaTeX files.
     """
+    every, numbers = placed(tables(cells, look, layout), look), count(1)
     folder.mkdir(parents=True, exist_ok=True)
-    for earlier in folder.glob("[0-9][0-9]*_*.png"):
-        earlier.unlink()
-    numbers = count(1)
-    every = placed(tables(cells, look, layout), look)
+    for name in re.findall(r"\\includegraphics\[[^]]*\]\{([\w.]+)\}", _read(folder / "figure.tex")):
+        (folder / name).unlink(missing_ok=True)
     made = [_Written(each, folder, numbers).latex() for each in every]
     body = "\n\n\\medskip\n".join(made)
     words = escaped(caption.strip().split("\n\n")[0])
@@ -63,6 +62,10 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
         "height": 1.15 * sum(each.inches for each in every) + 3,
     }
     return [_write(folder / "figure.tex", figure), _write(folder / "example.tex", example)]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _write(path: Path, text: str) -> Path:

@@ -6,53 +6,20 @@ shorter one, then wraps, then shrinks, and what is above and beside pictures tak
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
-from PIL.Image import Image
-
-from reconstruct.figures.cells import Panel
 from reconstruct.figures.page.fitting import Fitted, fit, fit_all, fits
-from reconstruct.figures.page.sheet import (
-    FAINT,
-    GAP,
-    SMALLEST_PANEL,
-    Box,
-    Look,
-    Pages,
-    Part,
-    Sheet,
-    marked,
-    part_of,
-    percent,
-    squared,
-)
+from reconstruct.figures.page.pictures import marked
+from reconstruct.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet, percent
+from reconstruct.figures.tables.tiles import Tile, error_label
 
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: where there is one row, and where there are several
 MOST_IN_A_ROW = 6  # panels side by side where there is one row only
 BESIDE = 1.25  # inches: an original at the right of a table, or at most above it
 LABEL_SHARE = 0.2  # of the width, for the labels of rows
-PAD = 0.06  # inches between a label and its picture
 BLOCK_GAP = 0.2
-
-
-@dataclass(frozen=True)
-class Tile:
-    """What stands at one place of a table.
-
-    Attributes:
-        picture: ``None`` if there is none, for the reason `problem`.
-        errors: term -> relative error, written below.
-        name: of the cell's folder, empty for an original.
-        mark: a part of the picture with a frame around it.
-    """
-
-    picture: Image | None
-    problem: str = ""
-    errors: Mapping[str, float] = field(default_factory=dict)
-    name: str = ""
-    mark: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -86,35 +53,6 @@ class Table:
         return max(i for i, _ in self.tiles) + 1, max(j for _, j in self.tiles) + 1
 
 
-def error_label(folder: str, term: str) -> str:
-    """By which a film finds the error that stands under the picture of the cell in `folder`."""
-    return f"{folder}/{term}"
-
-
-def tile_of(panel: Panel, look: Look, errors: bool = True) -> Tile:
-    """A cell as a tile."""
-    terms = panel.result.relative_errors if errors and panel.result else ()
-    found = {term: error for term in terms if (error := panel.error(term)) is not None}
-    return Tile(shown(panel.picture, look), panel.problem, found, panel.name)
-
-
-def shown(picture: Image | None, look: Look) -> Image | None:
-    """As the look has it: cut to a square, or a part of it."""
-    if picture is None:
-        return None
-    picture = squared(picture) if look.crop else picture
-    return part_of(picture, look.detail) if look.detail else picture
-
-
-def original_tiles(picture: Image | None, name: str, look: Look) -> list[tuple[str, Tile]]:
-    """An original, and the part of it that is shown enlarged, marked in the whole."""
-    whole = shown(picture, replace(look, detail=None))
-    problem = "" if picture else "missing"
-    if look.detail is None:
-        return [(name, Tile(whole, problem))]
-    return [(name, Tile(whole, problem, mark=look.detail)), (f"{name}, detail", Tile(shown(picture, look), problem))]
-
-
 def draw(tables: Sequence[Table], look: Look, pages: Pages) -> None:
     """Place tables one below the other; letters go on from one to the next."""
     for each in placed(tables, look):
@@ -140,6 +78,9 @@ def _words_for_errors(tables: Sequence[Table], look: Look) -> list[Words]:
 class Placed:
     """One table, measured for a page.
 
+    Args:
+        left: inches at its left that stay free, at least; `widest`: that a panel may have.
+
     Attributes:
         rows, columns: how many there are.
         row_labels, column_labels: of each, none where the look has none.
@@ -148,11 +89,21 @@ class Placed:
         errors: place -> term -> what is written below the picture.
     """
 
-    def __init__(self, table: Table, look: Look, words: Sequence[Words], letters: Iterator[int]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        look: Look,
+        words: Sequence[Words],
+        letters: Iterator[int],
+        left: float = 0.0,
+        widest: float = math.inf,
+    ) -> None:
         self.table, self.look, self.letters = table, look, letters
         self.rows, self.columns = table.size
         self.row_heading, self.row_labels, self.labels = self._labels_of_rows()
-        self.beside, self.per_band, self.width = self._columns_on_the_page()
+        self.labels = max(self.labels, left)
+        self.beside, self.per_band, width = self._columns_on_the_page()
+        self.width = min(width, widest)
         self.bands = [range(k, min(k + self.per_band, self.columns)) for k in range(0, self.columns, self.per_band)]
         self.column_heading, self.column_labels = self._labels_of_columns()
         self.errors = self._errors(words)
@@ -256,11 +207,7 @@ class Placed:
         labels, tiles = zip(*self.table.originals, strict=True)
         above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
         look = replace(self.look, columns=self.per_band)
-        drawn = Placed(above, look, (), self.letters)
-        drawn.labels, drawn.width = self.labels, min(self.width, BESIDE)
-        drawn.column_heading, drawn.column_labels = drawn._labels_of_columns()
-        drawn.heights = [drawn._height(0)]
-        drawn.place(pages)
+        Placed(above, look, (), self.letters, self.labels, min(self.width, BESIDE)).place(pages)
 
     def _band(self, band: Sequence[int], first: bool) -> list[Part]:
         """Header and first row together, then row by row."""

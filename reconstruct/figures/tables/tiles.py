@@ -1,0 +1,98 @@
+"""What stands at one place of a table: a cell's picture, an original, a detail, or a map of a difference."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from PIL.Image import Image
+
+from reconstruct.errors import InputError, nearest
+from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.page.pictures import Box, difference, part_of, squared
+from reconstruct.figures.page.sheet import Look
+
+TERMS = ("content", "style")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What stands at one place of a table.
+
+    Attributes:
+        picture: ``None`` if there is none, for the reason `problem`.
+        errors: term -> relative error, written below.
+        name: of the cell's folder, empty for an original.
+        mark: a part of the picture with a frame around it.
+    """
+
+    picture: Image | None
+    problem: str = ""
+    errors: Mapping[str, float] = field(default_factory=dict)
+    name: str = ""
+    mark: Box | None = None
+
+
+def error_label(folder: str, term: str) -> str:
+    """By which a film finds the error that stands under the picture of the cell in `folder`."""
+    return f"{folder}/{term}"
+
+
+def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
+    """Makes tiles of cells: their pictures, or maps of their difference to what the look says.
+
+    Raises:
+        InputError: that is neither their original nor a finished cell of that name.
+    """
+    return _Differences(cells, look) if look.difference else lambda panel: _tile_of(panel, look)
+
+
+def _tile_of(panel: Panel, look: Look) -> Tile:
+    terms = panel.result.relative_errors if panel.result else ()
+    found = {term: error for term in terms if (error := panel.error(term)) is not None}
+    return Tile(shown(panel.picture, look), panel.problem, found, panel.name)
+
+
+def shown(picture: Image | None, look: Look) -> Image | None:
+    """As the look has it: cut to a square, or a part of it."""
+    if picture is None:
+        return None
+    picture = squared(picture) if look.crop else picture
+    return part_of(picture, look.detail) if look.detail else picture
+
+
+def original_tiles(picture: Image | None, name: str, look: Look) -> list[tuple[str, Tile]]:
+    """An original, and the part of it that is shown enlarged, marked in the whole."""
+    whole = shown(picture, replace(look, detail=None))
+    problem = "" if picture else "missing"
+    if look.detail is None:
+        return [(name, Tile(whole, problem))]
+    return [(name, Tile(whole, problem, mark=look.detail)), (f"{name}, detail", Tile(shown(picture, look), problem))]
+
+
+class _Differences:
+    """Cells as maps of their difference to their original, or to a chosen cell."""
+
+    def __init__(self, cells: Cells, look: Look) -> None:
+        self.look = look
+        self.to = None if look.difference == "original" else _only(look.difference, cells)
+
+    def __call__(self, panel: Panel) -> Tile:
+        other = self.to.picture if self.to else next(filter(None, map(panel.original, TERMS)), None)
+        tile = _tile_of(panel, self.look)
+        if panel.picture is None or other is None:
+            return replace(tile, picture=None, problem=panel.problem or "no original")
+        if panel.picture.size != other.size:
+            return replace(tile, picture=None, problem="another size")
+        return replace(tile, picture=shown(difference(panel.picture, other), self.look))
+
+
+def _only(name: str, cells: Cells) -> Panel:
+    """The finished cell of that name, if there is one."""
+    names = [panel.name for panel in cells.panels]
+    if name not in names:
+        raise InputError(f"--difference {name}: expected original or the name of a cell{nearest(name, names)}")
+    if names.count(name) > 1:
+        raise InputError(f"--difference {name}: {names.count(name)} cells have that name; give one sweep only")
+    panel = cells.panels[names.index(name)]
+    if panel.picture is None:
+        raise InputError(f"--difference {name}: expected a finished cell; this one is {panel.problem}")
+    return panel
