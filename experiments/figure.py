@@ -12,7 +12,7 @@ from experiments.drawing.figure import Request, draw
 from experiments.progress import say
 from experiments.tables import write_summary
 from experiments.terminal.exits import Parser, exits, mistakes_in
-from reconstruct.errors import InputError
+from reconstruct.errors import InputError, nearest
 from reconstruct.figures import FORMATS, Layout, Look
 from reconstruct.figures.page.venues import venue
 from reconstruct.results import PICTURE, RESULT, SWEEP, Sweep
@@ -63,6 +63,10 @@ def _request(given: argparse.Namespace) -> Request:
     name = given.name
     if name and not re.fullmatch(r"\w[\w.-]*", name):
         raise InputError(f"--name {name}: expected the name of a file without its ending, for example column")
+    if given.panels is not None and given.panels.exists() and not given.panels.is_dir():
+        raise InputError(f"--panels {given.panels}: expected a folder; this is a file")
+    if given.over != "seed":
+        raise InputError(f"--over {given.over} cannot be used without --kind summary")
     only: dict[str, list[str]] = {}
     for key, values in map(_values, given.only):
         only.setdefault(key, []).extend(values)
@@ -177,12 +181,17 @@ def read(folder: Path) -> Sweep:
     if sweep is None:
         sweeps = sorted(path.parent for around in (folder, Path("runs")) for path in around.glob(f"*/{SWEEP}"))
         there = ", ".join(dict.fromkeys(map(str, sweeps))) or "for example runs/fig1"
-        raise InputError(f"{folder}{_instead(folder)}: expected the folder of a sweep, which has a {SWEEP} ({there})")
+        hint = nearest(folder.name, [each.name for each in sweeps])
+        raise InputError(
+            f"{folder}{_instead(folder)}: expected the folder of a sweep, which has a {SWEEP} ({there}){hint}"
+        )
     return sweep
 
 
 def _instead(folder: Path) -> str:
     """What the folder is, if not that of a sweep."""
+    if (folder / SWEEP).exists():
+        return f" has a damaged {SWEEP}; the command that made the sweep writes it again"
     if (folder / RESULT).exists():
         return f" is one cell, whose picture is {PICTURE}"
     alone = len(list(folder.glob(f"*/{RESULT}")))

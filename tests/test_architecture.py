@@ -116,7 +116,7 @@ UPSTREAM = {
     },
     "figures.cells": {"errors", "results"},
     "figures.film": {"figures.page.sheet", "figures.tables.tiles", "film"},
-    "figures.labels": {"figures.cells", "figures.page.scripts", "figures.page.sheet"},
+    "figures.labels": {"figures.cells", "figures.page.scripts", "figures.page.sheet", "results"},
     "figures.page": set(),
     "figures.page.fitting": {"figures.page.scripts", "figures.page.venues"},
     "figures.page.pictures": set(),

@@ -94,8 +94,8 @@ def _range(term: str, cells: Cells) -> str:
         return ""
     (least, at_least), (most, at_most) = min(found), max(found)
     where = [f" ({name})" if name else "" for name in (at_least, at_most)]
-    if len(found) == 1:
-        return f"The {term} error is {percent(least)}{where[0]}."
+    if percent(least) == percent(most):
+        return f"The {term} error is {percent(least)}{where[0] if len(found) == 1 else ''}."
     return f"The {term} error goes from {percent(least)}{where[0]} to {percent(most)}{where[1]}."
 
 
@@ -110,13 +110,17 @@ def _settings(results: Iterable[Result]) -> Iterable[str]:
         "losses: {}": lambda r: r.config["losses"],
         "canvas: {}": lambda r: r.config["canvas"]["kind"].lower(),
         "optimizer: {}": lambda r: r.config["optimizer"]["kind"],
-        "{}": lambda r: r.precision,
+        "computed in {}": lambda r: r.precision,
     }
     results = list(results)
     for words, read in readers.items():
         values = list(dict.fromkeys(str(read(result)) for result in results))
         if values:
             yield words.format(", ".join(values))
+    for term in ("content", "style"):
+        layers = {tuple(result.layers[term]) for result in results if term in result.layers}
+        if len(layers) == 1:  # of several the figure tells
+            yield f"{term} of {', '.join(layers.pop())}"
 
 
 def _credits(results: Iterable[Result]) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ reason why there is none.
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.results import FAILURE, PICTURE, Result, Sweep, SweepCell
 
 NAMES_A_FILE = ("picture", "weights")  # the last part of keys whose values are taken to the letter
+NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film")  # where results go, and what the sweep is called
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
 SWEEP_KEY = "sweep"
 """Tells apart what several sweeps have in common: the folder of a cell's sweep."""
@@ -67,12 +68,14 @@ class Cells:
         axes: the keys in which they differ -> their values, in order.
         drawing: the kind of figure that the first sweep was made for.
         commands: what started the sweeps.
+        narrowed: the keys of which a single value was chosen -> that value.
     """
 
     panels: list[Panel]
     axes: Mapping[str, list[str]]
     drawing: str = "auto"
     commands: tuple[str, ...] = ()
+    narrowed: Mapping[str, str] = field(default_factory=dict)
 
     def values(self, key: str) -> list[str]:
         """The different values of a key, in order, whether cells differ in it or not."""
@@ -95,9 +98,11 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
     """
     sweeps = list({sweep.folder.resolve(): sweep for sweep in sweeps}.values())
     found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
-    keys = dict.fromkeys(key for sweep in sweeps for key in (*sweep.axes, *(k for c in sweep.cells for k in c.values)))
+    every = (key for sweep in sweeps for key in (*sweep.axes, *(k for c in sweep.cells for k in c.values)))
+    keys = dict.fromkeys(key for key in every if key not in NOT_SETTINGS)
     panels = _told_apart(_completed([_panel(sweep, cell, result, keys) for sweep, cell, result in found]), list(keys))
     orders: dict[str, Sequence[str]] = dict.fromkeys(keys, ())
+    before = _axes(panels, orders)
     for key, wanted in (only or {}).items():
         orders[key] = _named(key, wanted, panels)
         panels = [panel for panel in panels if panel.values.get(key) in orders[key]]
@@ -106,7 +111,8 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
     axes = _axes(panels, orders)
     if len(sweeps) > 1 and len({_point(panel, axes) for panel in panels}) < len(panels):
         axes = _axes(panels, orders | {SWEEP_KEY: ()})
-    return Cells(panels, axes, sweeps[0].drawing, tuple(dict.fromkeys(sweep.command for sweep in sweeps)))
+    narrowed = {key: panels[0].values[key] for key in before if key not in axes and key in (only or {})}
+    return Cells(panels, axes, sweeps[0].drawing, tuple(dict.fromkeys(sweep.command for sweep in sweeps)), narrowed)
 
 
 def _completed(panels: Sequence[Panel]) -> list[Panel]:

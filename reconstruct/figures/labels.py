@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path, PurePath
 
 from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.sheet import superscript
+from reconstruct.results import Result
 
 UNKNOWN = "default"  # the value of a key that was not given, in a cell that is not finished
 KEYS = {
@@ -193,7 +194,17 @@ def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = ("content
         for term, layers in result.layers.items()
         if term in of and result.config.get(term, {}).get("layers") is None
     ]
-    return list(dict.fromkeys(chosen))
+    return list(dict.fromkeys(chosen)) or _expected(depth, [panel.result for panel in panels if panel.result], of)
+
+
+def _expected(depth: str, results: Sequence[Result], of: Sequence[str]) -> list[Layers]:
+    """What a depth that no finished cell has would choose, by the lists of the others."""
+    for term, result in product(of, results):
+        lists = result.config.get(term, {}).get("by_depth") if term in result.layers else None
+        chosen = (lists or [])[: int(depth)] if depth.isdigit() else []
+        if chosen:
+            return [tuple(chosen if term == "style" else chosen[-1:])]
+    return []
 
 
 def _only(sets: Mapping[str, Sequence[Layers]]) -> dict[str, Layers]:

@@ -16,7 +16,9 @@ from reconstruct.figures.page.venues import LEAST
 FINE = 720  # dots per inch at which words are measured
 SLACK = 0.015  # inches that a renderer may differ from what was measured
 STEP = 0.5  # points from one size that is tried to the next
-_PIECES = re.compile(r"[^\s,/_–-]*[,/_–-]*\s*")  # a line may be broken after each
+_PIECES = re.compile(r"[^\s,/–-]*[,/–-]*\s*")  # a line may be broken after each
+_FINER = re.compile(r"[^\s,/_.–-]*[,/_.–-]*\s*")  # where that does not suffice
+EVENLY = 0.75  # of the size asked for: labels that are smaller than that do not make others small
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,15 @@ def fit(words: str, width: float, size: float, most_lines: int = 3, weight: str 
         lines = _lines(words, width, smaller, weight)
         if lines is not None and len(lines) <= most_lines:
             return _fitted(lines, smaller, weight)
-    return _fitted(_lines(words, width, LEAST, weight) or _broken(words, width, weight), LEAST, weight)
+    least = _lines(words, width, LEAST, weight) or _lines(words, width, LEAST, weight, _FINER)
+    return _fitted(least or _broken(words, width, weight), LEAST, weight)
 
 
 def fit_all(every: Sequence[str], width: float, size: float, most_lines: int = 3) -> list[Fitted]:
-    """Each in at most `width` inches, all in one size."""
-    smallest = min((fit(words, width, size, most_lines).size for words in every), default=size)
-    return [fit(words, width, smallest, most_lines) for words in every]
+    """Each in at most `width` inches, all in one size but those that would need a much smaller one."""
+    sizes = [fit(words, width, size, most_lines).size for words in every]
+    smallest = min((each for each in sizes if each >= EVENLY * size), default=size)
+    return [fit(words, width, min(smallest, each), most_lines) for words, each in zip(every, sizes, strict=True)]
 
 
 def _sizes(size: float) -> Iterator[float]:
@@ -84,12 +88,12 @@ def _fitted(lines: Sequence[str], size: float, weight: str) -> Fitted:
     return Fitted(words, size, *extent(words, size, weight))
 
 
-def _lines(words: str, width: float, size: float, weight: str) -> list[str] | None:
+def _lines(words: str, width: float, size: float, weight: str, pieces: re.Pattern[str] = _PIECES) -> list[str] | None:
     """Broken between words; ``None`` if one of them is wider than a line."""
     lines: list[str] = []
     for paragraph in words.split("\n"):
         line = ""
-        for piece in _PIECES.findall(paragraph):
+        for piece in pieces.findall(paragraph):
             if line and extent((line + piece).rstrip(), size, weight)[0] > width:
                 lines.append(line.rstrip())
                 line = ""

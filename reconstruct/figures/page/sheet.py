@@ -205,6 +205,11 @@ class Pages:
         self._pages[-1].append((self._used, part))
         self._used += part.height
 
+    def gap(self, height: float) -> None:
+        """Leave free space below what stands on this page, if there is room for it."""
+        if self._pages[-1] and height <= self.room:
+            self.add(Part(height, lambda *_: None))
+
     def keep_together(self, parts: Sequence[Part]) -> None:
         """Begin a new page where the parts would fit on one, but not on what is left of this one."""
         height = sum(part.height for part in parts)
@@ -245,5 +250,5 @@ def percent(error: float) -> str:
     value = 100 * error
     if 0 < value < 0.0005:
         return "<0.001 %"
-    digits = ".0f" if value >= 10 else ".1f" if value >= 1 else ".2g" if value >= 0.1 else ".1g"
+    digits = ".0f" if value >= 10 else ".1f" if value >= 1 else ".2f" if value >= 0.1 else ".1g"
     return f"{value:{digits}} %"

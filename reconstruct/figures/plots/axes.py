@@ -14,7 +14,9 @@ from reconstruct.figures.page.fitting import extent
 from reconstruct.figures.page.sheet import Sheet
 
 APART = 0.06  # inches between two numbers
-MARKS, DASHES = ("o", "s", "^", "D", "v"), ("-", "--", ":", "-.")
+Dashes = str | tuple[int, tuple[float, ...]]
+MARKS = ("o", "s", "^", "D", "v")
+DASHES: tuple[Dashes, ...] = ("-", "--", ":", "-.", (0, (8, 2)), (0, (4, 1, 1, 1, 1, 1)), (0, (1, 3)))
 
 
 def plot(sheet: Sheet, left: float, top: float, width: float, height: float, **settings: Any) -> Axes:

@@ -13,13 +13,14 @@ from reconstruct.figures.labels import cell_names
 from reconstruct.figures.page.fitting import Fitted, fit_all
 from reconstruct.figures.page.sheet import COLOURS, DEFAULT, GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.pivot import Layout
-from reconstruct.figures.plots.axes import DASHES, finish_logarithmic, plot
+from reconstruct.figures.plots.axes import DASHES, Dashes, finish_logarithmic, plot
 from reconstruct.results import TRACE
 from reconstruct.trace import read
 
 LEFT, BELOW, APART = 0.75, 0.55, 0.62  # inches: for the numbers beside and below axes, and between two of them
 LOWEST, NARROWEST = 2.45, 1.5  # inches of the axes
 NAMES = 0.36  # of the width, at most
+SAMPLE = 0.32  # inches for a piece of the curve before its name
 Points = list[tuple[float, float, float]]
 
 
@@ -30,7 +31,7 @@ class _Curve:
     points: Points
     name: Fitted
     colour: str
-    dashes: str
+    dashes: Dashes
 
 
 def without_trace(cells: Cells) -> list[Panel]:
@@ -80,7 +81,7 @@ def _names_height(curves: Sequence[_Curve]) -> float:
 
 
 def _names_width(curves: Sequence[_Curve], look: Look) -> float:
-    return max((each.name.width for each in curves), default=0.0) + 0.15 if look.labels else GAP
+    return max((each.name.width for each in curves), default=0.0) + SAMPLE + 0.15 if look.labels else GAP
 
 
 def _side_by_side(curves: Sequence[_Curve], look: Look) -> bool:
@@ -118,7 +119,8 @@ def _lines(axes: Axes, curves: Sequence[_Curve], column: int) -> None:
     for each in curves:
         x, y = [point[column] for point in each.points], [point[2] for point in each.points]
         seconds = [max(value, 1e-4) for value in x]
-        axes.plot(seconds, y, each.dashes, color=each.colour, lw=1.2, marker="o" if len(x) == 1 else "", ms=3)
+        dot = "o" if len(x) == 1 else ""
+        axes.plot(seconds, y, linestyle=each.dashes, color=each.colour, lw=1.2, marker=dot, ms=3)
 
 
 def _names(sheet: Sheet, axes: Axes, curves: Sequence[_Curve], box: tuple[float, float, float]) -> None:
@@ -129,7 +131,9 @@ def _names(sheet: Sheet, axes: Axes, curves: Sequence[_Curve], box: tuple[float,
     order = sorted(range(len(curves)), key=lambda k: wanted[k])
     tall = [curves[k].name.height + 0.03 for k in order]
     for k, place in zip(order, _spread([wanted[k] for k in order], tall, height), strict=True):
-        sheet.fitted(left, top + place, curves[k].name, va="center", color=curves[k].colour)
+        key = sheet.axes(left, top + place - 0.05, SAMPLE - 0.06, 0.1)
+        key.plot([0, 1], [0, 0], linestyle=curves[k].dashes, color=curves[k].colour, lw=1.2)
+        sheet.fitted(left + SAMPLE, top + place, curves[k].name, va="center", color=curves[k].colour)
 
 
 def _spread(wanted: Sequence[float], tall: Sequence[float], height: float) -> list[float]:

@@ -109,7 +109,7 @@ class _Block:
         return Part(len(self.block.rows) * step + network + GAP, drawn)
 
     def _left(self, band: Sequence[Point | None], number: int) -> float:
-        return GAP / 2 + number * (self.side + GAP) + (SIDE_GAP if number and band[0] is None else 0)
+        return GAP / 2 + number * (self.side + GAP) + (SIDE_GAP if number else 0)
 
     def _row(self, sheet: Sheet, row: Point, band: Sequence[Point | None], top: float) -> None:
         for number, column in enumerate(band):

@@ -1,6 +1,7 @@
 """Any sweep as tables: rows, columns and pages by keys, with the originals beside what was made from them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -18,10 +19,10 @@ from reconstruct.figures.tables.tiles import Tile, tiles
 def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
     """Every cell of a sweep, labelled by what differs; a figure a page."""
     with house_style():
+        foot = note(footnote(cells, look), look)
         pages = Pages(look)
-        draw(tables(cells, look, layout), look, pages)
-        if words := footnote(cells, look):
-            pages.add(note(words, look))
+        draw(tables(cells, look, layout), replace(look, height=look.height - foot.height), pages)
+        pages.add(foot)
         return pages.figures()
 
 
@@ -30,14 +31,16 @@ def footnote(cells: Cells, look: Look) -> str:
     layers = {str(p.result.layers) for p in cells.panels if p.result}
     compared = ", each at the cell's own layers: errors of different layers cannot be compared"
     errors = "error: ‖code − target‖² / ‖target‖², mean over layers" + (compared if len(layers) > 1 else "")
-    difference = f"maps: absolute difference to {look.difference}, mean over colours; brightest is {BRIGHTEST:g} of 1"
+    to = "the original" if look.difference == "original" else look.difference
+    scale = f"mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
+    difference = f"maps: difference to {to}, {scale}"
     return "; ".join([errors] * bool(layers) + [difference] * bool(look.difference))
 
 
 def note(words: str, look: Look) -> Part:
     """A line or more below everything else."""
     made = fit(words, look.width - 2 * GAP, look.tiny, 4)
-    height = made.height + 2 * GAP if look.labels else 0.0
+    height = made.height + 2 * GAP if look.labels and words else 0.0
     return Part(height, lambda sheet, top: sheet.fitted(GAP, top + GAP, made, va="top", color=FAINT))
 
 
@@ -50,7 +53,7 @@ def tables(cells: Cells, look: Look, layout: Layout | None = None) -> list[Table
 def _table(pivot: Pivot, block: Block, every: Cells, look: Look, tile_of: Callable[[Panel], Tile]) -> Table:
     """A block with its originals: by row at its left, by column above it, common to all of it beside it."""
     found = originals(block, look)
-    if not pivot.rows:  # there the common ones go first
+    if not (pivot.rows or found.by_column):  # then the common ones go first
         found.by_row.setdefault((), {}).update(found.common)
         found.common = []
     left, above = names(found.by_row), names(found.by_column)
@@ -61,7 +64,7 @@ def _table(pivot: Pivot, block: Block, every: Cells, look: Look, tile_of: Callab
     placed |= {(above.index(name), column[at]): t for at, named in found.by_column.items() for name, t in named.items()}
     columns = _namings(pivot.columns, block.columns, pivot.cells, left, " →")
     rows = _namings(pivot.rows, block.rows, pivot.cells, above, " ↓") if pivot.rows or above else []
-    return Table(heading(pivot, block, every), rows, columns, placed, found.common)
+    return Table(heading(pivot, block, every), rows, columns, placed, found.common, len(left))
 
 
 def _namings(
@@ -93,9 +96,17 @@ def heading_part(pivot: Pivot, block: Block, every: Cells, look: Look) -> Part |
 
 
 def heading(pivot: Pivot, block: Block, every: Cells) -> str:
-    """The values of the pages' keys, and what tells a part of a sweep from its other parts."""
-    said = dict(zip(pivot.pages, block.page, strict=True))
+    """The values of the pages' keys, those that a reader chose, and what tells a part of a sweep from others."""
+    said = {**every.narrowed, **dict(zip(pivot.pages, block.page, strict=True))}
+    first = pivot.cells.panels[0]
     common = [key for key in every.axes if key not in pivot.cells.axes and key not in said]
-    given = [key for key in common if any(key in panel.given for panel in pivot.cells.panels)]
-    said |= {key: pivot.cells.panels[0].values.get(key, "") for key in (given or common)}
+    told = [key for key in common if key in first.given or (first.values.get(key) and _counts(key, first))]
+    said |= {key: first.values.get(key, "") for key in told}
     return ",  ".join(f"{key_name(key)} {shortest(key, value, every)}" for key, value in said.items())
+
+
+def _counts(key: str, panel: Panel) -> bool:
+    """Whether a key has an effect on a cell, as far as that is known."""
+    terms = panel.result.layers if panel.result else ("content", "style")
+    term = key.partition(".")[0]
+    return term in terms if term in ("content", "style") else key != "ratio" or len(terms) > 1

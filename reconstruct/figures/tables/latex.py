@@ -31,7 +31,7 @@ _MATHEMATICS = {
     "∥": r"\parallel", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "≈": r"\approx", "∼": r"\sim", "∝": r"\propto",
     "∈": r"\in", "≪": r"\ll", "≫": r"\gg", "→": r"\rightarrow", "←": r"\leftarrow", "↔": r"\leftrightarrow",
     "∂": r"\partial", "∇": r"\nabla", "∑": r"\sum", "∏": r"\prod", "√": r"\surd", "¬": r"\neg", "°": r"^{\circ}",
-    "µ": r"\mu", "ς": r"\varsigma", "ο": "o",
+    "µ": r"\mu", "↓": r"\downarrow", "ς": r"\varsigma", "ο": "o",
 }  # fmt: skip
 # The letters for which LaTeX has a name; the other capitals look like Latin ones, and are transliterated.
 _GREEK = {

@@ -54,7 +54,7 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
         (folder / name).unlink(missing_ok=True)
     made = [_Written(each, folder, numbers).latex() for each in every]
     body = "\n\n\\medskip\n".join(made)
-    words = escaped(caption.strip().split("\n\n")[0])
+    words = escaped(" ".join(caption.strip().split("\n\n")[:-1]))  # all but the commands
     figure = FIGURE % {"body": body, "caption": words}
     example = EXAMPLE % {
         "margin": 0.5,
@@ -90,26 +90,31 @@ class _Written:
     def _originals(self) -> str:
         labels, tiles = zip(*self.table.originals, strict=True)
         pictures = [self._picture(tile.picture, tile.problem, label) for label, tile in zip(labels, tiles, strict=True)]
-        rows = [" & ".join(map(escaped, labels)), " & ".join(pictures)]
-        return self._tabular("c" * len(labels), rows)
+        return _tabular("c" * len(labels), [" & ".join(self._box(label) for label in labels), " & ".join(pictures)])
 
     def _band(self, band: Sequence[int]) -> str:
-        label = bool(self.placed.row_labels)
-        columns, rows = self.placed.column_labels, self.placed.row_labels
-        lines = [self._line("", [_said(columns[j]) for j in band], label)] if columns else []
+        rows, columns = self.placed.row_labels, self.placed.column_labels
+        lines = []
+        if band[0] == 0 and self.placed.column_heading:
+            span = f"\\multicolumn{{{len(band)}}}{{c}}{{{_said(self.placed.column_heading)}}}"
+            lines.append(self._line("", [span]))
+        if columns:
+            corner = _said(self.placed.row_heading) if self.placed.row_heading else ""
+            lines.append(self._line(corner, [self._box(columns[j].words) for j in band]))
         for i in range(self.placed.rows):
-            name = _said(rows[i]) if rows else ""
-            lines.append(self._line(name, [self._tile(i, j) for j in band], label))
+            name = self._box(rows[i].words, self.placed.labels, "\\raggedleft") if rows else ""
+            lines.append(self._line(name, [self._tile(i, j) for j in band]))
             if any(self.placed.errors.get((i, j)) for j in band):
-                lines.append(self._line("", [self._errors(i, j) for j in band], label))
-        return self._tabular(("r" if label else "") + "c" * len(band), lines)
+                lines.append(self._line("", [self._errors(i, j) for j in band]))
+        return _tabular(("r" if rows else "") + "c" * len(band), lines)
 
-    def _line(self, first: str, others: Sequence[str], label: bool) -> str:
-        return " & ".join([first, *others] if label else others)
+    def _line(self, first: str, others: Sequence[str]) -> str:
+        return " & ".join([first, *others] if self.placed.row_labels else others)
 
-    def _tabular(self, columns: str, lines: Sequence[str]) -> str:
-        rows = " \\\\\n".join(lines)
-        return f"\\begin{{tabular}}{{{columns}}}\n{rows} \\\\\n\\end{{tabular}}\\par"
+    def _box(self, words: str, width: float | None = None, how: str = "\\centering") -> str:
+        """Words that wrap in the width of a panel."""
+        inches = self.placed.width if width is None else width
+        return f"\\parbox[c]{{{inches:.3f}in}}{{{how} {escaped(words)}}}"
 
     def _tile(self, row: int, column: int) -> str:
         tile = self.table.tiles.get((row, column))
@@ -135,3 +140,8 @@ class _Written:
 
 def _said(words: Fitted) -> str:
     return escaped(words.words.replace("\n", " "))
+
+
+def _tabular(columns: str, lines: Sequence[str]) -> str:
+    rows = " \\\\\n".join(lines)
+    return f"\\begin{{tabular}}{{{columns}}}\n{rows} \\\\\n\\end{{tabular}}\\par"

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count
+from itertools import count, pairwise
 
 from reconstruct.figures.page.fitting import Fitted, fit, fit_all, fits
 from reconstruct.figures.page.pictures import marked
@@ -20,6 +20,7 @@ MOST_IN_A_ROW = 6  # panels side by side where there is one row only
 BESIDE = 1.25  # inches: an original at the right of a table, or at most above it
 LABEL_SHARE = 0.2  # of the width, for the labels of rows
 BLOCK_GAP = 0.2
+TALLEST = 1.6  # times its width a panel is high, where several stand side by side; a taller picture is shown smaller
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Table:
         rows, columns: ways to label them, the longest first; no row has a label where `rows` is empty.
         tiles: (number of the row, number of the column) -> tile.
         originals: label and tile of what all cells were made from.
+        lead: how many of the columns are originals, above which the columns' heading does not stand.
     """
 
     heading: str
@@ -46,6 +48,7 @@ class Table:
     columns: Sequence[Naming]
     tiles: Mapping[tuple[int, int], Tile]
     originals: Sequence[tuple[str, Tile]] = ()
+    lead: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,7 +65,15 @@ def draw(tables: Sequence[Table], look: Look, pages: Pages) -> None:
 def placed(tables: Sequence[Table], look: Look) -> list["Placed"]:
     """Tables measured for a page, with one way to tell errors and letters that go on from one to the next."""
     letters, words = count(), _words_for_errors(tables, look)
-    return [Placed(table, look, words, letters) for table in tables]
+    way = max((Placed(table, look, words, letters).way for table in tables), default=0)
+    return [Placed(table, look, words[way : way + 1], letters) for table in tables]
+
+
+def _even(columns: int, most: int) -> list[range]:
+    """Columns in as few bands as can be, whose numbers of columns differ by at most one."""
+    bands = math.ceil(columns / most)
+    ends = [math.ceil(columns * k / bands) for k in range(bands + 1)]
+    return [range(a, b) for a, b in pairwise(ends)]
 
 
 Words = Callable[[str, float], str]
@@ -86,7 +97,7 @@ class Placed:
         row_labels, column_labels: of each, none where the look has none.
         bands: the columns that stand side by side, band by band.
         width: of a panel, in inches; `heights`: of the panels of each row.
-        errors: place -> term -> what is written below the picture.
+        errors: place -> term -> what is written below the picture; `way` is the number of the way to tell it.
     """
 
     def __init__(
@@ -104,9 +115,9 @@ class Placed:
         self.labels = max(self.labels, left)
         self.beside, self.per_band, width = self._columns_on_the_page()
         self.width = min(width, widest)
-        self.bands = [range(k, min(k + self.per_band, self.columns)) for k in range(0, self.columns, self.per_band)]
+        self.bands = _even(self.columns, self.per_band)
         self.column_heading, self.column_labels = self._labels_of_columns()
-        self.errors = self._errors(words)
+        self.way, self.errors = self._errors(words)
         self.heights = [self._height(row) for row in range(self.rows)]
 
     @property
@@ -134,7 +145,8 @@ class Placed:
             wanted = self.look.columns or (MOST_IN_A_ROW if self.rows == 1 else self.columns)
             most = min(wanted if self.look.columns else min(most, wanted), self.columns)
             per_band = math.ceil(self.columns / math.ceil(self.columns / most))
-            if not beside or per_band == self.columns:
+            fitting = per_band == self.columns and room / per_band - GAP >= SMALLEST_PANEL
+            if not beside or fitting:
                 break
         return beside, per_band, min(LARGEST_PANEL if self.rows == 1 else LARGEST_OF_ROWS, room / per_band - GAP)
 
@@ -150,19 +162,18 @@ class Placed:
         heading = fit(way.heading, look.width - self.labels - self.beside - GAP, look.small) if way.heading else None
         return heading, fit_all(way.labels, self.width, look.small, 3)
 
-    def _errors(self, ways: Sequence[Words]) -> dict[tuple[int, int], dict[str, Fitted]]:
-        """Place -> term -> what is written; in the first way in which all of them fit, else the last."""
+    def _errors(self, ways: Sequence[Words]) -> tuple[int, dict[tuple[int, int], dict[str, Fitted]]]:
+        """The first way in which all errors fit, else the last; place -> term -> what is written."""
         size = self.look.small - 1
         told = [(place, term, error) for place, t in self.table.tiles.items() for term, error in t.errors.items()]
         if not (self.look.labels and told):
-            return {}
-        fitting = (way for way in ways if all(fits(way(term, error), self.width, size) for _, term, error in told))
-        way = next(fitting, ways[-1])
-        fitted = fit_all([way(term, error) for _, term, error in told], self.width, size, 1)
+            return 0, {}
+        said = [[way(term, error) for _, term, error in told] for way in ways]
+        number = next((k for k, of in enumerate(said) if all(fits(w, self.width, size) for w in of)), len(ways) - 1)
         made: dict[tuple[int, int], dict[str, Fitted]] = {}
-        for (place, term, _), words in zip(told, fitted, strict=True):
+        for (place, term, _), words in zip(told, fit_all(said[number], self.width, size, 1), strict=True):
             made.setdefault(place, {})[term] = words
-        return made
+        return number, made
 
     def _height(self, row: int) -> float:
         """Of a row's panels: as its highest cell needs it (or original, without cells), but never more than a page."""
@@ -170,7 +181,8 @@ class Placed:
         tiles = [tile for tile in every if tile.name and tile.picture] or every
         tall = [tile.picture.height / tile.picture.width for tile in tiles if tile.picture]
         most = self.look.height - self._header_height(True) - 1.0
-        return min(self.width * max(tall, default=1.0), max(most, SMALLEST_PANEL))
+        tallest = TALLEST if self.columns > 1 else math.inf
+        return min(self.width * min(max(tall, default=1.0), tallest), max(most, SMALLEST_PANEL))
 
     def _header_height(self, first: bool) -> float:
         labels = max((words.height for words in self.column_labels), default=0.0)
@@ -197,7 +209,7 @@ class Placed:
             header = Part(self._header_height(False), partial(self._header_again, band))
             for part in parts:
                 pages.add(part, repeated=header)
-        pages.add(Part(BLOCK_GAP / 2, lambda *_: None))
+        pages.gap(BLOCK_GAP / 2)
 
     def _title(self, sheet: Sheet, top: float, title: Fitted) -> None:
         sheet.fitted(self.labels, top + BLOCK_GAP / 2, title, va="top", weight="bold")
@@ -235,7 +247,8 @@ class Placed:
     def _header(self, sheet: Sheet, top: float, band: Sequence[int], first: bool) -> None:
         bottom = top + self._header_height(first) - PAD
         if first and self.column_heading:
-            middle = self.labels + (len(band) * (self.width + GAP) - GAP) / 2
+            start = self._left(band[0] + min(self.table.lead, len(band) - 1), band)
+            middle = (start + self._left(band[-1], band) + self.width) / 2
             room = self.column_heading.width / 2 + GAP / 2
             middle = min(max(middle, room), self.look.width - room)
             sheet.fitted(middle, top + GAP / 2, self.column_heading, ha="center", va="top", color=FAINT)
@@ -262,7 +275,7 @@ class Placed:
         if self.look.letters and tile.name:
             letter = next(self.letters)
             if tile.picture:  # else there are words in its place
-                sheet.letter(box[0], box[1], letter)
+                sheet.letter(*_corner(tile, box), letter)
 
     def _below(self, sheet: Sheet, tile: Tile, place: tuple[int, int], left: float, top: float) -> None:
         for term, words in self.errors.get(place, {}).items():
@@ -278,3 +291,10 @@ class Placed:
             sheet.text(left, top - PAD, label, va="bottom", weight="bold", size=self.look.small)
             self._tile(sheet, tile, (left, top, BESIDE, height))
             top += height + 0.35
+
+
+def _corner(tile: Tile, box: tuple[float, float, float, float]) -> tuple[float, float]:
+    """The upper left corner of a picture in the middle of its panel."""
+    left, top, width, height = box
+    tall = tile.picture.height / tile.picture.width if tile.picture else height / width
+    return left + max(0.0, width - height / tall) / 2, top + max(0.0, height - width * tall) / 2

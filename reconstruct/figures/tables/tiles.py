@@ -89,7 +89,8 @@ def _only(name: str, cells: Cells) -> Panel:
     """The finished cell of that name, if there is one."""
     names = [panel.name for panel in cells.panels]
     if name not in names:
-        raise InputError(f"--difference {name}: expected original or the name of a cell{nearest(name, names)}")
+        hint = nearest(name, ["original", *names])
+        raise InputError(f"--difference {name}: expected original or the name of a cell, such as {names[0]}{hint}")
     if names.count(name) > 1:
         raise InputError(f"--difference {name}: {names.count(name)} cells have that name; give one sweep only")
     panel = cells.panels[names.index(name)]
