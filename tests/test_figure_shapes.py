@@ -110,13 +110,14 @@ def _assert_points(drawn, cells: Cells, kind: str) -> None:
 def test_no_two_panels_of_a_grid_bear_the_same_label(tmp_path, shape, look):
     cells = figures.cells_of([written(shape, tmp_path / "sweep")])
     look = replace(fitted(look), labels=True)
-    said: Counter[tuple[str, str, str]] = Counter()
+    said: Counter[tuple[str, ...]] = Counter()
     with house_style():
         for each in placed(tables(cells, look), look):
             rows = [words.words for words in each.row_labels] or [""] * each.rows
             columns = [words.words for words in each.column_labels]
             cells_of_it = [place for place, tile in each.table.tiles.items() if tile.name]
-            said.update((each.table.heading, rows[i], columns[j]) for i, j in cells_of_it)
+            axes = [words.words if words else "" for words in (each.row_heading, each.column_heading)]
+            said.update((each.table.heading, *axes, rows[i], columns[j]) for i, j in cells_of_it)
     assert [label for label, times in said.items() if times > 1] == []
 
 
