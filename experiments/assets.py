@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
-from experiments.progress import fetching
+from experiments.terminal.progress import fetching
 from reconstruct import assets
 from reconstruct.errors import InputError, RunError, nearest
 

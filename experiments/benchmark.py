@@ -12,12 +12,14 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from experiments import costs, reconstruct, schema
-from experiments.composition import explaining
-from experiments.races import CASES, Settings, race, table
+from experiments import reconstruct
+from experiments.settings import schema
+from experiments.settings.composition import explaining
+from experiments.speed import profiling as costs
+from experiments.speed.comparison import CASES, Settings, race, table
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.figures.plots.speed import Race, speed
-from reconstruct.precision import bfloat16_instructions
+from reconstruct.hardware.precision import bfloat16_instructions
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=160", "repeats=1", "learning_rates=[]"]

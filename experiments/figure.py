@@ -9,9 +9,9 @@ from pathlib import Path
 
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request, draw
-from experiments.progress import say
-from experiments.tables import write_summary
+from experiments.sweep.tables import write_summary
 from experiments.terminal.exits import Parser, exits, mistakes_in
+from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures import FORMATS, Layout, Look
 from reconstruct.figures.page.venues import venue

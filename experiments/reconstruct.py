@@ -13,15 +13,18 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments import cell, locks, schema, sweep
-from experiments.composition import configuration, explaining
-from experiments.failures import Failure
-from experiments.fingerprint import request
-from experiments.names import cell_name
-from experiments.progress import say
-from experiments.quoting import quoted
-from experiments.sweep import sources
+from experiments.cell import locks
+from experiments.cell import run as cell
+from experiments.cell.failures import Failure
+from experiments.settings import schema
+from experiments.settings.composition import configuration, explaining
+from experiments.settings.fingerprint import request
+from experiments.settings.names import cell_name
+from experiments.settings.overrides import quoted
+from experiments.sweep import callback as sweep
+from experiments.sweep.callback import sources
 from experiments.terminal.exits import os_error_message
+from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ def _task(composed: DictConfig) -> None:
         log.error(failure.traceback)
         if alone:
             _stop(error, failure.message)
-        # In a sweep the other cells go on; `experiments.sweep` gives the account and the exit code.
+        # In a sweep the other cells go on; `experiments.sweep.callback` gives the account and the exit code.
 
 
 def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) -> None:

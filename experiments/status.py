@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from experiments.figure import read
-from experiments.overview import Overview, Reader, Standing, State, headline
+from experiments.sweep.state import Overview, Reader, Standing, State, headline
 from reconstruct.errors import InputError
 
 EVERY = 2.0  # seconds

@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from reconstruct import layers as names
-from reconstruct import winograd
 from reconstruct.errors import InputError, RunError
-from reconstruct.winograd import Winograd
+from reconstruct.hardware import winograd
+from reconstruct.hardware.winograd import Winograd
 
 Pooling = Literal["average", "max"]
 State = Mapping[str, Tensor]

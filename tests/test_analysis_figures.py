@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from pdf_pages import assert_legible, pages_of
 
 from reconstruct import figures
-from reconstruct.atlas import networks, selection
-from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.findings import Verdict, findings, report
+from reconstruct.analysis import networks, selection
+from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.findings import Verdict, findings, report
 from reconstruct.errors import InputError
 from reconstruct.figures.analysis.atlas import atlas
 from reconstruct.figures.analysis.matrix import matrix

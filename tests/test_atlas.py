@@ -6,13 +6,13 @@ import pytest
 from pdf_pages import assert_legible, pages_of
 
 from reconstruct import figures, images
-from reconstruct.atlas import selection
-from reconstruct.atlas.entries import Entry, Kind, read, write
-from reconstruct.atlas.findings import Verdict, findings
+from reconstruct.analysis import selection
+from reconstruct.analysis.entries import Entry, Kind, read, write
+from reconstruct.analysis.findings import Verdict, findings
 from reconstruct.figures.analysis.atlas import atlas as drawn
 from reconstruct.figures.page.sheet import TITLE_LABEL
+from reconstruct.recorders.snapshots import place
 from reconstruct.results import Sweep
-from reconstruct.snapshots import place
 
 LAYERS = [f"relu{block}_{i}" for block, count in enumerate((2, 2, 4, 4, 4), 1) for i in range(1, count + 1)]
 UNTRAINED = "vgg19 untrained 0 average"

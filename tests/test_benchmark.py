@@ -9,8 +9,10 @@ import torch
 from conftest import smooth_picture, tiny_network
 from matplotlib.text import Text
 
-from experiments import benchmark, costs, races
-from experiments.classic import Classic, Unbounded
+from experiments import benchmark
+from experiments.speed import comparison as races
+from experiments.speed import profiling as costs
+from experiments.speed.classic import Classic, Unbounded
 from reconstruct.figures.plots.speed import Curve, Race, speed
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights

@@ -19,10 +19,10 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from test_results import example
 from test_synthesis import made
 
-from reconstruct.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
-from reconstruct.events import plainly, verbatim
 from reconstruct.images import to_image
-from reconstruct.sweep_board import HIGHEST, SIDE, show
+from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
+from reconstruct.recorders.events import plainly, verbatim
+from reconstruct.recorders.sweep_board import HIGHEST, SIDE, show
 from reconstruct.synthesis import Step
 
 with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along

@@ -9,10 +9,12 @@ import hydra
 import pytest
 import torch
 
-from experiments import budget, reconstruct, schema
-from experiments.composition import configuration
-from reconstruct import memory
+from experiments import reconstruct
+from experiments.cell import memory_estimate as budget
+from experiments.settings import schema
+from experiments.settings.composition import configuration
 from reconstruct.errors import InputError
+from reconstruct.hardware import memory
 
 CPU = torch.device("cpu")
 

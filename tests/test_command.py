@@ -18,11 +18,13 @@ import torch
 from conftest import as_nobody
 from omegaconf import OmegaConf
 
-from experiments import cell, reconstruct, schema
-from experiments.fingerprint import request
-from experiments.sweep import plan
+from experiments import reconstruct
+from experiments.cell import run as cell
+from experiments.settings import schema
+from experiments.settings.fingerprint import request
+from experiments.sweep.callback import plan
 from reconstruct import images, measures
-from reconstruct.atlas.entries import Kind, read
+from reconstruct.analysis.entries import Kind, read
 from reconstruct.results import Result, Sweep
 
 TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
@@ -76,8 +78,8 @@ def test_one_command_leaves_a_folder_that_explains_itself(command):
 def test_reported_losses_are_those_of_the_saved_picture(command):
     command("losses=paper", "content.layers=[relu2_1]")
     result, cell = Result.read(only_cell()), only_cell()
-    from experiments.networks import network
-    from experiments.schema import Network
+    from experiments.cell.networks import network
+    from experiments.settings.schema import Network
 
     vgg = network(Network(architecture="vgg11", weights="untrained"), torch.device("cpu"))
     F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
@@ -150,7 +152,7 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
 
 def test_an_interrupted_run_goes_on_with_its_film(command, monkeypatch):
     command("name=whole", "steps=6", "film=true")
-    from reconstruct.recording import Checkpoint
+    from reconstruct.recorders.recording import Checkpoint
 
     def stop(self, step):
         if step.number == 2:
@@ -455,7 +457,7 @@ def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, 
     sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "seed=0,1", "name=grid", QUICK)
     command(*sweep)
     visited, rehearsed = visits(monkeypatch), []
-    monkeypatch.setattr("experiments.sweep.problems", lambda cells, _: rehearsed.extend(cells) or {})
+    monkeypatch.setattr("experiments.sweep.callback.problems", lambda cells, _: rehearsed.extend(cells) or {})
     code, said = command(*sweep)
     assert (code, visited, rehearsed) == (0, [], [])
     assert "4 of 4 cells done, 4 of them before" in said
@@ -485,7 +487,7 @@ def test_a_figure_is_drawn_again_when_a_picture_came_back(command, painting):
 
 
 def test_a_table_of_very_many_cells_is_not_drawn_unasked(command, monkeypatch):
-    from experiments import sweep
+    from experiments.sweep import callback as sweep
 
     monkeypatch.setattr(sweep, "DRAWN_AT_MOST", 1)
     code, said = command("-m", "seed=0,1", "name=grid")
@@ -585,7 +587,7 @@ def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command
 @pytest.mark.parametrize("written", ["picture", "checkpoint"])
 def test_a_full_disk_is_one_line_and_what_is_there_stays(command, monkeypatch, written):
     from reconstruct import images
-    from reconstruct.recording import Checkpoint
+    from reconstruct.recorders.recording import Checkpoint
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -732,7 +734,7 @@ def test_depth_chooses_layers_and_explicit_layers_win(command):
 
 
 def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
-    from experiments import build
+    from experiments.cell import build
 
     term = {"by_depth": []}
     config = schema.Config(
@@ -753,7 +755,7 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
 
 def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
     """TensorBoard hides the rows of the others when one cell has a word where they have a number."""
-    from experiments.about import columns
+    from experiments.cell.descriptions import columns
 
     schema.register()
     reconstruct.register_resolvers()

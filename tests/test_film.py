@@ -13,12 +13,13 @@ from test_synthesis import made
 
 from experiments.drawing.film import draw_film
 from experiments.drawing.kinds import own_kind
-from reconstruct import figures, film, images
+from reconstruct import figures, images
 from reconstruct.errors import InputError
 from reconstruct.figures.film import clock
 from reconstruct.figures.film import film as frames_of
-from reconstruct.film import MOST, SIDE, Film, Frame, Reel, distance
-from reconstruct.recording import Checkpoint
+from reconstruct.recorders import film
+from reconstruct.recorders.film import MOST, SIDE, Film, Frame, Reel, distance
+from reconstruct.recorders.recording import Checkpoint
 from reconstruct.results import FILM, Result, Sweep, SweepCell
 from reconstruct.synthesis import Step
 

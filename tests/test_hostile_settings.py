@@ -9,10 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments import build, cell, networks, reconstruct, schema
-from experiments.composition import configuration, explaining
-from experiments.fingerprint import fingerprint, inputs
-from experiments.quoting import quoted
+from experiments import reconstruct
+from experiments.cell import build, networks
+from experiments.cell import run as cell
+from experiments.settings import schema
+from experiments.settings.composition import configuration, explaining
+from experiments.settings.fingerprint import fingerprint, inputs
+from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))  # composing takes half a second
@@ -85,7 +88,7 @@ def here(tmp_path, monkeypatch, photo):
     (tmp_path / "broken.png").write_bytes(photo.read_bytes()[:300])
     (tmp_path / "text.jpg").write_text("Dear reader,")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("experiments.inputs.fetched", lambda name: photo)
+    monkeypatch.setattr("experiments.settings.inputs.fetched", lambda name: photo)
     return tmp_path
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from experiments.interrupts import deferred
+from experiments.cell.signals import deferred
 
 
 def test_ctrl_c_saves_and_stops_at_the_end_of_the_step():
@@ -44,7 +44,7 @@ def test_who_listened_before_hears_the_signal_after_the_checkpoint(number):
 
 IMPATIENT = """
 import os, signal, subprocess
-from experiments.interrupts import deferred
+from experiments.cell.signals import deferred
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with deferred(lambda: None):
     os.kill(os.getpid(), signal.SIGINT)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments import locks
+from experiments.cell import locks
 
 HOLD = """
 import pathlib, sys, time
-from experiments import locks
+from experiments.cell import locks
 with locks.held(pathlib.Path(sys.argv[1]), {"steps": 7}):
     print("held", flush=True)
     time.sleep(60)
@@ -57,7 +57,7 @@ def test_looking_at_a_cell_does_not_keep_others_from_it(tmp_path):
 def test_many_who_look_and_many_who_want_the_same_cell_do_no_harm(tmp_path):
     code = """
 import pathlib, sys
-from experiments import locks
+from experiments.cell import locks
 folder, counter = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[1]) / "counter"
 for _ in range(200):
     locks.is_held(folder)

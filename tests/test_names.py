@@ -1,4 +1,4 @@
-from experiments.names import LONGEST, cell_name
+from experiments.settings.names import LONGEST, cell_name
 
 
 def test_a_name_is_made_of_the_overrides_in_alphabetical_order():

@@ -5,8 +5,8 @@ from torch import nn
 
 from reconstruct import layers
 from reconstruct.errors import InputError
+from reconstruct.hardware.winograd import Winograd
 from reconstruct.network import FAINTEST, Network, file_state, mean_activations, normalized, untrained_state, vgg
-from reconstruct.winograd import Winograd
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_taps_are_those_of_the_stages_applied_one_by_one(network, picture, layer
 
 def test_winograd_changes_features_and_gradient_by_rounding_alone(network, picture, monkeypatch):
     monkeypatch.setattr("reconstruct.network.WIDE", 1)
-    monkeypatch.setattr("reconstruct.winograd.FEWEST", 0)
+    monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
     layers, ways = ["conv1_1", "relu2_1", "relu2_2"], []
     for seen in (network, network.with_winograd(layers)):
         x = picture.clone().requires_grad_()

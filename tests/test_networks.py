@@ -11,7 +11,8 @@ import pytest
 import torch
 from conftest import smooth_picture, tiny_network
 
-from experiments import build, networks, schema
+from experiments.cell import build, networks
+from experiments.settings import schema
 from reconstruct.errors import InputError, RunError
 from reconstruct.images import to_image
 from reconstruct.network import Network
@@ -117,7 +118,7 @@ def test_compiled_features_and_gradients_are_those_of_the_network(
     winograd, checkpointing, network, picture, monkeypatch
 ):
     monkeypatch.setattr("reconstruct.network.WIDE", 1)
-    monkeypatch.setattr("reconstruct.winograd.FEWEST", 0)
+    monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
     layers, ways = ("relu1_1", "relu2_2"), []
     stages = network.with_winograd(layers) if winograd else network
     for seen in (network, networks.for_optimising(stages, Asked("true", checkpointing), picture, layers)):
@@ -137,7 +138,7 @@ def test_freed_memory_is_kept(large, kept):
 import torch
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * 4096
-from reconstruct import memory
+from reconstruct.hardware import memory
 memory.keep_freed(large={large})
 before = resident()
 x = torch.ones(2**25)  # 128 MB

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from test_results import example
 
-from experiments import locks, status
-from experiments.failures import Failure
+from experiments import status
+from experiments.cell import locks
+from experiments.cell.failures import Failure
 from experiments.figure import read
-from experiments.overview import Overview, Reader, Standing, State, duration, headline
+from experiments.sweep.state import Overview, Reader, Standing, State, duration, headline
 from reconstruct.errors import InputError
 from reconstruct.results import TRACE, Sweep, SweepCell
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from reconstruct.precision import fastest, winograd_pays
+from reconstruct.hardware.precision import fastest, winograd_pays
 
 CPU = torch.device("cpu")
 

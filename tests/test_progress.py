@@ -12,7 +12,7 @@ import pytest
 SHOWN = """
 import time
 from types import SimpleNamespace
-from experiments import progress
+from experiments.terminal import progress
 
 progress.LOG_EVERY = 0.2
 bars = progress.Bars("depth=3", 5, 0)

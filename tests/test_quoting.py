@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.quoting import meant, quoted
+from experiments.settings.overrides import meant, quoted
 from reconstruct.errors import InputError
 
 

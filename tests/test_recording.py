@@ -3,7 +3,7 @@ import csv
 import pytest
 from test_synthesis import made
 
-from reconstruct.recording import Checkpoint, Trace
+from reconstruct.recorders.recording import Checkpoint, Trace
 
 
 def read(path) -> list[dict[str, str]]:

@@ -3,9 +3,10 @@
 import hydra
 import pytest
 
-from experiments import rehearsal, schema
 from experiments.reconstruct import configs, register_resolvers
-from experiments.rehearsal import problems
+from experiments.settings import schema
+from experiments.sweep import preflight as rehearsal
+from experiments.sweep.preflight import problems
 from reconstruct.errors import InputError
 from reconstruct.results import SweepCell
 

@@ -5,8 +5,8 @@ from reconstruct import images
 from reconstruct.canvas import Pixels, white_noise
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.optimizers import LBFGS
+from reconstruct.recorders.snapshots import Snapshots, found, place
 from reconstruct.representations import Content
-from reconstruct.snapshots import Snapshots, found, place
 from reconstruct.synthesis import Synthesis
 
 

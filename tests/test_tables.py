@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_results import example
 
-from experiments import tables
+from experiments.sweep import tables
 from reconstruct.errors import InputError
 from reconstruct.results import Sweep, SweepCell
 

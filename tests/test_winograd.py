@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from reconstruct import winograd
-from reconstruct.winograd import Winograd
+from reconstruct.hardware import winograd
+from reconstruct.hardware.winograd import Winograd
 
 
 def convolution(channels, outputs, dtype=torch.float64, **options):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.drawing import kinds, outdated
-from experiments.progress import say
+from experiments.terminal.progress import say
 from reconstruct import figures
 from reconstruct.errors import InputError
 from reconstruct.figures import Cells, Layout, Look
@@ -97,7 +97,7 @@ def _pages(
 def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
     """Measure what has not been measured yet, say what it means, and draw it."""
     from experiments.drawing import measurements
-    from reconstruct.atlas.findings import findings, report
+    from reconstruct.analysis.findings import findings, report
     from reconstruct.figures.analysis.atlas import atlas
     from reconstruct.files import written_whole
 
@@ -123,8 +123,8 @@ def _something(drawn: "Mapping[str, Sequence[Figure]]", folder: Path) -> "Mappin
 
 def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
     """The figure as a run of its own beside those of the cells."""
-    from experiments.about import sweep_texts
-    from reconstruct import sweep_board
+    from experiments.cell.descriptions import sweep_texts
+    from reconstruct.recorders import sweep_board
 
     done = sum(panel.result is not None for panel in cells.panels)
     sweep_board.show(sweep.folder / FIGURE, sweep.folder / f"{FIGURE}.png", done, sweep_texts(sweep, caption))

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request
-from experiments.progress import say
+from experiments.terminal.progress import say
 from reconstruct import figures
 from reconstruct.errors import InputError
 from reconstruct.results import FILM, Sweep
 
 if TYPE_CHECKING:
-    from reconstruct.film import Pixels, Reel
+    from reconstruct.recorders.film import Pixels, Reel
 
 STILL = ("curve", "tradeoff", "atlas")  # kinds that show no cells forming
 
 
 def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     """Write ``film.webp`` into the sweep's folder, all cells forming together, and say which of them stand still."""
-    from reconstruct import film
     from reconstruct.figures.film import film as frames_of
     from reconstruct.figures.film import step_name
+    from reconstruct.recorders import film
 
     request = request or Request()
     kinds.refuse("film", request.options)
@@ -51,7 +51,7 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
 
 
 def _reels(sweep: Sweep) -> "dict[str, Reel]":
-    from reconstruct.film import Reel
+    from reconstruct.recorders.film import Reel
 
     folders = [cell.folder for cell, result in sweep.results() if result]
     return {folder: Reel(path) for folder in folders if (path := sweep.folder / folder / FILM).exists()}

@@ -10,19 +10,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments import networks, schema
-from experiments.fingerprint import BESIDE_THE_POINT
-from experiments.progress import counted, say
+from experiments.cell import networks
+from experiments.settings import schema
+from experiments.settings.fingerprint import BESIDE_THE_POINT
+from experiments.terminal.progress import counted, say
 from reconstruct import images, measures
-from reconstruct.atlas.entries import MEASURES, Entry, Kind, read, write
-from reconstruct.atlas.networks import UNTRAINED
-from reconstruct.atlas.selection import distinct
+from reconstruct.analysis.entries import MEASURES, Entry, Kind, read, write
+from reconstruct.analysis.networks import UNTRAINED
+from reconstruct.analysis.selection import distinct
 from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
+from reconstruct.recorders.snapshots import found
 from reconstruct.representations import Content, Style, equal_weights
 from reconstruct.results import PICTURE, Result, Sweep
-from reconstruct.snapshots import found
 
 EQUAL = 100.0  # dB, of a picture that is its original to the bit
 TILES = 4  # of a side, by which an original is shuffled: large enough to hold texture, few enough seams

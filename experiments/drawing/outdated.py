@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.progress import say
+from experiments.terminal.progress import say
 from reconstruct.results import FAILURE, RESULT, SWEEP, Sweep, write_json
 
 OUTDATED = "outdated"  # the folder in which they are kept

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from reconstruct.figures.page.sheet import TITLE_LABEL, house_style, percent
 from reconstruct.figures.tables.tiles import error_label
-from reconstruct.film import Pixels, Reel
+from reconstruct.recorders.film import Pixels, Reel
 
 TICKS = 60
 DPI = 120  # 840 pixels wide

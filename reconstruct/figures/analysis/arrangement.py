@@ -7,9 +7,9 @@ from statistics import mean, stdev
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.networks import told
-from reconstruct.atlas.selection import cumulative, depth_cells, firsts, looked_at, originals, select
+from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.networks import told
+from reconstruct.analysis.selection import cumulative, depth_cells, firsts, looked_at, originals, select
 from reconstruct.figures.page.sheet import COLOURS, Look, Pages, house_style
 from reconstruct.figures.plots.notes import Key, keys, sentence
 from reconstruct.figures.plots.over_layers import OverLayers, rows

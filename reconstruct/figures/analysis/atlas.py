@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from matplotlib.figure import Figure
 
-from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.findings import Finding
-from reconstruct.atlas.selection import at_level, depth_cells, distinct, select, shown_level
-from reconstruct.atlas.selection import front as cases_of
-from reconstruct.atlas.selection import matrix as errors_of
+from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.findings import Finding
+from reconstruct.analysis.selection import at_level, depth_cells, distinct, select, shown_level
+from reconstruct.analysis.selection import front as cases_of
+from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.figures.analysis.arrangement import arrangement, subsets
 from reconstruct.figures.analysis.depth import depth
 from reconstruct.figures.analysis.front import front

@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.networks import told
-from reconstruct.atlas.selection import EXACT, at_level, by_layer, depth_cells, order, select, shown_level, variants
+from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.networks import told
+from reconstruct.analysis.selection import EXACT, at_level, by_layer, depth_cells, order, select, shown_level, variants
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
 from reconstruct.figures.plots.notes import Key, keys, sentence
 from reconstruct.figures.plots.over_layers import OverLayers, rows

@@ -7,10 +7,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.atlas.entries import Entry
-from reconstruct.atlas.networks import told
-from reconstruct.atlas.selection import front as lines_of
-from reconstruct.atlas.selection import names as names_of
+from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.networks import told
+from reconstruct.analysis.selection import front as lines_of
+from reconstruct.analysis.selection import names as names_of
 from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import Fitted, extent, fit, fit_all
 from reconstruct.figures.page.sheet import COLOURS, FAINT, GAP, Look, Pages, Part, Sheet, head, house_style

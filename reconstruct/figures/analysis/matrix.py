@@ -10,10 +10,10 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from reconstruct.atlas.entries import Entry
-from reconstruct.atlas.networks import told
-from reconstruct.atlas.selection import depth_cells, height_of, single, style_cells
-from reconstruct.atlas.selection import matrix as errors_of
+from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.networks import told
+from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
+from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import extent, fit
 from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style

@@ -11,17 +11,17 @@ from PIL.Image import Image
 from torch import Tensor
 
 from reconstruct import images, measures
-from reconstruct.atlas.entries import Entry
-from reconstruct.atlas.networks import told
-from reconstruct.atlas.selection import at_level, by_layer, depth_cells, order, select, shown_level
+from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.networks import told
+from reconstruct.analysis.selection import at_level, by_layer, depth_cells, order, select, shown_level
 from reconstruct.errors import InputError
 from reconstruct.figures.page.fitting import extent, fit_all
 from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.notes import sentence
 from reconstruct.figures.plots.scales import number
 from reconstruct.figures.tables.tiles import shown
+from reconstruct.recorders.snapshots import place as snapshot
 from reconstruct.results import Sweep
-from reconstruct.snapshots import place as snapshot
 
 BLOCKS, BETWEEN = 2, 0.15  # strips side by side, and inches between them
 SMALLEST, LARGEST = 0.48, 1.1  # inches of a picture

@@ -15,10 +15,12 @@ from hydra import initialize_config_dir
 from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
-from experiments import build, reconstruct, schema
-from experiments.classic import Classic
-from experiments.progress import say
-from experiments.races import TURNS, Settings, cell, task
+from experiments import reconstruct
+from experiments.cell import build
+from experiments.settings import schema
+from experiments.speed.classic import Classic
+from experiments.speed.comparison import TURNS, Settings, cell, task
+from experiments.terminal.progress import say
 from reconstruct.errors import RunError
 from reconstruct.network import Network
 

@@ -20,19 +20,19 @@ from hydra.core.override_parser.types import Override
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict
 
-from experiments import locks
-from experiments.cell import UNFILMED, command
-from experiments.composition import configuration, explaining, idle
+from experiments.cell import locks
+from experiments.cell.failures import Failure
+from experiments.cell.run import UNFILMED, command
 from experiments.drawing import outdated
-from experiments.failures import Failure
-from experiments.fingerprint import content, request
-from experiments.names import cell_name
-from experiments.overview import Overview, State
-from experiments.progress import Watch, say
-from experiments.rehearsal import problems
-from experiments.schema import check_place
-from experiments.tables import write_table
+from experiments.settings.composition import configuration, explaining, idle
+from experiments.settings.fingerprint import content, request
+from experiments.settings.names import cell_name
+from experiments.settings.schema import check_place
+from experiments.sweep.preflight import problems
+from experiments.sweep.state import Overview, State
+from experiments.sweep.tables import write_table
 from experiments.terminal.exits import mistakes_in, os_error_message
+from experiments.terminal.progress import Watch, say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import sweep_up
 from reconstruct.results import FAILURE, FIGURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell

@@ -5,7 +5,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from experiments.overview import Reader, Standing, State
+from experiments.sweep.state import Reader, Standing, State
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import write_csv
 from reconstruct.results import Result, Sweep

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from experiments import locks
-from experiments.failures import Failure
+from experiments.cell import locks
+from experiments.cell.failures import Failure
 from reconstruct.results import FAILURE, RESULT, TRACE, Result, Sweep, SweepCell
 
 TAIL = 400  # bytes: more than a row of trace.csv has

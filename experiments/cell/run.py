@@ -11,21 +11,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.failures import Failure
-from experiments.fingerprint import fingerprint, inputs, plain
-from experiments.interrupts import deferred
-from experiments.locks import LOCK, held
-from experiments.overview import outcome
-from experiments.progress import Bars, Unseen, say
-from experiments.schema import Config
+from experiments.cell.failures import Failure
+from experiments.cell.locks import LOCK, held
+from experiments.cell.signals import deferred
+from experiments.settings.fingerprint import fingerprint, inputs, plain
+from experiments.settings.schema import Config
+from experiments.sweep.state import outcome
 from experiments.terminal.exits import SMALLER, is_out_of_memory, os_error_message
+from experiments.terminal.progress import Bars, Unseen, say
 from reconstruct.errors import RunError
 from reconstruct.files import sweep_up
 from reconstruct.results import CHECKPOINT, FILM, PICTURE, RESULT, TRACE, Result
 
 if TYPE_CHECKING:
-    from experiments.build import Cell
-    from reconstruct.board import Board
+    from experiments.cell.build import Cell
+    from reconstruct.recorders.board import Board
     from reconstruct.synthesis import Step
 
 UNFILMED = "finished without a film, which only the making gives; another name= makes it again"
@@ -118,11 +118,11 @@ def _move(start: Path, end: Path) -> None:
 
 
 def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
-    from experiments import build  # torch; a finished cell does without
+    from experiments.cell import build  # torch; a finished cell does without
     from reconstruct import images
-    from reconstruct.film import Film
-    from reconstruct.recording import Checkpoint, Trace
-    from reconstruct.snapshots import Snapshots
+    from reconstruct.recorders.film import Film
+    from reconstruct.recorders.recording import Checkpoint, Trace
+    from reconstruct.recorders.snapshots import Snapshots
     from reconstruct.synthesis import Diverged
 
     cell = build.cell(config)
@@ -159,8 +159,9 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
 
 
 def _board(config: Config, cell: "Cell", folder: Path, call: Call) -> "Board":
-    from experiments import about, build
-    from reconstruct.board import Board
+    from experiments.cell import build
+    from experiments.cell import descriptions as about
+    from reconstruct.recorders.board import Board
 
     texts = about.texts(config, build.credits(config), command())
     return Board(folder, cell.synthesis.done, cell.originals, about.columns(config, call.overrides), texts)
@@ -181,7 +182,7 @@ def _loop(cell: "Cell", recorders: "list[Callable[[Step], None]]", save: Callabl
 def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Call) -> Result:
     import torch
 
-    from experiments import build
+    from experiments.cell import build
     from reconstruct import convergence, images, measures
 
     saved = images.load(folder / PICTURE).to(cell.device)

@@ -9,9 +9,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
-from experiments.composition import configuration, explaining
-from experiments.fingerprint import inputs
-from experiments.inputs import check_picture
+from experiments.settings.composition import configuration, explaining
+from experiments.settings.fingerprint import inputs
+from experiments.settings.inputs import check_picture
 from reconstruct.errors import InputError
 from reconstruct.results import SweepCell
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from reconstruct.events import EventFile, picture, text
+from reconstruct.recorders.events import EventFile, picture, text
 
 SIDE = 1400  # pixels of the figure's width
 HIGHEST = 6000  # pixels of a figure of many pages, whose width is what counts

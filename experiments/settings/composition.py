@@ -10,8 +10,8 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
-from experiments.quoting import meant
-from experiments.schema import Config
+from experiments.settings.overrides import meant
+from experiments.settings.schema import Config
 from reconstruct.errors import InputError, nearest
 
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected

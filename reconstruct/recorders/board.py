@@ -19,8 +19,8 @@ from pathlib import Path
 from torch import Tensor
 
 from reconstruct import images
-from reconstruct.events import Charts, EventFile, HParam, layout, picture, scalar, session, session_end, text
 from reconstruct.measures import psnr
+from reconstruct.recorders.events import Charts, EventFile, HParam, layout, picture, scalar, session, session_end, text
 from reconstruct.results import Result
 from reconstruct.synthesis import Step
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import torch
 
-from experiments import schema
+from experiments.settings import schema
 from reconstruct import layers as names
-from reconstruct import memory
 from reconstruct.errors import InputError
+from reconstruct.hardware import memory
 
 # Measured, with `both` at 256 to 1280 pixels: what Python, torch and the weights take, whatever the picture; what the
 # weights up to relu5_1 take once more, transformed for Winograd's convolutions in float32; and how much larger the C

@@ -14,9 +14,10 @@ from hydra import compose
 from omegaconf import MISSING, OmegaConf
 from torch import Tensor
 
-from experiments import build, schema
-from experiments.classic import Classic, Unbounded
-from experiments.progress import say
+from experiments.cell import build
+from experiments.settings import schema
+from experiments.speed.classic import Classic, Unbounded
+from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Curve, Race
 from reconstruct.objective import Objective

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from statistics import geometric_mean
 from typing import Any
 
-from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.networks import UNTRAINED, counterpart, training, usual
+from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.networks import UNTRAINED, counterpart, training, usual
 
 LOOKED_AT = "relu4_2"  # where arrangement is compared, the paper's choice for content
 EXACT = 1e-12  # a relative error that logarithms take for the least

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tqdm import TqdmWarning
 
-from experiments.overview import Overview, Reader, State, duration, headline
+from experiments.sweep.state import Overview, Reader, State, duration, headline
 from reconstruct.results import Sweep
 
 with warnings.catch_warnings(action="ignore", category=TqdmWarning):

@@ -23,7 +23,7 @@ def fastest(device: torch.device) -> torch.dtype:
 
 
 def winograd_pays(device: torch.device) -> bool:
-    """Whether `reconstruct.winograd` beats torch's own float32 convolutions.
+    """Whether `reconstruct.hardware.winograd` beats torch's own float32 convolutions.
 
     On two threads of an AMD Zen 3 (AVX2) a step of VGG-19 was 1.35 times as fast for a style of five layers at 256 and
     512 pixels, 1.15 times at 128; others without AVX-512 are taken to be like it. On a Zen 5 it was a tenth slower:

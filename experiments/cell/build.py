@@ -9,11 +9,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from experiments import budget, inputs, networks, schema
-from experiments.fingerprint import content
-from reconstruct import assets, layers, memory, optimizers
+from experiments.cell import memory_estimate as budget
+from experiments.cell import networks
+from experiments.settings import inputs, schema
+from experiments.settings.fingerprint import content
+from reconstruct import assets, layers, optimizers
 from reconstruct.canvas import DECORRELATED, RGB, Canvas, Fourier, Pixels, Pyramid, white_noise
 from reconstruct.errors import InputError
+from reconstruct.hardware import memory
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode, reference_loss
 from reconstruct.representations import Content, Representation, Style, equal_weights

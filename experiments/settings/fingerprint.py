@@ -12,9 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments import schema
-from experiments.inputs import digest
-from experiments.schema import Config
+from experiments.settings import schema
+from experiments.settings.inputs import digest
+from experiments.settings.schema import Config
 
 # Raised whenever the same settings lead to another picture than before.
 METHOD = 5

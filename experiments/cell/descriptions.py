@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-from experiments.fingerprint import plain
-from experiments.names import NOT_IN_A_NAME
-from experiments.schema import Config
-from reconstruct.events import HParam, plainly, verbatim
+from experiments.settings.fingerprint import plain
+from experiments.settings.names import NOT_IN_A_NAME
+from experiments.settings.schema import Config
+from reconstruct.recorders.events import HParam, plainly, verbatim
 from reconstruct.results import Sweep
 
 

@@ -53,7 +53,7 @@ def source(name: str, key: str) -> Path:
 
 def fetched(name: str) -> Path:
     """The sample's file in the cache; a bar is shown if it has to be fetched first."""
-    from experiments.progress import fetching
+    from experiments.terminal.progress import fetching
 
     with fetching() as progress:
         return assets.fetch(name, progress)
@@ -87,7 +87,7 @@ def check_picture(name: str, key: str, digest: str) -> None:
 
 def _tell(line: str) -> None:
     """On the terminal, and in the cell's log."""
-    from experiments.progress import say
+    from experiments.terminal.progress import say
 
     log.warning(line)
     say(one_line(line))

@@ -10,9 +10,9 @@ from statistics import geometric_mean, mean, stdev
 
 from scipy.stats import spearmanr
 
-from reconstruct.atlas.entries import Entry, Kind
-from reconstruct.atlas.networks import TRAINED, UNTRAINED
-from reconstruct.atlas.selection import (
+from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.networks import TRAINED, UNTRAINED
+from reconstruct.analysis.selection import (
     across,
     at_level,
     by_layer,

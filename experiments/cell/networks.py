@@ -7,13 +7,14 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from experiments import gpus, inputs, schema
-from experiments.fingerprint import content
-from experiments.progress import say
+from experiments.cell import devices as gpus
+from experiments.settings import inputs, schema
+from experiments.settings.fingerprint import content
+from experiments.terminal.progress import say
 from reconstruct import assets
 from reconstruct.errors import InputError, RunError
+from reconstruct.hardware.precision import fastest, winograd_pays
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
-from reconstruct.precision import fastest, winograd_pays
 
 NORMALIZING_SIZE = 256  # pixels
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconstruct.atlas import networks
-from reconstruct.atlas.entries import Entry
-from reconstruct.atlas.selection import depth_cells, distinct, front, measured, style_cells, variants
-from reconstruct.atlas.sentences import SENTENCES
+from reconstruct.analysis import networks
+from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
+from reconstruct.analysis.sentences import SENTENCES
 
 
 class Verdict(StrEnum):

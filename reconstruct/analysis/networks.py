@@ -7,7 +7,7 @@ seed that drew them), pooling.
 import re
 from collections.abc import Iterable, Sequence
 
-from reconstruct.atlas.entries import Entry
+from reconstruct.analysis.entries import Entry
 
 TRAINED, UNTRAINED = "trained", "untrained"
 _DRAWN = re.compile(rf"\S+ {UNTRAINED} (\d+) \S+")

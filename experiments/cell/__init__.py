@@ -1,0 +1,1 @@
+"""One reconstruction: from its configuration to its run folder."""

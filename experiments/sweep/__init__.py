@@ -1,0 +1,1 @@
+"""Many cells: planned, watched, told of."""

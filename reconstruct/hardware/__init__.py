@@ -1,0 +1,1 @@
+"""What only makes it fast, or lets it fit."""
