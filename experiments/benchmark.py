@@ -12,10 +12,9 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from experiments import reconstruct
 from experiments.settings import schema
-from experiments.settings.composition import explaining
-from experiments.speed import profiling as costs
+from experiments.settings.composition import configs, explaining
+from experiments.speed import profiling
 from experiments.speed.comparison import CASES, Settings, race, table
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.figures.plots.speed import Race, speed
@@ -53,13 +52,13 @@ def _parts(settings: Settings) -> dict[str, Callable[[dict[str, Any]], Any]]:
     """What is measured besides the races; each part is given the record so far."""
     parts: dict[str, Callable[[dict[str, Any]], Any]] = {}
     if settings.step_size:
-        parts["steps"] = lambda _: costs.steps_against_convolutions(settings)
+        parts["steps"] = lambda _: profiling.steps_against_convolutions(settings)
     if settings.batches:
-        parts["batches"] = lambda _: costs.batches(settings)
+        parts["batches"] = lambda _: profiling.batches(settings)
     if settings.sizes:
-        parts["growth"] = lambda _: costs.growth(settings)
+        parts["growth"] = lambda _: profiling.growth(settings)
     if len(settings.sizes) > 1 and settings.memory:
-        parts["largest"] = lambda record: costs.largest(settings, record["growth"])
+        parts["largest"] = lambda record: profiling.largest(settings, record["growth"])
     return parts
 
 
@@ -85,7 +84,7 @@ def _growth_told(record: dict[str, Any]) -> list[str]:
     rows = record.get("growth", [])
     lines = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f} {row['memory'] / 2**30:9.2f}" for row in rows]
     recipes = dict.fromkeys(row["recipe"] for row in rows)
-    ends = {recipe: costs.exponents(rows, recipe) for recipe in recipes if len(record["settings"]["sizes"]) > 1}
+    ends = {recipe: profiling.exponents(rows, recipe) for recipe in recipes if len(record["settings"]["sizes"]) > 1}
     grown = [f"{r:20} grows as pixels^{e['seconds']:.2f}, memory ^{e['memory']:.2f}" for r, e in ends.items()]
     limit = record["settings"]["memory"]
     fits = [
@@ -125,7 +124,7 @@ def main() -> None:
     schema.register_benchmark(Settings)
     try:
         _check_words(given)
-        with initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+        with initialize_config_dir(str(configs()), version_base="1.3"):
             with explaining():
                 composed = compose("benchmark", [*quick, *given])
                 settings: Settings = OmegaConf.to_object(composed)  # type: ignore[assignment]

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request, draw
+from experiments.sweep.folder import read
 from experiments.sweep.tables import write_summary
 from experiments.terminal.exits import Parser, exits, mistakes_in
 from experiments.terminal.progress import say
-from reconstruct.errors import InputError, nearest
+from reconstruct.errors import InputError
 from reconstruct.figures import FORMATS, Layout, Look
 from reconstruct.figures.page.venues import venue
-from reconstruct.results import PICTURE, RESULT, SWEEP, Sweep
+from reconstruct.results import Sweep
 
 Keys = tuple[str, ...]
 LOWEST = 2.0  # inches of a page
@@ -173,29 +174,6 @@ def _parser() -> argparse.ArgumentParser:
 def _check_between(option: str, given: int | None, least: int, most: int) -> None:
     if given is not None and not least <= given <= most:
         raise InputError(f"{option} {given}: expected {least} to {most}")
-
-
-def read(folder: Path) -> Sweep:
-    """The sweep in `folder`."""
-    sweep = Sweep.read(folder)
-    if sweep is None:
-        sweeps = sorted(path.parent for around in (folder, Path("runs")) for path in around.glob(f"*/{SWEEP}"))
-        there = ", ".join(dict.fromkeys(map(str, sweeps))) or "for example runs/fig1"
-        hint = nearest(folder.name, [each.name for each in sweeps])
-        raise InputError(
-            f"{folder}{_instead(folder)}: expected the folder of a sweep, which has a {SWEEP} ({there}){hint}"
-        )
-    return sweep
-
-
-def _instead(folder: Path) -> str:
-    """What the folder is, if not that of a sweep."""
-    if (folder / SWEEP).exists():
-        return f" has a damaged {SWEEP}; the command that made the sweep writes it again"
-    if (folder / RESULT).exists():
-        return f" is one cell, whose picture is {PICTURE}"
-    alone = len(list(folder.glob(f"*/{RESULT}")))
-    return f" has {alone} cells made one by one, each with its {PICTURE}" if alone else ""
 
 
 if __name__ == "__main__":

@@ -11,31 +11,21 @@ from typing import Any
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from experiments.cell import locks
-from experiments.cell import run as cell
 from experiments.cell.failures import Failure
+from experiments.cell.run import Call, Show, run
 from experiments.settings import schema
-from experiments.settings.composition import configuration, explaining
+from experiments.settings.composition import configs, configuration, explaining, register_resolvers
 from experiments.settings.fingerprint import request
-from experiments.settings.names import cell_name
 from experiments.settings.overrides import quoted
-from experiments.sweep import callback as sweep
-from experiments.sweep.callback import sources
+from experiments.sweep.callback import abandon, is_going_on, sources
 from experiments.terminal.exits import os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 
 log = logging.getLogger(__name__)
-
-
-def configs() -> Path:
-    """The configuration folder: $RECONSTRUCT_CONFIGS, else the installed copy, else the checkout's."""
-    given = os.environ.get("RECONSTRUCT_CONFIGS")
-    installed = Path(__file__).resolve().parent / "configs"
-    checkout = installed.parent.parent / "configs"
-    return Path(given).resolve() if given else installed if installed.is_dir() else checkout
 
 
 @hydra.main(config_path=str(configs()), config_name="reconstruct", version_base="1.3")
@@ -63,11 +53,11 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
     values = dict(override.partition("=")[::2] for override in overrides)
     digest = request(values, sources(hydra_config))
     if not alone:
-        show = cell.Show.nothing if "joblib" in hydra_config.launcher._target_ else cell.Show.in_sweep
-        cell.run(config, folder, cell.Call(overrides, digest, show))
+        show = Show.nothing if "joblib" in hydra_config.launcher._target_ else Show.in_sweep
+        run(config, folder, Call(overrides, digest, show))
         return
     try:
-        cell.run(config, folder, cell.Call(overrides, digest))
+        run(config, folder, Call(overrides, digest))
     except locks.Busy as busy:
         say(f"{busy}; waiting for it")
         locks.wait(folder)
@@ -80,17 +70,6 @@ def _stop(error: Exception, message: str) -> None:
         raise error
     print(f"reconstruct: {message}", file=sys.stderr)
     raise SystemExit(2 if isinstance(error, InputError) else 1)
-
-
-def register_resolvers() -> None:
-    """What ${cell:…} and ${by_losses:…} in configs/ stand for."""
-    OmegaConf.register_new_resolver("cell", lambda overrides: cell_name(overrides), replace=True)
-    OmegaConf.register_new_resolver("by_losses", _by_losses, replace=True)
-
-
-def _by_losses(losses: schema.Losses, relative: Any, paper: Any) -> Any:
-    """A preset's choice where it depends on the convention of the losses."""
-    return relative if losses is schema.Losses.relative else paper
 
 
 def main() -> None:
@@ -106,18 +85,18 @@ def main() -> None:
         _check_launcher(sys.argv)
         _composed_and_run()
     except KeyboardInterrupt:
-        sweep.abandon()
+        abandon()
         print("\nreconstruct: interrupted; the same command goes on from here", file=sys.stderr)
         raise SystemExit(130) from None
     except (InputError, RunError) as error:
-        sweep.abandon()
+        abandon()
         print(f"reconstruct: {error}", file=sys.stderr)
         raise SystemExit(2 if isinstance(error, InputError) else 1) from None
     except SystemExit:
-        sweep.abandon()
+        abandon()
         raise
     except Exception as error:  # in a sweep that of a launcher: a cell's own is told in its folder
-        if not sweep.abandon():
+        if not abandon():
             raise
         print(f"reconstruct: the launcher gave up ({type(error).__name__})", file=sys.stderr)
         raise SystemExit(1) from error
@@ -125,7 +104,7 @@ def main() -> None:
 
 def _all_products() -> None:
     _task()
-    while sweep.is_going_on():
+    while is_going_on():
         _task()
 
 

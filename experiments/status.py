@@ -6,7 +6,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from experiments.figure import read
+from experiments.sweep.folder import read
 from experiments.sweep.state import Overview, Reader, Standing, State, headline
 from reconstruct.errors import InputError
 

@@ -88,6 +88,14 @@ class Result:
         errors = list(self.relative_errors[term].values())
         return None if any(error is None for error in errors) else sum(errors) / len(errors)
 
+    @property
+    def summary(self) -> str:
+        """The final errors, in a line."""
+        errors = "  ".join(f"{term} error {_told(self.error(term))}" for term in self.relative_errors)
+        quality = f"  PSNR {self.psnr:.1f} dB" if self.psnr is not None else ""
+        note = "" if self.converged else f"  NOT CONVERGED, {self.note}"
+        return f"{errors}{quality}  {self.seconds:.0f} s{note}"
+
     def write(self, folder: Path) -> None:
         """Mark `folder` as finished."""
         write_json(asdict(self), folder / RESULT)
@@ -109,6 +117,10 @@ class Result:
             raise
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+
+
+def _told(error: float | None) -> str:
+    return "not finite" if error is None else f"{error:.3g}"
 
 
 def _check_format(given: int, path: Path) -> None:

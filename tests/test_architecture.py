@@ -1,4 +1,6 @@
-"""Data flows one way: the library never meets the edge, and each outside package has one door."""
+"""Data flows one way: the library never meets the edge, the edge's rooms stand one above the other, and each outside
+package has one door.
+"""
 
 import ast
 from pathlib import Path
@@ -11,19 +13,23 @@ LIBRARY = sorted((ROOT / "reconstruct").rglob("*.py"))
 # module -> the library modules it may know
 UPSTREAM = {
     "__init__": set(),
+    "analysis": set(),
+    "analysis.entries": {"files"},
+    "analysis.findings": {
+        "analysis",
+        "analysis.entries",
+        "analysis.networks",
+        "analysis.selection",
+        "analysis.sentences",
+    },
+    "analysis.networks": {"analysis.entries"},
+    "analysis.selection": {"analysis.entries", "analysis.networks"},
+    "analysis.sentences": {"analysis.entries", "analysis.networks", "analysis.selection", "layers"},
     "assets": {"errors", "files"},
-    "atlas": set(),
-    "atlas.entries": {"files"},
-    "atlas.findings": {"atlas", "atlas.entries", "atlas.networks", "atlas.selection", "atlas.sentences"},
-    "atlas.networks": {"atlas.entries"},
-    "atlas.selection": {"atlas.entries", "atlas.networks"},
-    "atlas.sentences": {"atlas.entries", "atlas.networks", "atlas.selection", "layers"},
-    "board": {"events", "images", "measures", "results", "synthesis"},
     "canvas": set(),
     "colours": set(),
     "convergence": {"trace"},
     "errors": set(),
-    "events": set(),
     "figures": {
         "figures.captions",
         "figures.cells",
@@ -40,17 +46,17 @@ UPSTREAM = {
     },
     "figures.analysis": set(),
     "figures.analysis.arrangement": {
-        "atlas.entries",
-        "atlas.networks",
-        "atlas.selection",
+        "analysis.entries",
+        "analysis.networks",
+        "analysis.selection",
         "figures.page.sheet",
         "figures.plots.notes",
         "figures.plots.over_layers",
     },
     "figures.analysis.atlas": {
-        "atlas.entries",
-        "atlas.findings",
-        "atlas.selection",
+        "analysis.entries",
+        "analysis.findings",
+        "analysis.selection",
         "figures.analysis.arrangement",
         "figures.analysis.depth",
         "figures.analysis.front",
@@ -60,18 +66,18 @@ UPSTREAM = {
         "results",
     },
     "figures.analysis.depth": {
-        "atlas.entries",
-        "atlas.networks",
-        "atlas.selection",
+        "analysis.entries",
+        "analysis.networks",
+        "analysis.selection",
         "figures.page.sheet",
         "figures.plots.notes",
         "figures.plots.over_layers",
         "figures.plots.scales",
     },
     "figures.analysis.front": {
-        "atlas.entries",
-        "atlas.networks",
-        "atlas.selection",
+        "analysis.entries",
+        "analysis.networks",
+        "analysis.selection",
         "figures.labels",
         "figures.page.fitting",
         "figures.page.sheet",
@@ -80,9 +86,9 @@ UPSTREAM = {
         "figures.plots.scales",
     },
     "figures.analysis.matrix": {
-        "atlas.entries",
-        "atlas.networks",
-        "atlas.selection",
+        "analysis.entries",
+        "analysis.networks",
+        "analysis.selection",
         "figures.labels",
         "figures.page.fitting",
         "figures.page.sheet",
@@ -92,9 +98,9 @@ UPSTREAM = {
         "figures.plots.scales",
     },
     "figures.analysis.strips": {
-        "atlas.entries",
-        "atlas.networks",
-        "atlas.selection",
+        "analysis.entries",
+        "analysis.networks",
+        "analysis.selection",
         "errors",
         "figures.page.fitting",
         "figures.page.sheet",
@@ -103,8 +109,8 @@ UPSTREAM = {
         "figures.tables.tiles",
         "images",
         "measures",
+        "recorders.snapshots",
         "results",
-        "snapshots",
     },
     "figures.captions": {
         "figures.cells",
@@ -115,7 +121,7 @@ UPSTREAM = {
         "results",
     },
     "figures.cells": {"errors", "results"},
-    "figures.film": {"figures.page.sheet", "figures.tables.tiles", "film"},
+    "figures.film": {"figures.page.sheet", "figures.tables.tiles", "recorders.film"},
     "figures.labels": {"figures.cells", "figures.page.scripts", "figures.page.sheet", "results"},
     "figures.page": set(),
     "figures.page.fitting": {"figures.page.scripts", "figures.page.venues"},
@@ -232,34 +238,48 @@ UPSTREAM = {
     },
     "figures.tables.tiles": {"errors", "figures.cells", "figures.page.pictures", "figures.page.sheet"},
     "files": set(),
-    "film": {"errors", "images", "results", "synthesis"},
+    "hardware": set(),
+    "hardware.memory": set(),
+    "hardware.precision": set(),
+    "hardware.winograd": set(),
     "images": {"colours", "errors", "files"},
     "layers": {"errors"},
     "measures": set(),
-    "memory": set(),
-    "network": {"errors", "layers", "winograd"},
+    "network": {"errors", "hardware", "hardware.winograd", "layers"},
     "objective": {"errors", "network", "representations"},
     "optimizers": set(),
-    "precision": set(),
-    "recording": {"files", "results", "synthesis"},
+    "recorders": set(),
+    "recorders.board": {"images", "measures", "recorders.events", "results", "synthesis"},
+    "recorders.events": set(),
+    "recorders.film": {"errors", "images", "results", "synthesis"},
+    "recorders.recording": {"files", "results", "synthesis"},
+    "recorders.snapshots": {"images", "synthesis"},
+    "recorders.sweep_board": {"recorders.events"},
     "representations": {"errors"},
     "results": {"errors", "files"},
-    "snapshots": {"images", "synthesis"},
-    "sweep_board": {"events"},
     "synthesis": {"canvas", "errors", "objective"},
     "trace": set(),
-    "winograd": set(),
+}
+GROUND = {"terminal", "settings"}
+# room of experiments/ -> the rooms it may know; the commands, which stand in none, may know all and nobody knows them
+EDGE = {
+    "terminal": set(),
+    "settings": {"terminal"},
+    "cell": GROUND,
+    "drawing": GROUND | {"cell"},
+    "sweep": GROUND | {"cell", "drawing"},
+    "speed": GROUND | {"cell"},
 }
 DOORS = {  # a name that ends in a dot is that of a package
     "pypi_simple": ("assets",),
     "requests": ("assets",),
-    "PIL": ("colours", "images", "events", "sweep_board", "figures."),  # images gives, these show
+    "PIL": ("colours", "images", "recorders.", "figures."),  # images gives, these show
     "torchvision": ("network",),
     "matplotlib": ("figures.",),
     "anyascii": ("figures.page.scripts", "figures.tables.latex", "figures.tables.separate"),
     "tueplots": ("figures.page.venues",),
     "skimage": ("measures",),
-    "scipy": ("atlas.sentences",),
+    "scipy": ("analysis.sentences",),
     "hydra": (),
     "omegaconf": (),
     "experiments": (),
@@ -307,7 +327,7 @@ def test_every_outside_package_has_its_door(file):
 
 def test_tensorboard_is_met_in_one_module_only():
     users = {dotted(file) for file in LIBRARY if any("tensorboard" in name for name in imports(file))}
-    assert users == {"events"}
+    assert users == {"recorders.events"}
 
 
 def test_no_module_is_upstream_of_itself():
@@ -323,3 +343,29 @@ def test_the_layer_names_need_no_more_than_the_standard_library():
         name.split(".")[0] in {"re", "collections", "reconstruct"}
         for name in imports(ROOT / "reconstruct" / "layers.py")
     )
+
+
+def room(name: str) -> str:
+    """cell for experiments.cell.run, experiments itself for a command."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in EDGE else "experiments"
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "experiments").rglob("*.py")), ids=lambda file: file.stem)
+def test_a_room_of_the_edge_knows_only_rooms_below_it(file):
+    own = room(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    for name in imports(file):
+        if name.startswith("experiments.") and name != f"experiments.{file.stem}.main":  # by which it runs itself
+            known = room(name)
+            assert known == own or own == "experiments" or known in EDGE[own], f"{file} knows {name}"
+            assert known != "experiments" or file.stem in name, f"{file} imports the command {name}"
+
+
+def test_no_room_is_above_itself():
+    def floor(name: str, path: tuple[str, ...] = ()) -> int:
+        assert name not in path, f"circle: {path}"
+        return 1 + max((floor(below, (*path, name)) for below in EDGE[name]), default=0)
+
+    assert {name: floor(name) for name in EDGE} == {
+        "terminal": 1, "settings": 2, "cell": 3, "drawing": 4, "speed": 4, "sweep": 5,
+    }  # fmt: skip

@@ -10,8 +10,7 @@ from conftest import smooth_picture, tiny_network
 from matplotlib.text import Text
 
 from experiments import benchmark
-from experiments.speed import comparison as races
-from experiments.speed import profiling as costs
+from experiments.speed import comparison, profiling
 from experiments.speed.classic import Classic, Unbounded
 from reconstruct.figures.plots.speed import Curve, Race, speed
 from reconstruct.objective import Objective, Term, encode
@@ -127,17 +126,17 @@ def test_time_and_memory_are_measured_in_processes_of_their_own(command):
 
 def test_growth_is_the_slope_on_logarithmic_axes():
     rows = [{"recipe": "fast", "size": size, "seconds": size**2.0, "memory": size**3} for size in (2, 4, 8)]
-    assert costs.exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
+    assert profiling.exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
 
 
 def test_the_largest_square_within_the_memory_is_one_that_was_measured(monkeypatch):
     def cost(settings, recipe, size):
         return {"recipe": recipe, "size": size, "seconds": 1.0, "memory": 2**30 + 3000 * size**2 + size**2.2}
 
-    rows = [cost(None, recipe, size) for size in (256, 1024) for recipe in costs.RECIPES]
-    monkeypatch.setattr(costs, "cost", cost)
-    for row in costs.largest(races.Settings(evaluations=5, steps=5, repeats=1, memory=8), rows):
-        assert row["memory"] <= 8 * 2**30 < cost(None, "", row["size"] + costs.GRAIN)["memory"]
+    rows = [cost(None, recipe, size) for size in (256, 1024) for recipe in profiling.RECIPES]
+    monkeypatch.setattr(profiling, "cost", cost)
+    for row in profiling.largest(comparison.Settings(evaluations=5, steps=5, repeats=1, memory=8), rows):
+        assert row["memory"] <= 8 * 2**30 < cost(None, "", row["size"] + profiling.GRAIN)["memory"]
 
 
 @pytest.mark.parametrize(

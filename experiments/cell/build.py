@@ -9,8 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from experiments.cell import memory_estimate as budget
-from experiments.cell import networks
+from experiments.cell import memory_estimate, networks
 from experiments.settings import inputs, schema
 from experiments.settings.fingerprint import content
 from reconstruct import assets, layers, optimizers
@@ -49,7 +48,7 @@ def cell(config: schema.Config) -> Cell:
     dtype = networks.dtype(config.precision, device)
     winograd = networks.winograd(config.winograd, dtype, device)
     originals = checked_originals(config, device, dtype)
-    memory.keep_freed(large=max(picture[0, 0].numel() for picture in originals.values()) <= budget.MANY)
+    memory.keep_freed(large=max(picture[0, 0].numel() for picture in originals.values()) <= memory_estimate.MANY)
     exact = networks.network(config.network, device)
     canvas = _canvas(config, next(iter(originals.values()))).to(device)
     matched = _objective(config, networks.cast(exact, dtype), originals)
@@ -62,7 +61,7 @@ def cell(config: schema.Config) -> Cell:
 
 def checked_originals(config: schema.Config, device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:
     """The pictures of all terms, after everything about the request that can be wrong without a network was checked."""
-    budget.check(config, max(_pixels(config, term) for term in config.active()), device, dtype.itemsize)
+    memory_estimate.check(config, max(_pixels(config, term) for term in config.active()), device, dtype.itemsize)
     originals = {term: _original(config, term, device) for term in config.active()}
     for term, original in originals.items():
         _check_reach(config, term, original)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from experiments.cell import devices as gpus
+from experiments.cell import devices
 from experiments.settings import inputs, schema
 from experiments.settings.fingerprint import content
 from experiments.terminal.progress import say
@@ -26,7 +26,7 @@ WORTH_COMPILING = 200e6  # pixels times steps
 def device(name: str) -> torch.device:
     if name == "auto":
         count = torch.cuda.device_count()
-        return torch.device("cuda", gpus.own(count)) if count else torch.device("cpu")
+        return torch.device("cuda", devices.own(count)) if count else torch.device("cpu")
     try:
         chosen = torch.device(name)
     except RuntimeError as error:

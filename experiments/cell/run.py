@@ -16,7 +16,6 @@ from experiments.cell.locks import LOCK, held
 from experiments.cell.signals import deferred
 from experiments.settings.fingerprint import fingerprint, inputs, plain
 from experiments.settings.schema import Config
-from experiments.sweep.state import outcome
 from experiments.terminal.exits import SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import Bars, Unseen, say
 from reconstruct.errors import RunError
@@ -76,7 +75,7 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
             told = f"{folder} was {UNFILMED}"
         if result is None or not (folder / PICTURE).exists():
             result = _made(config, folder, origin, call)
-            told = f"{folder.name}: {outcome(result)}\n{folder / PICTURE}"
+            told = f"{folder.name}: {result.summary}\n{folder / PICTURE}"
         elif result.request != call.request:  # asked for in other words; next time they are known
             replace(result, request=call.request, inputs=origin.inputs).write(folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
@@ -159,12 +158,11 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
 
 
 def _board(config: Config, cell: "Cell", folder: Path, call: Call) -> "Board":
-    from experiments.cell import build
-    from experiments.cell import descriptions as about
+    from experiments.cell import build, descriptions
     from reconstruct.recorders.board import Board
 
-    texts = about.texts(config, build.credits(config), command())
-    return Board(folder, cell.synthesis.done, cell.originals, about.columns(config, call.overrides), texts)
+    texts = descriptions.texts(config, build.credits(config), command())
+    return Board(folder, cell.synthesis.done, cell.originals, descriptions.columns(config, call.overrides), texts)
 
 
 def _bars(label: str, steps: int, done: int, show: Show) -> Bars | Unseen:

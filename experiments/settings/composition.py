@@ -1,17 +1,21 @@
-"""What Hydra composed -> `schema.Config`, with every way in which that can fail as one line."""
+"""Where configurations come from, and what Hydra composed -> `schema.Config`; what can fail there is one line."""
 
 import copy
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
+from experiments.settings.names import cell_name
 from experiments.settings.overrides import meant
-from experiments.settings.schema import Config
+from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError, nearest
 
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected
@@ -19,6 +23,25 @@ PLAINLY = {  # what OmegaConf says of a value's type: what was expected
     "could not be converted to Integer": "expected a whole number",
     "could not be converted to Float": "expected a number",
 }
+
+
+def configs() -> Path:
+    """The configuration folder: $RECONSTRUCT_CONFIGS, else the installed copy, else the checkout's."""
+    given = os.environ.get("RECONSTRUCT_CONFIGS")
+    installed = Path(__file__).resolve().parent.parent / "configs"
+    checkout = installed.parent.parent / "configs"
+    return Path(given).resolve() if given else installed if installed.is_dir() else checkout
+
+
+def register_resolvers() -> None:
+    """What ${cell:…} and ${by_losses:…} in configs/ stand for."""
+    OmegaConf.register_new_resolver("cell", lambda overrides: cell_name(overrides), replace=True)
+    OmegaConf.register_new_resolver("by_losses", _by_losses, replace=True)
+
+
+def _by_losses(losses: Losses, relative: Any, paper: Any) -> Any:
+    """A preset's choice where it depends on the convention of the losses."""
+    return relative if losses is Losses.relative else paper
 
 
 def configuration(composed: DictConfig) -> Config:

@@ -15,9 +15,9 @@ from hydra import initialize_config_dir
 from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
-from experiments import reconstruct
 from experiments.cell import build
 from experiments.settings import schema
+from experiments.settings.composition import configs
 from experiments.speed.classic import Classic
 from experiments.speed.comparison import TURNS, Settings, cell, task
 from experiments.terminal.progress import say
@@ -104,7 +104,7 @@ def cost(settings: Settings, recipe: str, size: int) -> Row:
 def _cost(settings: Settings, recipe: str, size: int) -> tuple[float, int]:
     """Median seconds of a few steps and the peak memory in bytes, of this process or of the GPU."""
     schema.register()
-    with initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+    with initialize_config_dir(str(configs()), version_base="1.3"):
         made = cell(settings, "both", size, f"checkpointing={'checkpointing' in recipe}", "compile=false")
     if recipe == "classic":
         classic = Classic(*task(made), settings.seed)

@@ -28,11 +28,12 @@ from experiments.settings.composition import configuration, explaining, idle
 from experiments.settings.fingerprint import content, request
 from experiments.settings.names import cell_name
 from experiments.settings.schema import check_place
+from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.preflight import problems
 from experiments.sweep.state import Overview, State
 from experiments.sweep.tables import write_table
 from experiments.terminal.exits import mistakes_in, os_error_message
-from experiments.terminal.progress import Watch, say
+from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import sweep_up
 from reconstruct.results import FAILURE, FIGURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
@@ -66,7 +67,7 @@ class _Watched:
     """The sweep of this process, from its start to its account, and the products that Hydra is still to be given."""
 
     sweep: Sweep
-    watch: Watch
+    watch: SweepMonitor
     ahead: list[Product]
 
 
@@ -164,7 +165,7 @@ def _announce(config: DictConfig, sweep: Sweep) -> None:
     others = {path.parent.name for path in sweep.folder.glob(f"*/{RESULT}")} - {cell.folder for cell in sweep.cells}
     if others:
         say(f"{sweep.folder} also holds {len(others)} finished cells of other sweeps, which its table leaves out")
-    watch = Watch(sweep)
+    watch = SweepMonitor(sweep)
     if watch.before:
         say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
     _watched.append(_Watched(sweep, watch, _narrowed(config, sweep, left)))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from experiments.cell import locks
 from experiments.cell.failures import Failure
+from experiments.terminal.progress import duration
 from reconstruct.results import FAILURE, RESULT, TRACE, Result, Sweep, SweepCell
 
 TAIL = 400  # bytes: more than a row of trace.csv has
@@ -107,21 +108,9 @@ class Reader:
         result = Result.read(folder)
         if result is None:
             return None
-        standing = Standing(cell, State.done, seconds=result.seconds, message=outcome(result), written=written)
+        standing = Standing(cell, State.done, seconds=result.seconds, message=result.summary, written=written)
         self._done[cell.folder] = standing
         return standing
-
-
-def outcome(result: Result) -> str:
-    """The final errors, in a line."""
-    errors = "  ".join(f"{term} error {_told(result.error(term))}" for term in result.relative_errors)
-    quality = f"  PSNR {result.psnr:.1f} dB" if result.psnr is not None else ""
-    note = "" if result.converged else f"  NOT CONVERGED, {result.note}"
-    return f"{errors}{quality}  {result.seconds:.0f} s{note}"
-
-
-def _told(error: float | None) -> str:
-    return "not finite" if error is None else f"{error:.3g}"
 
 
 def _running(cell: SweepCell, folder: Path) -> Standing:
@@ -151,11 +140,3 @@ def headline(overview: Overview) -> str:
     unfinished = counts[State.running] + counts[State.waiting]
     told = [f"about {duration(left)} left"] if left is not None and unfinished else []
     return ", ".join([f"{counts[State.done]} of {len(overview.standings)} done", *others, *told])
-
-
-def duration(seconds: float) -> str:
-    """``45 s``, ``12 min``, ``3 h 20 min``."""
-    minutes = round(seconds / 60)
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from experiments import reconstruct
-from experiments.cell import memory_estimate as budget
+from experiments.cell import memory_estimate
 from experiments.settings import schema
 from experiments.settings.composition import configuration
 from reconstruct.errors import InputError
@@ -44,12 +44,12 @@ def composed(*overrides: str) -> schema.Config:
 )
 def test_the_estimate_is_what_was_measured(overrides, itemsize, measured):
     config = composed(*overrides)
-    assert budget.needed(config, config.size**2, itemsize) / 2**30 == pytest.approx(measured, rel=0.12)
+    assert memory_estimate.needed(config, config.size**2, itemsize) / 2**30 == pytest.approx(measured, rel=0.12)
 
 
 def test_a_larger_picture_never_takes_less():
     config = composed("representation=both")
-    needs = [budget.needed(config, pixels, 4) for pixels in range(1000, 2**20, 1000)]
+    needs = [memory_estimate.needed(config, pixels, 4) for pixels in range(1000, 2**20, 1000)]
     assert needs == sorted(needs)
 
 
@@ -59,19 +59,19 @@ def test_what_does_not_fit_is_refused_with_a_size_that_does(monkeypatch):
     with pytest.raises(
         InputError, match=r"size=2048: about .* GiB of memory are needed and 4.0 GiB are there"
     ) as error:
-        budget.check(config, 2048**2, CPU, 4)
+        memory_estimate.check(config, 2048**2, CPU, 4)
     size = int(str(error.value).split("size=")[2].split()[0])
-    budget.check(replace(config, size=size), size**2, CPU, 4)
+    memory_estimate.check(replace(config, size=size), size**2, CPU, 4)
     with pytest.raises(InputError):
-        budget.check(replace(config, size=size + 32), (size + 32) ** 2, CPU, 4)
+        memory_estimate.check(replace(config, size=size + 32), (size + 32) ** 2, CPU, 4)
 
 
 def test_checkpointing_is_suggested_where_it_would_do(monkeypatch):
     config = composed("representation=both", "size=1024")
-    less = budget.needed(replace(config, checkpointing=True), 1024**2, 4)
+    less = memory_estimate.needed(replace(config, checkpointing=True), 1024**2, 4)
     monkeypatch.setattr(memory, "available", lambda: less)
     with pytest.raises(InputError, match="or checkpointing=true would do"):
-        budget.check(config, 1024**2, CPU, 4)
+        memory_estimate.check(config, 1024**2, CPU, 4)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")

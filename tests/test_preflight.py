@@ -5,7 +5,7 @@ import pytest
 
 from experiments.reconstruct import configs, register_resolvers
 from experiments.settings import schema
-from experiments.sweep import preflight as rehearsal
+from experiments.sweep import preflight
 from experiments.sweep.preflight import problems
 from reconstruct.errors import InputError
 from reconstruct.results import SweepCell
@@ -71,7 +71,7 @@ def test_what_hydra_would_refuse_stops_the_sweep(found, values, line):
 
 
 def test_files_are_composed_once_for_all_cells_that_choose_the_same(found, monkeypatch):
-    composed, compose = [], rehearsal.compose
-    monkeypatch.setattr(rehearsal, "compose", lambda *given: composed.append(given) or compose(*given))
+    composed, compose = [], preflight.compose
+    monkeypatch.setattr(preflight, "compose", lambda *given: composed.append(given) or compose(*given))
     found(*({"seed": str(seed)} for seed in range(5)), {"canvas": "pixels"})
     assert len(composed) == 2

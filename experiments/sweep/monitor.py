@@ -1,0 +1,58 @@
+"""A bar for a whole sweep and a line for every cell that ends, whoever makes the cells."""
+
+import threading
+from contextlib import suppress
+
+from experiments.sweep.state import Overview, Reader, State, headline
+from experiments.terminal.progress import bar, is_interactive, say
+from reconstruct.results import Sweep
+
+WATCH_EVERY = 1.0  # seconds between two looks at a sweep
+
+
+class SweepMonitor:
+    """While it lives, a bar for a whole sweep and a line for every cell that ends, whoever makes the cells."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._reader = Reader(sweep)
+        overview = self._reader.look()
+        self.before = {standing.event for standing in overview.of(State.done)}
+        self._ended = len(self.before)
+        # A failure of an earlier attempt is told again only if it is still there at the end.
+        self._told = self.before | {standing.event for standing in overview.of(State.failed)}
+        self._bar = bar(
+            total=len(sweep.cells),
+            desc="sweep",
+            leave=False,
+            disable=not is_interactive(),
+            bar_format="{desc}: {percentage:3.0f}%|{bar}| {postfix}",
+            position=0,
+        )
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="watch")
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._over.wait(WATCH_EVERY):
+            with suppress(OSError):  # a folder that is out of reach for a moment
+                self._look()
+
+    def _look(self) -> Overview:
+        overview = self._reader.look()
+        for standing in overview.standings:
+            if standing.state in (State.done, State.failed) and standing.event not in self._told:
+                self._told.add(standing.event)
+                self._ended += standing.state is State.done
+                count = f"{self._ended}/{len(overview.standings)}" if standing.state is State.done else "failed"
+                say(f"[{count}] {standing.cell.folder}: {standing.message}")
+        self._bar.n = sum(standing.fraction for standing in overview.standings)
+        self._bar.set_postfix_str(headline(overview), refresh=True)
+        return overview
+
+    def close(self) -> Overview:
+        """Look once more, and how the sweep stands in the end."""
+        self._over.set()
+        self._thread.join()
+        overview = self._look()
+        self._bar.close()
+        return overview
