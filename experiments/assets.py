@@ -1,33 +1,26 @@
 """``reconstruct-assets [list|fetch [NAME…]]``: show or fetch weights and sample pictures ahead of time."""
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
+from experiments.terminal.exits import Parser, exits
 from experiments.terminal.progress import fetching
 from reconstruct import assets
-from reconstruct.errors import InputError, RunError, nearest
+from reconstruct.errors import InputError, nearest
 
 COMMANDS = ("list", "fetch")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns 0, 1 when a fetch failed, 2 when the input was wrong, 130 when interrupted."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the console script."""
     given = _parser().parse_args(arguments)
-    try:
+    with exits("reconstruct-assets", "interrupted; what was complete is kept, the rest is gone"):
         _run(given.command, given.names or tuple(assets.ASSETS))
-    except (InputError, RunError) as error:
-        print(f"reconstruct-assets: {error}", file=sys.stderr)
-        return 2 if isinstance(error, InputError) else 1
-    except KeyboardInterrupt:
-        print("reconstruct-assets: interrupted; what was complete is kept, the rest is gone", file=sys.stderr)
-        return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="reconstruct-assets",
         description="List weights and sample pictures, or fetch them ahead of time (for nodes without a network).",
         epilog=f"Files are kept in {assets.cache_folder()}; set {assets.CACHE_VARIABLE} to keep them elsewhere.",
@@ -75,4 +68,4 @@ def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,7 +1,5 @@
 """The command `reconstruct-benchmark`: recipe=fast against the classic recipe, side by side in one run."""
 
-import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -13,10 +11,11 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from experiments.settings import schema
-from experiments.settings.composition import configs, explaining
+from experiments.settings.composition import as_input_errors, configs
 from experiments.speed import profiling
 from experiments.speed.comparison import CASES, Settings, race, table
-from reconstruct.errors import InputError, RunError, nearest
+from experiments.terminal.exits import Parser, exits
+from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Race, speed
 from reconstruct.hardware.precision import bfloat16_instructions
 from reconstruct.results import write_json
@@ -112,7 +111,7 @@ def _check_words(given: Sequence[str]) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="reconstruct-benchmark", description="Speed of recipe=fast against the classic recipe, in one run."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
@@ -122,19 +121,13 @@ def main() -> None:
     quick = QUICK if given != overrides else []
     schema.register()
     schema.register_benchmark(Settings)
-    try:
+    with exits("reconstruct-benchmark", "interrupted; what was measured is in its record"):
         _check_words(given)
         with initialize_config_dir(str(configs()), version_base="1.3"):
-            with explaining():
+            with as_input_errors():
                 composed = compose("benchmark", [*quick, *given])
                 settings: Settings = OmegaConf.to_object(composed)  # type: ignore[assignment]
             run(settings, Path(settings.runs) / "benchmark")
-    except InputError as error:
-        print(f"reconstruct-benchmark: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-    except RunError as error:
-        print(f"reconstruct-benchmark: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 import argparse
 import io
 import logging
-import sys
 import threading
 from contextlib import redirect_stderr, suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from experiments.terminal.exits import Parser, exits
 from reconstruct.errors import InputError
 
 # TensorBoard would otherwise keep ten pictures and a thousand points, chosen at random.
@@ -20,12 +20,9 @@ VIEW = "?smoothing=0#timeseries"  # curves as they are
 def main() -> None:
     """Entry point of the console script."""
     given = _parser().parse_args()
-    try:
+    with exits("reconstruct-board"):
         _check(given.folder)
         address = serve(given.folder, given.port)
-    except InputError as error:
-        print(f"reconstruct-board: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
     print(f"{given.folder}: {address}{VIEW}  (Ctrl-C ends it)", flush=True)
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
@@ -33,7 +30,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     description = "Watch reconstructions in TensorBoard, while they are made or afterwards."
-    parser = argparse.ArgumentParser(prog="reconstruct-board", description=description)
+    parser = Parser(prog="reconstruct-board", description=description)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="of a sweep, a cell or all runs, for example runs/fig1")
     parser.add_argument("--port", type=int, help="default: 6006, or the next one that is free")

@@ -15,9 +15,9 @@ from omegaconf import DictConfig
 
 from experiments.cell import locks
 from experiments.cell.failures import Failure
-from experiments.cell.run import Call, Show, run
+from experiments.cell.run import Invocation, Verbosity, run
 from experiments.settings import schema
-from experiments.settings.composition import configs, configuration, explaining, register_resolvers
+from experiments.settings.composition import as_input_errors, configs, configuration, register_resolvers
 from experiments.settings.fingerprint import request
 from experiments.settings.overrides import quoted
 from experiments.sweep.callback import abandon, is_going_on, sources
@@ -37,7 +37,7 @@ def _task(composed: DictConfig) -> None:
     try:
         _run(configuration(composed), folder, hydra_config, alone)
     except locks.Busy:
-        pass  # the other process makes it; the account at the end of the sweep waits for that
+        pass  # the other process makes it; the report at the end of the sweep waits for that
     except Exception as error:
         failure = Failure.of(error)
         with suppress(OSError):  # the disk may be full
@@ -45,7 +45,7 @@ def _task(composed: DictConfig) -> None:
         log.error(failure.traceback)
         if alone:
             _stop(error, failure.message)
-        # In a sweep the other cells go on; `experiments.sweep.callback` gives the account and the exit code.
+        # In a sweep the other cells go on; `experiments.sweep.callback` gives the report and the exit code.
 
 
 def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) -> None:
@@ -53,11 +53,11 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
     values = dict(override.partition("=")[::2] for override in overrides)
     digest = request(values, sources(hydra_config))
     if not alone:
-        show = Show.nothing if "joblib" in hydra_config.launcher._target_ else Show.in_sweep
-        run(config, folder, Call(overrides, digest, show))
+        verbosity = Verbosity.nothing if "joblib" in hydra_config.launcher._target_ else Verbosity.in_sweep
+        run(config, folder, Invocation(overrides, digest, verbosity))
         return
     try:
-        run(config, folder, Call(overrides, digest))
+        run(config, folder, Invocation(overrides, digest))
     except locks.Busy as busy:
         say(f"{busy}; waiting for it")
         locks.wait(folder)
@@ -115,7 +115,7 @@ def _composed_and_run() -> None:
         return
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that it lets them through
     try:
-        with explaining():
+        with as_input_errors():
             _all_products()
     except OSError as error:
         raise RunError(os_error_message(error)) from error

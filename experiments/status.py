@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from experiments.sweep.folder import read
-from experiments.sweep.state import Overview, Reader, Standing, State, headline
-from reconstruct.errors import InputError
+from experiments.sweep.state import CellStatus, Reader, State, SweepStatus, headline
+from experiments.terminal.exits import Parser, exits
 
 EVERY = 2.0  # seconds
 SHOWN = 12  # cells of each state
@@ -17,36 +17,28 @@ SHOWN = 12  # cells of each state
 def main() -> None:
     """Entry point of the console script."""
     given = _parser().parse_args()
-    try:
+    with exits("reconstruct-status"):
         reader = Reader(read(given.folder))
         overview = _watch(reader) if given.watch else _show(reader)
-    except InputError as error:
-        print(f"reconstruct-status: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-    except OSError as error:
-        print(f"reconstruct-status: {error.filename}: {error.strerror}", file=sys.stderr)
-        raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
     if overview.of(State.failed):
         raise SystemExit(1)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="reconstruct-status", description="How a sweep stands, read from its cells.")
+    parser = Parser(prog="reconstruct-status", description="How a sweep stands, read from its cells.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
     parser.add_argument("--watch", action="store_true", help=f"look again every {EVERY:.0f} s until nothing is left")
     return parser
 
 
-def _show(reader: Reader) -> Overview:
+def _show(reader: Reader) -> SweepStatus:
     overview = reader.look()
     print("\n".join(report(reader, overview)), flush=True)
     return overview
 
 
-def _watch(reader: Reader) -> Overview:
+def _watch(reader: Reader) -> SweepStatus:
     """On a terminal the report is drawn over itself; in a log a headline follows another when it changed."""
     shown: list[str] = []
     while True:
@@ -65,7 +57,7 @@ def _watch(reader: Reader) -> Overview:
         time.sleep(EVERY)
 
 
-def report(reader: Reader, overview: Overview) -> list[str]:
+def report(reader: Reader, overview: SweepStatus) -> list[str]:
     """A headline, then the cells that are running and those that failed."""
     lines = [f"{reader.sweep.folder}: {headline(overview)}"]
     for state, tell in ((State.running, _running), (State.failed, lambda s: s.message)):
@@ -77,7 +69,7 @@ def report(reader: Reader, overview: Overview) -> list[str]:
     return lines
 
 
-def _running(standing: Standing) -> str:
+def _running(standing: CellStatus) -> str:
     loss = "" if standing.loss is None else f"  loss {standing.loss:.3g}"
     return f"step {standing.step} of {standing.steps}{loss}"
 

@@ -40,7 +40,7 @@ def write_csv(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         file.write(text.getvalue().encode())
 
 
-def sweep_up(folder: Path) -> None:
+def remove_stale_parts(folder: Path) -> None:
     """Remove the unfinished files that killed processes of this machine left in `folder`."""
     for part in folder.glob(f".*.{_host()}-*{_PART}"):
         author = re.search(rf"\.{re.escape(_host())}-(\d+)\.\w+\{_PART}$", part.name)

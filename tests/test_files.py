@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from reconstruct.files import sweep_up, written_whole
+from reconstruct.files import remove_stale_parts, written_whole
 
 
 def test_a_file_is_there_only_when_it_is_whole(tmp_path):
@@ -38,6 +38,6 @@ def test_what_a_killed_process_left_is_swept_up_and_what_a_living_one_writes_is_
     subprocess.run([sys.executable, "-c", code], check=False)
     assert len(list(tmp_path.iterdir())) == 1
     with written_whole(tmp_path / "y"):
-        sweep_up(tmp_path)
+        remove_stale_parts(tmp_path)
         (mine,) = tmp_path.iterdir()
         assert f"-{os.getpid()}." in mine.name

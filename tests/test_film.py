@@ -18,7 +18,7 @@ from reconstruct.errors import InputError
 from reconstruct.figures.film import clock
 from reconstruct.figures.film import film as frames_of
 from reconstruct.recorders import film
-from reconstruct.recorders.film import MOST, SIDE, Film, Frame, Reel, distance
+from reconstruct.recorders.film import MOST, SIDE, Film, FilmReader, Frame, distance
 from reconstruct.recorders.recording import Checkpoint
 from reconstruct.results import FILM, Result, Sweep, SweepCell
 from reconstruct.synthesis import Step
@@ -53,7 +53,7 @@ def test_a_film_tells_steps_and_errors_of_its_frames(tmp_path):
     for number, share in enumerate((0.0, 0.4, 0.9)):
         recorder(on_its_way(number, share))
     recorder.finish(torch.ones(1, 3, 32, 32), replace(example(), steps=3), tmp_path / FILM)
-    reel = Reel(tmp_path / FILM)
+    reel = FilmReader(tmp_path / FILM)
     assert reel.steps == [0, 1, 2, 3]
     frames = [reel.at(step) for step in reel.steps]
     assert [frame.pixels.mean() / 255 for frame in frames] == pytest.approx([0, 0.4, 0.9, 1], abs=0.02)
@@ -62,7 +62,7 @@ def test_a_film_tells_steps_and_errors_of_its_frames(tmp_path):
 
 def test_between_two_frames_the_earlier_one_is_shown(tmp_path):
     film.write([Frame(step, np.full((8, 8, 3), 40 * step, np.uint8), {}) for step in (0, 2, 5)], tmp_path / FILM)
-    reel = Reel(tmp_path / FILM)
+    reel = FilmReader(tmp_path / FILM)
     assert [reel.at(step).step for step in (0, 1, 4, 5, 9)] == [0, 0, 2, 5, 5]
 
 
@@ -70,7 +70,7 @@ def test_frames_that_look_the_same_may_be_joined_and_every_step_still_shows_its_
     texture = np.random.default_rng(0).integers(60, 200, (32, 32, 3), np.uint8)
     pixels = [texture, texture + 1, texture // 2, texture // 2 + 1, texture // 4]
     film.write([Frame(step, p, {"content": 1.0 / (step + 1)}) for step, p in enumerate(pixels)], tmp_path / FILM)
-    reel = Reel(tmp_path / FILM)
+    reel = FilmReader(tmp_path / FILM)
     assert len(list(images.load_film(tmp_path / FILM)[1])) < len(reel.steps)
     for step, expected in enumerate(pixels):
         frame = reel.at(step)
@@ -111,7 +111,7 @@ def test_a_damaged_film_is_wrong_input(tmp_path, content):
     path = tmp_path / FILM
     path.write_bytes(content) if content else images.to_image(smooth_picture(8, 8)).save(path)
     with pytest.raises(InputError, match=r"film\.webp: (cannot be read as|expected) a film"):
-        Reel(path)
+        FilmReader(path)
 
 
 def test_the_clock_ticks_where_pictures_change():
@@ -139,7 +139,7 @@ def sweep(tmp_path: Path) -> Sweep:
 
 def test_the_film_of_a_sweep_shows_all_cells_forming_and_their_errors_falling(sweep):
     (figure,) = figures.grid(figures.cells_of([sweep]), figures.Look(title="seeds\nstep 0"))
-    reels = {cell.folder: Reel(sweep.folder / cell.folder / FILM) for cell in sweep.cells[:2]}
+    reels = {cell.folder: FilmReader(sweep.folder / cell.folder / FILM) for cell in sweep.cells[:2]}
     said = []
     first, last = (frame for frame in frames_of(figure, reels) if said.append(texts(figure)) is None)
     assert first.shape == last.shape == (*last.shape[:2], 3)
@@ -161,7 +161,7 @@ def test_the_last_frame_is_the_figure_itself_with_all_that_lies_on_its_pictures(
         error = Result.read(tmp_path / cell.folder).error("content")
         frames = [Frame(0, np.zeros_like(picture), {"content": 1.0}), Frame(4, picture, {"content": error})]
         film.write(frames, tmp_path / cell.folder / FILM)
-    reels = {cell.folder: Reel(tmp_path / cell.folder / FILM) for cell in made.cells}
+    reels = {cell.folder: FilmReader(tmp_path / cell.folder / FILM) for cell in made.cells}
     cells = figures.cells_of([made])
     (moving,), (still,) = (draw(cells, figures.Look(title=title), None) for title in ("x\nstep 0", "x\nstep 4"))
     *_, last = frames_of(moving, reels)

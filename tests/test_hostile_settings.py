@@ -13,7 +13,7 @@ from experiments import reconstruct
 from experiments.cell import build, networks
 from experiments.cell import run as cell
 from experiments.settings import schema
-from experiments.settings.composition import configuration, explaining
+from experiments.settings.composition import as_input_errors, configuration
 from experiments.settings.fingerprint import fingerprint, inputs
 from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
@@ -111,7 +111,7 @@ def test_any_overrides_pass_every_check_or_are_refused_in_one_line(here, request
     with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
         line = "fine"
         try:
-            with explaining():
+            with as_input_errors():
                 checked([*BASE, "content.picture=mine.png", "style.picture='a mine.png'", *request])
         except InputError as error:
             line = str(error)

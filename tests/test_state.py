@@ -11,7 +11,7 @@ from experiments import status
 from experiments.cell import locks
 from experiments.cell.failures import Failure
 from experiments.figure import read
-from experiments.sweep.state import Overview, Reader, Standing, State, duration, headline
+from experiments.sweep.state import CellStatus, Reader, State, SweepStatus, duration, headline
 from reconstruct.errors import InputError
 from reconstruct.results import TRACE, Sweep, SweepCell
 
@@ -54,12 +54,12 @@ def test_a_cell_that_was_made_anew_is_read_anew(sweep):
 
 def test_the_time_left_is_that_of_the_cells_so_far_shared_by_those_that_run_at_once():
     cell = SweepCell("x", {})
-    done, waiting = Standing(cell, State.done, seconds=60), Standing(cell, State.waiting)
-    half = Standing(cell, State.running, step=5, steps=10, seconds=30)
-    assert Overview([done, half, waiting]).seconds_left == pytest.approx(90)
-    assert Overview([done, half, half, waiting]).seconds_left == pytest.approx(60)
-    assert Overview([waiting]).seconds_left is None
-    assert headline(Overview([done, half, waiting])) == "1 of 3 done, 1 running, 1 waiting, about 2 min left"
+    done, waiting = CellStatus(cell, State.done, seconds=60), CellStatus(cell, State.waiting)
+    half = CellStatus(cell, State.running, step=5, steps=10, seconds=30)
+    assert SweepStatus([done, half, waiting]).seconds_left == pytest.approx(90)
+    assert SweepStatus([done, half, half, waiting]).seconds_left == pytest.approx(60)
+    assert SweepStatus([waiting]).seconds_left is None
+    assert headline(SweepStatus([done, half, waiting])) == "1 of 3 done, 1 running, 1 waiting, about 2 min left"
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(45, "45 s"), (720, "12 min"), (12000, "3 h 20 min")])

@@ -1,4 +1,4 @@
-"""What a failed cell leaves in its folder, for the account at the end of a sweep."""
+"""What a failed cell leaves in its folder, for the report at the end of a sweep."""
 
 import json
 import traceback

@@ -17,9 +17,9 @@ from experiments.cell.signals import deferred
 from experiments.settings.fingerprint import fingerprint, inputs, plain
 from experiments.settings.schema import Config
 from experiments.terminal.exits import SMALLER, is_out_of_memory, os_error_message
-from experiments.terminal.progress import Bars, Unseen, say
+from experiments.terminal.progress import Bars, NoProgress, say
 from reconstruct.errors import RunError
-from reconstruct.files import sweep_up
+from reconstruct.files import remove_stale_parts
 from reconstruct.results import CHECKPOINT, FILM, PICTURE, RESULT, TRACE, Result
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ UNFILMED = "finished without a film, which only the making gives; another name= 
 PACKAGES = ("reconstruct", "torch", "torchvision", "numpy", "pillow")
 
 
-class Show(Enum):
+class Verbosity(Enum):
     """What is said about a cell while it is made."""
 
     alone = "its bar, and in the end how it went"
@@ -40,23 +40,23 @@ class Show(Enum):
 
 
 @dataclass(frozen=True)
-class Call:
+class Invocation:
     """How a cell was asked for: overrides, the digest of the whole request, what is to be said meanwhile."""
 
     overrides: list[str] = field(default_factory=list)
     request: str = ""
-    show: Show = Show.alone
+    verbosity: Verbosity = Verbosity.alone
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """What a cell is made from, as it was at the beginning: the fingerprint and the files that went into it."""
 
     fingerprint: str
     inputs: list[Mapping[str, str]]
 
 
-def run(config: Config, folder: Path, call: Call | None = None) -> Result:
+def run(config: Config, folder: Path, invocation: Invocation | None = None) -> Result:
     """Make one reconstruction, or give the finished one, or go on with the unfinished one.
 
     Raises:
@@ -65,22 +65,22 @@ def run(config: Config, folder: Path, call: Call | None = None) -> Result:
         Busy: another process is making this very cell.
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
-    call = call or Call()
-    origin = Origin(fingerprint(config), inputs(config))
+    invocation = invocation or Invocation()
+    provenance = Provenance(fingerprint(config), inputs(config))
     with _explaining_system(), held(folder, {"steps": config.steps, "process": os.getpid()}):
-        sweep_up(folder)
-        _swap(folder, origin.fingerprint)
+        remove_stale_parts(folder)
+        _swap(folder, provenance.fingerprint)
         result, told = Result.read(folder), f"{folder} is already finished"
         if config.film and not (folder / FILM).exists():
             told = f"{folder} was {UNFILMED}"
         if result is None or not (folder / PICTURE).exists():
-            result = _made(config, folder, origin, call)
+            result = _made(config, folder, provenance, invocation)
             told = f"{folder.name}: {result.summary}\n{folder / PICTURE}"
-        elif result.request != call.request:  # asked for in other words; next time they are known
-            replace(result, request=call.request, inputs=origin.inputs).write(folder)
+        elif result.request != invocation.request:  # asked for in other words; next time they are known
+            replace(result, request=invocation.request, inputs=provenance.inputs).write(folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
         Failure.clear(folder)  # of another process, while this one waited
-    if call.show is Show.alone:
+    if invocation.verbosity is Verbosity.alone:
         say(told)
     return result
 
@@ -116,7 +116,7 @@ def _move(start: Path, end: Path) -> None:
         file.replace(end / file.name)
 
 
-def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
+def _made(config: Config, folder: Path, provenance: Provenance, invocation: Invocation) -> Result:
     from experiments.cell import build  # torch; a finished cell does without
     from reconstruct import images
     from reconstruct.recorders.film import Film
@@ -126,7 +126,7 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
 
     cell = build.cell(config)
     films = {"film": Film()} if config.film else {}
-    checkpoint = Checkpoint(folder, f"{origin.fingerprint} {cell.dtype} {cell.winograd}", cell.synthesis, films)
+    checkpoint = Checkpoint(folder, f"{provenance.fingerprint} {cell.dtype} {cell.winograd}", cell.synthesis, films)
     checkpoint.resume()
     done = cell.synthesis.done
     if done and films and not films["film"].frames:  # half a film would pass for a whole one
@@ -136,8 +136,8 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
         images.save(original, folder / f"{term}.png")
     with ExitStack() as stack:
         trace = stack.enter_context(closing(Trace(folder / TRACE, list(cell.originals), done)))
-        board = stack.enter_context(closing(_board(config, cell, folder, call)))
-        bars = stack.enter_context(closing(_bars(folder.name, config.steps, done, call.show)))
+        board = stack.enter_context(closing(_board(config, cell, folder, invocation)))
+        bars = stack.enter_context(closing(_bars(folder.name, config.steps, done, invocation.verbosity)))
         if done or trace.repeated:
             say(f"{folder.name}: going on at step {done} of {config.steps}, {trace.repeated} made again")
         try:
@@ -148,7 +148,7 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
                 raise  # there never was a picture with a loss
         finally:
             images.save(cell.synthesis.best.picture, folder / PICTURE)
-        result = _judged(config, cell, folder, origin, call)
+        result = _evaluated(config, cell, folder, provenance, invocation)
         best = cell.synthesis.best.picture
         board.finish(best, result)
         for film in films.values():
@@ -157,16 +157,20 @@ def _made(config: Config, folder: Path, origin: Origin, call: Call) -> Result:
     return result
 
 
-def _board(config: Config, cell: "Cell", folder: Path, call: Call) -> "Board":
+def _board(config: Config, cell: "Cell", folder: Path, invocation: Invocation) -> "Board":
     from experiments.cell import build, descriptions
     from reconstruct.recorders.board import Board
 
     texts = descriptions.texts(config, build.credits(config), command())
-    return Board(folder, cell.synthesis.done, cell.originals, descriptions.columns(config, call.overrides), texts)
+    return Board(folder, cell.synthesis.done, cell.originals, descriptions.columns(config, invocation.overrides), texts)
 
 
-def _bars(label: str, steps: int, done: int, show: Show) -> Bars | Unseen:
-    return Unseen() if show is Show.nothing else Bars(label, steps, done, int(show is Show.in_sweep))
+def _bars(label: str, steps: int, done: int, verbosity: Verbosity) -> Bars | NoProgress:
+    return (
+        NoProgress()
+        if verbosity is Verbosity.nothing
+        else Bars(label, steps, done, int(verbosity is Verbosity.in_sweep))
+    )
 
 
 def _loop(cell: "Cell", recorders: "list[Callable[[Step], None]]", save: Callable[[], None]) -> None:
@@ -177,7 +181,7 @@ def _loop(cell: "Cell", recorders: "list[Callable[[Step], None]]", save: Callabl
             pass_on()
 
 
-def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Call) -> Result:
+def _evaluated(config: Config, cell: "Cell", folder: Path, provenance: Provenance, invocation: Invocation) -> Result:
     import torch
 
     from experiments.cell import build
@@ -188,7 +192,7 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
     original = cell.originals.get("content")
     note = convergence.problem(convergence.history(folder / TRACE, list(cell.originals)))
     return Result(
-        fingerprint=origin.fingerprint,
+        fingerprint=provenance.fingerprint,
         total=float(evaluation.total),
         losses={term: float(loss) for term, loss in evaluation.terms.items()},
         relative_errors={term: {k: float(e) for k, e in layers.items()} for term, layers in evaluation.errors.items()},
@@ -206,11 +210,11 @@ def _judged(config: Config, cell: "Cell", folder: Path, origin: Origin, call: Ca
         threads=torch.get_num_threads(),
         versions={package: version(package) for package in PACKAGES},
         pictures=build.credits(config),
-        overrides=call.overrides,
+        overrides=invocation.overrides,
         command=command(),
         config=plain(config),
-        request=call.request,
-        inputs=origin.inputs,
+        request=invocation.request,
+        inputs=provenance.inputs,
         converged=not note,
         note=note,
     )

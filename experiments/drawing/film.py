@@ -13,7 +13,7 @@ from reconstruct.errors import InputError
 from reconstruct.results import FILM, Sweep
 
 if TYPE_CHECKING:
-    from reconstruct.recorders.film import Pixels, Reel
+    from reconstruct.recorders.film import FilmReader, Pixels
 
 STILL = ("curve", "tradeoff", "atlas")  # kinds that show no cells forming
 
@@ -50,11 +50,11 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     say(str(sweep.folder / FILM))
 
 
-def _reels(sweep: Sweep) -> "dict[str, Reel]":
-    from reconstruct.recorders.film import Reel
+def _reels(sweep: Sweep) -> "dict[str, FilmReader]":
+    from reconstruct.recorders.film import FilmReader
 
     folders = [cell.folder for cell, result in sweep.results() if result]
-    return {folder: Reel(path) for folder in folders if (path := sweep.folder / folder / FILM).exists()}
+    return {folder: FilmReader(path) for folder in folders if (path := sweep.folder / folder / FILM).exists()}
 
 
 def _tell_of_still(sweep: Sweep, reels: Iterable[str]) -> None:

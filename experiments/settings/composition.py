@@ -54,7 +54,7 @@ def configuration(composed: DictConfig) -> Config:
     with open_dict(own):
         own.pop("hydra", None)
     _check_keys(own)
-    with explaining():
+    with as_input_errors():
         config: Config = OmegaConf.to_object(own)  # type: ignore[assignment]
     return config
 
@@ -81,7 +81,7 @@ def _unknown(key: str, known: Iterable[str]) -> str:
     return f"{key}: there is no such key{nearest(last, known, above + dot)}"
 
 
-def idle(config: Config, overrides: Iterable[str]) -> list[str]:
+def unused_settings(config: Config, overrides: Iterable[str]) -> list[str]:
     """A line for each of the given settings that this representation, or layers given by name, leave without effect."""
     keys = [override.lstrip("+").partition("=")[0] for override in overrides]
     unused = [term for term in ("content", "style") if term not in config.active()]
@@ -93,7 +93,7 @@ def idle(config: Config, overrides: Iterable[str]) -> list[str]:
 
 
 @contextmanager
-def explaining() -> Iterator[None]:
+def as_input_errors() -> Iterator[None]:
     """Whatever Hydra raises about a request is an `InputError`."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""What happens around a sweep: the list of its cells before, its table, figure and account after.
+"""What happens around a sweep: the list of its cells before, its table, figure and report after.
 
 Hydra calls this in the controller, whatever the launcher, so all that is known about cells is read from their folders.
 Any exception but SystemExit would become a warning there, and the sweep would seem to have gone well.
@@ -24,18 +24,18 @@ from experiments.cell import locks
 from experiments.cell.failures import Failure
 from experiments.cell.run import UNFILMED, command
 from experiments.drawing import outdated
-from experiments.settings.composition import configuration, explaining, idle
+from experiments.settings.composition import as_input_errors, configuration, unused_settings
 from experiments.settings.fingerprint import content, request
 from experiments.settings.names import cell_name
 from experiments.settings.schema import check_place
 from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.preflight import problems
-from experiments.sweep.state import Overview, State
+from experiments.sweep.state import State, SweepStatus
 from experiments.sweep.tables import write_table
 from experiments.terminal.exits import mistakes_in, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
-from reconstruct.files import sweep_up
+from reconstruct.files import remove_stale_parts
 from reconstruct.results import FAILURE, FIGURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
@@ -64,7 +64,7 @@ Product = dict[str, list[str]]
 
 @dataclass
 class _Watched:
-    """The sweep of this process, from its start to its account, and the products that Hydra is still to be given."""
+    """The sweep of this process, from its start to its report, and the products that Hydra is still to be given."""
 
     sweep: Sweep
     watch: SweepMonitor
@@ -84,7 +84,7 @@ def abandon() -> bool:
     was_watched = bool(_watched)
     while _watched:
         watched = _watched.pop()
-        account(watched.sweep, watched.watch.close(), watched.watch.before)
+        report(watched.sweep, watched.watch.close(), watched.watch.before)
         with suppress(OSError):  # the disk may be full
             write_table(watched.sweep)
     return was_watched
@@ -93,7 +93,7 @@ def abandon() -> bool:
 def _finish() -> None:
     _wait_for_others(_watched[0].sweep)
     watched = _watched.pop()
-    code = account(watched.sweep, watched.watch.close(), watched.watch.before)
+    code = report(watched.sweep, watched.watch.close(), watched.watch.before)
     try:
         _conclude(watched.sweep)
     except (InputError, RunError) as error:  # the cells are done all the same
@@ -113,7 +113,7 @@ def _wait_for_others(sweep: Sweep) -> None:
 
 def _or_exit(task: Callable[[], None]) -> None:
     try:
-        with explaining():
+        with as_input_errors():
             task()
     except OSError as error:
         say(f"reconstruct: {os_error_message(error)}")
@@ -126,7 +126,7 @@ def _or_exit(task: Callable[[], None]) -> None:
 
 def _check_alone(config: DictConfig) -> None:
     HydraConfig.instance().set_config(config)  # which Hydra itself does too late for ${hydra:…}
-    for line in idle(configuration(config), config.hydra.overrides.task):
+    for line in unused_settings(configuration(config), config.hydra.overrides.task):
         say(line)
     _make(Path(config.hydra.run.dir))
 
@@ -160,7 +160,7 @@ def _announce(config: DictConfig, sweep: Sweep) -> None:
     left = _unfinished(config, sweep)
     _rehearse(config, sweep, left)
     _make(sweep.folder)
-    sweep_up(sweep.folder)
+    remove_stale_parts(sweep.folder)
     sweep.write()
     others = {path.parent.name for path in sweep.folder.glob(f"*/{RESULT}")} - {cell.folder for cell in sweep.cells}
     if others:
@@ -331,7 +331,7 @@ def _check_folders(cells: Sequence[SweepCell], product: Mapping[str, Sequence[st
         )
 
 
-def account(sweep: Sweep, overview: Overview, before: Collection[object]) -> int:
+def report(sweep: Sweep, overview: SweepStatus, before: Collection[object]) -> int:
     """Say how many cells are done and which failed and why; the exit code: 0, 1, or 2 if only input was wrong."""
     done, failed = overview.of(State.done), overview.of(State.failed)
     skipped = sum(standing.event in before for standing in done)

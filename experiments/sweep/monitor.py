@@ -3,7 +3,7 @@
 import threading
 from contextlib import suppress
 
-from experiments.sweep.state import Overview, Reader, State, headline
+from experiments.sweep.state import Reader, State, SweepStatus, headline
 from experiments.terminal.progress import bar, is_interactive, say
 from reconstruct.results import Sweep
 
@@ -37,7 +37,7 @@ class SweepMonitor:
             with suppress(OSError):  # a folder that is out of reach for a moment
                 self._look()
 
-    def _look(self) -> Overview:
+    def _look(self) -> SweepStatus:
         overview = self._reader.look()
         for standing in overview.standings:
             if standing.state in (State.done, State.failed) and standing.event not in self._told:
@@ -49,7 +49,7 @@ class SweepMonitor:
         self._bar.set_postfix_str(headline(overview), refresh=True)
         return overview
 
-    def close(self) -> Overview:
+    def close(self) -> SweepStatus:
         """Look once more, and how the sweep stands in the end."""
         self._over.set()
         self._thread.join()

@@ -9,7 +9,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
-from experiments.settings.composition import configuration, explaining
+from experiments.settings.composition import as_input_errors, configuration
 from experiments.settings.fingerprint import inputs
 from experiments.settings.inputs import check_picture
 from reconstruct.errors import InputError
@@ -59,7 +59,7 @@ class _Composer:
         chosen = [key for key in values if key in self._groups or "@" in key]
         if any(key.startswith(("+", "~")) for key in values):  # then their order counts
             chosen = list(values)
-        with explaining():
+        with as_input_errors():
             composed: DictConfig = copy.deepcopy(self._base(tuple(f"{key}={values[key]}" for key in chosen)))
             for key in (key for key in values if key not in chosen):
                 OmegaConf.update(composed, key, self._value(f"{key}={values[key]}").value())

@@ -23,7 +23,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class CellStatus:
     """How one cell stands.
 
     Attributes:
@@ -55,12 +55,12 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Overview:
+class SweepStatus:
     """How all cells stand."""
 
-    standings: list[Standing]
+    standings: list[CellStatus]
 
-    def of(self, state: State) -> list[Standing]:
+    def of(self, state: State) -> list[CellStatus]:
         """The cells in that state."""
         return [standing for standing in self.standings if standing.state is state]
 
@@ -82,22 +82,22 @@ class Reader:
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
-        self._done: dict[str, Standing] = {}
+        self._done: dict[str, CellStatus] = {}
 
-    def look(self) -> Overview:
+    def look(self) -> SweepStatus:
         """How the sweep stands now."""
-        return Overview([self._standing(cell) for cell in self.sweep.cells])
+        return SweepStatus([self._standing(cell) for cell in self.sweep.cells])
 
-    def _standing(self, cell: SweepCell) -> Standing:
+    def _standing(self, cell: SweepCell) -> CellStatus:
         folder = self.sweep.folder / cell.folder
         if locks.is_held(folder):
             return _running(cell, folder)
         if (folder / FAILURE).exists():
             failure = Failure.read(folder)
-            return Standing(cell, State.failed, message=failure.message if failure else "")
-        return self._finished(cell, folder) or Standing(cell, State.waiting)
+            return CellStatus(cell, State.failed, message=failure.message if failure else "")
+        return self._finished(cell, folder) or CellStatus(cell, State.waiting)
 
-    def _finished(self, cell: SweepCell, folder: Path) -> Standing | None:
+    def _finished(self, cell: SweepCell, folder: Path) -> CellStatus | None:
         try:
             written = (folder / RESULT).stat().st_mtime_ns
         except OSError:
@@ -108,17 +108,17 @@ class Reader:
         result = Result.read(folder)
         if result is None:
             return None
-        standing = Standing(cell, State.done, seconds=result.seconds, message=result.summary, written=written)
+        standing = CellStatus(cell, State.done, seconds=result.seconds, message=result.summary, written=written)
         self._done[cell.folder] = standing
         return standing
 
 
-def _running(cell: SweepCell, folder: Path) -> Standing:
+def _running(cell: SweepCell, folder: Path) -> CellStatus:
     steps, last = locks.note(folder).get("steps", 0), _last_row(folder / TRACE)
     if last is None:
-        return Standing(cell, State.running, steps=steps)
+        return CellStatus(cell, State.running, steps=steps)
     number, seconds, total = int(last[0]), float(last[1]), float(last[2])
-    return Standing(cell, State.running, number + 1, steps, total, seconds)
+    return CellStatus(cell, State.running, number + 1, steps, total, seconds)
 
 
 def _last_row(trace: Path) -> list[str] | None:
@@ -133,7 +133,7 @@ def _last_row(trace: Path) -> list[str] | None:
     return row if len(row) > 2 and row[0].isdigit() else None
 
 
-def headline(overview: Overview) -> str:
+def headline(overview: SweepStatus) -> str:
     """Counts and time left."""
     counts, left = overview.counts, overview.seconds_left
     others = [f"{counts[state]} {state.value}" for state in State if state is not State.done and counts[state]]

@@ -5,7 +5,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from experiments.sweep.state import Reader, Standing, State
+from experiments.sweep.state import CellStatus, Reader, State
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import write_csv
 from reconstruct.results import Result, Sweep
@@ -55,7 +55,7 @@ def _medians(group: Sequence[Row]) -> Row:
     return medians
 
 
-def _row(standing: Standing, result: Result | None) -> Row:
+def _row(standing: CellStatus, result: Result | None) -> Row:
     row = {"cell": standing.cell.folder, "state": standing.state.value, **standing.cell.values}
     if standing.state is State.failed:
         row["reason"] = standing.message

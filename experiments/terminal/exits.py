@@ -34,7 +34,8 @@ def exits(program: str, interrupted: str = "interrupted") -> Iterator[None]:
     except OSError as error:
         _end(f"{program}: {os_error_message(error)}", 1, error)
     except KeyboardInterrupt as error:
-        _end(f"\n{program}: {interrupted}", 130, error)
+        after_the_key = "\n" if sys.stderr.isatty() else ""  # which a terminal shows as ^C
+        _end(f"{after_the_key}{program}: {interrupted}", 130, error)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise

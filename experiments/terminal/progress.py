@@ -91,7 +91,7 @@ class Bars:
         self._bar.close()
 
 
-class Unseen:
+class NoProgress:
     """A recorder that shows nothing: others tell how the cell stands."""
 
     def __call__(self, step: "Step") -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED, counterpart, training, usual
 
-LOOKED_AT = "relu4_2"  # where arrangement is compared, the paper's choice for content
+CONTENT_LAYER = "relu4_2"  # where arrangement is compared, the paper's choice for content
 EXACT = 1e-12  # a relative error that logarithms take for the least
 
 Case = tuple[str, int | None]
@@ -116,9 +116,9 @@ def height_of(layer: str) -> tuple[list[int], str]:
 
 
 def looked_at(entries: Sequence[Entry]) -> str:
-    """The layer at which arrangement is compared: `LOOKED_AT`, or the last one of a network without it."""
+    """The layer at which arrangement is compared: `CONTENT_LAYER`, or the last one of a network without it."""
     layers = order(entries)
-    return LOOKED_AT if LOOKED_AT in layers or not layers else layers[-1]
+    return CONTENT_LAYER if CONTENT_LAYER in layers or not layers else layers[-1]
 
 
 def firsts(entries: Sequence[Entry]) -> list[str]:

@@ -33,8 +33,8 @@ from reconstruct.layers import block
 
 PIXEL_BY_PIXEL = 0.9  # SSIM
 SAME_PLACES = 0.7  # correlation of layouts
-ELSEWHERE = 0.8  # content error over that of the shuffled original
-CLEARLY = 2.0  # times
+MIN_CONTENT_RATIO = 0.8  # content error over that of the shuffled original
+FACTOR = 2.0  # times
 TREND = 0.5  # rank correlation
 BELOW = "relu3_1"  # where it is looked whether higher layers keep objects
 JUMP = 10.0  # times, from one ratio to the next, most of them ten times as large
@@ -123,7 +123,7 @@ def _upwards(entries: Sequence[Entry]) -> Shown:
         place = layers.index(layer)
         below.append([errors[m] / errors[layer] for m in layers[:place]])
         above.append([errors[m] / errors[layer] for m in layers[place + 1 :]])
-    held = [geometric_mean(b) > CLEARLY * geometric_mean(a) for b, a in zip(below, above, strict=True) if a and b]
+    held = [geometric_mean(b) > FACTOR * geometric_mean(a) for b, a in zip(below, above, strict=True) if a and b]
     if not held:
         return [], ""
     times = [geometric_mean(ratio for each in side for ratio in each) for side in (above, below)]
@@ -152,12 +152,12 @@ def _texture(entries: Sequence[Entry]) -> Shown:
         return [], ""
     content = [(_at(e, place) or 0.0) / (_at(moved[e.picture], place) or 1.0) for e in widest]
     held = [
-        share >= ELSEWHERE and e.layout < SAME_PLACES / 2 and style_of(e) <= CLEARLY * style_of(moved[e.picture])
+        share >= MIN_CONTENT_RATIO and e.layout < SAME_PLACES / 2 and style_of(e) <= FACTOR * style_of(moved[e.picture])
         for e, share in zip(widest, content, strict=True)
     ]
     others = [style_of(other) for other in originals(entries, Kind.OTHER, cells) if known(other)]
     if others:
-        held = [ok and CLEARLY * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
+        held = [ok and FACTOR * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
     beside = f", another picture: {spread(others, 2)}" if others else ""
     return held, (
         f"from {most} layers, the content error at {place} is {spread(content, 2)} of that of the shuffled "
@@ -183,7 +183,7 @@ def _structures(entries: Sequence[Entry]) -> Shown:
 def _separable(entries: Sequence[Entry]) -> Shown:
     best = [min(max(e.losses.values()) for e in case) for case in front(entries) if all(e.losses for e in case)]
     told = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
-    return [worse < 1 / CLEARLY for worse in best], told
+    return [worse < 1 / FACTOR for worse in best], told
 
 
 def _both(entries: Sequence[Entry]) -> Shown:
@@ -192,7 +192,7 @@ def _both(entries: Sequence[Entry]) -> Shown:
         return [], ""
     times = " and ".join(f"{least:.1f}" for least in (min(worse), max(worse)))
     told = f"at the best, the worse of the two errors is still between {times} times what it is when it alone counts"
-    return [times >= CLEARLY for times in worse], told
+    return [times >= FACTOR for times in worse], told
 
 
 def _times_alone(case: Sequence[Entry]) -> float:

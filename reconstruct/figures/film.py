@@ -17,14 +17,14 @@ from matplotlib.figure import Figure
 
 from reconstruct.figures.page.sheet import TITLE_LABEL, house_style, percent
 from reconstruct.figures.tables.tiles import error_label
-from reconstruct.recorders.film import Pixels, Reel
+from reconstruct.recorders.film import FilmReader, Pixels
 
 TICKS = 60
 DPI = 120  # 840 pixels wide
 LARGEST = 1.2e6  # pixels of a frame; a longer sheet is drawn smaller
 
 
-def film(figure: Figure, reels: Mapping[str, Reel]) -> Iterator[Pixels]:
+def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
     """The frames, ``(H, W, 3)``.
 
     Args:
@@ -73,7 +73,7 @@ def clock(steps: Sequence[int]) -> list[int]:
 class _Part:
     """What changes about one cell: its picture, and the errors under it."""
 
-    def __init__(self, figure: Figure, folder: str, reel: Reel) -> None:
+    def __init__(self, figure: Figure, folder: str, reel: FilmReader) -> None:
         self._reel = reel
         self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
         names = {error_label(folder, term): term for term in ("content", "style")}

@@ -108,7 +108,7 @@ def save(frames: Callable[[], Iterable[Pixels]], path: Path, note: str = "") -> 
             return
 
 
-class Reel:
+class FilmReader:
     """A film on disk, which runs forward; one frame is in memory at a time.
 
     Attributes:
