@@ -12,7 +12,23 @@ LIBRARY = sorted((ROOT / "reconstruct").rglob("*.py"))
 
 # module -> the library modules it may know
 UPSTREAM = {
-    "__init__": set(),
+    "__init__": {  # what it offers
+        "analysis",
+        "assets",
+        "canvas",
+        "errors",
+        "figures",
+        "images",
+        "layers",
+        "measures",
+        "network",
+        "objective",
+        "optimizers",
+        "recorders",
+        "representations",
+        "results",
+        "synthesis",
+    },
     "analysis": set(),
     "analysis.entries": {"files"},
     "analysis.findings": {
