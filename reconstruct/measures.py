@@ -80,7 +80,13 @@ def deviation(pictures: Tensor) -> Tensor:
 
 
 def mutual_psnr(pictures: Tensor) -> float:
-    """Mean PSNR in dB of all pairs of pictures ``(S, 3, H, W)``: how much seeds agree."""
+    """Mean PSNR in dB of all pairs of pictures ``(S, 3, H, W)``: how much seeds agree.
+
+    Raises:
+        ValueError: there are fewer than two pictures.
+    """
+    if len(pictures) < 2:
+        raise ValueError(f"{len(pictures)} pictures: expected at least two, which can agree")
     pairs = [psnr(a, b) for a, b in combinations(pictures, 2)]
     return sum(pairs) / len(pairs)
 

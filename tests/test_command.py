@@ -565,6 +565,14 @@ def test_a_request_is_another_with_another_override_but_not_with_another_place(t
     assert request(values, [other]) != first
 
 
+def test_a_folder_that_bears_a_configurations_name_changes_no_request(tmp_path, monkeypatch):
+    first = request({"seed": "0"}, [Path("reconstruct")])
+    (tmp_path / "reconstruct").mkdir()
+    (tmp_path / "reconstruct" / "mine.yaml").write_text("a: 1")
+    monkeypatch.chdir(tmp_path)
+    assert request({"seed": "0"}, [Path("reconstruct")]) == first
+
+
 @pytest.mark.parametrize("launcher", ["joblib", "slurm"])
 def test_a_launcher_that_is_not_installed_is_one_line(command, monkeypatch, launcher):
     monkeypatch.setattr(reconstruct, "distributions", lambda name: iter(()))

@@ -85,6 +85,11 @@ def test_seeds_agree_as_much_as_their_pairs_do_on_average():
     assert mutual_psnr(greys) == pytest.approx((2 * 20 + 10 * math.log10(25)) / 3)
 
 
+def test_a_single_picture_agrees_with_nobody():
+    with pytest.raises(ValueError, match="expected at least two"):
+        mutual_psnr(smooth_picture(8, 8))
+
+
 def test_a_shuffled_picture_has_the_same_pixels_and_no_tile_in_its_place(generator):
     picture = torch.arange(3 * 12 * 8, dtype=torch.float32).view(1, 3, 12, 8)
     other = shuffled(picture, 4, generator)

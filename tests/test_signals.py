@@ -25,6 +25,19 @@ def test_ctrl_c_saves_and_stops_at_the_end_of_the_step():
     assert saved == [True]
 
 
+def test_a_signal_after_the_last_step_is_not_lost():
+    saved: list[bool] = []
+
+    def stopped_after_the_last_step() -> None:
+        with deferred(lambda: saved.append(True)) as pass_on:
+            pass_on()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_after_the_last_step()
+    assert saved == [True]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR2])
 def test_who_listened_before_hears_the_signal_after_the_checkpoint(number):
     order: list[str] = []

@@ -19,7 +19,7 @@ def deferred(save: Callable[[], None]) -> Iterator[Callable[[], None]]:
     """Gives a callable for between two steps: if a signal has come, it saves and passes the signal on.
 
     Raises:
-        KeyboardInterrupt: from that callable, where nobody else listened.
+        KeyboardInterrupt: from that callable or at the end, where nobody else listened.
     """
     received: list[signal.Signals] = []
 
@@ -51,5 +51,6 @@ def deferred(save: Callable[[], None]) -> Iterator[Callable[[], None]]:
         before = {number: signal.signal(number, note) for number in mine}
     try:
         yield pass_on
+        pass_on()  # what came after the last step
     finally:
         restore()

@@ -31,7 +31,7 @@ TILES = 4  # of a side, by which an original is shuffled: large enough to hold t
 
 def entries(sweep: Sweep) -> list[Entry]:
     """What ``measures.csv`` has; measured anew if it is damaged or older than what it tells of."""
-    with suppress(KeyError, ValueError):  # of an earlier version, or edited
+    with suppress(KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
         if sweep.is_up_to_date(MEASURES):
             return read(sweep.folder)
     write(_measured(sweep), sweep.folder)

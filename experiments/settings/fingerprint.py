@@ -75,11 +75,13 @@ def inputs(config: Config) -> list[Mapping[str, str]]:
 def request(values: Mapping[str, str], sources: Iterable[Path]) -> str:
     """A digest of what was asked for, before it is resolved: overrides, configuration files and program.
 
+    Of the sources, absolute paths are folders of configuration files; others are names.
+
     Equal requests on equal inputs have equal fingerprints. Composing a configuration takes Hydra a second; this takes
     a millisecond, so that a sweep of hundreds of cells is taken up again at once.
     """
     chosen = {key: value for key, value in values.items() if key.split(".")[0] not in (*BESIDE_THE_POINT, "hydra")}
-    known = [_files(source) if source.is_dir() else source.name for source in sources]
+    known = [_files(source) if source.is_absolute() else source.name for source in sources]
     record = [METHOD, version("reconstruct"), dict(sorted(chosen.items())), known]
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()[:16]
 

@@ -187,12 +187,12 @@ class Config:
         return ["content", "style"] if self.representation is Kind.both else [self.representation.name]
 
     def layers(self, term: str) -> list[str]:
-        """The layers of a term: given by name, or by depth, or all those of `by_depth` that the default names."""
+        """The layers of a term: given by name, or by depth; else all those of style's `by_depth`, content's relu4_2."""
         settings: Term = getattr(self, term)
         if settings.layers is not None:
             return settings.layers
         if self.depth is None:
-            return DEFAULT_LAYERS[term]
+            return (settings.by_depth if term == "style" else []) or DEFAULT_LAYERS[term]
         return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
 
     def _check_layers(self, term: str) -> None:

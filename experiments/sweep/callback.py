@@ -221,7 +221,9 @@ def _is_current(folder: Path, cell: SweepCell, files: list[Path]) -> bool:
 
 def sources(hydra_config: DictConfig) -> list[Path]:
     """What the configuration was composed from: the primary file, and the folders in which others were looked for."""
-    folders = [Path(source.path) for source in hydra_config.runtime.config_sources if source.schema == "file"]
+    folders = [
+        Path(source.path).absolute() for source in hydra_config.runtime.config_sources if source.schema == "file"
+    ]
     return [Path(hydra_config.job.config_name), *folders]
 
 
