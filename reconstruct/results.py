@@ -89,6 +89,47 @@ class Result:
         return None if any(error is None for error in errors) else sum(errors) / len(errors)
 
     @property
+    def network(self) -> Mapping[str, Any]:
+        """Architecture, weights, pooling and what else says which network it was."""
+        return self.config["network"]  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """Pixels of the longer side."""
+        return int(self.config["size"])
+
+    @property
+    def canvas(self) -> str:
+        """What stood for the picture: pixels, pyramid, fourier."""
+        return str(self.config["canvas"]["kind"]).lower()
+
+    @property
+    def optimizer(self) -> str:
+        """By its usual name."""
+        kind = str(self.config["optimizer"]["kind"])
+        return {"LBFGS": "L-BFGS"}.get(kind, kind)
+
+    @property
+    def loss_convention(self) -> str:
+        """paper or relative."""
+        return str(self.config["losses"])
+
+    @property
+    def ratio(self) -> float:
+        """α/β; infinite for content alone, which JSON writes as null."""
+        ratio = self.config["ratio"]
+        return math.inf if ratio is None else float(ratio)
+
+    def asked_for(self, term: str) -> str:
+        """How a term's picture was asked for: the name of a sample, or a path."""
+        return str(self.config.get(term, {}).get("picture", "")) or self.pictures[term]["name"]
+
+    def layers_by_depth(self, term: str) -> list[str] | None:
+        """The list from which a depth chooses a term's layers; ``None`` if they were given by name."""
+        given = self.config.get(term, {})
+        return list(given.get("by_depth") or []) if given.get("layers") is None else None
+
+    @property
     def summary(self) -> str:
         """The final errors, in a line."""
         errors = "  ".join(f"{term} error {_told(self.error(term))}" for term in self.relative_errors)

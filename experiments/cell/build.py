@@ -70,13 +70,13 @@ def checked_originals(config: schema.Config, device: torch.device, dtype: torch.
 
 def _pixels(config: schema.Config, term: str) -> int:
     height, width = inputs.shape(
-        getattr(config, term).picture, f"{term}.picture", config.size, config.crop is schema.Crop.square
+        config.term(term).picture, f"{term}.picture", config.size, config.crop is schema.Crop.square
     )
     return height * width
 
 
 def _original(config: schema.Config, term: str, device: torch.device) -> Tensor:
-    name, key = getattr(config, term).picture, f"{term}.picture"
+    name, key = config.term(term).picture, f"{term}.picture"
     return _picture(name, key, content(name, key), config.size, config.crop is schema.Crop.square, device)
 
 
@@ -159,7 +159,7 @@ def _weights(ratio: float) -> dict[str, float]:
 
 def _representation(config: schema.Config, term: str) -> Representation:
     names = config.layers(term)
-    given = getattr(config, term).weights
+    given = config.term(term).weights
     return _REPRESENTATIONS[term](dict(zip(names, given, strict=True)) if given else equal_weights(names))
 
 
@@ -191,7 +191,7 @@ def _shaped_like(picture: Tensor, model: Tensor) -> Tensor:
 
 def credits(config: schema.Config) -> dict[str, dict[str, str]]:
     """term -> name, title and credit of its original."""
-    return {term: _credit(getattr(config, term).picture) for term in config.active()}
+    return {name: _credit(term.picture) for name, term in config.terms().items()}
 
 
 def _credit(name: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def columns(config: Config, overrides: Sequence[str]) -> dict[str, HParam]:
     terms = {
         f"{term}.{key}": value
         for term in config.active()
-        for key, value in (("picture", getattr(config, term).picture), ("layers", " ".join(config.layers(term))))
+        for key, value in (("picture", config.term(term).picture), ("layers", " ".join(config.layers(term))))
     }
     names = ("representation", "depth", "losses", "seed", "precision")
     words = {name: str(plain(getattr(config, name))) for name in names if getattr(config, name) is not None}

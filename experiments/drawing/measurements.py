@@ -41,8 +41,8 @@ def entries(sweep: Sweep) -> list[Entry]:
 def _measured(sweep: Sweep) -> list[Entry]:
     there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
     finished = [(folder, result) for folder, result in there if _is_whole(folder, result)]
-    asked_for = list(dict.fromkeys(str(result.config["network"]) for _, result in finished))
-    finished.sort(key=lambda cell: asked_for.index(str(cell[1].config["network"])))  # one network after the other
+    asked_for = list(dict.fromkeys(str(result.network) for _, result in finished))
+    finished.sort(key=lambda cell: asked_for.index(str(cell[1].network)))  # one network after the other
     groups: dict[str, list[tuple[Path, Result]]] = {}
     for folder, result in finished:
         groups.setdefault(_recipe(result), []).append((folder, result))
@@ -99,34 +99,29 @@ def _entry(
         representation="both" if joined else next(iter(result.layers)),
         layers={term: tuple(layers) for term, layers in result.layers.items()} if cell else {},
         network=_network_name(result),
-        canvas=result.config["canvas"]["kind"].lower(),
+        canvas=result.canvas,
         picture=_name(result),
         seed=result.seed if cell else None,
-        ratio=_ratio(result) if joined else None,
+        ratio=result.ratio if joined else None,
         psnr=min(measures.psnr(picture, original), EQUAL),
         ssim=measures.ssim(picture, original),
         layout=measures.layout(picture, original),
         wavelength=min(measures.wavelength(picture), max(picture.shape[-2:])),
-        losses=result.losses if joined and result.config["losses"] == "relative" else {},
+        losses=result.losses if joined and result.loss_convention == "relative" else {},
         errors=judge.relative_errors(picture.to(networks.device("auto"))),
-        painting=str(result.config["style"]["picture"]) if joined else "",
+        painting=result.asked_for("style") if joined else "",
     )
 
 
 def _name(result: Result) -> str:
     """The original as it was asked for: files of one name in two folders are two."""
-    return str(result.config[next(iter(result.layers))]["picture"])
+    return result.asked_for(next(iter(result.layers)))
 
 
 def _network_name(result: Result) -> str:
-    network = result.config["network"]
+    network = result.network
     seed = f" {network['seed']}" if network["weights"] == UNTRAINED else ""
     return f"{network['architecture']} {network['weights']}{seed} {network['pooling']}"
-
-
-def _ratio(result: Result) -> float:
-    ratio = result.config["ratio"]
-    return float("inf") if ratio is None else float(ratio)  # JSON knows no infinity
 
 
 def _original(folder: Path, result: Result) -> Tensor:
@@ -137,7 +132,7 @@ def _judge(result: Result, folder: Path) -> Objective:
     """Errors of content and style at every layer, in one forward pass; a lone representation's original serves both."""
     terms = list(result.layers)
     content, style = (_File((path := folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
-    return _objective(_network(result.config["network"]), content, style)
+    return _objective(_network(result.network), content, style)
 
 
 @dataclass(frozen=True)
@@ -177,7 +172,7 @@ def _spread(entry: Entry, pictures: Tensor) -> Entry:
 
 def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[Entry]:
     """Each original's shuffled self and each other original, measured as if they were reconstructions of it."""
-    firsts = {(str(r.config["network"]), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
+    firsts = {(str(r.network), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
     for (network, _), (folder, result) in firsts.items():
         original, judge = _original(folder, result), _judge(result, folder)
         moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))

@@ -87,7 +87,7 @@ def unused_settings(config: Config, overrides: Iterable[str]) -> list[str]:
     unused = [term for term in ("content", "style") if term not in config.active()]
     chosen = [key for key in keys if key.partition(".")[0] in unused or (key == "ratio" and unused)]
     lines = [f"{key} has no effect with representation={config.representation.name}" for key in chosen]
-    if "depth" in keys and all(getattr(config, term).layers is not None for term in config.active()):
+    if "depth" in keys and all(term.layers is not None for term in config.terms().values()):
         lines.append(f"depth has no effect with {' and '.join(f'{term}.layers' for term in config.active())}")
     return lines
 

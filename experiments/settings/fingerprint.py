@@ -55,7 +55,7 @@ def fingerprint(config: Config) -> str:
 
 
 def _term(config: Config, term: str) -> list[Any]:
-    settings = getattr(config, term)
+    settings = config.term(term)
     return [content(settings.picture, f"{term}.picture"), config.layers(term), settings.weights]
 
 
@@ -66,7 +66,7 @@ def content(name: str, key: str) -> str:
 
 def inputs(config: Config) -> list[Mapping[str, str]]:
     """The files that the fingerprint depends on: setting, name and digest of each."""
-    named = [(f"{term}.picture", getattr(config, term).picture) for term in config.active()]
+    named = [(f"{name}.picture", term.picture) for name, term in config.terms().items()]
     named += [("network.weights", config.network.weights)]
     named += [("network.normalize_over", name) for name in config.network.normalize_over]
     return [{"key": key, "name": name, "digest": content(name, key)} for key, name in named]

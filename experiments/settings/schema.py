@@ -186,9 +186,17 @@ class Config:
         """Names of the terms that this representation has."""
         return ["content", "style"] if self.representation is Kind.both else [self.representation.name]
 
+    def term(self, name: str) -> Term:
+        """The settings of content or of style."""
+        return {"content": self.content, "style": self.style}[name]
+
+    def terms(self) -> dict[str, Term]:
+        """Name -> settings of the terms that this representation has."""
+        return {name: self.term(name) for name in self.active()}
+
     def layers(self, term: str) -> list[str]:
         """The layers of a term: given by name, or by depth; else all those of style's `by_depth`, content's relu4_2."""
-        settings: Term = getattr(self, term)
+        settings = self.term(term)
         if settings.layers is not None:
             return settings.layers
         if self.depth is None:
@@ -196,7 +204,7 @@ class Config:
         return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
 
     def _check_layers(self, term: str) -> None:
-        settings: Term = getattr(self, term)
+        settings = self.term(term)
         if term not in self.active() and settings.layers is None:
             return
         if term in self.active() and self.depth is not None:

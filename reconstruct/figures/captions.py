@@ -102,14 +102,14 @@ def _range(term: str, cells: Cells) -> str:
 def _settings(results: Iterable[Result]) -> Iterable[str]:
     """Settings in words; several values where cells differ."""
     readers: dict[str, Callable[[Result], object]] = {
-        "network {}": lambda r: f"{r.config['network']['architecture']}, {r.config['network']['weights']} weights",
-        "{} pooling": lambda r: r.config["network"]["pooling"],
-        "{} pixels": lambda r: r.config["size"],
+        "network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
+        "{} pooling": lambda r: r.network["pooling"],
+        "{} pixels": lambda r: r.size,
         "{} evaluations": lambda r: r.evaluations,
         "seed {}": lambda r: r.seed,
-        "losses: {}": lambda r: r.config["losses"],
-        "canvas: {}": lambda r: r.config["canvas"]["kind"].lower(),
-        "optimizer: {}": lambda r: r.config["optimizer"]["kind"],
+        "losses: {}": lambda r: r.loss_convention,
+        "canvas: {}": lambda r: r.canvas,
+        "optimizer: {}": lambda r: r.optimizer,
         "computed in {}": lambda r: r.precision,
     }
     results = list(results)

@@ -56,7 +56,7 @@ class Panel:
         """What tells that picture from others: how it was asked for."""
         if self.result is None or term not in self.result.layers:
             return ""
-        return str(self.result.config.get(term, {}).get("picture", "")) or self.result.pictures[term]["name"]
+        return self.result.asked_for(term)
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = ("content
         tuple(layers)
         for result in results
         for term, layers in result.layers.items()
-        if term in of and result.config.get(term, {}).get("layers") is None
+        if term in of and result.layers_by_depth(term) is not None
     ]
     return list(dict.fromkeys(chosen)) or _expected(depth, [panel.result for panel in panels if panel.result], of)
 
@@ -200,7 +200,7 @@ def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = ("content
 def _expected(depth: str, results: Sequence[Result], of: Sequence[str]) -> list[Layers]:
     """What a depth that no finished cell has would choose, by the lists of the others."""
     for term, result in product(of, results):
-        lists = result.config.get(term, {}).get("by_depth") if term in result.layers else None
+        lists = result.layers_by_depth(term) if term in result.layers else None
         chosen = (lists or [])[: int(depth)] if depth.isdigit() else []
         if chosen:
             return [tuple(chosen if term == "style" else chosen[-1:])]

@@ -41,7 +41,7 @@ def _table(made: Pivot, block: Block, cells: Cells, look: Look) -> Table:
 def _of_losses(panels: Sequence[Panel]) -> str:
     """Which losses the ratio is one of, where all cells agree."""
     said = {"relative": ", of relative losses", "paper": ", of the paper's losses"}
-    kinds = {str(panel.result.config["losses"]) for panel in panels if panel.result}
+    kinds = {str(panel.result.loss_convention) for panel in panels if panel.result}
     return said.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
