@@ -17,11 +17,11 @@ from experiments.cell import locks
 from experiments.cell.failures import Failure
 from experiments.cell.run import Invocation, Verbosity, run
 from experiments.settings import schema
-from experiments.settings.composition import as_input_errors, configs, configuration, register_resolvers
+from experiments.settings.composition import as_input_errors, configs, configuration
 from experiments.settings.fingerprint import request
 from experiments.settings.overrides import quoted
 from experiments.sweep.callback import abandon, is_going_on, sources
-from experiments.terminal.exits import os_error_message
+from experiments.terminal.exits import ELSEWHERE, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 
@@ -118,7 +118,7 @@ def _composed_and_run() -> None:
         with as_input_errors():
             _all_products()
     except OSError as error:
-        raise RunError(os_error_message(error)) from error
+        raise RunError(os_error_message(error, ELSEWHERE)) from error
     finally:
         del os.environ["HYDRA_FULL_ERROR"]
 
@@ -132,8 +132,6 @@ def _check_launcher(arguments: list[str]) -> None:
         if f"hydra/launcher={name}" in arguments and not any(distributions(name=plugin)):
             raise InputError(f"hydra/launcher={name} needs more: pip install 'reconstruct[{name}]'")
 
-
-register_resolvers()  # here, because the processes of a launcher import this module and never call `main`
 
 if __name__ == "__main__":
     from experiments.reconstruct import main as run_main  # by its own name, by which other processes can import it

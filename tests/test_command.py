@@ -19,8 +19,8 @@ from conftest import as_nobody
 from omegaconf import OmegaConf
 
 from experiments import reconstruct
-from experiments.cell import run as cell
 from experiments.settings import schema
+from experiments.settings.composition import configs
 from experiments.settings.fingerprint import request
 from experiments.sweep.callback import plan
 from reconstruct import images, measures
@@ -448,8 +448,10 @@ def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_fini
 
 def visits(monkeypatch) -> list[Path]:
     """The folders of the cells that Hydra will hand to the program from now on."""
-    visited, run = [], cell.run
-    monkeypatch.setattr(cell, "run", lambda config, folder, call: visited.append(folder) or run(config, folder, call))
+    visited, run = [], reconstruct.run
+    monkeypatch.setattr(
+        reconstruct, "run", lambda config, folder, how: visited.append(folder) or run(config, folder, how)
+    )
     return visited
 
 
@@ -670,20 +672,18 @@ def test_the_same_picture_cannot_be_a_reference_for_itself(command, photo):
 
 
 @pytest.mark.parametrize(
-    "file", sorted(reconstruct.configs().glob("[en]*/*.yaml")), ids=lambda file: f"{file.parent.name}={file.stem}"
+    "file", sorted(configs().glob("[en]*/*.yaml")), ids=lambda file: f"{file.parent.name}={file.stem}"
 )
 def test_every_network_and_experiment_composes(file):
     schema.register()
-    reconstruct.register_resolvers()
-    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
         composed = hydra.compose("reconstruct", [f"{file.parent.name}={file.stem}"])
     assert isinstance(OmegaConf.to_object(composed), schema.Config)
 
 
 def test_figure_3_takes_the_ratios_that_suit_the_losses():
     schema.register()
-    reconstruct.register_resolvers()
-    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
         for losses, first in (("relative", "0.001"), ("paper", "1e-09")):
             overrides = ["experiment=fig3", f"losses={losses}"]
             composed = hydra.compose("reconstruct", overrides, return_hydra_config=True)
@@ -732,7 +732,7 @@ def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):
     with pytest.raises(SystemExit):
         reconstruct.main()
     text = capfd.readouterr().out
-    for file in reconstruct.configs().glob("*/*.yaml"):
+    for file in configs().glob("*/*.yaml"):
         assert file.stem in text, f"{file} is not in --help"
 
 
@@ -766,14 +766,13 @@ def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
     from experiments.cell.descriptions import columns
 
     schema.register()
-    reconstruct.register_resolvers()
     kinds: dict[str, set[type]] = {}
     sweeps = (
         ["experiment=tradeoff", "ratio=inf"],
         ["experiment=tradeoff", "ratio=1e-3"],
         ["depth=2", "canvas.levels=3"],
     )
-    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
         for overrides in sweeps:
             config = OmegaConf.to_object(hydra.compose("reconstruct", overrides))
             for name, value in columns(config, overrides).items():

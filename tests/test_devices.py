@@ -18,7 +18,7 @@ def _fresh(tmp_path, monkeypatch):
 
 
 def test_processes_side_by_side_take_one_gpu_each_and_share_when_there_are_no_more():
-    code = "from experiments.cell import devices as gpus; print(devices.own(2), flush=True); input()"
+    code = "from experiments.cell import devices; print(devices.own(2), flush=True); input()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     processes = []
     for _ in range(2):

@@ -13,7 +13,7 @@ from experiments import reconstruct
 from experiments.cell import build, networks
 from experiments.cell import run as cell
 from experiments.settings import schema
-from experiments.settings.composition import as_input_errors, configuration
+from experiments.settings.composition import as_input_errors, configs, configuration
 from experiments.settings.fingerprint import fingerprint, inputs
 from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
@@ -107,8 +107,7 @@ def checked(given_overrides: list[str]) -> None:
 @given(request=requests)
 def test_any_overrides_pass_every_check_or_are_refused_in_one_line(here, request):
     schema.register()
-    reconstruct.register_resolvers()
-    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
         line = "fine"
         try:
             with as_input_errors():

@@ -9,10 +9,9 @@ import hydra
 import pytest
 import torch
 
-from experiments import reconstruct
 from experiments.cell import memory_estimate
 from experiments.settings import schema
-from experiments.settings.composition import configuration
+from experiments.settings.composition import configs, configuration
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
 
@@ -21,8 +20,7 @@ CPU = torch.device("cpu")
 
 def composed(*overrides: str) -> schema.Config:
     schema.register()
-    reconstruct.register_resolvers()
-    with hydra.initialize_config_dir(str(reconstruct.configs()), version_base="1.3"):
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
         return configuration(hydra.compose("reconstruct", list(overrides)))
 
 
@@ -76,7 +74,7 @@ def test_checkpointing_is_suggested_where_it_would_do(monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 def test_a_limit_of_the_shell_counts():
-    program = "from reconstruct import memory; print(memory.available())"
+    program = "from reconstruct.hardware import memory; print(memory.available())"
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30, resource.RLIM_INFINITY))

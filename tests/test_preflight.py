@@ -3,8 +3,8 @@
 import hydra
 import pytest
 
-from experiments.reconstruct import configs, register_resolvers
 from experiments.settings import schema
+from experiments.settings.composition import configs
 from experiments.sweep import preflight
 from experiments.sweep.preflight import problems
 from reconstruct.errors import InputError
@@ -17,7 +17,6 @@ def found(tmp_path, monkeypatch, photo):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text.jpg").write_text("Dear reader,")
     schema.register()
-    register_resolvers()
 
     def find(*asked: dict[str, str]) -> dict[str, list[str]]:
         common = {"network": "vgg11_untrained", "network.normalize_over": "[]", "content.picture": f"'{photo}'"}

@@ -13,7 +13,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from experiments.settings import schema
-from experiments.settings.composition import configs, register_resolvers
+from experiments.settings.composition import configs
 from experiments.speed.comparison import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -75,7 +75,6 @@ def cells(overrides: list[str]) -> Iterator[list[str]]:
 def _registered():
     schema.register()
     schema.register_benchmark(Settings)
-    register_resolvers()
 
 
 def test_the_first_readme_has_at_most_140_lines():

@@ -16,7 +16,7 @@ from experiments.cell.locks import LOCK, held
 from experiments.cell.signals import deferred
 from experiments.settings.fingerprint import fingerprint, inputs, plain
 from experiments.settings.schema import Config
-from experiments.terminal.exits import SMALLER, is_out_of_memory, os_error_message
+from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import Bars, NoProgress, say
 from reconstruct.errors import RunError
 from reconstruct.files import remove_stale_parts
@@ -91,7 +91,7 @@ def _explaining_system() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunError(os_error_message(error)) from error
+        raise RunError(os_error_message(error, ELSEWHERE)) from error
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise

@@ -131,3 +131,6 @@ def explained(error: Exception) -> str:
     if several := re.match(r"Ambiguous value for argument '(.*?)'; 1", told):
         return f"{several[1]}: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"
     return told
+
+
+register_resolvers()  # here, because the processes of a launcher compose too, and whoever composes imports this module

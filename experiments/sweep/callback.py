@@ -32,7 +32,7 @@ from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.preflight import problems
 from experiments.sweep.state import State, SweepStatus
 from experiments.sweep.tables import write_table
-from experiments.terminal.exits import mistakes_in, os_error_message
+from experiments.terminal.exits import ELSEWHERE, mistakes_in, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import remove_stale_parts
@@ -116,7 +116,7 @@ def _or_exit(task: Callable[[], None]) -> None:
         with as_input_errors():
             task()
     except OSError as error:
-        say(f"reconstruct: {os_error_message(error)}")
+        say(f"reconstruct: {os_error_message(error, ELSEWHERE)}")
         raise SystemExit(1) from error
     except Exception as error:
         failure = Failure.of(error)

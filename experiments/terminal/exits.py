@@ -19,6 +19,7 @@ from reconstruct.errors import InputError, RunError
 
 ERROR_LOG = "error.log"
 FULL = "no space left on the disk; free some, then the same command goes on"
+ELSEWHERE = "set runs= to a folder in which you may write"
 SMALLER = "try a smaller size=, lower layers, or checkpointing=true"
 
 
@@ -64,13 +65,13 @@ def mistakes_in(folder: Path) -> Iterator[None]:
         raise RunError(f"{line}; this is a mistake of the program, its traceback is in {place}") from error
 
 
-def os_error_message(error: OSError) -> str:
-    """What the system refused, and what to do about it."""
+def os_error_message(error: OSError, advice: str = "") -> str:
+    """What the system refused; `advice` is what to do where it is a matter of permissions."""
     if is_full(error):
         return FULL
     what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{what}; set runs= to a folder in which you may write"
+        return f"{what}; {advice}" if advice else what
     return f"the system refused: {what}"
 
 
