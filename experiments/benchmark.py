@@ -1,6 +1,6 @@
 """The command `reconstruct-benchmark`: recipe=fast against the classic recipe, side by side in one run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -31,20 +31,25 @@ def run(settings: Settings, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {"settings": asdict(settings), "machine": machine()}
-    races: list[Race] = []
-    for case in settings.cases:
-        races += race(settings, case)
-        write_json(record | {"races": [each.record() for each in races]}, folder / "benchmark.json")
-    record["races"] = [each.record() for each in races]
-    if races:
-        _tell(table(settings, races))
-        for suffix in ("png", "pdf"):
-            save(speed(races), folder, "benchmark", suffix, 300)
-    write_json(record, folder / "benchmark.json")
+    races = _races(settings, record, folder / "benchmark.json")
+    for suffix in ("png", "pdf") if races else ():
+        save(speed(races), folder, "benchmark", suffix, 300)
     for name, part in _parts(settings).items():
         record[name] = part(record)
         write_json(record, folder / "benchmark.json")
-    _tell([*_steps_told(record), *_batches_told(record), *_growth_told(record), f"{folder / 'benchmark.json'}"])
+        _tell(_TOLD[name](record))
+    _tell([f"{folder / 'benchmark.json'}"])
+
+
+def _races(settings: Settings, record: dict[str, Any], path: Path) -> list[Race]:
+    """Each on its line as soon as it is run, and in the record."""
+    races: list[Race] = []
+    for each in (each for case in settings.cases for each in race(settings, case)):
+        _tell(table(settings, [each])[2 if races else 0 :])
+        races.append(each)
+        record["races"] = [known.record() for known in races]
+        write_json(record, path)
+    return races
 
 
 def _parts(settings: Settings) -> dict[str, Callable[[dict[str, Any]], Any]]:
@@ -85,11 +90,21 @@ def _growth_told(record: dict[str, Any]) -> list[str]:
     recipes = dict.fromkeys(row["recipe"] for row in rows)
     ends = {recipe: profiling.exponents(rows, recipe) for recipe in recipes if len(record["settings"]["sizes"]) > 1}
     grown = [f"{r:20} grows as pixels^{e['seconds']:.2f}, memory ^{e['memory']:.2f}" for r, e in ends.items()]
+    return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown] if rows else []
+
+
+def _largest_told(record: dict[str, Any]) -> list[str]:
     limit = record["settings"]["memory"]
-    fits = [
-        f"{r['recipe']:20} {r['size']:5d} is the largest that takes {limit:g} GiB" for r in record.get("largest", [])
-    ]
-    return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown, *fits] if rows else []
+    return [f"{r['recipe']:20} {r['size']:5d} is the largest that takes {limit:g} GiB" for r in record["largest"]]
+
+
+_TOLD: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
+    "steps": _steps_told,
+    "batches": _batches_told,
+    "growth": _growth_told,
+    "largest": _largest_told,
+}
+"""What is said of each part of the record when it is there."""
 
 
 def machine() -> dict[str, Any]:
