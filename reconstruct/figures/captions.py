@@ -102,7 +102,7 @@ def _range(term: str, cells: Cells) -> str:
 def _settings(results: Iterable[Result]) -> Iterable[str]:
     """Settings in words; several values where cells differ."""
     readers: dict[str, Callable[[Result], object]] = {
-        "network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
+        "Network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
         "{} pooling": lambda r: r.network["pooling"],
         "{} pixels": lambda r: r.size,
         "{} evaluations": lambda r: r.evaluations,

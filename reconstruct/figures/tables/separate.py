@@ -54,7 +54,8 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
         (folder / name).unlink(missing_ok=True)
     made = [_Written(each, folder, numbers).latex() for each in every]
     body = "\n\n\\medskip\n".join(made)
-    words = escaped(" ".join(caption.strip().split("\n\n")[:-1]))  # all but the commands
+    paragraphs = caption.strip().split("\n\n")[:-1]  # all but the commands
+    words = escaped(" ".join(paragraph.replace("\n", "; ") for paragraph in paragraphs))
     figure = FIGURE % {"body": body, "caption": words}
     example = EXAMPLE % {
         "margin": 0.5,
