@@ -46,7 +46,7 @@ def test_every_cell_of_a_sweep_is_made_by_slurm(node, tmp_path, photo):
 
 
 def test_a_killed_task_is_made_up_for_by_the_same_command(node, tmp_path, photo):
-    process = sweep(node, tmp_path, photo, "steps=600", "hydra.launcher.array_parallelism=1")
+    process = sweep(node, tmp_path, photo, "steps=2000", "hydra.launcher.array_parallelism=1")
     while not (tmp_path / "runs/s").is_dir() or not list((tmp_path / "runs/s").glob("*/trace.csv")):
         assert process.poll() is None, process.communicate()[1]
         time.sleep(0.2)
@@ -58,7 +58,7 @@ def test_a_killed_task_is_made_up_for_by_the_same_command(node, tmp_path, photo)
     done = len(finished(tmp_path))
     assert done < 3
 
-    process = sweep(node, tmp_path, photo, "steps=600")
+    process = sweep(node, tmp_path, photo, "steps=2000")
     _, said = process.communicate(timeout=600)
     assert process.returncode == 0, said
     assert len(finished(tmp_path)) == 3
