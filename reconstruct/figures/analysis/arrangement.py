@@ -45,9 +45,7 @@ def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
             pages.add(part)
         below = keys([Key(f"● style{several}", COLOURS[0]), *references], look)
         below += [sentence(note, look)] if (note := told(entries, cells)) else []
-        pages.keep_together(below)
-        for part in below:
-            pages.add(part)
+        pages.add_together(below)
         return pages.figures()
 
 

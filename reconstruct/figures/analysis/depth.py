@@ -49,9 +49,7 @@ def depth(entries: Sequence[Entry], look: Look) -> list[Figure]:
             pages.add(part)
         below = [*keys([Key(f"● {name}", colour) for name, colour in colours], look)]
         below += [sentence(note, look) for note in notes if note]
-        pages.keep_together(below)
-        for part in below:
-            pages.add(part)
+        pages.add_together(below)
         return pages.figures()
 
 

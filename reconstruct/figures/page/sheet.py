@@ -210,6 +210,12 @@ class Pages:
         if self._pages[-1] and height <= self.room:
             self.add(Part(height, lambda *_: None))
 
+    def add_together(self, parts: Sequence[Part], repeated: Part | None = None) -> None:
+        """Put parts below the others, on one page where one has room for them; see `add`."""
+        self.keep_together(parts)
+        for part in parts:
+            self.add(part, repeated)
+
     def keep_together(self, parts: Sequence[Part]) -> None:
         """Begin a new page where the parts would fit on one, but not on what is left of this one."""
         height = sum(part.height for part in parts)

@@ -46,9 +46,7 @@ def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
             panels = {place: tile_of(panel) for place, panel in block.at.items()}
             drawn = _Block(block, panels, cells, look, letters)
             parts = [part for part in (heading_part(made, block, cells, look), *drawn.parts()) if part]
-            pages.keep_together(parts)
-            for part in parts:
-                pages.add(part)
+            pages.add_together(parts)
         return pages.figures()
 
 

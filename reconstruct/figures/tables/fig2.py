@@ -30,9 +30,7 @@ def fig2(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
         for block in made.blocks:
             rows = _rows(_scenes(block, cells, look), look)
             parts = [part for part in (heading_part(made, block, cells, look), *rows) if part]
-            pages.keep_together(parts)
-            for part in parts:
-                pages.add(part)
+            pages.add_together(parts)
         return pages.figures()
 
 

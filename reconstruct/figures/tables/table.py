@@ -204,11 +204,8 @@ class Placed:
         if self.table.originals and not self.beside:
             self._originals_above(pages)
         for number, band in enumerate(self.bands):
-            parts = self._band(band, number == 0)
-            pages.keep_together(parts)
             header = Part(self._header_height(False), partial(self._header_again, band))
-            for part in parts:
-                pages.add(part, repeated=header)
+            pages.add_together(self._band(band, number == 0), repeated=header)
         pages.gap(BLOCK_GAP / 2)
 
     def _title(self, sheet: Sheet, top: float, title: Fitted) -> None:
