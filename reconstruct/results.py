@@ -28,6 +28,7 @@ RESULT = "result.json"
 PICTURE = "result.png"
 FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
+NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film")  # keys that say where results go, not what a cell is
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished

@@ -716,6 +716,7 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
             record = Result.read(folder / e.cell)
             assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
     assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
+    assert {"findings.md", "matrix.png", "caption.txt"} <= json.loads((folder / ".drawn.json").read_text()).keys()
 
 
 @pytest.mark.parametrize("name", ["", "-figure", "-status", "-board", "-assets", "-benchmark"])

@@ -13,7 +13,8 @@ from sweep_shapes import Shape, written
 from test_figures import any_sweep, finished
 
 from experiments import figure
-from experiments.drawing import kinds
+from experiments.drawing import kinds, outdated
+from experiments.drawing.figure import FINDINGS
 from reconstruct.results import Result, Sweep
 
 
@@ -206,6 +207,39 @@ def _change(cell: Path) -> None:
     """The cell is made again, with another loss."""
     result = Result.read(cell)
     replace(result, total=result.total + 1).write(cell)
+
+
+def test_a_copied_sweep_is_in_the_state_that_was_drawn_and_knows_of_its_own_changes(tmp_path, figure_of):
+    made = any_sweep(tmp_path, "pair")
+    figure_of(tmp_path, "--kind", "curve")
+    copy = tmp_path.parent / "copy"
+    shutil.copytree(tmp_path, copy)
+    _change(tmp_path / made.cells[0].folder)
+    assert "earlier state" not in figure_of(copy)[1]
+    _change(copy / made.cells[0].folder)
+    assert "curve.pdf" in figure_of(copy)[1]
+
+
+def test_a_sweep_is_drawn_while_its_caption_and_what_else_was_drawn_with_it_are_there(tmp_path, figure_of):
+    made = any_sweep(tmp_path, "pair")
+    assert not outdated.is_drawn(made)
+    (tmp_path / outdated.CAPTION).touch()
+    outdated.note([made], [tmp_path / outdated.CAPTION])  # as of an analysis that has no figure.png
+    assert outdated.is_drawn(made)
+    figure_of(tmp_path)
+    assert outdated.is_drawn(made)
+    (tmp_path / "figure.pdf").unlink()
+    assert not outdated.is_drawn(made)
+
+
+def test_what_an_analysis_said_of_an_earlier_state_is_set_aside(tmp_path, figure_of):
+    made: Sweep = any_sweep(tmp_path, "pair")
+    figure_of(tmp_path)
+    (tmp_path / FINDINGS).write_text("said")
+    outdated.note([made], [tmp_path / FINDINGS])
+    _change(tmp_path / made.cells[0].folder)
+    assert FINDINGS in figure_of(tmp_path)[1]
+    assert (tmp_path / "outdated" / FINDINGS).read_text() == "said"
 
 
 def test_a_cell_that_is_being_made_makes_no_figure_outdated(tmp_path, figure_of):

@@ -15,6 +15,8 @@ from reconstruct.results import FIGURE, Sweep
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FINDINGS = "findings.md"  # of an analysis: what it says
+
 
 @dataclass(frozen=True)
 class Request:
@@ -54,21 +56,21 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     kinds.check(cells, kind, sweep.folder)
     stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
-    paths = _written(drawn, cells, kind, stem, request, sweep.folder)
+    words = {"caption": figures.caption(cells, kind), "alt": figures.alt(cells, kind)}
+    paths = _written(drawn, words, stem, request, sweep.folder)
     if FIGURE in drawn and "png" in request.formats:
-        _show_on_board(sweep, cells, figures.caption(cells, kind))
+        _show_on_board(sweep, cells, words["caption"])
     outdated.note(sweeps, paths)
     if request.panels is not None:
-        paths += figures.write_panels(cells, request.look, layout, request.panels, figures.caption(cells, kind))
+        paths += figures.write_panels(cells, request.look, layout, request.panels, words["caption"])
     _say_what_is_missing(cells, kind, stem)
     say(", ".join(str(path) for path in paths if path.suffix != ".txt"))
 
 
 def _written(
-    drawn: "Mapping[str, Sequence[Figure]]", cells: Cells, kind: str, stem: str, request: Request, folder: Path
+    drawn: "Mapping[str, Sequence[Figure]]", words: Mapping[str, str], stem: str, request: Request, folder: Path
 ) -> list[Path]:
     """The files of a figure, its caption and its words."""
-    words = {"caption": figures.caption(cells, kind), "alt": figures.alt(cells, kind)}
     paths = [
         path
         for name, pages in drawn.items()
@@ -104,8 +106,9 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
     entries = measurements.entries(sweep)
     found = findings(entries)
     drawn = _something(atlas(sweep, entries, found, look), sweep.folder)
-    with written_whole(sweep.folder / "findings.md") as file:
+    with written_whole(sweep.folder / FINDINGS) as file:
         file.write(report(found.values(), sweep.command, entries).encode())
+    outdated.note([sweep], [sweep.folder / FINDINGS])
     for finding in (each for each in found.values() if each.shown):
         say(f"  {finding.verdict} ({finding.count}): {finding.claim}; {finding.told}")
     return drawn

@@ -4,22 +4,25 @@ cells as if they told of these. What was drawn, and of which state, stands in ``
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from experiments.terminal.progress import say
-from reconstruct.results import FAILURE, RESULT, SWEEP, Sweep, write_json
+from reconstruct.results import FAILURE, FIGURE, RESULT, SWEEP, Sweep, write_json
 
+CAPTION = "caption.txt"  # of a sweep's own figure
 OUTDATED = "outdated"  # the folder in which they are kept
 _PAGE = re.compile(r"-\d+(?=\.svg$)")
-RECORD = ".drawn.json"  # file -> folder of each sweep that it shows -> that sweep's state
+RECORD = ".drawn.json"  # file -> folder of each sweep that it shows, from the record's own -> that sweep's state
 
 
 def note(sweeps: Sequence[Sweep], paths: Iterable[Path]) -> None:
     """Remember that files of the first sweep's folder show the sweeps as they are now."""
-    folder, states = sweeps[0].folder, {str(sweep.folder.resolve()): state(sweep) for sweep in sweeps}
+    folder = sweeps[0].folder
+    states = {os.path.relpath(sweep.folder, folder): state(sweep) for sweep in sweeps}  # a copied folder shows itself
     drawn = {path.name: states for path in paths if path.parent == folder}
     earlier = _record(folder)
     for name in [name for name in earlier if _PAGE.sub("", name) in drawn and name not in drawn]:
@@ -35,10 +38,18 @@ def is_current(sweep: Sweep, *names: str) -> bool:
     return len(of_now) == len(names)
 
 
+def is_drawn(sweep: Sweep) -> bool:
+    """Whether the sweep's own figure shows it as it is now; an analysis may lack a file of that name, not a caption."""
+    record = _record(sweep.folder)
+    files = [name for name in (f"{FIGURE}.png", f"{FIGURE}.pdf") if name in record]
+    return is_current(sweep, CAPTION, *files)
+
+
 def set_aside(sweep: Sweep) -> None:
     """Move what was drawn of an earlier state of any of its sweeps; nothing that is kept already is written over."""
     record = _record(sweep.folder)
-    found = [name for name, states in record.items() if not _holds(states) and (sweep.folder / name).exists()]
+    there = {name: states for name, states in record.items() if (sweep.folder / name).exists()}
+    found = [name for name, states in there.items() if not _holds(states, sweep.folder)]
     if not found:
         return
     folder = sweep.folder / OUTDATED
@@ -75,9 +86,9 @@ def _record(folder: Path) -> dict[str, dict[str, str]]:
     return record if isinstance(record, dict) else {}
 
 
-def _holds(states: Mapping[str, str]) -> bool:
+def _holds(states: Mapping[str, str], start: Path) -> bool:
     """Whether all sweeps are in the state that was drawn; of one that is gone nothing is said."""
-    sweeps = [(Sweep.read(Path(folder)), then) for folder, then in states.items()]
+    sweeps = [(Sweep.read(start / folder), then) for folder, then in states.items()]
     return all(sweep is None or state(sweep) == then for sweep, then in sweeps)
 
 

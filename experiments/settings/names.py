@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from anyascii import anyascii
 
+from reconstruct.results import NOT_SETTINGS
+
 LONGEST = 120  # characters; a file name may have 255 bytes and TensorBoard shows run names in full
 
-# Where results go and what the sweep is called, not what a cell is.
-NOT_IN_A_NAME = ("experiment", "runs", "name", "figure", "film", "parts", "hydra")
+NOT_IN_A_NAME = (*NOT_SETTINGS, "parts", "hydra")
 
 
 def cell_name(overrides: Sequence[str]) -> str:

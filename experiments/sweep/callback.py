@@ -36,7 +36,7 @@ from experiments.terminal.exits import ELSEWHERE, mistakes_in, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import remove_stale_parts
-from reconstruct.results import FAILURE, FIGURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
+from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
@@ -232,7 +232,7 @@ def _conclude(sweep: Sweep) -> None:
     if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
     with mistakes_in(sweep.folder):
-        if not outdated.is_current(sweep, f"{FIGURE}.png", f"{FIGURE}.pdf"):
+        if not outdated.is_drawn(sweep):
             _draw(sweep)
         if not outdated.is_current(sweep, FILM):
             _film(sweep)

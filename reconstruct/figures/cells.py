@@ -12,10 +12,9 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.results import FAILURE, PICTURE, Result, Sweep, SweepCell
+from reconstruct.results import FAILURE, NOT_SETTINGS, PICTURE, Result, Sweep, SweepCell
 
 NAMES_A_FILE = ("picture", "weights")  # the last part of keys whose values are taken to the letter
-NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film")  # where results go, and what the sweep is called
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
 SWEEP_KEY = "sweep"
 """Tells apart what several sweeps have in common: the folder of a cell's sweep."""
