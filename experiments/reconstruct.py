@@ -15,7 +15,8 @@ from omegaconf import DictConfig
 
 from experiments.cell import locks
 from experiments.cell.failures import Failure
-from experiments.cell.run import Invocation, Verbosity, run
+from experiments.cell.invocation import Invocation, Verbosity
+from experiments.cell.run import run
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration
 from experiments.settings.fingerprint import request

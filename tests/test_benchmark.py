@@ -21,7 +21,7 @@ TINY = "['network=vgg13_untrained','network.normalize_over=[]','precision=float3
 
 
 @pytest.fixture
-def judge() -> Objective:
+def reference() -> Objective:
     network = tiny_network()
     content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
     photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
@@ -32,17 +32,17 @@ def judge() -> Objective:
     return Objective(network, terms)
 
 
-def test_the_classic_recipe_minimises_the_very_same_loss(judge):
-    classic = Classic(judge, (16, 16), seed=0)
+def test_the_classic_recipe_minimises_the_very_same_loss(reference):
+    classic = Classic(reference, (16, 16), seed=0)
     classic.advance(1)
     start = 0.5 + 0.29 * torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        assert classic.losses[0] == pytest.approx(float(judge(start.clamp(0, 1)).total), rel=1e-5)
+        assert classic.losses[0] == pytest.approx(float(reference(start.clamp(0, 1)).total), rel=1e-5)
 
 
-def test_only_the_unbounded_recipe_leaves_what_a_file_can_hold(judge):
+def test_only_the_unbounded_recipe_leaves_what_a_file_can_hold(reference):
     for recipe, leaves in ((Classic, False), (Unbounded, True)):
-        classic = recipe(judge, (16, 16), seed=0)
+        classic = recipe(reference, (16, 16), seed=0)
         classic.advance(30)
         (_, picture) = classic.best
         assert bool((picture < 0).any() or (picture > 1).any()) is leaves
@@ -50,20 +50,20 @@ def test_only_the_unbounded_recipe_leaves_what_a_file_can_hold(judge):
 
 @pytest.mark.parametrize("learning_rate", [None, 0.03])
 @pytest.mark.parametrize("recipe", [Classic, Unbounded])
-def test_the_classic_recipe_works(judge, recipe, learning_rate):
-    classic = recipe(judge, (16, 16), seed=0, learning_rate=learning_rate)
+def test_the_classic_recipe_works(reference, recipe, learning_rate):
+    classic = recipe(reference, (16, 16), seed=0, learning_rate=learning_rate)
     classic.advance(60)
     loss, picture = classic.best
     assert loss == min(classic.losses) < classic.losses[0] / 10
     with torch.no_grad():
-        assert float(judge(picture).total) == pytest.approx(loss, rel=1e-4)
+        assert float(reference(picture).total) == pytest.approx(loss, rel=1e-4)
     assert len(classic.seconds) == 60
 
 
-def test_the_classic_recipe_leaves_the_network_as_it_was(judge):
-    before = judge.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
-    Classic(judge, (16, 16), seed=0).advance(2)
-    after = judge.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
+def test_the_classic_recipe_leaves_the_network_as_it_was(reference):
+    before = reference.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
+    Classic(reference, (16, 16), seed=0).advance(2)
+    after = reference.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
     assert all(torch.equal(before[tap], after[tap]) for tap in before)
 
 

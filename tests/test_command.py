@@ -79,9 +79,11 @@ def test_reported_losses_are_those_of_the_saved_picture(command):
     command("losses=paper", "content.layers=[relu2_1]")
     result, cell = Result.read(only_cell()), only_cell()
     from experiments.cell.networks import network
+    from experiments.settings.inputs import network_inputs
     from experiments.settings.schema import Network
 
-    vgg = network(Network(architecture="vgg11", weights="untrained"), torch.device("cpu"))
+    settings = Network(architecture="vgg11", weights="untrained")
+    vgg = network(settings, network_inputs(settings), torch.device("cpu"))
     F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
     assert result.losses["content"] == pytest.approx(float((F - P).square().sum() / 2), rel=1e-5)
     assert result.relative_errors["content"]["relu2_1"] == pytest.approx(
@@ -744,6 +746,7 @@ def test_depth_chooses_layers_and_explicit_layers_win(command):
 
 def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
     from experiments.cell import build
+    from experiments.settings.inputs import inputs
 
     term = {"by_depth": []}
     config = schema.Config(
@@ -756,10 +759,10 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
         precision=schema.Precision.float32, device="cpu", compile="false", winograd="auto", checkpointing=False,
         runs="runs", name="x", figure=schema.Drawing.none,
     )  # fmt: skip
-    cell = build.cell(config)
+    cell = build.cell(config, inputs(config))
     with torch.no_grad():
-        assert float(cell.judge(cell.originals["style"]).terms["content"]) == pytest.approx(1, rel=1e-4)
-        assert float(cell.judge(cell.originals["content"]).terms["style"]) == pytest.approx(1, rel=1e-4)
+        assert float(cell.reference(cell.originals["style"]).terms["content"]) == pytest.approx(1, rel=1e-4)
+        assert float(cell.reference(cell.originals["content"]).terms["style"]) == pytest.approx(1, rel=1e-4)
 
 
 def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():

@@ -10,11 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experiments import reconstruct
-from experiments.cell import build, networks
 from experiments.cell import run as cell
+from experiments.cell.compute_plan import compute_plan
+from experiments.cell.invocation import Provenance
+from experiments.cell.originals import forget, originals
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration
-from experiments.settings.fingerprint import fingerprint, inputs
+from experiments.settings.fingerprint import fingerprint
+from experiments.settings.inputs import inputs
 from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
 
@@ -96,11 +99,10 @@ def checked(given_overrides: list[str]) -> None:
     """All that the command does before a network is built."""
     composed = hydra.compose("reconstruct", [quoted(override) for override in given_overrides])
     config = configuration(composed)
-    assert fingerprint(config)
-    assert inputs(config)
-    device = networks.device(config.device)
-    build.checked_originals(config, device, networks.dtype(config.precision, device))
-    build.forget()
+    found = inputs(config)
+    assert fingerprint(config, found)
+    originals(config, found.pictures, compute_plan(config, found.pictures).device)
+    forget()
 
 
 @settings(max_examples=EXAMPLES, **HERE)
@@ -122,7 +124,7 @@ def test_any_overrides_pass_every_check_or_are_refused_in_one_line(here, request
 @given(request=requests)
 def test_any_command_line_ends_with_a_code_and_without_a_traceback(here, request, monkeypatch, capfd):
     request = [argument for argument in request if not argument.startswith("-")]  # Hydra's own flags
-    monkeypatch.setattr(cell, "_made", lambda config, *_: checked_alone(config))
+    monkeypatch.setattr(cell, "_reconstructed", lambda provenance, *_: checked_alone(provenance))
     monkeypatch.setattr(sys, "argv", ["reconstruct", *BASE, "content.picture=mine.png", *request])
     with pytest.raises((SystemExit, Passed)) as ended:
         reconstruct.main()
@@ -138,7 +140,7 @@ class Passed(BaseException):
     """Every check was passed, and only the heavy part is left."""
 
 
-def checked_alone(config: schema.Config) -> None:
-    device = networks.device(config.device)
-    build.checked_originals(config, device, networks.dtype(config.precision, device))
+def checked_alone(provenance: Provenance) -> None:
+    pictures = provenance.inputs.pictures
+    originals(provenance.config, pictures, compute_plan(provenance.config, pictures).device)
     raise Passed

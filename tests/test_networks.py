@@ -4,29 +4,35 @@ import ctypes
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
-from conftest import smooth_picture, tiny_network
+from conftest import smooth_picture
 
-from experiments.cell import build, networks
+from experiments.cell import compute_plan, networks
+from experiments.cell.compute_plan import Compilation, ComputePlan, _arithmetic, _compilation
+from experiments.cell.networks import _compiled
+from experiments.cell.originals import _picture
 from experiments.settings import schema
+from experiments.settings.inputs import lookup, network_inputs
 from reconstruct.errors import InputError, RunError
 from reconstruct.images import to_image
 from reconstruct.network import Network
 
 CPU = torch.device("cpu")
+PRECISIONS = {torch.float32: schema.Precision.float32, torch.bfloat16: schema.Precision.bfloat16}
 
 
-@dataclass
-class Asked:
-    """The settings that matter here."""
+def config(**changes) -> schema.Config:
+    """Only the settings that matter here."""
+    chosen = {"compile": "auto", "steps": 200} | changes
+    return SimpleNamespace(**chosen)
 
-    compile: str = "auto"
-    checkpointing: bool = False
-    steps: int = 200
+
+def plan(dtype=torch.float32, winograd=False, checkpointing=False, compilation=Compilation.none) -> ComputePlan:
+    return ComputePlan(CPU, dtype, winograd, checkpointing, compilation)
 
 
 @pytest.fixture
@@ -37,50 +43,47 @@ def broken_compiler(monkeypatch):
     monkeypatch.setattr(Network, "compile", lambda self, **options: setattr(self, "_compiled_call_impl", fail))
 
 
-def test_the_same_network_is_loaded_and_cast_once():
-    settings = schema.Network(architecture="vgg11", weights="untrained")
-    first, again = (networks.network(settings, CPU) for _ in range(2))
-    assert first is again
-    assert networks.cast(first, torch.bfloat16) is networks.cast(again, torch.bfloat16)
-    other = networks.network(schema.Network(architecture="vgg11", weights="untrained", seed=1), CPU)
-    assert other is not first
+SETTINGS = schema.Network(architecture="vgg11", weights="untrained")
 
 
-def test_the_code_of_an_original_is_computed_once_for_all_cells(photo):
-    picture = build._picture(str(photo), "content.picture", "a", 32, True, CPU)
-    assert build._picture(str(photo), "content.picture", "a", 32, True, CPU) is picture
-    network = tiny_network()
-    first, again = (build._target(network, "content", ("relu1_1",), picture) for _ in range(2))
-    assert first is again
+def test_the_same_network_is_loaded_and_cast_once(picture):
+    forms = [
+        networks.networks(SETTINGS, network_inputs(SETTINGS), plan(torch.bfloat16), picture, ("relu1_1",))
+        for _ in range(2)
+    ]
+    assert forms[0].exact is forms[1].exact
+    assert forms[0].matched is forms[1].matched
+    assert (forms[0].exact.dtype, forms[0].matched.dtype) == (torch.float32, torch.bfloat16)
+    other = schema.Network(architecture="vgg11", weights="untrained", seed=1)
+    assert networks.network(other, network_inputs(other), CPU) is not forms[0].exact
 
 
-def test_a_picture_that_has_changed_on_disk_is_read_again(photo):
-    before = build._picture(str(photo), "content.picture", "digest before", 32, True, CPU)
+def test_a_picture_is_read_once_for_all_cells_and_again_when_it_has_changed_on_disk(photo):
+    before = _picture(lookup(str(photo), "content.picture"), 32, True, CPU)
+    assert _picture(lookup(str(photo), "content.picture"), 32, True, CPU) is before
     to_image(smooth_picture(40, 48, seed=9)).save(photo)
-    assert not torch.equal(build._picture(str(photo), "content.picture", "digest after", 32, True, CPU), before)
+    assert not torch.equal(_picture(lookup(str(photo), "content.picture"), 32, True, CPU), before)
 
 
-@pytest.mark.parametrize(("compile_", "steps"), [("auto", 200), ("false", 10**9)])
-def test_short_runs_are_not_compiled(compile_, steps, network, picture):
-    assert networks.for_optimising(network, Asked(compile_, steps=steps), picture, ("relu1_1",)) is network
-
-
-def test_winograd_is_not_compiled_unasked(network, picture):
-    seen = network.with_winograd(["relu1_1"])
-    assert networks.for_optimising(seen, Asked("auto", steps=10**9), picture, ("relu1_1",)) is seen
+@pytest.mark.parametrize(("asked", "steps", "winograd", "chosen"), [
+    ("auto", 200, False, Compilation.none), ("auto", 10**9, False, Compilation.if_possible),
+    ("auto", 10**9, True, Compilation.none), ("false", 10**9, False, Compilation.none),
+    ("true", 1, True, Compilation.required),
+])  # fmt: skip
+def test_long_runs_are_compiled_but_for_winograd(asked, steps, winograd, chosen):
+    assert _compilation(config(compile=asked, steps=steps), 1024, CPU, winograd) is chosen
 
 
 @pytest.mark.usefixtures("broken_compiler")
 def test_without_a_compiler_auto_goes_on(network, picture, capfd):
-    asked = Asked(steps=10**7)
-    assert networks.for_optimising(network, asked, picture, ("relu1_1",)) is network
+    assert _compiled(network, Compilation.if_possible, picture, ("relu1_1",)) is network
     assert "not compiled, which only costs time (no C++ compiler)" in capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("broken_compiler")
 def test_without_a_compiler_compile_true_says_so(network, picture):
     with pytest.raises(RunError, match="compile=true: no C\\+\\+ compiler; compile=false does without"):
-        networks.for_optimising(network, Asked("true"), picture, ("relu1_1",))
+        _compiled(network, Compilation.required, picture, ("relu1_1",))
 
 
 @pytest.mark.parametrize(("asked", "dtype", "pays", "taken"), [
@@ -88,25 +91,26 @@ def test_without_a_compiler_compile_true_says_so(network, picture):
     ("true", torch.float32, False, True), ("false", torch.float32, True, False),
 ])  # fmt: skip
 def test_winograd_is_taken_where_it_pays_or_is_asked_for(asked, dtype, pays, taken, monkeypatch):
-    monkeypatch.setattr(networks, "winograd_pays", lambda device: pays)
-    assert networks.winograd(asked, dtype, CPU) is taken
+    monkeypatch.setattr(compute_plan, "winograd_pays", lambda device: pays)
+    assert _arithmetic(config(winograd=asked, precision=PRECISIONS[dtype]), CPU) == (dtype, taken)
 
 
 def test_winograd_needs_float32():
     with pytest.raises(InputError, match="winograd=true needs precision=float32, not bfloat16"):
-        networks.winograd("true", torch.bfloat16, CPU)
+        _arithmetic(config(winograd="true", precision=schema.Precision.bfloat16), CPU)
 
 
 def test_winograd_is_made_once_for_all_cells_and_let_go_of(network):
-    first, again = (networks.with_winograd(network, ("relu1_1",)) for _ in range(2))
+    first, again = (networks._computing(network, torch.float32, ("relu1_1",))[1] for _ in range(2))
     assert first is again
-    build.forget()
-    assert networks.with_winograd(network, ("relu1_1",)) is not first
+    networks.forget()
+    assert networks._computing(network, torch.float32, ("relu1_1",))[1] is not first
 
 
-def test_checkpointing_is_passed_on(network, picture):
-    seen = networks.for_optimising(network, Asked(checkpointing=True), picture, ("relu1_1",))
-    assert (seen.checkpointing, network.checkpointing) == (True, False)
+def test_only_the_steps_are_checkpointed(picture):
+    files = network_inputs(SETTINGS)
+    forms = networks.networks(SETTINGS, files, plan(checkpointing=True), picture, ("relu1_1",))
+    assert (forms.fast.checkpointing, forms.matched.checkpointing) == (True, False)
 
 
 @pytest.mark.real
@@ -121,7 +125,8 @@ def test_compiled_features_and_gradients_are_those_of_the_network(
     monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
     layers, ways = ("relu1_1", "relu2_2"), []
     stages = network.with_winograd(layers) if winograd else network
-    for seen in (network, networks.for_optimising(stages, Asked("true", checkpointing), picture, layers)):
+    stages = stages.checkpointed() if checkpointing else stages
+    for seen in (network, _compiled(stages, Compilation.required, picture, layers)):
         x = picture.clone().requires_grad_()
         features = seen(x, layers)
         sum(F.square().sum() for F in features.values()).backward()

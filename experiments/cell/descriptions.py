@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 
@@ -12,11 +13,11 @@ from reconstruct.recorders.events import HParam, plainly, verbatim
 from reconstruct.results import Sweep
 
 
-def texts(config: Config, credits: Mapping[str, Mapping[str, str]], command: str) -> dict[str, str]:
+def texts(settings: Mapping[str, Any], credits: Mapping[str, Mapping[str, str]], command: str) -> dict[str, str]:
     """A cell's pages of the Text tab, as Markdown."""
     lines = [f"**{term}**: {plainly(p['title'])}. {plainly(p['credit'])}" for term, p in credits.items()]
-    settings = yaml.safe_dump(plain(config), sort_keys=False, allow_unicode=True)
-    return {"command": verbatim(command), "credits": "\n\n".join(lines), "settings": verbatim(settings)}
+    listed = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+    return {"command": verbatim(command), "credits": "\n\n".join(lines), "settings": verbatim(listed)}
 
 
 def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ GRAIN = 32  # pixels: sizes are suggested in multiples of it
 
 
 def needed(config: schema.Config, pixels: int, itemsize: int) -> int:
-    """Bytes, at the peak of a step or of the judgement in float32 at the end.
+    """Bytes, at the peak of a step or of the evaluation in float32 at the end.
 
     Args:
         pixels: of the larger of the pictures.
@@ -41,15 +41,15 @@ def _working(config: schema.Config, pixels: int, itemsize: int) -> float:
     if config.checkpointing:
         kept = [map_ // 4 for map_ in maps[: len(counts)]] + [max(kept)]
     step = itemsize * (sum(kept) + GRADIENTS * maps[0])
-    judged = 4 * sum(sorted(maps[: len(counts)] * 2)[-3:])
-    return float(max(step, judged) + _optimizer(config, pixels))
+    evaluated = 4 * sum(sorted(maps[: len(counts)] * 2)[-3:])
+    return float(max(step, evaluated) + _optimizer(config, pixels))
 
 
 def _convolutions(config: schema.Config) -> list[int]:
     """How many of each block's convolutions lie below the deepest layer that is asked for."""
     taps = names.taps(names.ARCHITECTURES[config.network.architecture])
-    asked = [layer for term in config.active() for layer in config.layers(term)]
-    passed = [tap for tap in taps[: max(map(taps.index, asked)) + 1] if tap.startswith("conv")]
+    deepest = max(map(taps.index, config.asked_layers()))
+    passed = [tap for tap in taps[: deepest + 1] if tap.startswith("conv")]
     return [sum(names.block(tap) == block for tap in passed) for block in range(1, names.block(passed[-1]) + 1)]
 
 

@@ -1,129 +1,94 @@
-"""Which network on which device in which precision; loaded once for all cells of one process."""
+"""The network that looks at the pictures, in each of its forms; loaded once for all cells of one process."""
 
 import copy
-import os
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from experiments.cell import devices
-from experiments.settings import inputs, schema
-from experiments.settings.fingerprint import content
+from experiments.cell.compute_plan import Compilation, ComputePlan
+from experiments.settings import schema
+from experiments.settings.inputs import Input, NetworkInputs
 from experiments.terminal.progress import say
-from reconstruct import assets
-from reconstruct.errors import InputError, RunError
-from reconstruct.hardware.precision import fastest, winograd_pays
+from reconstruct.errors import RunError
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
 
 NORMALIZING_SIZE = 256  # pixels
 
-# Compiling takes some 10 to 50 s and saves about 0.15 s a step for every million pixels (two cores with AMX). With
-# Winograd's convolutions, which are not compiled, it made steps a tenth slower.
-WORTH_COMPILING = 200e6  # pixels times steps
+
+@dataclass(frozen=True)
+class Networks:
+    """One network in three forms.
+
+    Attributes:
+        exact: in float32, by torch's own convolutions: for what is reported.
+        matched: in the plan's number format: for the targets.
+        fast: computes the same as `matched`, but for rounding, as the plan says: for the steps.
+    """
+
+    exact: Network
+    matched: Network
+    fast: Network
 
 
-def device(name: str) -> torch.device:
-    if name == "auto":
-        count = torch.cuda.device_count()
-        return torch.device("cuda", devices.own(count)) if count else torch.device("cpu")
-    try:
-        chosen = torch.device(name)
-    except RuntimeError as error:
-        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N") from error
-    if chosen.type not in ("cpu", "cuda"):
-        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N")
-    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
-        raise InputError(f"device={name}: this machine shows {torch.cuda.device_count()} CUDA devices; try device=auto")
-    return chosen
+def networks(
+    settings: schema.Network, files: NetworkInputs, plan: ComputePlan, picture: Tensor, layers: tuple[str, ...]
+) -> Networks:
+    """The forms that a plan needs, to look at pictures like `picture`, ``(1, 3, H, W)``, up to the deepest of `layers`.
+
+    Raises:
+        InputError: the weights are not those of such a network.
+        RunError: weights could not be fetched, or there is no compiler and the plan requires one.
+    """
+    exact = network(settings, files, plan.device)
+    matched, fast = _computing(exact, plan.dtype, layers if plan.winograd else ())
+    fast = fast.checkpointed() if plan.checkpointing else fast
+    return Networks(exact, matched, _compiled(fast, plan.compilation, picture, layers))
 
 
-def respect_share() -> None:
-    """Compute on the cores that a cluster gave this job; torch itself would take all that the machine has."""
-    given = os.environ.get("SLURM_CPUS_PER_TASK", "")
-    if given.isdigit() and "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(int(given))
+def network(settings: schema.Network, files: NetworkInputs, device: torch.device) -> Network:
+    """The network in float32; for the same settings and files, the same object.
 
-
-def dtype(precision: schema.Precision, device: torch.device) -> torch.dtype:
-    if precision is schema.Precision.auto:
-        return fastest(device)
-    return {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision.name]
-
-
-def winograd(asked: str, dtype: torch.dtype, device: torch.device) -> bool:
-    """Whether to convolve in fewer multiplications: only in float32, since the transforms add to the rounding."""
-    if asked == "true" and dtype != torch.float32:
-        given = str(dtype).removeprefix("torch.")
-        raise InputError(
-            f"winograd=true needs precision=float32, not {given}; winograd=auto does without where it must"
-        )
-    return asked == "true" or (asked == "auto" and dtype == torch.float32 and winograd_pays(device))
-
-
-def network(settings: schema.Network, device: torch.device) -> Network:
-    """The network in float32; asked again for the same, the same object."""
+    Raises:
+        InputError: the weights are not those of such a network.
+        RunError: weights or pictures could not be fetched.
+    """
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
-    over = tuple(settings.normalize_over)
-    contents = content(settings.weights, "network.weights"), *(content(p, "network.normalize_over") for p in over)
-    return _network(
-        settings.architecture, settings.weights, settings.pooling.name, over, settings.seed, contents, device
-    )
+    return _network(settings.architecture, settings.pooling.name, settings.seed, files, device)
+
+
+def forget() -> None:
+    """Let go of the networks that are kept for the next cell."""
+    for kept in (_network, _computing):
+        kept.cache_clear()
 
 
 @lru_cache(maxsize=1)
-def _network(
-    architecture: str,
-    weights: str,
-    pooling: str,
-    normalize_over: tuple[str, ...],
-    seed: int,
-    contents: tuple[str, ...],  # only so that a file that has changed is read again
-    device: torch.device,
-) -> Network:
-    built = vgg(architecture, _state(architecture, weights, seed), pooling)  # type: ignore[arg-type]
-    if normalize_over:
-        key = "network.normalize_over"
-        built = normalized(built, [inputs.picture(name, key, NORMALIZING_SIZE, True) for name in normalize_over])
+def _network(architecture: str, pooling: str, seed: int, files: NetworkInputs, device: torch.device) -> Network:
+    built = vgg(architecture, _state(architecture, files.weights, seed), pooling)  # type: ignore[arg-type]
+    if files.normalize_over:
+        built = normalized(built, [given.picture(NORMALIZING_SIZE, square=True) for given in files.normalize_over])
     return built.to(device)
 
 
-@lru_cache(maxsize=1)
-def cast(network: Network, dtype: torch.dtype) -> Network:
-    """The network in that precision; asked again for the same, the same object."""
-    return network if network.dtype == dtype else network.cast(dtype)
+def _state(architecture: str, weights: Input, seed: int) -> State:
+    if weights.name == "torchvision":
+        return torchvision_state(architecture)
+    return untrained_state(architecture, seed) if weights.name == "untrained" else file_state(weights.file)
 
 
 @lru_cache(maxsize=1)
-def with_winograd(network: Network, layers: tuple[str, ...]) -> Network:
-    """The network in fewer multiplications; asked again for the same, the same object."""
-    return network.with_winograd(layers)
+def _computing(exact: Network, dtype: torch.dtype, by_winograd: tuple[str, ...]) -> tuple[Network, Network]:
+    """The network in that number format, and the same by Winograd's convolutions up to these layers, if there are."""
+    matched = exact if exact.dtype == dtype else exact.cast(dtype)
+    return matched, matched.with_winograd(by_winograd) if by_winograd else matched
 
 
-def _state(architecture: str, weights: str, seed: int) -> State:
-    match weights:
-        case "torchvision":
-            return torchvision_state(architecture)
-        case "untrained":
-            return untrained_state(architecture, seed)
-        case name if name in assets.weights():
-            return file_state(inputs.fetched(name))
-        case path:
-            return file_state(inputs.source(path, "network.weights"))
-
-
-def for_optimising(network: Network, config: schema.Config, picture: Tensor, layers: tuple[str, ...]) -> Network:
-    """`network` with activation checkpointing and compiled, if that is asked for or pays."""
-    if config.checkpointing:
-        network = network.checkpointed()
-    long = config.steps * picture[0, 0].numel() >= WORTH_COMPILING
-    pays = long and picture.device.type == "cpu" and not network.winograd
-    if config.compile == "false" or (config.compile == "auto" and not pays):
+def _compiled(network: Network, compilation: Compilation, picture: Tensor, layers: tuple[str, ...]) -> Network:
+    """The network compiled for pictures like this one, or as it is."""
+    if compilation is Compilation.none:
         return network
-    return _compiled(network, picture, layers, config.compile == "true")
-
-
-def _compiled(network: Network, picture: Tensor, layers: tuple[str, ...], required: bool) -> Network:
     torch._dynamo.reset()  # else a sweep would come to the limit of compilations and silently go on without
     compiled = copy.copy(network)
     compiled.compile(dynamic=False)
@@ -131,7 +96,7 @@ def _compiled(network: Network, picture: Tensor, layers: tuple[str, ...], requir
         sum(F.sum() for F in compiled(picture.clone().requires_grad_(), layers).values()).backward()
     except Exception as error:  # no compiler, or one that fails: torch wraps whatever it raised
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        if required:
+        if compilation is Compilation.required:
             raise RunError(f"compile=true: {reason}; compile=false does without a compiler") from error
         say(f"not compiled, which only costs time ({reason})")
         return network

@@ -11,8 +11,10 @@ import torch
 from torch import Tensor
 
 from experiments.cell import networks
+from experiments.cell.compute_plan import device
 from experiments.settings import schema
 from experiments.settings.fingerprint import BESIDE_THE_POINT
+from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, read, write
@@ -81,15 +83,15 @@ def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[Entry]:
 
 def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
     """The reconstruction and, for content alone, which is compared at equal error, its snapshots."""
-    judge = _judge(result, folder)
+    reference = _reference(result, folder)
     snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
     for kind, level, path in [(Kind.RESULT, None, folder / PICTURE), *((Kind.SNAPSHOT, *s) for s in snapshots.items())]:
         picture = images.load(path)
-        yield _entry(folder.name, kind, level, result, picture, _original(folder, result), judge), picture
+        yield _entry(folder.name, kind, level, result, picture, _original(folder, result), reference), picture
 
 
 def _entry(
-    cell: str, kind: Kind, level: float | None, result: Result, picture: Tensor, original: Tensor, judge: Objective
+    cell: str, kind: Kind, level: float | None, result: Result, picture: Tensor, original: Tensor, reference: Objective
 ) -> Entry:
     joined = len(result.losses) == 2
     return Entry(
@@ -108,7 +110,7 @@ def _entry(
         layout=measures.layout(picture, original),
         wavelength=min(measures.wavelength(picture), max(picture.shape[-2:])),
         losses=result.losses if joined and result.loss_convention == "relative" else {},
-        errors=judge.relative_errors(picture.to(networks.device("auto"))),
+        errors=reference.relative_errors(picture.to(device("auto"))),
         painting=result.asked_for("style") if joined else "",
     )
 
@@ -128,7 +130,7 @@ def _original(folder: Path, result: Result) -> Tensor:
     return images.load(folder / f"{next(iter(result.layers))}.png")
 
 
-def _judge(result: Result, folder: Path) -> Objective:
+def _reference(result: Result, folder: Path) -> Objective:
     """Errors of content and style at every layer, in one forward pass; a lone representation's original serves both."""
     terms = list(result.layers)
     content, style = (_File((path := folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
@@ -146,11 +148,11 @@ class _File:
 @lru_cache(maxsize=8)
 def _objective(network: Network, content: _File, style: _File) -> Objective:
     weights = equal_weights(tap for tap in network.taps if tap.startswith("relu"))
-    device = networks.device("auto")
+    here = device("auto")
     return Objective(
         network,
         [
-            Term(name, form(weights), encode(network, form(weights), images.load(file.path).to(device)))
+            Term(name, form(weights), encode(network, form(weights), images.load(file.path).to(here)))
             for name, form, file in zip(("content", "style"), (Content, Style), (content, style), strict=True)
         ],
     )
@@ -160,7 +162,8 @@ def _network(record: Mapping[str, Any]) -> Network:
     """The network of a result's configuration."""
     settings = {key: value for key, value in record.items() if key != "kind"}
     pooling = schema.Pooling[record["pooling"]]
-    return networks.network(schema.Network(**settings | {"pooling": pooling}), networks.device("auto"))
+    asked = schema.Network(**settings | {"pooling": pooling})
+    return networks.network(asked, network_inputs(asked), device("auto"))
 
 
 def _spread(entry: Entry, pictures: Tensor) -> Entry:
@@ -174,10 +177,10 @@ def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[Entry]:
     """Each original's shuffled self and each other original, measured as if they were reconstructions of it."""
     firsts = {(str(r.network), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
     for (network, _), (folder, result) in firsts.items():
-        original, judge = _original(folder, result), _judge(result, folder)
+        original, reference = _original(folder, result), _reference(result, folder)
         moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
-        yield _entry("", Kind.SHUFFLED, None, result, moved, original, judge)
+        yield _entry("", Kind.SHUFFLED, None, result, moved, original, reference)
         for (other_network, _), (elsewhere, other) in firsts.items():
             picture = _original(elsewhere, other)
             if other_network == network and elsewhere != folder and picture.shape == original.shape:
-                yield _entry("", Kind.OTHER, None, result, picture, original, judge)
+                yield _entry("", Kind.OTHER, None, result, picture, original, reference)

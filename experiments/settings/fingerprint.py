@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.settings import schema
-from experiments.settings.inputs import digest
+from experiments.settings.inputs import Inputs
 from experiments.settings.schema import Config
 
 # Raised whenever the same settings lead to another picture than before.
@@ -35,8 +35,8 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
-def fingerprint(config: Config) -> str:
-    """Sixteen hexadecimal digits."""
+def fingerprint(config: Config, inputs: Inputs) -> str:
+    """Sixteen hexadecimal digits, equal for two cells that give the same picture."""
     settings = plain(config)
     for key in BESIDE_THE_POINT:
         del settings[key]
@@ -44,32 +44,12 @@ def fingerprint(config: Config) -> str:
         del settings["snapshots"]
     for term in ("content", "style"):
         del settings[term]
-    for term in config.active():
-        settings[term] = _term(config, term)
-    settings["network"]["weights"] = content(config.network.weights, "network.weights")
-    settings["network"]["normalize_over"] = [
-        content(p, "network.normalize_over") for p in config.network.normalize_over
-    ]
+    for name, chosen in config.terms().items():
+        settings[name] = [inputs.pictures[name].digest, config.layers(name), chosen.weights]
+    settings["network"]["weights"] = inputs.network.weights.digest
+    settings["network"]["normalize_over"] = [given.digest for given in inputs.network.normalize_over]
     text = json.dumps([METHOD, settings], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _term(config: Config, term: str) -> list[Any]:
-    settings = config.term(term)
-    return [content(settings.picture, f"{term}.picture"), config.layers(term), settings.weights]
-
-
-def content(name: str, key: str) -> str:
-    """The digest of what a name stands for; the name itself for weights that are made or fetched elsewhere."""
-    return name if name in ("torchvision", "untrained") else digest(name, key)
-
-
-def inputs(config: Config) -> list[Mapping[str, str]]:
-    """The files that the fingerprint depends on: setting, name and digest of each."""
-    named = [(f"{name}.picture", term.picture) for name, term in config.terms().items()]
-    named += [("network.weights", config.network.weights)]
-    named += [("network.normalize_over", name) for name in config.network.normalize_over]
-    return [{"key": key, "name": name, "digest": content(name, key)} for key, name in named]
 
 
 def request(values: Mapping[str, str], sources: Iterable[Path]) -> str:

@@ -1,42 +1,156 @@
-"""What the user's names stand for: samples that are fetched, or files of their own."""
+"""What the user's names stand for, looked up once: samples that are fetched, or files of their own."""
 
 import hashlib
 import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.settings.schema import Config, Network
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest, one_line
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+WEIGHTS = "network.weights"  # the setting that names weights; all others name pictures
+WITHOUT_A_FILE = ("torchvision", "untrained")  # weights that torchvision fetches, or that are drawn at random
+
 log = logging.getLogger(__name__)
 
 
-def digest(name: str, key: str) -> str:
-    """SHA-256 of what a name stands for; `key` is the setting that gave it."""
-    if name in assets.ASSETS:
-        return assets.ASSETS[name].member_sha256
+@dataclass(frozen=True)
+class Input:
+    """What one setting names, as it was when it was looked up.
+
+    Attributes:
+        key: the setting, such as ``content.picture``.
+        name: what the user wrote.
+        path: the user's own file; None for a sample, and for the weights of `WITHOUT_A_FILE`.
+        digest: SHA-256 of the content, by which a file that has changed is noticed; the name for `WITHOUT_A_FILE`.
+    """
+
+    key: str
+    name: str
+    path: Path | None
+    digest: str
+
+    @property
+    def file(self) -> Path:
+        """The user's own file, or the sample's in the cache, which is fetched first if need be."""
+        return self.path or fetched(self.name)
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What a result says of it."""
+        return {"key": self.key, "name": self.name, "digest": self.digest}
+
+    @property
+    def credit(self) -> dict[str, str]:
+        """Name, title and credit, for a caption."""
+        if self.path is not None:
+            return {"name": Path(self.name).name, "title": Path(self.name).stem, "credit": ""}
+        asset = assets.ASSETS[self.name]
+        return {"name": self.name, "title": asset.title, "credit": asset.credit}
+
+    def picture(self, size: int, square: bool) -> "Tensor":
+        """The picture, a sample's without its frame: ``(1, 3, H, W)``, RGB in [0, 1]."""
+        from reconstruct import images
+
+        trim = assets.ASSETS[self.name].crop if self.path is None else 0
+        return images.load(self.file, size, square, trim, _tell)
+
+    def shape(self, size: int, square: bool) -> tuple[int, int]:
+        """Height and width that `picture` will have, from the file's header."""
+        from reconstruct import images
+
+        return images.shape(self.file, size, square)
+
+    def check_header(self) -> None:
+        """Whether the user's own file opens as a picture.
+
+        Raises:
+            InputError: it does not.
+        """
+        if self.path is not None:
+            _check_header(self.path, self.digest)
+
+
+@dataclass(frozen=True)
+class NetworkInputs:
+    """The files that a network is made of."""
+
+    weights: Input
+    normalize_over: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All files that a cell is made from.
+
+    Attributes:
+        pictures: the name of a term -> its original.
+    """
+
+    pictures: Mapping[str, Input]
+    network: NetworkInputs
+
+    @property
+    def credits(self) -> dict[str, dict[str, str]]:
+        """The name of a term -> name, title and credit of its original."""
+        return {term: given.credit for term, given in self.pictures.items()}
+
+    def __iter__(self) -> Iterator[Input]:
+        yield from self.pictures.values()
+        yield self.network.weights
+        yield from self.network.normalize_over
+
+
+def inputs(config: Config) -> Inputs:
+    """What the names of a configuration stand for now.
+
+    Raises:
+        InputError: there is no such file or sample, or the file cannot be read.
+    """
+    pictures = {name: lookup(term.picture, f"{name}.picture") for name, term in config.terms().items()}
+    return Inputs(pictures, network_inputs(config.network))
+
+
+def network_inputs(settings: Network) -> NetworkInputs:
+    """The same for the network alone."""
+    over = tuple(lookup(name, "network.normalize_over") for name in settings.normalize_over)
+    return NetworkInputs(lookup(settings.weights, WEIGHTS), over)
+
+
+def lookup(name: str, key: str) -> Input:
+    """What `name` stands for as the value of the setting `key`.
+
+    Raises:
+        InputError: there is no such file or sample, or the file cannot be read.
+    """
+    if key == WEIGHTS and name in WITHOUT_A_FILE:
+        return Input(key, name, None, name)
+    kind, samples = ("weights", assets.weights()) if key == WEIGHTS else ("a picture", assets.pictures())
+    if name in samples:
+        return Input(key, name, None, assets.ASSETS[name].member_sha256)
     try:
-        path = source(name, key).resolve()
+        path = _own_file(name, key, kind, samples)
         status = path.stat()
-        return _file_digest(path, status.st_mtime_ns, status.st_size)
+        return Input(key, name, path, _digest(path.resolve(), status.st_mtime_ns, status.st_size))
     except OSError as error:
         raise InputError(f"{key}={name}: cannot be read ({error.strerror})") from error
 
 
 @lru_cache(maxsize=256)
-def _file_digest(path: Path, mtime_ns: int, size: int) -> str:
+def _digest(path: Path, mtime_ns: int, size: int) -> str:
     """Read once for all cells of a process, and again when the file has changed."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def source(name: str, key: str) -> Path:
-    """The user's own file of that name."""
-    kind, known = ("weights", assets.weights()) if key == "network.weights" else ("a picture", assets.pictures())
+def _own_file(name: str, key: str, kind: str, samples: Sequence[str]) -> Path:
     try:
         path = Path(name).expanduser()
         if path.is_file():
@@ -46,9 +160,8 @@ def source(name: str, key: str) -> Path:
         raise InputError(f"{key}={name[:80]}: is not the name of a file ({error})") from error
     if exists:
         raise InputError(f"{key}={name}: is not a file; expected {kind}")
-    raise InputError(
-        f"{key}={name}: no such file, and no sample of that name{nearest(name, known)} (samples: {', '.join(known)})"
-    )
+    known = f"{nearest(name, samples)} (samples: {', '.join(samples)})"
+    raise InputError(f"{key}={name}: no such file, and no sample of that name{known}")
 
 
 def fetched(name: str) -> Path:
@@ -59,30 +172,12 @@ def fetched(name: str) -> Path:
         return assets.fetch(name, progress)
 
 
-def picture(name: str, key: str, size: int, square: bool) -> "Tensor":
-    """A sample, its frame trimmed, or the user's own picture: ``(1, 3, H, W)``."""
-    from reconstruct import images
-
-    if name in assets.pictures():
-        return images.load(fetched(name), size, square, assets.ASSETS[name].crop, _tell)
-    return images.load(source(name, key), size, square, note=_tell)
-
-
-def shape(name: str, key: str, size: int, square: bool) -> tuple[int, int]:
-    """Height and width that `picture` will have, without reading all of it."""
-    from reconstruct import images
-
-    path = fetched(name) if name in assets.pictures() else source(name, key)
-    return images.shape(path, size, square)
-
-
 @lru_cache(maxsize=256)
-def check_picture(name: str, key: str, digest: str) -> None:
-    """Whether the user's own file opens as a picture, by its header; the digest notices a file that changed."""
-    if name not in assets.pictures():
-        from reconstruct import images  # torch, which takes a second
+def _check_header(path: Path, digest: str) -> None:
+    """Once for a file of that content."""
+    from reconstruct import images
 
-        images.shape(source(name, key))
+    images.shape(path)
 
 
 def _tell(line: str) -> None:

@@ -203,6 +203,10 @@ class Config:
             return (settings.by_depth if term == "style" else []) or DEFAULT_LAYERS[term]
         return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
 
+    def asked_layers(self) -> tuple[str, ...]:
+        """The layers of all terms, each once."""
+        return tuple(sorted({layer for term in self.active() for layer in self.layers(term)}))
+
     def _check_layers(self, term: str) -> None:
         settings = self.term(term)
         if term not in self.active() and settings.layers is None:

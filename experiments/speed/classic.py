@@ -25,20 +25,22 @@ class Classic:
     """An optimisation that goes on for as long as it is told to, its picture cut to [0, 1] before every evaluation.
 
     Args:
-        judge: what is minimised, in float32; its weights, targets and layers are used, its code is not.
+        reference: what is minimised, in float32; its weights, targets and layers are used, its code is not.
         size: height and width of the picture.
         seed: of the white noise, standard deviation 0.29 around grey, as uniform noise has it.
         learning_rate: Adam's; ``None`` for L-BFGS.
     """
 
-    def __init__(self, judge: Objective, size: tuple[int, int], seed: int, learning_rate: float | None = None) -> None:
+    def __init__(
+        self, reference: Objective, size: tuple[int, int], seed: int, learning_rate: float | None = None
+    ) -> None:
         self.name = "L-BFGS" if learning_rate is None else f"Adam {learning_rate:g}"
         self.losses: list[float] = []
         self.seconds: list[float] = []
         self.best = (math.inf, torch.empty(0))
-        self._terms, self._layers = judge.terms, judge.layers
-        self._preprocess, self._stages = _modules(judge.network)
-        device = next(judge.network.parameters()).device
+        self._terms, self._layers = reference.terms, reference.layers
+        self._preprocess, self._stages = _modules(reference.network)
+        device = next(reference.network.parameters()).device
         noise = torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(seed))
         self._x = (0.5 + 0.29 * noise).to(device).requires_grad_()
         self._optimizer: torch.optim.Optimizer = (

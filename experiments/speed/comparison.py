@@ -16,6 +16,7 @@ from torch import Tensor
 
 from experiments.cell import build
 from experiments.settings import schema
+from experiments.settings.inputs import inputs
 from experiments.speed.classic import Classic, Unbounded
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
@@ -72,26 +73,26 @@ def cell(settings: Settings, case: str, size: int, *overrides: str) -> build.Cel
     general = ["crop=square", f"size={size}", f"seed={settings.seed}", f"steps={settings.steps}"]
     composed = compose("reconstruct", [*CASES[case], *pictures, *general, *settings.fast, *overrides])
     config: schema.Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
-    return build.cell(config)
+    return build.cell(config, inputs(config))
 
 
 def task(made: build.Cell) -> tuple[Objective, tuple[int, int]]:
     """What is minimised, in float32, and the picture's height and width."""
     (original, *_) = made.originals.values()
-    return made.judge, (original.shape[-2], original.shape[-1])
+    return made.reference, (original.shape[-2], original.shape[-1])
 
 
 def race(settings: Settings, case: str) -> Iterator[Race]:
     """The classic recipe against recipe=fast and its variants on one case."""
     ways = {"recipe=fast": list[str]()} | {variant: [variant] for variant in settings.variants.get(case, [])}
     cells = {name: cell(settings, case, settings.size, *more) for name, more in ways.items()}
-    judge, shape = task(cells["recipe=fast"])
-    classics = _classics(settings, judge, shape)
+    reference, shape = task(cells["recipe=fast"])
+    classics = _classics(settings, reference, shape)
     steps = _in_turns(settings, case, cells, classics)
     best = min((each for each in classics if not isinstance(each, Unbounded)), key=lambda each: each.best[0])
     beyond = next((each.best[0] for each in classics if isinstance(each, Unbounded)), None)
     for name, more in ways.items():
-        outcome = _report(case, name, judge, steps[name], best, beyond)
+        outcome = _report(case, name, reference, steps[name], best, beyond)
         again = [_time(settings, case, outcome, more) for _ in range(1, settings.repeats) if outcome.reached]
         yield replace(outcome, times=[*outcome.times, *again])
 
@@ -103,9 +104,9 @@ def _time(settings: Settings, case: str, outcome: Race, more: list[str]) -> floa
     return last.seconds
 
 
-def _classics(settings: Settings, judge: Objective, shape: tuple[int, int]) -> list[Classic]:
-    classics = [Classic(judge, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
-    return [*classics, *([Unbounded(judge, shape, settings.seed)] if settings.unbounded else [])]
+def _classics(settings: Settings, reference: Objective, shape: tuple[int, int]) -> list[Classic]:
+    classics = [Classic(reference, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
+    return [*classics, *([Unbounded(reference, shape, settings.seed)] if settings.unbounded else [])]
 
 
 def _in_turns(
@@ -126,15 +127,17 @@ def _share(total: int, turn: int) -> int:
     return total * (turn + 1) // TURNS - total * turn // TURNS
 
 
-def _report(case: str, name: str, judge: Objective, steps: list[Step], classic: Classic, beyond: float | None) -> Race:
+def _report(
+    case: str, name: str, reference: Objective, steps: list[Step], classic: Classic, beyond: float | None
+) -> Race:
     goal, picture = classic.best
-    first = _first(judge, steps, goal)
-    outside = _first(judge, steps, beyond) if beyond is not None else None
+    first = _first(reference, steps, goal)
+    outside = _first(reference, steps, beyond) if beyond is not None else None
     return Race(
         case=case,
         goal=goal,
         classic=Curve(classic.name, list(accumulate(classic.seconds)), classic.losses, picture),
-        fast=_curve(name, judge, steps, first or min(steps, key=lambda step: step.total)),
+        fast=_curve(name, reference, steps, first or min(steps, key=lambda step: step.total)),
         reached=first.number + 1 if first else None,
         times=[first.seconds] if first else [],
         classic_seconds=sum(classic.seconds[: classic.losses.index(goal) + 1]),
@@ -146,21 +149,21 @@ def _report(case: str, name: str, judge: Objective, steps: list[Step], classic: 
     )
 
 
-def _first(judge: Objective, steps: list[Step], goal: float) -> Step | None:
+def _first(reference: Objective, steps: list[Step], goal: float) -> Step | None:
     """The first step whose picture has a loss of at most `goal` in float32."""
     near = (step for step in steps if step.total <= 1.5 * goal)  # what the run itself saw is close to that
-    return next((step for step in near if _loss(judge, step.picture) <= goal), None)
+    return next((step for step in near if _loss(reference, step.picture) <= goal), None)
 
 
-def _curve(name: str, judge: Objective, steps: list[Step], shown: Step) -> Curve:
+def _curve(name: str, reference: Objective, steps: list[Step], shown: Step) -> Curve:
     numbers = sorted({round(len(steps) ** (i / (CURVE_POINTS - 1))) - 1 for i in range(CURVE_POINTS)})
     chosen = [steps[number] for number in numbers]
-    losses = [_loss(judge, step.picture) for step in chosen]
+    losses = [_loss(reference, step.picture) for step in chosen]
     return Curve(name, [step.seconds for step in chosen], losses, shown.picture)
 
 
-def _loss(judge: Objective, picture: Tensor) -> float:
-    return float(judge.evaluate(picture).total)
+def _loss(reference: Objective, picture: Tensor) -> float:
+    return float(reference.evaluate(picture).total)
 
 
 def table(settings: Settings, races: list[Race]) -> list[str]:

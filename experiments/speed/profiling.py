@@ -15,7 +15,7 @@ from hydra import initialize_config_dir
 from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
-from experiments.cell import build
+from experiments.cell import build, networks
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.speed.classic import Classic
@@ -59,7 +59,7 @@ def _seconds(made: build.Cell, count: int) -> float:
 
 
 def _convolutions(made: build.Cell) -> float:
-    cuda = made.device.type == "cuda"
+    cuda = made.plan.device.type == "cuda"
     with profile(activities=[ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if cuda else [])]) as profiler:
         next(iter(made.synthesis))
     events = [event for event in profiler.key_averages() if "convolution" in event.key]
@@ -109,7 +109,7 @@ def _cost(settings: Settings, recipe: str, size: int) -> tuple[float, int]:
     if recipe == "classic":
         classic = Classic(*task(made), settings.seed)
         del made  # what recipe=fast holds is not the classic recipe's
-        build.forget()
+        networks.forget()
         classic.advance(4)
         seconds = classic.seconds
     else:

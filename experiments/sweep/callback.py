@@ -22,10 +22,12 @@ from omegaconf import DictConfig, open_dict
 
 from experiments.cell import locks
 from experiments.cell.failures import Failure
-from experiments.cell.run import UNFILMED, command
+from experiments.cell.invocation import command
+from experiments.cell.run import UNFILMED
 from experiments.drawing import outdated
 from experiments.settings.composition import as_input_errors, configuration, unused_settings
-from experiments.settings.fingerprint import content, request
+from experiments.settings.fingerprint import request
+from experiments.settings.inputs import lookup
 from experiments.settings.names import cell_name
 from experiments.settings.schema import check_place
 from experiments.sweep.monitor import SweepMonitor
@@ -213,7 +215,7 @@ def _is_current(folder: Path, cell: SweepCell, files: list[Path]) -> bool:
     if result is None or (folder / FAILURE).exists() or not (folder / PICTURE).exists():
         return False
     try:
-        unchanged = all(content(given["name"], given["key"]) == given["digest"] for given in result.inputs)
+        unchanged = all(lookup(given["name"], given["key"]).record == given for given in result.inputs)
     except InputError:
         return False
     return bool(result.inputs) and unchanged and result.request == request(cell.values, files)

@@ -10,8 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
 from experiments.settings.composition import as_input_errors, configuration
-from experiments.settings.fingerprint import inputs
-from experiments.settings.inputs import check_picture
+from experiments.settings.inputs import inputs
 from reconstruct.errors import InputError
 from reconstruct.results import SweepCell
 
@@ -41,9 +40,9 @@ def _depends_on_the_run(error: InputError) -> bool:
 
 
 def _check_inputs(composed: DictConfig) -> None:
-    for given in inputs(configuration(composed)):
-        if given["key"] != "network.weights":
-            check_picture(given["name"], given["key"], given["digest"])
+    found = inputs(configuration(composed))
+    for picture in (*found.pictures.values(), *found.network.normalize_over):
+        picture.check_header()
 
 
 class _Composer:

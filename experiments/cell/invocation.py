@@ -1,0 +1,65 @@
+"""How a cell was asked for, and what it is made from."""
+
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Self
+
+from experiments.settings.fingerprint import fingerprint, plain
+from experiments.settings.inputs import Inputs, inputs
+from experiments.settings.schema import Config
+
+
+class Verbosity(Enum):
+    """What is said about a cell while it runs."""
+
+    alone = "its bar, and in the end how it went"
+    in_sweep = "its bar, below that of the sweep"
+    nothing = "other processes show their own"
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """How a cell was asked for.
+
+    Attributes:
+        overrides: what the user chose, ``KEY=VALUE``.
+        request: the digest of the whole request (`experiments.settings.fingerprint.request`).
+    """
+
+    overrides: list[str] = field(default_factory=list)
+    request: str = ""
+    verbosity: Verbosity = Verbosity.alone
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a cell is made from, as it was at the beginning: settings, files, and the fingerprint of both."""
+
+    config: Config
+    settings: dict[str, Any]  # the same as JSON knows it
+    inputs: Inputs
+    fingerprint: str
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Looks the files up now.
+
+        Raises:
+            InputError: there is no such file or sample, or the file cannot be read.
+        """
+        found = inputs(config)
+        return cls(config, plain(config), found, fingerprint(config, found))
+
+    @property
+    def records(self) -> list[Mapping[str, str]]:
+        """Setting, name and digest of each file."""
+        return [given.record for given in self.inputs]
+
+
+def command() -> str:
+    """What the user typed."""
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])

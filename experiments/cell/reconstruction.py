@@ -1,0 +1,128 @@
+"""The heavy part of a cell: objects, loop, recorders, result."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from experiments.cell import descriptions
+from experiments.cell.build import Cell, cell
+from experiments.cell.invocation import Invocation, Provenance, Verbosity, command
+from experiments.cell.signals import deferred
+from experiments.terminal.progress import Bars, NoProgress, say
+from reconstruct import convergence, images, measures
+from reconstruct.recorders.board import Board
+from reconstruct.recorders.film import Film
+from reconstruct.recorders.recording import Checkpoint, Trace
+from reconstruct.recorders.snapshots import Snapshots
+from reconstruct.results import FILM, PICTURE, TRACE, Result
+from reconstruct.synthesis import Diverged, Step
+
+PACKAGES = ("reconstruct", "torch", "torchvision", "numpy", "pillow")
+
+
+def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation) -> Result:
+    """Optimise from where the checkpoint in `folder` stands, and write everything but checkpoint and failure.
+
+    Raises:
+        InputError: a setting or a file is wrong.
+        RunError: weights or samples could not be fetched.
+        Diverged: no step had a finite loss.
+        KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
+    """
+    made = cell(provenance.config, provenance.inputs)
+    films = {"film": Film()} if provenance.config.film else {}
+    checkpoint = Checkpoint(folder, f"{provenance.fingerprint} {made.plan.summary}", made.synthesis, films)
+    checkpoint.resume()
+    if made.synthesis.done and films and not films["film"].frames:  # half a film would pass for a whole one
+        films.clear()
+        say(f"{folder.name} was begun without a film and goes on so; another name= makes it with one")
+    for term, original in made.originals.items():
+        images.save(original, folder / f"{term}.png")
+    with ExitStack() as stack:
+        board = stack.enter_context(closing(_board(made, provenance, folder, invocation)))
+        others = [board, *films.values(), stack.enter_context(closing(_bars(made, folder, invocation.verbosity)))]
+        snapshots = Snapshots(folder, provenance.config.snapshots, made.synthesis.done)
+        trace = stack.enter_context(closing(_trace(made, folder)))
+        _optimise(made, folder / PICTURE, [trace, *others, snapshots, checkpoint], checkpoint.save)
+        trace.close()  # what it holds is read for the result
+        result = _result(made, provenance, folder, invocation)
+        best = made.synthesis.best.picture
+        board.finish(best, result)
+        for film in films.values():
+            film.finish(best, result, folder / FILM)
+    result.write(folder)
+    return result
+
+
+def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
+    texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command())
+    columns = descriptions.columns(provenance.config, invocation.overrides)
+    return Board(folder, made.synthesis.done, made.originals, columns, texts)
+
+
+def _bars(made: Cell, folder: Path, verbosity: Verbosity) -> Bars | NoProgress:
+    if verbosity is Verbosity.nothing:
+        return NoProgress()
+    synthesis = made.synthesis
+    return Bars(folder.name, synthesis.steps, synthesis.done, int(verbosity is Verbosity.in_sweep))
+
+
+def _trace(made: Cell, folder: Path) -> Trace:
+    done, steps = made.synthesis.done, made.synthesis.steps
+    trace = Trace(folder / TRACE, list(made.originals), done)
+    if done or trace.repeated:
+        say(f"{folder.name}: going on at step {done} of {steps}, {trace.repeated} made again")
+    return trace
+
+
+def _optimise(made: Cell, picture: Path, recorders: list[Callable[[Step], None]], save: Callable[[], None]) -> None:
+    """All steps; the best picture is saved, whatever ends them."""
+    try:
+        with deferred(save) as pass_on:
+            for step in made.synthesis:
+                for record in recorders:
+                    record(step)
+                pass_on()
+    except Diverged:
+        if made.synthesis.best.number < 0:
+            raise  # there never was a picture with a loss
+    finally:
+        images.save(made.synthesis.best.picture, picture)
+
+
+def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Result:
+    """What is reported is measured on the very picture that was saved."""
+    config, synthesis, original = provenance.config, made.synthesis, made.originals.get("content")
+    saved = images.load(folder / PICTURE).to(made.plan.device)
+    evaluation = made.reference.evaluate(saved)
+    note = convergence.problem(convergence.history(folder / TRACE, list(made.originals)))
+    return Result(
+        fingerprint=provenance.fingerprint,
+        total=float(evaluation.total),
+        losses={term: float(loss) for term, loss in evaluation.terms.items()},
+        relative_errors={term: {k: float(e) for k, e in layers.items()} for term, layers in evaluation.errors.items()},
+        layers={term: config.layers(term) for term in config.active()},
+        psnr=None if original is None else measures.psnr(saved, original),
+        ssim=None if original is None else measures.ssim(saved, original),
+        steps=config.steps,
+        evaluations=synthesis.done,
+        best_step=synthesis.best.number,
+        seconds=synthesis.seconds,
+        seed=config.seed,
+        precision=str(made.plan.dtype).removeprefix("torch."),
+        winograd=made.plan.winograd,
+        device=str(made.plan.device),
+        threads=torch.get_num_threads(),
+        versions={package: version(package) for package in PACKAGES},
+        pictures=provenance.inputs.credits,
+        overrides=invocation.overrides,
+        command=command(),
+        config=provenance.settings,
+        request=invocation.request,
+        inputs=provenance.records,
+        converged=not note,
+        note=note,
+    )
