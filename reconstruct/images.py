@@ -72,8 +72,8 @@ def load(
         target = _target(*image.size, size, square)
         if max(target) > 2 * fitted(*image.size):
             tell(f"{image.width}×{image.height} pixels are enlarged to {target[0]}×{target[1]}")
-        rgb = finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS))
-    return to_tensor(rgb)
+    # From here on the file is read, so that what goes wrong is not its fault.
+    return to_tensor(finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS)))
 
 
 def shape(path: Path, size: int | None = None, square: bool = False) -> tuple[int, int]:

@@ -109,7 +109,7 @@ def test_memory_that_gives_out_on_the_way_is_one_line(tmp_path, monkeypatch):
         raise MemoryError
 
     Image.new("RGB", (20, 30)).save(tmp_path / "a.png")
-    monkeypatch.setattr(images.ImageOps, "fit", give_out)
+    monkeypatch.setattr(images, "_by_parts", give_out)
     with pytest.raises(InputError, match=r"a\.png: not enough memory to read it; make it smaller first"):
         images.load(tmp_path / "a.png", 8)
 

@@ -77,6 +77,15 @@ def test_a_text_file_is_no_picture_whatever_it_is_called(tmp_path):
         images.load(tmp_path / "letter.jpg")
 
 
+def test_a_mistake_of_ours_is_not_called_a_damaged_file(photo, monkeypatch):
+    def fail(*arguments, **options):
+        raise ValueError("height and width must be > 0")
+
+    monkeypatch.setattr("reconstruct.images.ImageOps.fit", fail)
+    with pytest.raises(ValueError, match="height and width"):
+        images.load(photo, 32)
+
+
 def test_a_truncated_picture_is_damaged(tmp_path, picture):
     images.save(picture, tmp_path / "whole.png")
     (tmp_path / "half.png").write_bytes((tmp_path / "whole.png").read_bytes()[:200])
