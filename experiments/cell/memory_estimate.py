@@ -25,6 +25,7 @@ def needed(config: schema.Config, pixels: int, itemsize: int) -> int:
     """Bytes, at the peak of a step or of the evaluation in float32 at the end.
 
     Args:
+        config: says which layers are seen and what is kept.
         pixels: of the larger of the pictures.
         itemsize: bytes of a feature while optimising.
     """

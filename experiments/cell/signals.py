@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGUSR2] if hasattr(signal, "SIGUSR2") else [])]
 
@@ -21,36 +22,48 @@ def deferred(save: Callable[[], None]) -> Iterator[Callable[[], None]]:
     Raises:
         KeyboardInterrupt: from that callable or at the end, where nobody else listened.
     """
-    received: list[signal.Signals] = []
+    signals = _Signals(save)
+    try:
+        yield signals.pass_on
+        signals.pass_on()  # what came after the last step
+    finally:
+        signals.restore()
 
-    def note(number: int, frame: FrameType | None) -> None:
-        received.append(signal.Signals(number))
-        restore()
-        if before.get(signal.SIGINT) is signal.default_int_handler:  # it would wait for torch, which takes its time
+
+class _Signals:
+    """Listens from the start, in the main thread; others cannot."""
+
+    def __init__(self, save: Callable[[], None]) -> None:
+        self._save = save
+        self._received: list[signal.Signals] = []
+        self._before: dict[signal.Signals, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            listened = {number: signal.getsignal(number) for number in SIGNALS}
+            self._before = {n: h for n, h in listened.items() if n.name != "SIGUSR2" or callable(h)}
+            self._listen()
+
+    def _listen(self) -> None:
+        for number in self._before:
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._received.append(signal.Signals(number))
+        self.restore()
+        if self._before.get(signal.SIGINT) is signal.default_int_handler:  # it would wait for torch
             signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    def restore() -> None:
-        for number, handler in before.items():
+    def restore(self) -> None:
+        """Those who listened before do so again."""
+        for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def pass_on() -> None:
-        if not received:
+    def pass_on(self) -> None:
+        """Save and pass a signal on, if one has come."""
+        if not self._received:
             return
-        save()
-        number = received.pop()
-        if before[number] in (signal.SIG_DFL, signal.default_int_handler):
+        self._save()
+        number = self._received.pop()
+        if self._before[number] in (signal.SIG_DFL, signal.default_int_handler):
             raise KeyboardInterrupt
         signal.raise_signal(number)
-        for again in before:  # the run goes on, and another signal may come
-            signal.signal(again, note)
-
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        listened = {number: signal.getsignal(number) for number in SIGNALS}
-        mine = [n for n, handler in listened.items() if n.name != "SIGUSR2" or callable(handler)]
-        before = {number: signal.signal(number, note) for number in mine}
-    try:
-        yield pass_on
-        pass_on()  # what came after the last step
-    finally:
-        restore()
+        self._listen()  # the run goes on, and another signal may come

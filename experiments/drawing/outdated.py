@@ -1,5 +1,6 @@
-"""Figures and tables that tell of an earlier state of a sweep are set aside, so that they do not stand beside newer
-cells as if they told of these. What was drawn, and of which state, stands in ``.drawn.json`` in the sweep's folder.
+"""Figures and tables of an earlier state of a sweep are set aside, so that nobody takes them for those of today.
+
+What was drawn, and of which state, stands in ``.drawn.json`` in the sweep's folder.
 """
 
 import hashlib

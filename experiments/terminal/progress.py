@@ -80,6 +80,7 @@ class Bars:
         self._bar = tqdm(total=steps, initial=done, **options)
 
     def __call__(self, step: "Step") -> None:
+        """Move on by one step."""
         self._bar.set_postfix_str(f"loss {step.total:.3g}", refresh=False)
         self._bar.update()
         if self._hidden and time.monotonic() - self._logged > LOG_EVERY:
@@ -88,17 +89,18 @@ class Bars:
             say(f"{self._label}: step {step.number + 1}/{self._steps}, loss {step.total:.3g}, {duration(left)} left")
 
     def close(self) -> None:
+        """Take the bar away."""
         self._bar.close()
 
 
 class NoProgress:
-    """A recorder that shows nothing: others tell how the cell stands."""
+    """A recorder that shows nothing, where other processes show how the cell stands."""
 
     def __call__(self, step: "Step") -> None:
-        pass
+        """Show nothing."""
 
     def close(self) -> None:
-        pass
+        """Nothing to take away."""
 
 
 def counted(items: Sequence[T], label: str) -> Iterator[T]:
