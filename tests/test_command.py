@@ -80,9 +80,9 @@ def test_reported_losses_are_those_of_the_saved_picture(command):
     result, cell = Result.read(only_cell()), only_cell()
     from experiments.cell.networks import network
     from experiments.settings.inputs import network_inputs
-    from experiments.settings.schema import Network
+    from experiments.settings.schema import NetworkSettings
 
-    settings = Network(architecture="vgg11", weights="untrained")
+    settings = NetworkSettings(architecture="vgg11", weights="untrained")
     vgg = network(settings, network_inputs(settings), torch.device("cpu"))
     F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
     assert result.losses["content"] == pytest.approx(float((F - P).square().sum() / 2), rel=1e-5)
@@ -750,12 +750,12 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
 
     term = {"by_depth": []}
     config = schema.Config(
-        representation=schema.Kind.both,
-        content=schema.Term(picture=str(photo), layers=["relu2_1"], **term),
-        style=schema.Term(picture=str(painting), layers=["relu1_1"], **term),
+        representation=schema.RepresentationKind.both,
+        content=schema.TermSettings(picture=str(photo), layers=["relu2_1"], **term),
+        style=schema.TermSettings(picture=str(painting), layers=["relu1_1"], **term),
         ratio=1.0, losses=schema.Losses.relative, size=32, crop=schema.Crop.square, steps=1, seed=0,
-        network=schema.Network(architecture="vgg11", weights="untrained"),
-        canvas=schema.Pixels(contrast=0.2, colours=schema.Colours.rgb), optimizer=schema.Adam(lr=0.01),
+        network=schema.NetworkSettings(architecture="vgg11", weights="untrained"),
+        canvas=schema.PixelsSettings(contrast=0.2, colours=schema.Colours.rgb), optimizer=schema.AdamSettings(lr=0.01),
         precision=schema.Precision.float32, device="cpu", compile="false", winograd="auto", checkpointing=False,
         runs="runs", name="x", figure=schema.Drawing.none,
     )  # fmt: skip

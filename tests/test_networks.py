@@ -43,7 +43,7 @@ def broken_compiler(monkeypatch):
     monkeypatch.setattr(Network, "compile", lambda self, **options: setattr(self, "_compiled_call_impl", fail))
 
 
-SETTINGS = schema.Network(architecture="vgg11", weights="untrained")
+SETTINGS = schema.NetworkSettings(architecture="vgg11", weights="untrained")
 
 
 def test_the_same_network_is_loaded_and_cast_once(picture):
@@ -54,7 +54,7 @@ def test_the_same_network_is_loaded_and_cast_once(picture):
     assert forms[0].exact is forms[1].exact
     assert forms[0].matched is forms[1].matched
     assert (forms[0].exact.dtype, forms[0].matched.dtype) == (torch.float32, torch.bfloat16)
-    other = schema.Network(architecture="vgg11", weights="untrained", seed=1)
+    other = schema.NetworkSettings(architecture="vgg11", weights="untrained", seed=1)
     assert networks.network(other, network_inputs(other), CPU) is not forms[0].exact
 
 

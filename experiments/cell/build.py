@@ -63,21 +63,21 @@ def _canvas(config: schema.Config, like: Tensor) -> Canvas:
     contrast, colours = config.canvas.contrast, _COLOURS[config.canvas.colours]
     start = white_noise(height, width, contrast, generator)
     match config.canvas:
-        case schema.Pixels():
+        case schema.PixelsSettings():
             return Pixels(start, colours)
-        case schema.Fourier():
+        case schema.FourierSettings():
             return Fourier(start, colours)
-        case schema.Pyramid(levels=levels, damping=damping):
+        case schema.PyramidSettings(levels=levels, damping=damping):
             return Pyramid(start, levels, damping, colours)
         case other:
             raise AssertionError(f"no canvas for {type(other).__name__}")
 
 
-def _optimizer(settings: schema.Optimizer, canvas: Canvas) -> torch.optim.Optimizer:
+def _optimizer(settings: schema.OptimizerSettings, canvas: Canvas) -> torch.optim.Optimizer:
     match settings:
-        case schema.LBFGS(lr=lr, history=history, reach=reach):
+        case schema.LBFGSSettings(lr=lr, history=history, reach=reach):
             return optimizers.LBFGS(canvas.parameters(), canvas.position, lr, history, reach)
-        case schema.Adam(lr=lr):
+        case schema.AdamSettings(lr=lr):
             return torch.optim.Adam(canvas.parameters(), lr)
         case other:
             raise AssertionError(f"no optimizer for {type(other).__name__}")

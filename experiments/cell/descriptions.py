@@ -38,7 +38,7 @@ def columns(config: Config, overrides: Sequence[str]) -> dict[str, HParam]:
     # In words, because it may be infinite, which TensorBoard could not send to the browser.
     ratio = {"ratio": f"{config.ratio:g}"} if len(config.active()) > 1 else {}
     numbers = {"size": config.size, "steps": config.steps}
-    kinds = {"canvas": type(config.canvas).__name__, "optimizer": type(config.optimizer).__name__}
+    kinds = {"canvas": plain(config.canvas)["kind"], "optimizer": plain(config.optimizer)["kind"]}
     network = {"network": f"{config.network.architecture} {config.network.weights}"}
     return _given(overrides) | terms | words | ratio | numbers | kinds | network
 

@@ -55,8 +55,8 @@ def _convolutions(config: schema.Config) -> list[int]:
 
 
 def _optimizer(config: schema.Config, pixels: int) -> int:
-    vectors = 2 * config.optimizer.history + 12 if isinstance(config.optimizer, schema.LBFGS) else 6
-    numbers = 3 * pixels * (4 / 3 if isinstance(config.canvas, schema.Pyramid) else 1)
+    vectors = 2 * config.optimizer.history + 12 if isinstance(config.optimizer, schema.LBFGSSettings) else 6
+    numbers = 3 * pixels * (4 / 3 if isinstance(config.canvas, schema.PyramidSettings) else 1)
     return int(4 * numbers * vectors)
 
 

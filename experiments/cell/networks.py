@@ -33,7 +33,7 @@ class Networks:
 
 
 def networks(
-    settings: schema.Network, files: NetworkInputs, plan: ComputePlan, picture: Tensor, layers: tuple[str, ...]
+    settings: schema.NetworkSettings, files: NetworkInputs, plan: ComputePlan, picture: Tensor, layers: tuple[str, ...]
 ) -> Networks:
     """The forms that a plan needs, to look at pictures like `picture`, ``(1, 3, H, W)``, up to the deepest of `layers`.
 
@@ -47,7 +47,7 @@ def networks(
     return Networks(exact, matched, _compiled(fast, plan.compilation, picture, layers))
 
 
-def network(settings: schema.Network, files: NetworkInputs, device: torch.device) -> Network:
+def network(settings: schema.NetworkSettings, files: NetworkInputs, device: torch.device) -> Network:
     """The network in float32; for the same settings and files, the same object.
 
     Raises:

@@ -162,7 +162,7 @@ def _network(record: Mapping[str, Any]) -> Network:
     """The network of a result's configuration."""
     settings = {key: value for key, value in record.items() if key != "kind"}
     pooling = schema.Pooling[record["pooling"]]
-    asked = schema.Network(**settings | {"pooling": pooling})
+    asked = schema.NetworkSettings(**settings | {"pooling": pooling})
     return networks.network(asked, network_inputs(asked), device("auto"))
 
 

@@ -29,7 +29,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.name
     if hasattr(value, "__dataclass_fields__"):
-        return {"kind": type(value).__name__} | {key: plain(item) for key, item in vars(value).items()}
+        kind = type(value).__name__.removesuffix("Settings")
+        return {"kind": kind} | {key: plain(item) for key, item in vars(value).items()}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list) else value

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.settings.schema import Config, Network
+from experiments.settings.schema import Config, NetworkSettings
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest, one_line
 
@@ -118,7 +118,7 @@ def inputs(config: Config) -> Inputs:
     return Inputs(pictures, network_inputs(config.network))
 
 
-def network_inputs(settings: Network) -> NetworkInputs:
+def network_inputs(settings: NetworkSettings) -> NetworkInputs:
     """The same for the network alone."""
     over = tuple(lookup(name, "network.normalize_over") for name in settings.normalize_over)
     return NetworkInputs(lookup(settings.weights, WEIGHTS), over)

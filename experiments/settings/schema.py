@@ -18,7 +18,7 @@ from omegaconf import MISSING
 from reconstruct.errors import InputError, nearest
 from reconstruct.layers import ARCHITECTURES, check, taps
 
-Kind = Enum("Kind", ["content", "style", "both"])
+RepresentationKind = Enum("RepresentationKind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])
 Pooling = Enum("Pooling", ["average", "max"])
 Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
@@ -44,7 +44,7 @@ def _require_seed(value: int, key: str) -> None:
 
 
 @dataclass
-class Term:
+class TermSettings:
     """One representation's picture and layers."""
 
     picture: str = MISSING
@@ -54,7 +54,7 @@ class Term:
 
 
 @dataclass
-class Network:
+class NetworkSettings:
     """Which network looks at the pictures."""
 
     architecture: str = "vgg19"
@@ -73,7 +73,7 @@ class Network:
 
 
 @dataclass
-class Canvas:
+class CanvasSettings:
     """Which parameters stand for the picture."""
 
     contrast: float = MISSING
@@ -84,17 +84,17 @@ class Canvas:
 
 
 @dataclass
-class Pixels(Canvas):
+class PixelsSettings(CanvasSettings):
     """Every pixel is a parameter."""
 
 
 @dataclass
-class Fourier(Canvas):
+class FourierSettings(CanvasSettings):
     """Fourier coefficients, an octave a parameter."""
 
 
 @dataclass
-class Pyramid(Canvas):
+class PyramidSettings(CanvasSettings):
     """A sum of enlarged levels."""
 
     levels: int = MISSING
@@ -107,7 +107,7 @@ class Pyramid(Canvas):
 
 
 @dataclass
-class Optimizer:
+class OptimizerSettings:
     """What moves the canvas."""
 
     lr: float = MISSING
@@ -117,7 +117,7 @@ class Optimizer:
 
 
 @dataclass
-class LBFGS(Optimizer):
+class LBFGSSettings(OptimizerSettings):
     """Limited-memory BFGS, one evaluation a step."""
 
     history: int = MISSING
@@ -130,7 +130,7 @@ class LBFGS(Optimizer):
 
 
 @dataclass
-class Adam(Optimizer):
+class AdamSettings(OptimizerSettings):
     """Adam with torch's betas."""
 
 
@@ -138,9 +138,9 @@ class Adam(Optimizer):
 class Config:
     """One cell: one reconstruction."""
 
-    representation: Kind = MISSING
-    content: Term = field(default_factory=Term)
-    style: Term = field(default_factory=Term)
+    representation: RepresentationKind = MISSING
+    content: TermSettings = field(default_factory=TermSettings)
+    style: TermSettings = field(default_factory=TermSettings)
     depth: int | None = None
     ratio: float = MISSING
     losses: Losses = MISSING
@@ -148,9 +148,9 @@ class Config:
     crop: Crop = MISSING
     steps: int = MISSING
     seed: int = MISSING
-    network: Network = MISSING
-    canvas: Canvas = MISSING
-    optimizer: Optimizer = MISSING
+    network: NetworkSettings = MISSING
+    canvas: CanvasSettings = MISSING
+    optimizer: OptimizerSettings = MISSING
     precision: Precision = MISSING
     device: str = MISSING
     compile: str = MISSING
@@ -184,13 +184,13 @@ class Config:
 
     def active(self) -> list[str]:
         """Names of the terms that this representation has."""
-        return ["content", "style"] if self.representation is Kind.both else [self.representation.name]
+        return ["content", "style"] if self.representation is RepresentationKind.both else [self.representation.name]
 
-    def term(self, name: str) -> Term:
+    def term(self, name: str) -> TermSettings:
         """The settings of content or of style."""
         return {"content": self.content, "style": self.style}[name]
 
-    def terms(self) -> dict[str, Term]:
+    def terms(self) -> dict[str, TermSettings]:
         """Name -> settings of the terms that this representation has."""
         return {name: self.term(name) for name in self.active()}
 
@@ -244,9 +244,9 @@ def register() -> None:
     store = ConfigStore.instance()
     store.store(group="schema", name="config", node=Config)
     groups: dict[str, dict[str, Any]] = {
-        "network": {"network": Network},
-        "canvas": {"pixels": Pixels, "pyramid": Pyramid, "fourier": Fourier},
-        "optimizer": {"lbfgs": LBFGS, "adam": Adam},
+        "network": {"network": NetworkSettings},
+        "canvas": {"pixels": PixelsSettings, "pyramid": PyramidSettings, "fourier": FourierSettings},
+        "optimizer": {"lbfgs": LBFGSSettings, "adam": AdamSettings},
     }
     for group, nodes in groups.items():
         for name, node in nodes.items():
