@@ -1,7 +1,15 @@
-import pytest
+import os
 
-from experiments.settings.overrides import meant, quoted
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from omegaconf import OmegaConf
+
+from experiments.settings.overrides import _is_meant_for_hydra, meant, quoted
 from reconstruct.errors import InputError
+
+EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "300"))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +29,54 @@ def test_an_existing_file_is_quoted_as_a_whole(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a, it's [b].png").touch()
     assert quoted("content.picture=a, it's [b].png") == r"content.picture='a, it\'s [b].png'"
-    assert quoted("content.picture=a, [c].png") == "content.picture=a, [c].png"
+    assert quoted("content.picture=b,[c].png") == "content.picture=b,'[c].png'"
+
+
+@pytest.mark.parametrize(
+    ("argument", "read"),
+    [
+        ("name=2026_11_25", "'2026_11_25'"),
+        ("runs=1e3", "'1e3'"),
+        ("name=true", "'true'"),
+        ("name=a,b", "'a,b'"),
+        ("content.picture=1.10", "'1.10'"),
+        ("content.picture=a=b.png,c.png", "'a=b.png',c.png"),
+        ("content.picture=it's.png", r"'it\'s.png'"),
+        ("content.picture=a,", "'a,'"),
+        ("network.weights=null", "'null'"),
+        ("content.layers=[4_2]", "['4_2']"),
+        ("content.layers=[4_2],[relu4_2]", "['4_2'],[relu4_2]"),
+        ("network.normalize_over=[1e3,cat]", "['1e3',cat]"),
+        ("content.weights=[1e3]", "[1e3]"),
+        ("name=${experiment}", "${experiment}"),
+        ("content.picture='a.png',b.png", "'a.png',b.png"),
+        ("content.picture=choice(cat,coffee)", "choice(cat,coffee)"),
+    ],
+)
+def test_what_names_something_is_put_into_quotes_where_the_grammar_would_read_something_else(argument, read):
+    assert quoted(argument) == f"{argument.partition('=')[0]}={read}"
+
+
+ANY_NAME = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/"), min_size=1, max_size=20)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(name=ANY_NAME, key=st.sampled_from(["name", "runs", "content.picture", "network.weights"]))
+def test_any_name_is_read_as_it_was_typed(name, key):
+    assume(not _is_meant_for_hydra(name) and name != "???")
+    assume("," not in name or key in ("name", "runs"))  # elsewhere it separates names, unless there is such a file
+    override = OverridesParser.create().parse_override(quoted(f"{key}={name}"))
+    assert OmegaConf.create({"value": override.value()}).value == name
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(names=st.lists(ANY_NAME.filter(lambda name: "," not in name), min_size=2, max_size=4))
+def test_any_names_are_swept_as_they_were_typed(names):
+    assume(not any(_is_meant_for_hydra(name) or name.strip(" ") != name or name == "???" for name in names))
+    assume(not _is_meant_for_hydra(",".join(names)))
+    override = OverridesParser.create().parse_override(quoted(f"content.picture={','.join(names)}"))
+    swept = [OverridesParser.create().parse_override(f"x={value}") for value in override.sweep_string_iterator()]
+    assert [OmegaConf.create({"value": each.value()}).value for each in swept] == names
 
 
 def test_a_name_that_is_no_text_is_refused():

@@ -1,22 +1,34 @@
-"""Overrides as a shell hands them over -> overrides as Hydra's grammar reads them, which knows only plain ASCII."""
+"""Overrides as a shell hands them over -> overrides as Hydra's grammar reads them.
+
+The grammar knows only plain ASCII, and reads 1e3 as a number, 4_2 as 42 and true as a truth. What names something, a
+file, a folder or a layer, is therefore put into quotes wherever the grammar would not give back the very text.
+"""
 
 import re
 import shlex
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from reconstruct.errors import InputError
 
+ONE_NAME = ("name", "runs")  # the value is one text, commas and all
+NAMES = ("picture", "weights")  # last parts of keys whose values are the names of files or samples
+LISTS_OF_NAMES = ("layers", "normalize_over")
+
 _PLAIN = re.compile(r"[\w./:+%@?*|-]*", re.ASCII)
 _KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
-_NAMES_A_FILE = ("picture", "weights", "runs")
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
+_PARTS = re.compile(r""",(\s*'(?:\\.|[^'\\])*'\s*(?=,|$)|\s*"(?:\\.|[^"\\])*"\s*(?=,|$)|[^,]*)""")  # of ,a,'b,c',d
+_MEANT_FOR_HYDRA = re.compile(r"\$\{.*\}|^(choice|range|interval|glob|sort|shuffle|tag|extend_list)\(.*\)$", re.DOTALL)
 
 
 def quoted(argument: str) -> str:
-    """`argument` with quotes where a name needs them: an existing file's, whatever is in it, or one with accents.
+    """`argument` with quotes where its value names something and the grammar would read something else.
 
     Raises:
         InputError: it is not text.
@@ -24,31 +36,37 @@ def quoted(argument: str) -> str:
     if any(0xD800 <= ord(character) < 0xE000 for character in argument):
         raise InputError(f"{argument}: this name is not UTF-8; rename the file, or make a link to it")
     key, equals, value = argument.partition("=")
-    if not equals or argument.startswith("-") or _PLAIN.fullmatch(value):
+    if not equals or argument.startswith("-"):
         return argument
-    if key.rpartition(".")[2] in _NAMES_A_FILE and _exists(value):
-        return f"{key}={_quote(value)}"
-    return f"{key}={_ELEMENTS.sub(lambda element: _quote_accents(element[0]), value)}"
+    return f"{key}={_reader(key)(value)}"
 
 
-def meant(argument: str) -> str:
-    """The end of a message about an argument that Hydra's grammar refuses: what to type into a shell instead."""
-    key, equals, value = argument.partition("=")
-    if not equals or not _KEY.fullmatch(key):
-        return f", for example {f'content.picture={argument}' if _exists(argument) else 'size=256'}"
-    is_name = key.rpartition(".")[2] in (*_NAMES_A_FILE, "name")
-    closed = [f"{argument}{end}" for end in ("'", '"', *(() if is_name else "]})"))]
-    quotes = _quote(value) if set(value) & set('"\\$') else f'"{value}"'
-    named = [f"{key}={quotes}"] if is_name else []
-    likely = next((f"; try {shlex.quote(each)}" for each in closed + named if _is_read(each)), "")
-    return f", with special characters in quotes{likely}"
+def _reader(key: str) -> Callable[[str], str]:
+    """How the values of a key are to be read."""
+    bare, last = key.lstrip("+~"), key.rpartition(".")[2]
+    if bare in ONE_NAME:
+        return _text
+    if last in NAMES and bare not in ("content.weights", "style.weights"):
+        return _names
+    return _named_in_lists if last in LISTS_OF_NAMES else _with_accents
 
 
-def _is_read(argument: str) -> bool:
-    try:
-        return bool(OverridesParser.create().parse_overrides([argument]))
-    except HydraException:
-        return False
+def _names(value: str) -> str:
+    """One name, or several with commas between them, of which the grammar makes a sweep."""
+    if "," not in value or _exists(value) or _is_meant_for_hydra(value):
+        return _text(value)
+    parts = [part if _exists(part) else part.strip(" ") for part in _PARTS.findall(f",{value}")]
+    return ",".join(map(_text, parts)) if all(parts) else _text(value)
+
+
+def _named_in_lists(value: str) -> str:
+    if _MEANT_FOR_HYDRA.search(value):
+        return value
+    return _ELEMENTS.sub(lambda found: _text(found[0].strip()) if found[0].strip() else found[0], value)
+
+
+def _with_accents(value: str) -> str:
+    return value if _PLAIN.fullmatch(value) else _ELEMENTS.sub(lambda element: _quote_accents(element[0]), value)
 
 
 def _quote_accents(element: str) -> str:
@@ -56,9 +74,39 @@ def _quote_accents(element: str) -> str:
     return element if plain or element[0] in "'\"" else _quote(element)
 
 
+def _text(value: str) -> str:
+    """One name: as it is where the grammar gives it back, or where it is in quotes or an expression of Hydra's."""
+    if _read(value) == value or (_is_meant_for_hydra(value) and not _exists(value)):
+        return value
+    return _quote(value)
+
+
+def _is_meant_for_hydra(value: str) -> bool:
+    in_quotes = len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" and _parsed(f"key={value}") is not None
+    return in_quotes or bool(_MEANT_FOR_HYDRA.search(value))
+
+
+@lru_cache(maxsize=1024)
+def _read(value: str) -> str | None:
+    """The text that the grammar makes of a value; ``None`` if it makes something else of it."""
+    found = _parsed(f"key={value}")
+    if found is None or found.is_sweep_override() or "${" in value or "\\" in value:  # which may escape what follows
+        return None
+    text = found.value()
+    return text if isinstance(text, str) else None
+
+
+def _parsed(argument: str) -> Override | None:
+    try:
+        return OverridesParser.create().parse_override(argument)
+    except HydraException:
+        return None
+
+
 def _quote(value: str) -> str:
-    escaped = re.sub(r"(\\*)('|$)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), value)
-    return "'" + escaped.replace("${", "\\${") + "'"
+    """Backslashes count only before what they could escape: for OmegaConf ``${``, for Hydra a quote or the end."""
+    literal = re.sub(r"(\\*)\$\{", lambda found: 2 * found[1] + "\\${", value)
+    return "'" + re.sub(r"(\\*)('|$)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), literal) + "'"
 
 
 def _exists(value: str) -> bool:
@@ -66,3 +114,16 @@ def _exists(value: str) -> bool:
         return Path(value).expanduser().exists()
     except (OSError, RuntimeError, ValueError):  # too long, nobody's home, a null byte
         return False
+
+
+def meant(argument: str) -> str:
+    """The end of a message about an argument that Hydra's grammar refuses: what to type into a shell instead."""
+    key, equals, value = argument.partition("=")
+    if not equals or not _KEY.fullmatch(key):
+        return f", for example {f'content.picture={argument}' if _exists(argument) else 'size=256'}"
+    is_name = key.rpartition(".")[2] in (*NAMES, *ONE_NAME)
+    closed = [f"{argument}{end}" for end in ("'", '"', *(() if is_name else "]})"))]
+    quotes = _quote(value) if set(value) & set('"\\$') else f'"{value}"'
+    named = [f"{key}={quotes}"] if is_name else []
+    likely = next((f"; try {shlex.quote(each)}" for each in closed + named if _parsed(each)), "")
+    return f", with special characters in quotes{likely}"
