@@ -8,7 +8,7 @@ from pdf_pages import assert_legible, pages_of
 from reconstruct import figures, images
 from reconstruct.analysis import selection
 from reconstruct.analysis.entries import Entry, Kind, read, write
-from reconstruct.analysis.findings import Verdict, findings
+from reconstruct.analysis.verdicts import Verdict, verdicts
 from reconstruct.figures.analysis.atlas import atlas as drawn
 from reconstruct.figures.page.sheet import TITLE_LABEL
 from reconstruct.recorders.snapshots import place
@@ -137,16 +137,17 @@ def test_the_common_level_is_the_smallest_that_all_cells_reached():
         ("canvas", [*depth_curve(True), *depth_curve(False, canvas="pixels")], Verdict.NOT),
     ],
 )
-def test_a_sentence_is_supported_by_numbers_that_support_it_and_by_no_others(name, entries, verdict):
-    found = findings(entries)[name]
+def test_a_claim_is_supported_by_numbers_that_support_it_and_by_no_others(name, entries, verdict):
+    found = verdicts(entries)[name]
     assert found.verdict is verdict
     beginnings = {
         Verdict.SUPPORTED: found.claim,
-        Verdict.CONDITIONALLY: "In ",
-        Verdict.NOT: "In none of ",
+        Verdict.CONDITIONALLY: f"Only under conditions ({found.count}): {found.claim}; ",
+        Verdict.NOT: f"Not supported ({found.count}): {found.claim}; ",
         Verdict.UNKNOWN: "Not measured: whether ",
     }
     assert found.title.startswith(beginnings[verdict])
+    assert " 1 cases" not in found.title
 
 
 def test_a_layer_fixes_what_is_above_it_if_errors_are_large_below_and_small_above():
@@ -158,14 +159,14 @@ def test_a_layer_fixes_what_is_above_it_if_errors_are_large_below_and_small_abov
         )
         for depth, layer in enumerate(LAYERS)
     ]
-    found = findings(entries)["upwards"]
+    found = verdicts(entries)["upwards"]
     assert found.verdict is Verdict.SUPPORTED
-    assert "error is 1.0 times that at the layer itself, at earlier ones 500.0 times" in found.told
+    assert "error is 1.0 times that at the layer itself, at earlier ones 500.0 times" in found.numbers
     turned = [
         replace(e, errors={"content": dict(zip(LAYERS, reversed(e.errors["content"].values()), strict=True))})
         for e in entries
     ]
-    assert findings(turned)["upwards"].verdict is not Verdict.SUPPORTED
+    assert verdicts(turned)["upwards"].verdict is not Verdict.SUPPORTED
 
 
 def test_the_matrix_is_the_geometric_mean_over_photographs_and_seeds():
@@ -194,7 +195,7 @@ def titles(pages) -> list[str]:
 
 
 def test_every_figure_of_an_atlas_is_legible_and_has_its_finding_for_a_title(sweep, tmp_path):
-    found = findings(EVERYTHING)
+    found = verdicts(EVERYTHING)
     made = drawn(sweep, EVERYTHING, found, figures.Look())
     assert set(made) == {"figure", "matrix", "strips_pagoda", "arrangement", "front"}
     sentences = {"figure": "unconstrained", "matrix": "upwards", "arrangement": "texture", "front": "both"}
@@ -207,4 +208,4 @@ def test_every_figure_of_an_atlas_is_legible_and_has_its_finding_for_a_title(swe
 
 def test_an_atlas_without_styles_has_no_figures_of_styles(sweep):
     entries = depth_curve(falling=True)
-    assert set(drawn(sweep, entries, findings(entries), figures.Look())) == {"figure", "matrix", "strips_pagoda"}
+    assert set(drawn(sweep, entries, verdicts(entries), figures.Look())) == {"figure", "matrix", "strips_pagoda"}

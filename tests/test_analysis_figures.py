@@ -19,7 +19,7 @@ from pdf_pages import assert_legible, pages_of
 from reconstruct import figures
 from reconstruct.analysis import networks, selection
 from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.findings import Verdict, findings, report
+from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.errors import InputError
 from reconstruct.figures.analysis.atlas import atlas
 from reconstruct.figures.analysis.matrix import matrix
@@ -197,7 +197,7 @@ def sweep(tmp_path, monkeypatch) -> Sweep:
 @given(shape=shapes, look=looks)
 def test_every_analysis_has_legible_figures_of_what_it_can_show(sweep, tmp_path, shape, look):
     entries = Measured(shape).entries()
-    found = findings(entries)
+    found = verdicts(entries)
     assert all(f.claim in report(found.values(), "reconstruct", entries) for f in found.values())
     drawn = atlas(sweep, entries, found, look)
     for name, pages in drawn.items():
@@ -257,9 +257,9 @@ def test_of_two_architectures_the_first_decides_which_layers_are_shown_and_both_
     assert selection.order(entries) == relus("vgg16")
     assert list(selection.matrix(entries, "content")) == relus("vgg16")
     words = "network: vgg16, torchvision, average pooling (not shown: vgg19, torchvision, average pooling)"
-    for pages in atlas(sweep, entries, findings(entries), Look()).values():
+    for pages in atlas(sweep, entries, verdicts(entries), Look()).values():
         assert words in [" ".join(text.get_text().split()) for page in pages for text in page.texts]
-    assert f"N{words[1:]}." in report(findings(entries).values(), "reconstruct", entries)
+    assert f"N{words[1:]}." in report(verdicts(entries).values(), "reconstruct", entries)
 
 
 def test_layers_are_in_the_networks_order_however_they_were_read():
@@ -289,10 +289,10 @@ def test_networks_are_told_in_words(network, training, called):
 
 
 def test_nothing_measured_is_nothing_shown(sweep):
-    assert atlas(sweep, [], findings([]), Look()) == {}
+    assert atlas(sweep, [], verdicts([]), Look()) == {}
     conv = plain(TRAINED["vgg19"], layers={"content": ("conv1_1",)})
-    assert atlas(sweep, [conv], findings([conv]), Look()) == {}
-    assert {f.verdict for f in findings([conv]).values()} == {Verdict.UNKNOWN}
+    assert atlas(sweep, [conv], verdicts([conv]), Look()) == {}
+    assert {f.verdict for f in verdicts([conv]).values()} == {Verdict.UNKNOWN}
     assert "1 pictures left out: errors are measured at rectified layers" in report([], "reconstruct", [conv])
 
 

@@ -99,18 +99,18 @@ def _pages(
 def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
     """Measure what has not been measured yet, say what it means, and draw it."""
     from experiments.drawing import measurements
-    from reconstruct.analysis.findings import findings, report
+    from reconstruct.analysis.verdicts import report, verdicts
     from reconstruct.figures.analysis.atlas import atlas
     from reconstruct.files import written_whole
 
     entries = measurements.entries(sweep)
-    found = findings(entries)
+    found = verdicts(entries)
     drawn = _something(atlas(sweep, entries, found, look), sweep.folder)
     with written_whole(sweep.folder / FINDINGS) as file:
         file.write(report(found.values(), sweep.command, entries).encode())
     outdated.note([sweep], [sweep.folder / FINDINGS])
-    for finding in (each for each in found.values() if each.shown):
-        say(f"  {finding.verdict} ({finding.count}): {finding.claim}; {finding.told}")
+    for tested in (each for each in found.values() if each.holds):
+        say(f"  {tested.verdict} ({tested.count}): {tested.claim}; {tested.numbers}")
     return drawn
 
 

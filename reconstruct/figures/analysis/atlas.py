@@ -1,4 +1,4 @@
-"""All figures of an atlas, each with its finding as its title."""
+"""All figures of an atlas, each with its tested as its title."""
 
 import hashlib
 import re
@@ -8,10 +8,10 @@ from dataclasses import replace
 from matplotlib.figure import Figure
 
 from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.findings import Finding
 from reconstruct.analysis.selection import at_level, depth_cells, distinct, select, shown_level
 from reconstruct.analysis.selection import front as cases_of
 from reconstruct.analysis.selection import matrix as errors_of
+from reconstruct.analysis.verdicts import TestedClaim
 from reconstruct.figures.analysis.arrangement import arrangement, subsets
 from reconstruct.figures.analysis.depth import depth
 from reconstruct.figures.analysis.front import front
@@ -21,8 +21,10 @@ from reconstruct.figures.page.sheet import Look
 from reconstruct.results import Sweep
 
 
-def atlas(sweep: Sweep, entries: Sequence[Entry], found: Mapping[str, Finding], look: Look) -> dict[str, list[Figure]]:
-    """File name -> a figure a page; what the sweep has no cells for is left out."""
+def atlas(
+    sweep: Sweep, entries: Sequence[Entry], found: Mapping[str, TestedClaim], look: Look
+) -> dict[str, list[Figure]]:
+    """The figures of an analysis: file name -> one matplotlib figure a page. Those without cells are left out."""
     entries = distinct(entries)
     content = depth_cells(entries)
     made = {}
@@ -39,9 +41,9 @@ def atlas(sweep: Sweep, entries: Sequence[Entry], found: Mapping[str, Finding], 
     return made
 
 
-def _titled(look: Look, finding: Finding) -> Look:
-    """Under the reader's title, else under the finding, if there is one."""
-    return look if look.title or not finding.shown else replace(look, title=finding.title)
+def _titled(look: Look, tested: TestedClaim) -> Look:
+    """With the reader's title, else with the claim that the figure is about, if it was tested."""
+    return look if look.title or not tested.holds else replace(look, title=tested.title)
 
 
 def _as_file(photograph: str) -> str:

@@ -1,7 +1,6 @@
-"""The sentences of Gatys, Ecker & Bethge (2015), and a few of ours, each with what would show it and the numbers.
+"""The claims of Gatys, Ecker & Bethge (2015), and a few of ours, each with a test and the numbers that it reads.
 
-A sentence is held against cases, mostly one photograph and one seed each. The paper gives no thresholds; those here are
-ours.
+A claim is tested on cases, mostly one photograph and one seed each. The paper gives no thresholds; those here are ours.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,15 +31,18 @@ from reconstruct.analysis.selection import (
 from reconstruct.layers import block
 
 PIXEL_BY_PIXEL = 0.9  # SSIM
-SAME_PLACES = 0.7  # correlation of layouts
+SAME_PLACES = 0.7  # layout correlation
 MIN_CONTENT_RATIO = 0.8  # content error over that of the shuffled original
 FACTOR = 2.0  # times
 TREND = 0.5  # rank correlation
-BELOW = "relu3_1"  # where it is looked whether higher layers keep objects
+OBJECTS_LAYER = "relu3_1"  # where the content error tells whether higher layers keep objects
 JUMP = 10.0  # times, from one ratio to the next, most of them ten times as large
 
-Shown = tuple[list[bool], str]
-"""Whether each case shows it, and the numbers, the main one before the first semicolon; no cases: not measured."""
+Tests = tuple[list[bool], str]
+"""Whether a claim holds in each case, and the numbers, the main one before the first semicolon.
+
+Without cases it was not measured.
+"""
 
 
 def spread(values: Sequence[float], digits: int = 1) -> str:
@@ -61,52 +63,54 @@ def _depths(entries: Sequence[Entry]) -> list[int]:
     return [layers.index(e.layer) for e in entries]
 
 
-def _pixels(entries: Sequence[Entry]) -> Shown:
+def _pixels(entries: Sequence[Entry]) -> Tests:
     ends = select(depth_cells(entries), kind=Kind.RESULT)
     low = [e for e in ends if block(e.layer) <= 2 and e.ssim is not None]
-    told = [
+    numbers = [
         f"{layer} {spread([e.psnr for e in same])} dB, {spread([e.ssim or 0 for e in same], 2)}"
         for layer, same in by_layer(low, order(low)).items()
     ]
     asked = f"asked for is an SSIM of {PIXEL_BY_PIXEL}"
-    return [(e.ssim or 0) >= PIXEL_BY_PIXEL for e in low], f"PSNR and SSIM from {', from '.join(told)}; {asked}"
+    return [(e.ssim or 0) >= PIXEL_BY_PIXEL for e in low], f"PSNR and SSIM from {', from '.join(numbers)}; {asked}"
 
 
-def _unconstrained(entries: Sequence[Entry]) -> Shown:
+def _unconstrained(entries: Sequence[Entry]) -> Tests:
     level = shown_level(entries)
     matched = at_level(depth_cells(entries), level)
     ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(matched)]
     if level is None or not ways:
         return [], ""
     ends = _ends(matched, lambda e: e.psnr, 1, " dB")
-    told = f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {spread(ways, 2)}"
+    numbers = (
+        f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {spread(ways, 2)}"
+    )
     several = [e for e in matched if e.deviation is not None]
     drifts = [trend(_depths(case), [e.deviation or 0 for e in case]) for case in across(several)]
     if drifts:
         ends = _ends(several, lambda e: e.deviation or 0, 3)
-        told += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
-    return [*(way < -TREND for way in ways), *(drift > TREND for drift in drifts)], told
+        numbers += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
+    return [*(way < -TREND for way in ways), *(drift > TREND for drift in drifts)], numbers
 
 
 def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int, unit: str = "") -> str:
-    """What is read at the lowest layer and at the highest."""
+    """A reading at the lowest layer and at the highest."""
     rows = list(by_layer(entries, order(entries)).items())
     low, high = (f"{spread([reading(e) for e in same], digits)}{unit} ({name})" for name, same in (rows[0], rows[-1]))
     return f"{low} to {high}"
 
 
-def _objects(entries: Sequence[Entry]) -> Shown:
+def _objects(entries: Sequence[Entry]) -> Tests:
     high = [e for e in select(depth_cells(entries), kind=Kind.RESULT) if block(e.layer) == 5]
-    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, high) if _at(e, BELOW)}
-    high = [e for e in high if e.picture in moved and _at(e, BELOW) is not None]
+    moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, high) if _at(e, OBJECTS_LAYER)}
+    high = [e for e in high if e.picture in moved and _at(e, OBJECTS_LAYER) is not None]
     if not high:
         return [], ""
-    shares = [(_at(e, BELOW) or 0.0) / (_at(moved[e.picture], BELOW) or 1.0) for e in high]
+    shares = [(_at(e, OBJECTS_LAYER) or 0.0) / (_at(moved[e.picture], OBJECTS_LAYER) or 1.0) for e in high]
     held = [e.layout >= SAME_PLACES and share < 1 for e, share in zip(high, shares, strict=True)]
     return held, (
-        f"from block 5 the layout correlates with the original's by {spread([e.layout for e in high], 2)}; "
-        f"shuffled, by {spread([e.layout for e in moved.values()], 2)}; the error at {BELOW}, not asked for, is "
-        f"{spread(shares, 2)} of the shuffled original's"
+        f"from block 5 the layout correlation with the original is {spread([e.layout for e in high], 2)}; "
+        f"of the shuffled original {spread([e.layout for e in moved.values()], 2)}; the error at "
+        f"{OBJECTS_LAYER}, not asked for, is {spread(shares, 2)} of the shuffled original's"
     )
 
 
@@ -115,7 +119,7 @@ def _at(entry: Entry, layer: str) -> float | None:
     return entry.errors.get("content", {}).get(layer)
 
 
-def _upwards(entries: Sequence[Entry]) -> Shown:
+def _upwards(entries: Sequence[Entry]) -> Tests:
     rows = matrix(entries, "content")
     below, above = [], []
     for layer, errors in rows.items():
@@ -135,7 +139,7 @@ def _upwards(entries: Sequence[Entry]) -> Shown:
     )
 
 
-def _texture(entries: Sequence[Entry]) -> Shown:
+def _texture(entries: Sequence[Entry]) -> Tests:
     cells = cumulative(entries)
     most = max((len(e.layers["style"]) for e in cells), default=0)
     names, place = firsts(cells)[:most], looked_at(cells)
@@ -158,16 +162,16 @@ def _texture(entries: Sequence[Entry]) -> Shown:
     others = [style_of(other) for other in originals(entries, Kind.OTHER, cells) if known(other)]
     if others:
         held = [ok and FACTOR * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
-    beside = f", another picture: {spread(others, 2)}" if others else ""
+    comparison = f", another picture: {spread(others, 2)}" if others else ""
     return held, (
         f"from {most} layers, the content error at {place} is {spread(content, 2)} of that of the shuffled "
-        f"original; the layout correlates by {spread([e.layout for e in widest], 2)}; the style error is "
+        f"original; the layout correlation is {spread([e.layout for e in widest], 2)}; the style error is "
         f"{spread([style_of(e) for e in widest], 2)}, shuffled original: "
-        f"{spread([style_of(e) for e in moved.values()], 2)}{beside}"
+        f"{spread([style_of(e) for e in moved.values()], 2)}{comparison}"
     )
 
 
-def _structures(entries: Sequence[Entry]) -> Shown:
+def _structures(entries: Sequence[Entry]) -> Tests:
     by_case = {key: case for key, case in cases(cumulative(entries)).items() if len(case) > 2}
     ways = [trend([len(e.layers["style"]) for e in case], [e.wavelength for e in case]) for case in by_case.values()]
     if not ways:
@@ -176,23 +180,23 @@ def _structures(entries: Sequence[Entry]) -> Shown:
     sizes = [
         spread([e.wavelength for case in by_case.values() for e in case if len(e.layers["style"]) == n]) for n in counts
     ]
-    told = f"wavelength {', '.join(sizes)} pixels from {', '.join(map(str, counts))} layers"
-    return [way > TREND for way in ways], f"{told}; rank correlation {spread(ways, 2)}"
+    numbers = f"mean wavelength {', '.join(sizes)} pixels from {', '.join(map(str, counts))} layers"
+    return [way > TREND for way in ways], f"{numbers}; rank correlation {spread(ways, 2)}"
 
 
-def _separable(entries: Sequence[Entry]) -> Shown:
+def _separable(entries: Sequence[Entry]) -> Tests:
     best = [min(max(e.losses.values()) for e in case) for case in front(entries) if all(e.losses for e in case)]
-    told = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
-    return [worse < 1 / FACTOR for worse in best], told
+    numbers = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
+    return [worse < 1 / FACTOR for worse in best], numbers
 
 
-def _both(entries: Sequence[Entry]) -> Shown:
+def _both(entries: Sequence[Entry]) -> Tests:
     worse = [_times_alone(case) for case in front(entries)]
     if not worse:
         return [], ""
     times = " and ".join(f"{least:.1f}" for least in (min(worse), max(worse)))
-    told = f"at the best, the worse of the two errors is still between {times} times what it is when it alone counts"
-    return [times >= FACTOR for times in worse], told
+    numbers = f"at the best, the worse of the two errors is still between {times} times what it is when it alone counts"
+    return [times >= FACTOR for times in worse], numbers
 
 
 def _times_alone(case: Sequence[Entry]) -> float:
@@ -200,7 +204,7 @@ def _times_alone(case: Sequence[Entry]) -> float:
     return min(max(e.own_error(term) / alone[term] for term in alone) for e in case)
 
 
-def _smooth(entries: Sequence[Entry]) -> Shown:
+def _smooth(entries: Sequence[Entry]) -> Tests:
     steps = [pair for case in front(entries) for pair in pairwise(case)]
     if not steps:
         return [], ""
@@ -215,15 +219,15 @@ def _smooth(entries: Sequence[Entry]) -> Shown:
     )
 
 
-def _learned(entries: Sequence[Entry]) -> Shown:
+def _learned(entries: Sequence[Entry]) -> Tests:
     level, trained, untrained = compared(entries, UNTRAINED, "")
     if level is None:
         return [], ""
     gaps = _gaps(trained, untrained)
     deepest = [(layer, found) for layer, found in gaps.items() if block(layer) > 1]
-    told = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in gaps.items())
+    numbers = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in gaps.items())
     return [gap < 0 for _, found in deepest for gap in found], (
-        f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {told}"
+        f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {numbers}"
     )
 
 
@@ -234,17 +238,19 @@ def _gaps(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[flo
     return {layer: [e.psnr - others[e.picture, e.seed, layer] for e in same] for layer, same in rows.items()}
 
 
-def _canvas(entries: Sequence[Entry]) -> Shown:
+def _canvas(entries: Sequence[Entry]) -> Tests:
     level, usual, pixels = compared(entries, TRAINED, "pixels")
     ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(pixels)]
     if level is None or not ways or usual[0].canvas == "pixels":
         return [], ""
     gaps = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in _gaps(usual, pixels).items())
-    told = f"rank correlation of PSNR with depth {spread(ways, 2)} on plain pixels, too, at a relative feature error of"
-    return [way < -TREND for way in ways], f"{told} {level:g}; {usual[0].canvas} minus pixels: {gaps}"
+    numbers = (
+        f"rank correlation of PSNR with depth {spread(ways, 2)} on plain pixels, too, at a relative feature error of"
+    )
+    return [way < -TREND for way in ways], f"{numbers} {level:g}; {usual[0].canvas} minus pixels: {gaps}"
 
 
-SENTENCES: dict[str, tuple[str, Callable[[Sequence[Entry]], Shown]]] = {
+CLAIMS: dict[str, tuple[str, Callable[[Sequence[Entry]], Tests]]] = {
     "pixels": ("Low layers give the picture back almost pixel by pixel", _pixels),
     "unconstrained": ("Higher layers do not constrain the exact pixel values", _unconstrained),
     "objects": ("Higher layers keep objects and their arrangement", _objects),
