@@ -17,7 +17,7 @@ The way of the data, and the names on it::
     -> code              encode with a Representation: Content or Style
     -> objective         Objective, a weighted sum of Terms
        and canvas        Canvas: Pixels, Pyramid or Fourier, begun from white_noise
-    -> steps             Synthesis with LBFGS or any optimizer of torch gives a Step after each evaluation
+    -> steps             Synthesis with BlockLBFGS or any optimizer of torch gives a Step after each evaluation
     -> result            Result, the record of a finished reconstruction; Sweep, a list of them
 
 What the user gave and was wrong is an InputError, what failed on the way a RunError. All names are loaded at their
@@ -40,7 +40,7 @@ _OFFERED = {  # module -> its names that `reconstruct` offers; the same as below
     "measures": (),
     "network": ("Network", "file_state", "vgg"),
     "objective": ("Objective", "Term", "encode"),
-    "optimizers": ("LBFGS",),
+    "optimizers": ("BlockLBFGS",),
     "recorders": (),
     "representations": ("Content", "Representation", "Style"),
     "results": ("Result", "Sweep"),
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from reconstruct.objective import Objective as Objective
     from reconstruct.objective import Term as Term
     from reconstruct.objective import encode as encode
-    from reconstruct.optimizers import LBFGS as LBFGS
+    from reconstruct.optimizers import BlockLBFGS as BlockLBFGS
     from reconstruct.representations import Content as Content
     from reconstruct.representations import Representation as Representation
     from reconstruct.representations import Style as Style

@@ -34,15 +34,17 @@ class Canvas(nn.Module, ABC):
         self.register_buffer("colours", colours)
 
     def forward(self) -> Tensor:
+        """The picture, ``(1, 3, H, W)``."""
+        # Departure: values are kept in [0, 1]; the paper's recipe leaves them unbounded until the picture is saved.
         return clip(self.position())
 
     def position(self) -> Tensor:
-        """The picture before values outside [0, 1] are cut off; linear in the parameters but for an offset."""
+        """The picture before it is cut to [0, 1], ``(1, 3, H, W)``; linear in the parameters but for an offset."""
         return 0.5 + torch.einsum("rc,nchw->nrhw", self.colours, self.planes())
 
     @abstractmethod
     def planes(self) -> Tensor:
-        """The picture in the parameters' own channels, 0 for grey."""
+        """The picture in the parameters' own channels, ``(1, 3, H, W)``, 0 for grey."""
 
 
 class Pixels(Canvas):
@@ -57,9 +59,12 @@ class Pixels(Canvas):
         self.pixels = nn.Parameter(_in_channels(start, colours))
 
     def planes(self) -> Tensor:
+        """The parameters themselves, ``(1, 3, H, W)``."""
         return self.pixels
 
 
+# Departure: the paper optimises pixels. A pyramid, Fourier coefficients and decorrelated colours are other coordinates
+# of the same pictures.
 class Pyramid(Canvas):
     """A sum of levels, each half the size of the one before: from the coarsest on, enlarged and added to the next.
 
@@ -80,6 +85,7 @@ class Pyramid(Canvas):
         self.scales = [2.0 ** (-damping * level) for level in range(len(self.levels))]
 
     def planes(self) -> Tensor:
+        """The sum of all levels, ``(1, 3, H, W)``."""
         planes = torch.zeros_like(self.levels[-1])
         for level, scale in zip(reversed(self.levels), reversed(self.scales), strict=True):
             planes = interpolate(planes, size=level.shape[-2:], mode="bilinear") + scale * level
@@ -108,6 +114,7 @@ class Fourier(Canvas):
         self.register_buffer("place", torch.argsort(order))
 
     def planes(self) -> Tensor:
+        """The inverse Fourier transform of all octaves, ``(1, 3, H, W)``."""
         spectrum = torch.cat(list(self.octaves), dim=2).index_select(2, self.place)
         rows: Tensor = spectrum.unflatten(2, (self.size[0], -1)).contiguous()
         planes: Tensor = torch.fft.irfft2(torch.view_as_complex(rows), s=self.size, norm="ortho")
@@ -134,6 +141,7 @@ def pyramid_sizes(height: int, width: int, levels: int) -> list[tuple[int, int]]
 
 def white_noise(height: int, width: int, contrast: float, generator: torch.Generator) -> Tensor:
     """Gaussian noise with mean 0 and standard deviation `contrast`, ``(1, 3, height, width)``."""
+    # Departure: the paper says "white noise" and no more; here it is Gaussian, around grey, of a chosen strength.
     return contrast * torch.randn(1, 3, height, width, generator=generator)
 
 

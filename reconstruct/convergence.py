@@ -31,7 +31,7 @@ class Point:
 
 
 def history(trace: Path, terms: Sequence[str]) -> list[Point]:
-    """What ``trace.csv`` tells of every step, over all sittings."""
+    """What ``trace.csv`` tells of every step, over all sessions."""
     return [Point(row["total"], {term: row[term] for term in terms}, row["gradient_norm"]) for row in read(trace)]
 
 

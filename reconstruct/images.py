@@ -235,7 +235,10 @@ def save_film(
     """Write frames ``(H, W, 3)`` as an animated WebP that starts again after a `pause` on the last one.
 
     Args:
+        frames: at least one, all of one size.
+        path: of the file, which is written whole or not at all.
         milliseconds: that each frame but the last is shown.
+        pause: milliseconds that the last frame is shown.
         note: kept in the file, for `load_film`.
         quality: of the compression, 0 to 100.
     """

@@ -32,7 +32,11 @@ def _block_taps(block: int, count: int) -> Iterable[str]:
 
 
 def block(tap: str) -> int:
-    """The block that a tap belongs to, counted from 1."""
+    """The block that a tap belongs to, counted from 1.
+
+    Raises:
+        InputError: it is not the name of a layer.
+    """
     match = re.match(r"[a-z]+(\d+)", tap)
     if match is None:
         raise InputError(f"{tap!r} is not the name of a layer; names look like conv4_2, relu4_2 or pool4")

@@ -1,4 +1,4 @@
-"""Numbers about pictures ``(1, 3, H, W)``, RGB in [0, 1]: a reconstruction beside its original, or several together.
+"""Numbers about pictures ``(1, 3, H, W)``, RGB in [0, 1]: a reconstruction next to its original, or several together.
 
 How well features agree is a matter of representations and network: see `Objective.relative_errors`.
 """
@@ -17,15 +17,19 @@ LAYOUT = 8  # fields of a side: coarser than any texture, finer than where thing
 
 
 def psnr(picture: Tensor, original: Tensor) -> float:
-    """Peak signal-to-noise ratio in dB, 10 log₁₀(1 / mean squared error); infinite for equal pictures."""
+    """Peak signal-to-noise ratio of two pictures ``(1, 3, H, W)`` in dB, infinite for equal ones.
+
+    It is 10 log₁₀(1 / mean squared error).
+    """
     error = float(mse_loss(picture, original))
     return 10 * math.log10(1 / error) if error > 0 else math.inf
 
 
 def ssim(picture: Tensor, original: Tensor) -> float | None:
-    """Structural similarity with the Gaussian window of Wang et al. (2004), mean over the channels; 1 for equal ones.
+    """Structural similarity of two pictures ``(1, 3, H, W)``, 1 for equal ones.
 
-    ``None`` for pictures smaller than the window (11 pixels).
+    With the Gaussian window of Wang et al. (2004), mean over the channels; ``None`` for pictures smaller than that
+    window (11 pixels).
     """
     if min(picture.shape[-2:]) < 11:
         return None
@@ -38,7 +42,7 @@ def ssim(picture: Tensor, original: Tensor) -> float | None:
 
 
 def layout(picture: Tensor, original: Tensor) -> float:
-    """Whether bright and dark are in the same places: 1 if they are, about 0 if they have nothing to do with it.
+    """Layout correlation of two pictures ``(1, 3, H, W)``: 1 if bright and dark are in the same places, 0 by chance.
 
     Pearson's correlation of brightness averaged over `LAYOUT` × `LAYOUT` fields; 0 where one of them is uniform.
     """
@@ -52,13 +56,15 @@ def _fields(picture: Tensor) -> Tensor:
 
 
 def brightness(picture: Tensor) -> Tensor:
-    """``(N, 1, H, W)``."""
+    """Brightness ``(N, 1, H, W)`` of pictures ``(N, 3, H, W)``, by ITU-R BT.601."""
     weights = picture.new_tensor(BRIGHTNESS)
     return torch.einsum("nchw,c->nhw", picture, weights).unsqueeze(1)
 
 
 def wavelength(picture: Tensor) -> float:
-    """How large structures are, in pixels: 1 over the mean frequency of brightness, weighted with its power.
+    """Mean wavelength of a picture ``(1, 3, H, W)`` in pixels: how large its structures are.
+
+    It is 1 over the mean frequency of brightness, weighted with its power.
 
     A picture of stripes has the distance between two stripes; white noise, whose power is everywhere the same, 2.6.
     Infinite for a uniform picture.
@@ -92,7 +98,7 @@ def mutual_psnr(pictures: Tensor) -> float:
 
 
 def shuffled(picture: Tensor, tiles: int, generator: torch.Generator) -> Tensor:
-    """The same picture with its `tiles` × `tiles` tiles in another order: the same texture in another arrangement.
+    """A picture ``(1, 3, H, W)`` with its `tiles` × `tiles` tiles in another order: its texture, arranged otherwise.
 
     No tile stays in its place. What does not divide by `tiles` at the right and below stays as it is.
     """

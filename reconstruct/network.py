@@ -139,6 +139,8 @@ class Network(nn.Module):
                 blocks.append([])
         return [block for block in blocks if block]
 
+    # Departure: the paper computes in float32. What is reported is computed so here, too; the steps may be in bfloat16
+    # or by Winograd's convolutions.
     def cast(self, dtype: torch.dtype) -> Self:
         """A copy whose stages compute in `dtype`, all but the first, which sees the picture itself, unrounded.
 
@@ -177,6 +179,9 @@ def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Networ
         state: weights and biases in the order of the convolutions: a torchvision state dict, or one whose first entry
             is a 1×1 convolution that turns RGB in [0, 1] into what the network was trained on.
         pooling: what the five poolings do; Gatys et al. use the average.
+
+    Raises:
+        InputError: the weights are not those of such a network.
     """
     pairs = _convolutions(state)
     own_door = len(pairs) > 0 and pairs[0][0].shape == (3, 3, 1, 1)
@@ -235,7 +240,11 @@ def _imagenet_preprocessing() -> nn.Conv2d:
 
 
 def file_state(path: Path) -> State:
-    """Weights from a PyTorch file; nothing in it is executed."""
+    """Weights from a PyTorch file; nothing in it is executed.
+
+    Raises:
+        InputError: there is no such file, or it holds something else than tensors.
+    """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
@@ -248,7 +257,11 @@ def file_state(path: Path) -> State:
 
 
 def torchvision_state(architecture: str) -> State:
-    """The ImageNet weights that torchvision ships for `architecture` (cached by torchvision)."""
+    """The ImageNet weights that torchvision ships for `architecture` (cached by torchvision).
+
+    Raises:
+        RunError: they could not be fetched.
+    """
     weights = torchvision.models.get_model_weights(architecture).DEFAULT
     try:
         state: State = weights.get_state_dict(progress=True, check_hash=True, weights_only=True)
@@ -273,7 +286,7 @@ def untrained_state(architecture: str, seed: int) -> State:
 
 @torch.no_grad()
 def mean_activations(network: Network, pictures: Iterable[Tensor]) -> dict[str, Tensor]:
-    """Mean rectified activation of every filter over pictures and positions: relu tap -> ``(C,)``."""
+    """Mean rectified activation of every filter over pictures ``(1, 3, H, W)`` and positions: relu tap -> ``(C,)``."""
     taps = [tap for tap in network.taps if tap.startswith("relu")]
     means = [{tap: F.mean((0, 2, 3)) for tap, F in network(picture, taps).items()} for picture in pictures]
     return {tap: torch.stack([mean[tap] for mean in means]).mean(0) for tap in taps}
@@ -282,12 +295,15 @@ def mean_activations(network: Network, pictures: Iterable[Tensor]) -> dict[str, 
 def normalized(network: Network, pictures: Iterable[Tensor]) -> Network:
     """A copy in which every filter's mean rectified activation over `pictures` is 1 (Gatys et al., 2015, Methods).
 
-    A departure for filters that hardly ever fire, which only untrained networks have: dividing by next to nothing
-    would leave a layer that consists of them alone, so no mean counts as less than `FAINTEST` of the layer's average.
+    Args:
+        network: its convolutions have biases.
+        pictures: ``(1, 3, H, W)`` each, RGB in [0, 1], of any sizes.
     """
     network = copy.deepcopy(network)
     below = torch.ones(1)  # the mean activations of the layer beneath
     for tap, m in mean_activations(network, pictures).items():
+        # Departure: untrained networks have filters that hardly ever fire. Dividing by next to nothing would leave a
+        # layer that consists of them alone, so that no mean counts as less than `FAINTEST` of the layer's average.
         m = m.clamp(min=FAINTEST * float(m.mean()))
         convolution = network.stages[tap.replace("relu", "conv")]
         assert isinstance(convolution, nn.Conv2d)

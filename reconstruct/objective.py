@@ -42,11 +42,14 @@ class Term:
         return self.representation.layer_losses(code, self.target)
 
     def of_layers(self, layer_losses: Mapping[str, Tensor]) -> Tensor:
-        """The loss, where those of its layers are known."""
+        """The loss in this term's unit, a scalar, from layer -> E_l."""
         return self.representation.weighted(layer_losses) / self.unit
 
     def errors(self, layer_losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """layer -> ‖code - target‖² / ‖target‖², detached: E_l is a multiple of ‖code - target‖²."""
+        """layer -> ‖code - target‖² / ‖target‖², scalars without gradient, from layer -> E_l.
+
+        E_l is a multiple of ‖code - target‖².
+        """
         return {layer: loss.detach() / self._nothing[layer] for layer, loss in layer_losses.items()}
 
     @cached_property
@@ -88,7 +91,10 @@ class Objective:
 
     @torch.no_grad()
     def evaluate(self, picture: Tensor) -> Evaluation:
-        """The same without gradients, in less memory: a pass for each term, keeping nothing of a layer but its code."""
+        """Losses of a picture ``(1, 3, H, W)`` without gradients, in less memory.
+
+        Every term has a pass of its own, which keeps nothing of a layer but its code.
+        """
         return self._evaluation({term.name: self._code(term, picture) for term in self.terms})
 
     def _evaluation(self, codes: Mapping[str, Code]) -> Evaluation:
@@ -101,7 +107,7 @@ class Objective:
 
     @torch.no_grad()
     def relative_errors(self, picture: Tensor) -> dict[str, dict[str, float]]:
-        """term -> layer -> ‖code - target‖² / ‖target‖²."""
+        """term -> layer -> ‖code - target‖² / ‖target‖² of a picture ``(1, 3, H, W)``."""
         return {term.name: _errors(term, self._code(term, picture)) for term in self.terms}
 
     def _code(self, term: Term, picture: Tensor) -> Code:
@@ -126,5 +132,6 @@ def reference_loss(representation: Representation, target: Code, other: Code | N
     With content and style together the other picture is the natural reference (the painting for content, the
     photograph for style): 1 then means "no better than that", and a ratio means the same at every size.
     """
+    # Departure: the paper's losses have no unit; this is `losses=relative`.
     reference = other if other is not None else {layer: torch.zeros_like(code) for layer, code in target.items()}
     return float(representation.loss(reference, target))

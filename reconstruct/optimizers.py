@@ -12,7 +12,7 @@ CURVED = 1e-8  # a pair counts if the cosine between its s and y is larger
 CROSSTALK = 0.2  # a block's own curvature is not believed below this share of the change of its gradient
 
 
-class LBFGS(torch.optim.Optimizer):
+class BlockLBFGS(torch.optim.Optimizer):
     """Limited-memory BFGS (Liu & Nocedal, 1989), one evaluation a step and no line search.
 
     With s the change of the parameters and y the change of the gradient in a step, the recursion begins with a diagonal
@@ -49,7 +49,7 @@ class LBFGS(torch.optim.Optimizer):
         (self._settings,) = self.param_groups
         self._params: list[Tensor] = self._settings["params"]
         if any(parameter.ndim > 1 and parameter.shape[0] != 1 for parameter in self._params):
-            raise ValueError("parameters of LBFGS have the shape (1, C, …): one picture at a time")
+            raise ValueError("parameters of BlockLBFGS have the shape (1, C, …): one picture at a time")
         channels = [parameter.shape[1] if parameter.ndim > 1 else 1 for parameter in self._params]
         self._sizes = [p.numel() // n for p, n in zip(self._params, channels, strict=True) for _ in range(n)]  # blocks
         start = self._values()
@@ -78,6 +78,8 @@ class LBFGS(torch.optim.Optimizer):
         gradient = torch.where(exploded, 0, raw)
         self._learn(x, gradient, exploded)
         self._keep_best(x, loss.detach(), exploded)
+        # Departure: no line search, one evaluation a step; what it would guard against is guarded against in `_cut` and
+        # by taking back a step after which the loss has exploded.
         moved = x + self._cut(self._direction(gradient))
         self._place(torch.where(exploded, self._memory["best"], moved))
         self._settings["evaluations"] += 1
@@ -145,6 +147,7 @@ class LBFGS(torch.optim.Optimizer):
         ss, sy, yy = (self._memory[name] for name in ("ss", "sy", "yy"))
         curvatures = torch.maximum(sy, CROSSTALK * (ss * yy).sqrt())
         usual = torch.where(sy.sum() > 0, ss.sum() / sy.sum(), 1)  # for a block of which nothing is known yet
+        # Departure: one number for every block where others have one for all parameters.
         h = torch.where((curvatures > 0) & (ss > 0), ss / curvatures, usual)
         explained = h @ self._memory["last_yy"]
         return h * torch.where(explained > 0, self._memory["last_sy"] / explained, 1)

@@ -59,7 +59,7 @@ class Representation(ABC):
         return {layer: self.layer_loss(code[layer], target[layer]) for layer in self.layers}
 
     def weighted(self, layer_losses: Mapping[str, Tensor]) -> Tensor:
-        """layer -> E_l to Σ_l w_l E_l."""
+        """Σ_l w_l E_l, a scalar, from layer -> E_l (eq. 5)."""
         losses = [w * layer_losses[layer] for layer, w in self.weights.items()]
         return sum(losses[1:], losses[0])
 
@@ -80,9 +80,11 @@ class Content(Representation):
     """The features themselves: what is where."""
 
     def code(self, F: Tensor) -> Tensor:
+        """The features, ``(N, C, H, W)``."""
         return _at_least_float32(F)
 
     def layer_loss(self, F: Tensor, P: Tensor) -> Tensor:
+        """L_l of eq. 1, a scalar, from two codes ``(N, C, H, W)``."""
         return _squared(F - P) / 2
 
 
@@ -90,9 +92,11 @@ class Style(Representation):
     """The correlations between features, over all positions: what occurs together, wherever it is."""
 
     def code(self, F: Tensor) -> Tensor:
+        """The Gram matrix ``(N, C, C)`` of features ``(N, C, H, W)``."""
         return gram(F)
 
     def layer_loss(self, G: Tensor, A: Tensor) -> Tensor:
+        """E_l of eq. 4, a scalar, from two Gram matrices ``(N, C, C)``."""
         # The 1/M² of eq. 4 stands in `gram`, so that pictures of different sizes compare.
         N = G.shape[-1]
         return _squared(G - A) / (4 * N**2)

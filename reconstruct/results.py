@@ -50,7 +50,7 @@ class Result:
         layers: term -> layers.
         psnr, ssim: against the content picture, where there is one.
         steps: evaluations asked for; `best_step` is the one whose picture was kept.
-        seconds: of optimisation, over all sittings.
+        seconds: of optimisation, over all sessions.
         winograd: whether convolutions were computed in fewer multiplications while optimising.
         pictures: term -> name, title and credit of the original.
         request: digest of what was asked for before it was resolved; `inputs` are the files it was made from.

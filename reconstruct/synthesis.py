@@ -18,8 +18,8 @@ from reconstruct.objective import Evaluation, Objective
 INITIAL_LOSS = 1e6
 
 
-# An optimizer may take a step back that led to NaN or infinity, as LBFGS does with half its reach; after this many in a
-# row it will not.
+# An optimizer may take a step back that led to NaN or infinity, as BlockLBFGS does with half its reach. After this many
+# in a row it will not.
 PATIENCE = 10
 
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from reconstruct.optimizers import LBFGS
+from reconstruct.optimizers import BlockLBFGS
 
 
 def quadratic(curvatures: torch.Tensor):
@@ -20,7 +20,7 @@ def quadratic(curvatures: torch.Tensor):
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 1e6])
 def test_the_minimum_of_a_quadratic_is_found_however_small_the_loss(scale):
     x, closure = quadratic(torch.tensor([1.0, 10.0, 100.0]) * scale)
-    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
     for _ in range(40):
         optimizer.step(closure)
     assert x.abs().max() < 1e-3
@@ -31,7 +31,7 @@ def test_the_size_of_the_loss_changes_no_step(scale):
     ways = []
     for size in (1.0, scale):
         x, closure = quadratic(torch.tensor([1.0, 10.0, 100.0]) * size)
-        optimizer = LBFGS([x], lambda x=x: x, lr=1, history=10, reach=1.0)
+        optimizer = BlockLBFGS([x], lambda x=x: x, lr=1, history=10, reach=1.0)
         for _ in range(8):
             optimizer.step(closure)
         ways.append(x.detach().clone())
@@ -40,7 +40,7 @@ def test_the_size_of_the_loss_changes_no_step(scale):
 
 def test_the_first_step_goes_down_the_gradient_a_fifth_of_the_reach():
     x, closure = quadratic(torch.tensor([1.0, 1.0]) * 1e-6)
-    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=0.5)
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=0.5)
     optimizer.step(closure)
     assert x.detach().tolist() == pytest.approx([0.9, 0.9])
 
@@ -49,7 +49,7 @@ def test_channels_of_very_different_curvature_are_solved_at_once():
     """A diagonal guess with one number a channel is the inverse Hessian here, so that two pairs suffice."""
     curvatures = torch.tensor([1.0, 100.0, 1e4]).view(1, 3, 1, 1).expand(1, 3, 4, 4)
     x, closure = quadratic(curvatures)
-    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=10.0)
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=10.0)
     losses = [float(optimizer.step(closure).detach()) for _ in range(8)]
     assert min(losses) < 1e-6 * losses[0]
 
@@ -57,7 +57,7 @@ def test_channels_of_very_different_curvature_are_solved_at_once():
 def test_one_step_is_one_evaluation():
     x, closure = quadratic(torch.tensor([1.0, 2.0]))
     calls = []
-    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
     for _ in range(5):
         optimizer.step(lambda: calls.append(1) or closure())
     assert len(calls) == 5
@@ -65,7 +65,7 @@ def test_one_step_is_one_evaluation():
 
 def test_no_step_is_longer_than_the_reach():
     x, closure = quadratic(torch.tensor([1.0, 50.0]) * 1e6)
-    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=0.01)
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=0.01)
     for _ in range(20):
         before = x.detach().clone()
         optimizer.step(closure)
@@ -74,9 +74,9 @@ def test_no_step_is_longer_than_the_reach():
 
 def test_what_was_learned_about_explosions_survives_saving_and_loading():
     x, closure = quadratic(torch.tensor([1.0, 2.0]))
-    first = LBFGS([x], lambda: x, lr=1, history=10, reach=0.25)
+    first = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=0.25)
     first.step(closure)
-    second = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    second = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
     second.load_state_dict(first.state_dict())
     second.step(lambda: closure() * 1e3)
     memory = second.state_dict()["state"][0]
@@ -97,7 +97,7 @@ def test_a_step_after_which_the_loss_explodes_is_taken_back():
         x.grad = torch.ones(2)
         return loss
 
-    optimizer = LBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
     for _ in range(4):
         optimizer.step(closure)
     assert not torch.equal(seen[2], seen[1])
@@ -108,7 +108,7 @@ def test_a_step_after_which_the_loss_explodes_is_taken_back():
 @pytest.mark.parametrize("broken", ["loss", "gradient"])
 def test_a_step_to_where_nothing_is_finite_is_taken_back_and_forgotten(broken):
     x, closure = quadratic(torch.tensor([1.0, 2.0]))
-    optimizer = LBFGS([x], lambda: x, lr=1, history=3, reach=0.25)
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=3, reach=0.25)
 
     def failing() -> torch.Tensor:
         loss = closure()
@@ -123,13 +123,13 @@ def test_a_step_to_where_nothing_is_finite_is_taken_back_and_forgotten(broken):
 
 def test_where_the_gradient_is_zero_nothing_moves():
     x, closure = quadratic(torch.zeros(3))
-    LBFGS([x], lambda: x, lr=1, history=3, reach=0.25).step(closure)
+    BlockLBFGS([x], lambda: x, lr=1, history=3, reach=0.25).step(closure)
     assert x.detach().tolist() == [1.0, 1.0, 1.0]
 
 
 def test_pictures_side_by_side_are_refused():
     with pytest.raises(ValueError, match="one picture at a time"):
-        LBFGS([torch.zeros(2, 3, 4, 4)], lambda: torch.zeros(1), lr=1, history=3, reach=0.1)
+        BlockLBFGS([torch.zeros(2, 3, 4, 4)], lambda: torch.zeros(1), lr=1, history=3, reach=0.1)
 
 
 def two_loops(pairs: list[tuple[torch.Tensor, torch.Tensor]], h: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
@@ -150,7 +150,7 @@ def test_the_direction_is_that_of_the_two_loop_recursion():
     x = torch.randn(1, 3, 2, 2, generator=generator).requires_grad_()
     other = torch.randn(5, generator=generator).requires_grad_()
     weights = torch.rand(17, generator=generator) + 0.1
-    optimizer = LBFGS([x, other], lambda: torch.cat([x.flatten(), other]), lr=1, history=4, reach=10.0)
+    optimizer = BlockLBFGS([x, other], lambda: torch.cat([x.flatten(), other]), lr=1, history=4, reach=10.0)
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()

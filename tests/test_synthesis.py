@@ -6,7 +6,7 @@ from conftest import smooth_picture, tiny_network
 
 from reconstruct.canvas import Fourier, Pixels, Pyramid, white_noise
 from reconstruct.objective import Objective, Term, encode
-from reconstruct.optimizers import LBFGS
+from reconstruct.optimizers import BlockLBFGS
 from reconstruct.representations import Content, Style, equal_weights
 from reconstruct.synthesis import PATIENCE, Diverged, Synthesis
 
@@ -25,7 +25,7 @@ def made(
         "fourier": lambda: Fourier(white_noise(16, 16, 0.29, generator)),
     }[canvas]()
     moves = {
-        "lbfgs": lambda: LBFGS(start.parameters(), start.position, lr=1, history=10, reach=reach),
+        "lbfgs": lambda: BlockLBFGS(start.parameters(), start.position, lr=1, history=10, reach=reach),
         "adam": lambda: torch.optim.Adam(start.parameters(), 0.05),
     }[optimizer]()
     return Synthesis(start, objective, moves, steps=60)

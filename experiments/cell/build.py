@@ -76,7 +76,7 @@ def _canvas(config: schema.Config, like: Tensor) -> Canvas:
 def _optimizer(settings: schema.OptimizerSettings, canvas: Canvas) -> torch.optim.Optimizer:
     match settings:
         case schema.LBFGSSettings(lr=lr, history=history, reach=reach):
-            return optimizers.LBFGS(canvas.parameters(), canvas.position, lr, history, reach)
+            return optimizers.BlockLBFGS(canvas.parameters(), canvas.position, lr, history, reach)
         case schema.AdamSettings(lr=lr):
             return torch.optim.Adam(canvas.parameters(), lr)
         case other:

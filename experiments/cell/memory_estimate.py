@@ -61,7 +61,11 @@ def _optimizer(config: schema.Config, pixels: int) -> int:
 
 
 def check(config: schema.Config, pixels: int, device: torch.device, itemsize: int) -> None:
-    """Refuse what will not fit, before anything large is made, and say what would."""
+    """Refuse what will not fit, before anything large is made, and say what would.
+
+    Raises:
+        InputError: it will not fit.
+    """
     there = _on_gpu(device) if device.type == "cuda" else memory.available()
     if there is None or (wanted := needed(config, pixels, itemsize)) <= there:
         return

@@ -19,7 +19,11 @@ STILL = ("curve", "tradeoff", "atlas")  # kinds that show no cells forming
 
 
 def draw_film(sweep: Sweep, request: Request | None = None) -> None:
-    """Write ``film.webp`` into the sweep's folder, all cells forming together, and say which of them stand still."""
+    """Write ``film.webp`` into the sweep's folder, all cells forming together, and say which of them stand still.
+
+    Raises:
+        InputError: no cell has a film, or an option has no effect on one.
+    """
     from reconstruct.figures.film import film as frames_of
     from reconstruct.figures.film import step_name
     from reconstruct.recorders import film

@@ -23,7 +23,11 @@ REFUSED = {  # what has no effect on a kind
 
 
 def known(kind: str) -> str:
-    """The kind itself, if there is one of that name."""
+    """The kind itself.
+
+    Raises:
+        InputError: there is none of that name.
+    """
     if kind and kind not in KINDS:
         raise InputError(f"--kind {kind}: expected one of {', '.join(KINDS)}{nearest(kind, KINDS)}")
     return kind
@@ -65,7 +69,11 @@ def layout_of(kind: str, asked: Layout) -> Layout:
 
 
 def check(cells: Cells, kind: str, name: object) -> None:
-    """Whether cells have what that kind of figure shows; `name` is that of their sweep."""
+    """Whether cells have what that kind of figure shows; `name` is that of their sweep.
+
+    Raises:
+        InputError: they do not.
+    """
     swept = ", ".join(cells.axes) or "none"
     for key in _needed(kind):
         if not any(key in panel.given for panel in cells.panels):

@@ -279,6 +279,9 @@ def products(config: DictConfig) -> list[Product]:
     The command line wins; values of a key that some parts sweep go to those parts alone. What a part takes from a group
     of configs/, such as its representation or network, is what it is there for; it is left out where the command line
     asks for another.
+
+    Raises:
+        InputError: no part has the values that were given, or two cells would share a folder.
     """
     common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
     given: Product = {}

@@ -7,7 +7,11 @@ from reconstruct.results import PICTURE, RESULT, SWEEP, Sweep
 
 
 def read(folder: Path) -> Sweep:
-    """The sweep in `folder`."""
+    """The sweep in `folder`.
+
+    Raises:
+        InputError: there is none, or its record is damaged.
+    """
     sweep = Sweep.read(folder)
     if sweep is None:
         sweeps = sorted(path.parent for around in (folder, Path("runs")) for path in around.glob(f"*/{SWEEP}"))

@@ -24,6 +24,9 @@ def write_summary(sweep: Sweep, over: Collection[str]) -> Path:
     """``summary.csv``: a row for all finished cells that differ in nothing but `over`, keys of the sweep.
 
     Of every number it has the median, the lowest and the highest.
+
+    Raises:
+        InputError: no cell is finished, or a key is not swept.
     """
     rows = [dict(kept) | {"cells": len(group)} | _medians(group) for kept, group in _groups(sweep, over).items()]
     if not rows:

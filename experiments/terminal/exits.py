@@ -50,7 +50,11 @@ def _end(line: str, code: int, error: BaseException) -> NoReturn:
 
 @contextmanager
 def mistakes_in(folder: Path) -> Iterator[None]:
-    """A mistake of this program is a `RunError` that says where its traceback is: in a file of `folder`."""
+    """Turn a mistake of this program into one line; its traceback goes into a file of `folder`.
+
+    Raises:
+        RunError: it says where the traceback is.
+    """
     try:
         yield
     except (InputError, RunError, OSError, MemoryError):

@@ -1,5 +1,6 @@
-"""What stands under a figure: what it shows, what was left out, settings, whose pictures; and the same for those who
-cannot see it.
+"""What stands under a figure: what it shows, what was left out, settings, whose pictures.
+
+The same in words for readers who cannot see it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,5 +1,6 @@
-"""The cells that a figure shows: of one sweep or of several, all of them or some, each with its picture or with the
-reason why there is none.
+"""The cells that a figure shows: of one sweep or of several, all of them or some.
+
+Each has its picture, or the reason why there is none.
 """
 
 import itertools

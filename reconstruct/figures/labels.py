@@ -1,5 +1,6 @@
-"""What a reader calls the keys and values of a sweep. Different values have different labels, and numbers read back
-exactly: α/β = 0.015 is not rounded to 10⁻².
+"""What a reader calls the keys and values of a sweep.
+
+Different values have different labels, and numbers read back exactly: α/β = 0.015 is not rounded to 10⁻².
 """
 
 import re
@@ -81,6 +82,7 @@ def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str
 
     Args:
         keys: those whose values stand together.
+        cells: all that the figure shows.
         way: which of the ways to label a value, the longest first; of a key that has fewer, its last.
     """
     kinds = Counter(map(_kind, keys))

@@ -61,6 +61,7 @@ class Winograd(nn.Module):
         self.register_buffer("kernel", _transformed(convolution.weight), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """What `convolution` gives for ``(N, C, H, W)``, but for rounding."""
         rows, columns = _tiles(x)
         if rows * columns < FEWEST:
             return self.convolution(x)  # type: ignore[no-any-return]

@@ -48,7 +48,7 @@ class Board:
 
     Args:
         folder: the cell's.
-        done: steps already taken; what an earlier sitting wrote from there on is hidden.
+        done: steps already taken; what an earlier session wrote from there on is hidden.
         originals: what is to be reconstructed, ``(1, 3, H, W)`` each.
         settings: its row of the HParams table.
         texts: name -> Markdown for the Text tab.
@@ -66,11 +66,12 @@ class Board:
         self._originals = originals
         self._shown = [images.shrunk(original, SHOWN_SIDE) for original in originals.values()]
         self._seconds: float | None = None
-        if not done:  # else an earlier sitting said so
+        if not done:  # else an earlier session said so
             said = [text(name, words) for name, words in texts.items()]
             self._file.write(0, layout(CHARTS), session(settings), *said)
 
     def __call__(self, step: Step) -> None:
+        """Write the points of curves and the pictures that are due at this step."""
         earlier, self._seconds = self._seconds, step.seconds
         if is_logged(step.number):
             rate = {} if earlier is None else {"optimisation/steps_per_second": 1 / (step.seconds - earlier)}
@@ -95,6 +96,7 @@ class Board:
         self._file.write(result.steps, session_end())
 
     def close(self) -> None:
+        """Write what is left and close the file."""
         self._file.close()
 
 

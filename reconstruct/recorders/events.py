@@ -52,6 +52,7 @@ class EventFile:
         self._records.write(event.SerializeToString())
 
     def close(self) -> None:
+        """Write what is left and close the file."""
         self._records.close()
 
 

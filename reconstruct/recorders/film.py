@@ -57,6 +57,7 @@ class Film:
         self.spacing = SPACING
 
     def __call__(self, step: Step) -> None:
+        """Keep this step's picture if it differs enough from the last one that was kept."""
         frame = Frame(step.number, np.asarray(images.shrunk(step.picture, SIDE)), means(step.errors))
         if not self.frames or distance(self.frames[-1], frame) > self.spacing:
             self.frames.append(frame)

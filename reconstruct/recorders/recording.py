@@ -27,12 +27,12 @@ class Trace:
     """``trace.csv``: step, seconds, total, each term's loss, gradient norm.
 
     Args:
-        path: where it goes; what an earlier sitting wrote of the steps before `done` is kept.
+        path: where it goes; what an earlier session wrote of the steps before `done` is kept.
         terms: names of the losses.
         done: steps already taken.
 
     Attributes:
-        repeated: steps that an earlier sitting took as well, after its last checkpoint.
+        repeated: steps that an earlier session took as well, after its last checkpoint.
     """
 
     def __init__(self, path: Path, terms: list[str], done: int) -> None:
@@ -47,11 +47,13 @@ class Trace:
         self._terms = terms
 
     def __call__(self, step: Step) -> None:
+        """Write the row of this step."""
         losses = [f"{step.terms[term]:.9g}" for term in self._terms]
         numbers = f"{step.seconds:.4f}", f"{step.total:.9g}", *losses, f"{step.gradient_norm:.6g}"
         self._writer.writerow([step.number, *numbers])
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
 
@@ -104,6 +106,7 @@ class Checkpoint:
                 self._others[name].load_state_dict(others[name])
 
     def __call__(self, step: Step) -> None:
+        """Save if that is due."""
         if time.monotonic() - self._last > max(self._every, 50 * self._cost):
             self.save()
 

@@ -20,7 +20,7 @@ class Snapshots:
     Args:
         folder: where the pictures go.
         levels: relative errors at which a picture is kept: of all terms, mean over the layers of each.
-        done: steps already taken; pictures that an earlier sitting kept are left as they are.
+        done: steps already taken; pictures that an earlier session kept are left as they are.
     """
 
     def __init__(self, folder: Path, levels: Sequence[float], done: int) -> None:
@@ -31,6 +31,7 @@ class Snapshots:
         self._ahead = [level for level, path in self._places.items() if not path.exists()]
 
     def __call__(self, step: Step) -> None:
+        """Save the picture of the first step with at most that error, for every level that it reaches."""
         error = max(mean(layers.values()) for layers in step.errors.values())
         for level in [level for level in self._ahead if error <= level]:
             images.save(step.picture, self._places[level])

@@ -31,7 +31,9 @@ def save(pages: Sequence[Figure], folder: Path, stem: str, suffix: str, dpi: int
 
     Args:
         pages: at least one.
-        stem: the file's name without its `suffix`, one of `FORMATS`.
+        folder: where the files go.
+        stem: the file's name without its `suffix`.
+        suffix: one of `FORMATS`.
         dpi: dots per inch of raster files.
         title: kept in the file for readers that cannot see it.
 

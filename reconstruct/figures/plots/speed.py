@@ -1,5 +1,8 @@
-"""Loss over seconds of two recipes, and their pictures: the classic recipe's best one as a file would hold it, and the
-first one of the other recipe whose loss is no larger (its last one, if it never got there)."""
+"""Loss over seconds of two recipes, and their pictures.
+
+Shown are the classic recipe's best picture as a file would hold it, and the first one of the other recipe whose loss is
+no larger (its last one, if it never got there).
+"""
 
 import math
 from collections.abc import Sequence

@@ -42,6 +42,9 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
     """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier ``figure.tex`` go.
 
     Args:
+        cells: what the figure shows.
+        look: how it looks.
+        folder: where the files go.
         layout: as for a grid, whatever kind of figure the sweep has.
         caption: plain text.
 
