@@ -9,7 +9,7 @@ from reconstruct.canvas import Pixels, white_noise
 from reconstruct.measures import deviation, layout, mutual_psnr, psnr, shuffled, ssim, wavelength
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
-from reconstruct.optimizers import LBFGS
+from reconstruct.optimizers import BlockLBFGS
 from reconstruct.representations import Content, Style, equal_weights
 from reconstruct.synthesis import Synthesis
 
@@ -146,7 +146,7 @@ def test_a_converged_reconstruction_matches_its_own_layer_best_where_the_layers_
     content = Content({"relu2_2": 1.0})
     canvas = Pixels(white_noise(16, 16, 0.2, torch.Generator().manual_seed(0)))
     objective = Objective(network, [Term("content", content, encode(network, content, original))])
-    synthesis = Synthesis(canvas, objective, LBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=150)
+    synthesis = Synthesis(canvas, objective, BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=150)
     for _ in synthesis:
         pass
     row = everywhere(network, original).relative_errors(synthesis.best.picture)["content"]

@@ -8,7 +8,7 @@ from reconstruct import assets, images
 from reconstruct.canvas import Pyramid, white_noise
 from reconstruct.network import Network, file_state, mean_activations, vgg
 from reconstruct.objective import Objective, Term, encode
-from reconstruct.optimizers import LBFGS
+from reconstruct.optimizers import BlockLBFGS
 from reconstruct.representations import Content, Style
 from reconstruct.synthesis import Synthesis
 
@@ -57,7 +57,7 @@ def test_a_low_layer_gives_the_photograph_back():
     content = Content({"relu1_1": 1.0})
     canvas = Pyramid(white_noise(64, 64, 0.05, torch.Generator().manual_seed(0)), 5, 0.25)
     objective = Objective(vgg19, [Term("content", content, encode(vgg19, content, photo))])
-    synthesis = Synthesis(canvas, objective, LBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=100)
+    synthesis = Synthesis(canvas, objective, BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=100)
     for _ in synthesis:
         pass
     assert float((synthesis.best.picture - photo).square().mean()) < 1e-3  # a PSNR of 30 dB

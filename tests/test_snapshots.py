@@ -4,7 +4,7 @@ import torch
 from reconstruct import images
 from reconstruct.canvas import Pixels, white_noise
 from reconstruct.objective import Objective, Term, encode
-from reconstruct.optimizers import LBFGS
+from reconstruct.optimizers import BlockLBFGS
 from reconstruct.recorders.snapshots import Snapshots, found, place
 from reconstruct.representations import Content
 from reconstruct.synthesis import Synthesis
@@ -15,7 +15,7 @@ def synthesis(network, picture, generator) -> Synthesis:
     content = Content({"relu1_2": 1.0})
     canvas = Pixels(white_noise(16, 20, 0.2, generator))
     objective = Objective(network, [Term("content", content, encode(network, content, picture), unit=7.0)])
-    return Synthesis(canvas, objective, LBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=40)
+    return Synthesis(canvas, objective, BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=40)
 
 
 def test_a_snapshot_is_the_first_picture_whose_relative_error_is_no_larger(synthesis, tmp_path):
@@ -31,7 +31,7 @@ def test_a_snapshot_is_the_first_picture_whose_relative_error_is_no_larger(synth
         assert torch.allclose(images.load(path), pictures[first], atol=0.5 / 255 + 1e-6)
 
 
-def test_what_an_earlier_sitting_kept_stays_and_what_another_run_left_goes(tmp_path):
+def test_what_an_earlier_session_kept_stays_and_what_another_run_left_goes(tmp_path):
     for done, stays in ((3, True), (0, False)):
         place(tmp_path, 0.1).write_text("earlier")
         Snapshots(tmp_path, [0.1], done)
