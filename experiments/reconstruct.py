@@ -20,11 +20,12 @@ from experiments.cell.run import run
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration
 from experiments.settings.fingerprint import request
-from experiments.settings.overrides import quoted
+from experiments.settings.overrides import chosen, quoted
 from experiments.sweep.callback import abandon, is_going_on, sources
 from experiments.terminal.exits import ELSEWHERE, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
+from reconstruct.results import Sweep
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +52,10 @@ def _task(composed: DictConfig) -> None:
 
 def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) -> None:
     overrides = list(hydra_config.overrides.task)
-    values = dict(override.partition("=")[::2] for override in overrides)
-    digest = request(values, sources(hydra_config))
+    digest = request(chosen(overrides), sources(hydra_config))
     if not alone:
         verbosity = Verbosity.nothing if "joblib" in hydra_config.launcher._target_ else Verbosity.in_sweep
-        run(config, folder, Invocation(overrides, digest, verbosity))
+        run(config, folder, Invocation(overrides, digest, verbosity, _label(folder)))
         return
     try:
         run(config, folder, Invocation(overrides, digest))
@@ -63,6 +63,12 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
         say(f"{busy}; waiting for it")
         locks.wait(folder)
         _run(config, folder, hydra_config, alone)
+
+
+def _label(folder: Path) -> str:
+    """What the cell's sweep calls it."""
+    sweep = Sweep.read(folder.parent)
+    return next((cell.name for cell in sweep.cells if cell.folder == folder.name), "") if sweep else ""
 
 
 def _stop(error: Exception, message: str) -> None:

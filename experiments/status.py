@@ -62,7 +62,7 @@ def report(reader: Reader, overview: SweepStatus) -> list[str]:
     lines = [f"{reader.sweep.folder}: {headline(overview)}"]
     for state, tell in ((State.running, _running), (State.failed, lambda s: s.message)):
         cells = overview.of(state)
-        lines += [f"  {state.value:8} {s.cell.folder}  {tell(s)}".rstrip() for s in cells[:SHOWN]]
+        lines += [f"  {state.value:8} {s.cell.name}  {tell(s)}".rstrip() for s in cells[:SHOWN]]
         lines += [f"  {state.value:8} … and {len(cells) - SHOWN} more"] if len(cells) > SHOWN else []
     if overview.of(State.failed) or (overview.of(State.waiting) and not overview.of(State.running)):
         lines.append(f"  to run what is missing: {reader.sweep.command}")

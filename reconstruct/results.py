@@ -28,7 +28,8 @@ RESULT = "result.json"
 PICTURE = "result.png"
 FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
-NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film")  # keys that say where results go, not what a cell is
+# Keys that say where results go, not what a cell is.
+NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film", "fresh")
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished
@@ -175,10 +176,22 @@ def _check_format(given: int, path: Path) -> None:
 
 @dataclass(frozen=True)
 class SweepCell:
-    """A point of a sweep: its folder's name and the value of every key that was given, swept or not."""
+    """A point of a sweep.
+
+    Attributes:
+        folder: the name of its folder.
+        values: of every key that was given, swept or not.
+        label: in short what tells it from the other cells of its sweep.
+    """
 
     folder: str
     values: Mapping[str, str]
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return self.label or self.folder
 
 
 @dataclass(frozen=True)

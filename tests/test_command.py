@@ -22,7 +22,8 @@ from experiments import reconstruct
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.settings.fingerprint import request
-from experiments.sweep.callback import plan
+from experiments.sweep.preflight import checked
+from experiments.sweep.products import products
 from reconstruct import images, measures
 from reconstruct.analysis.entries import Kind, read
 from reconstruct.results import Result, Sweep
@@ -68,7 +69,8 @@ def test_one_command_leaves_a_folder_that_explains_itself(command):
     cell = only_cell()
     names = {path.name.split(".tfevents")[0] for path in cell.iterdir()}
     assert names == {
-        ".hydra", "content.png", "style.png", "result.png", "result.json", "trace.csv", "events.out", "reconstruct.log",
+        ".hydra", ".identity", "content.png", "style.png", "result.png", "result.json", "trace.csv", "events.out",
+        "reconstruct.log",
     }  # fmt: skip
     record = json.loads((cell / "result.json").read_text())
     assert record["evaluations"] == 4
@@ -102,7 +104,7 @@ def test_the_same_command_twice_computes_once(command):
 
 def test_the_same_seed_gives_the_same_picture_bit_for_bit_and_another_seed_another(command):
     for arguments in (["name=a"], ["name=b"], ["name=c", "seed=1"]):
-        command(*arguments)
+        command(*arguments, "fresh=true")
     a, b, c = (next(Path("runs", name).rglob("result.png")).read_bytes() for name in "abc")
     assert a == b
     assert a != c
@@ -132,7 +134,7 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
             yield step
 
     monkeypatch.setattr(Synthesis, "__iter__", interrupted)
-    code, said = command("name=parts", "steps=6")
+    code, said = command("name=parts", "steps=6", "fresh=true")
     assert code == 130
     assert "the same command goes on from here" in said
     (folder,) = Path("runs/parts").iterdir()
@@ -140,7 +142,7 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
     assert not (folder / "result.json").exists()
 
     monkeypatch.setattr(Synthesis, "__iter__", iterate)
-    assert command("name=parts", "steps=6")[0] == 0
+    assert command("name=parts", "steps=6", "fresh=true")[0] == 0
     assert not (folder / "checkpoint.pt").exists()
     whole = next(Path("runs/whole").iterdir())
     assert (folder / "result.png").read_bytes() == (whole / "result.png").read_bytes()
@@ -163,8 +165,8 @@ def test_an_interrupted_run_goes_on_with_its_film(command, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(Checkpoint, "__call__", stop)
-        assert command("name=parts", "steps=6", "film=true")[0] == 130
-    assert command("name=parts", "steps=6", "film=true")[0] == 0
+        assert command("name=parts", "steps=6", "film=true", "fresh=true")[0] == 130
+    assert command("name=parts", "steps=6", "film=true", "fresh=true")[0] == 0
     whole, parts = (next(Path("runs", name).rglob("film.webp")) for name in ("whole", "parts"))
     assert parts.read_bytes() == whole.read_bytes()
 
@@ -174,7 +176,7 @@ def test_a_film_of_what_is_finished_without_one_is_refused_honestly(command):
     before = (only_cell() / "result.json").stat().st_mtime_ns
     code, said = command("film=true")
     assert (code, (only_cell() / "result.json").stat().st_mtime_ns) == (0, before)
-    assert "finished without a film, which only the making gives; another name= makes it again" in said
+    assert "finished without a film, which only the making gives; film=true under another name= makes it again" in said
     assert not list(Path("runs").rglob("film.webp"))
 
 
@@ -437,9 +439,9 @@ def test_cells_that_cannot_be_made_are_told_before_the_first_is_and_the_others_a
     assert "2 of 4 cells done" in said
 
 
-def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_finished(command, painting):
+def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_finished(command, photo, painting):
     sweep = ("-m", f"content.picture='{painting}',other.png", "name=grid", QUICK)
-    Path("other.png").write_bytes(painting.read_bytes())
+    Path("other.png").write_bytes(photo.read_bytes())
     assert command(*sweep)[0] == 0
     Path("other.png").unlink()
     code, said = command(*sweep)
@@ -461,7 +463,9 @@ def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, 
     sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "seed=0,1", "name=grid", QUICK)
     command(*sweep)
     visited, rehearsed = visits(monkeypatch), []
-    monkeypatch.setattr("experiments.sweep.callback.problems", lambda cells, _: rehearsed.extend(cells) or {})
+    monkeypatch.setattr(
+        "experiments.sweep.plan.checked", lambda composed: rehearsed.append(composed) or checked(composed)
+    )
     code, said = command(*sweep)
     assert (code, visited, rehearsed) == (0, [], [])
     assert "4 of 4 cells done, 4 of them before" in said
@@ -477,15 +481,15 @@ def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, 
     assert "4 of 4 cells done\n" in said
 
 
-def test_a_figure_is_drawn_again_when_a_picture_came_back(command, painting):
+def test_a_figure_is_drawn_again_when_a_picture_came_back(command, photo, painting):
     sweep = ("-m", f"content.picture='{painting}',other.png", "name=grid")
-    Path("other.png").write_bytes(painting.read_bytes())
+    Path("other.png").write_bytes(photo.read_bytes())
     assert command(*sweep)[0] == 0
     whole = Path("runs/grid/figure.png").read_bytes()
     Path("other.png").unlink()
     assert command(*sweep)[0] == 1
     assert Path("runs/grid/figure.png").read_bytes() != whole
-    Path("other.png").write_bytes(painting.read_bytes())
+    Path("other.png").write_bytes(photo.read_bytes())
     assert command(*sweep)[0] == 0
     assert Path("runs/grid/figure.png").read_bytes() == whole
 
@@ -632,11 +636,14 @@ def test_the_table_of_a_sweep_has_a_row_a_cell(command):
     assert "there is no layer 'relu9_9'" in rows[1]["reason"]
 
 
-@pytest.mark.parametrize("swept", ["seed=1,1", "figure=none,auto"])
-def test_cells_that_would_share_a_folder_are_refused_before_anything_runs(command, swept):
+@pytest.mark.parametrize(
+    ("swept", "line"),
+    [("seed=1,1", "1 is given 2 times; give every value once"), ("figure=none,auto", "says where results go")],
+)
+def test_cells_that_are_the_same_are_refused_before_anything_runs(command, swept, line):
     code, said = command("-m", swept)
     assert code == 2
-    assert "2 cells would share the folder" in said
+    assert line in said
     assert not list(Path("runs").rglob("result.json"))
 
 
@@ -690,7 +697,7 @@ def test_figure_3_takes_the_ratios_that_suit_the_losses():
             overrides = ["experiment=fig3", f"losses={losses}"]
             composed = hydra.compose("reconstruct", overrides, return_hydra_config=True)
             composed.hydra.overrides.task = overrides
-            assert plan(composed).values("ratio")[0] == first
+            assert products(composed)[0]["ratio"][0] == first
 
 
 def test_a_figure_is_drawn_at_the_end_of_its_sweep(command):

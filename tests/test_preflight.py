@@ -1,14 +1,18 @@
 """What is wrong with a sweep is known before its first cell starts."""
 
+from pathlib import Path
+
 import hydra
 import pytest
 
+from experiments.cell.known import KnownCells
 from experiments.settings import schema
 from experiments.settings.composition import configs
+from experiments.settings.folders import Folders
 from experiments.sweep import preflight
-from experiments.sweep.preflight import problems
+from experiments.sweep.plan import Finder
+from experiments.sweep.preflight import Composer
 from reconstruct.errors import InputError
-from reconstruct.results import SweepCell
 
 
 @pytest.fixture
@@ -20,11 +24,12 @@ def found(tmp_path, monkeypatch, photo):
 
     def find(*asked: dict[str, str]) -> dict[str, list[str]]:
         common = {"network": "vgg11_untrained", "network.normalize_over": "[]", "content.picture": f"'{photo}'"}
-        cells = [SweepCell(str(number), common | values) for number, values in enumerate(asked)]
         with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
             composed = hydra.compose("reconstruct", ["hydra.job.config_name=reconstruct"], return_hydra_config=True)
-            told = problems(cells, composed.hydra)
-        return {message.partition(":")[0]: [cell.folder for cell in cells] for message, cells in told.items()}
+            find = Finder(KnownCells(Path("runs"), Path("runs/x")), Folders({}), Composer(composed.hydra), [])
+            problems = [find(common | values).problem for values in asked]
+        beginnings = [problem.partition(":")[0] for problem in problems]
+        return {each: [str(k) for k, other in enumerate(beginnings) if other == each] for each in beginnings if each}
 
     return find
 

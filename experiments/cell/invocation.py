@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Self
 
-from experiments.settings.fingerprint import fingerprint, plain
+from experiments.settings.fingerprint import earlier_fingerprint, fingerprint, plain
 from experiments.settings.inputs import Inputs, inputs
 from experiments.settings.schema import Config
 
@@ -28,11 +28,13 @@ class Invocation:
     Attributes:
         overrides: what the user chose, ``KEY=VALUE``.
         request: the digest of the whole request (`experiments.settings.fingerprint.request`).
+        label: what the cell is called; empty for the name of its folder.
     """
 
     overrides: list[str] = field(default_factory=list)
     request: str = ""
     verbosity: Verbosity = Verbosity.alone
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Provenance:
     settings: dict[str, Any]  # the same as JSON knows it
     inputs: Inputs
     fingerprint: str
+    earlier: str  # the fingerprint that earlier programs gave the same cell
 
     @classmethod
     def of(cls, config: Config) -> Self:
@@ -52,7 +55,12 @@ class Provenance:
             InputError: there is no such file or sample, or the file cannot be read.
         """
         found = inputs(config)
-        return cls(config, plain(config), found, fingerprint(config, found))
+        return cls(config, plain(config), found, fingerprint(config, found), earlier_fingerprint(config, found))
+
+    @property
+    def fingerprints(self) -> tuple[str, str]:
+        """By each of which a finished cell is this one."""
+        return self.fingerprint, self.earlier
 
     @property
     def records(self) -> list[Mapping[str, str]]:

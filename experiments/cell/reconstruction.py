@@ -32,20 +32,20 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         Diverged: no step had a finite loss.
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
-    made = cell(provenance.config, provenance.inputs)
+    made, label = cell(provenance.config, provenance.inputs), invocation.label or folder.name
     films = {"film": Film()} if provenance.config.film else {}
     checkpoint = Checkpoint(folder, f"{provenance.fingerprint} {made.plan.summary}", made.synthesis, films)
     checkpoint.resume()
     if made.synthesis.done and films and not films["film"].frames:  # half a film would pass for a whole one
         films.clear()
-        say(f"{folder.name} was begun without a film and goes on so; another name= makes it with one")
+        say(f"{label} was begun without a film and goes on so; another name= makes it with one")
     for term, original in made.originals.items():
         images.save(original, folder / f"{term}.png")
     with ExitStack() as stack:
         board = stack.enter_context(closing(_board(made, provenance, folder, invocation)))
-        others = [board, *films.values(), stack.enter_context(closing(_bars(made, folder, invocation.verbosity)))]
+        others = [board, *films.values(), stack.enter_context(closing(_bars(made, label, invocation.verbosity)))]
         snapshots = Snapshots(folder, provenance.config.snapshots, made.synthesis.done)
-        trace = stack.enter_context(closing(_trace(made, folder)))
+        trace = stack.enter_context(closing(_trace(made, folder, label)))
         _optimise(made, folder / PICTURE, [trace, *others, snapshots, checkpoint], checkpoint.save)
         trace.close()  # what it holds is read for the result
         result = _result(made, provenance, folder, invocation)
@@ -63,18 +63,18 @@ def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocat
     return Board(folder, made.synthesis.done, made.originals, columns, texts)
 
 
-def _bars(made: Cell, folder: Path, verbosity: Verbosity) -> Bars | NoProgress:
+def _bars(made: Cell, label: str, verbosity: Verbosity) -> Bars | NoProgress:
     if verbosity is Verbosity.nothing:
         return NoProgress()
     synthesis = made.synthesis
-    return Bars(folder.name, synthesis.steps, synthesis.done, int(verbosity is Verbosity.in_sweep))
+    return Bars(label, synthesis.steps, synthesis.done, int(verbosity is Verbosity.in_sweep))
 
 
-def _trace(made: Cell, folder: Path) -> Trace:
+def _trace(made: Cell, folder: Path, label: str) -> Trace:
     done, steps = made.synthesis.done, made.synthesis.steps
     trace = Trace(folder / TRACE, list(made.originals), done)
     if done or trace.repeated:
-        say(f"{folder.name}: going on at step {done} of {steps}, {trace.repeated} made again")
+        say(f"{label}: going on at step {done} of {steps}, {trace.repeated} made again")
     return trace
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from experiments.cell.failures import Failure
 from experiments.cell.invocation import Invocation, Provenance, Verbosity
+from experiments.cell.known import SET_ASIDE, mark
 from experiments.cell.locks import LOCK, held
+from experiments.settings.folders import words
+from experiments.settings.overrides import chosen
 from experiments.settings.schema import Config
 from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import say
@@ -16,7 +19,7 @@ from reconstruct.errors import RunError
 from reconstruct.files import remove_stale_parts
 from reconstruct.results import CHECKPOINT, FILM, PICTURE, RESULT, Result
 
-UNFILMED = "finished without a film, which only the making gives; another name= makes it again"
+UNFILMED = "finished without a film, which only the making gives; film=true under another name= makes it again"
 
 
 def run(config: Config, folder: Path, invocation: Invocation | None = None) -> Result:
@@ -32,7 +35,8 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
     provenance = Provenance.of(config)
     with _explaining_system(), held(folder, {"steps": config.steps, "process": os.getpid()}):
         remove_stale_parts(folder)
-        _swap(folder, provenance.fingerprint)
+        _swap(folder, provenance)
+        mark(folder, provenance.fingerprint, words(chosen(invocation.overrides)))
         result, told = Result.read(folder), f"{folder} is already finished"
         if config.film and not (folder / FILM).exists():
             told = f"{folder} was {UNFILMED}"
@@ -40,12 +44,17 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
             result = _reconstructed(provenance, folder, invocation)
             told = f"{folder.name}: {result.summary}\n{folder / PICTURE}"
         elif result.request != invocation.request:  # asked for in other words; next time they are known
-            replace(result, request=invocation.request, inputs=provenance.records).write(folder)
+            _in_these_words(result, provenance, invocation).write(folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
         Failure.clear(folder)  # of another process, while this one waited
     if invocation.verbosity is Verbosity.alone:
         say(told)
     return result
+
+
+def _in_these_words(result: Result, provenance: Provenance, invocation: Invocation) -> Result:
+    known = replace(result, request=invocation.request, inputs=provenance.records)
+    return replace(known, fingerprint=provenance.fingerprint)
 
 
 @contextmanager
@@ -61,13 +70,15 @@ def _explaining_system() -> Iterator[None]:
         raise RunError(f"out of memory; {SMALLER}") from error
 
 
-def _swap(folder: Path, key: str) -> None:
+def _swap(folder: Path, provenance: Provenance) -> None:
     """Set aside what was made from other input files or settings, and take up again what was set aside for these."""
     present = Result.read(folder)
-    if present is not None and present.fingerprint != key:
-        _move(folder, folder / "earlier" / present.fingerprint)
-    if present is None or present.fingerprint != key:
-        _move(folder / "earlier" / key, folder)
+    if present is not None and present.fingerprint in provenance.fingerprints:
+        return
+    if present is not None:
+        _move(folder, folder / SET_ASIDE / present.fingerprint)
+    for fingerprint in provenance.fingerprints:
+        _move(folder / SET_ASIDE / fingerprint, folder)
 
 
 def _move(start: Path, end: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.settings import schema
-from experiments.settings.inputs import Inputs
+from experiments.settings.inputs import UNTRAINED, Inputs
 from experiments.settings.schema import Config
 
 # Raised whenever the same settings lead to another picture than before.
@@ -21,7 +21,7 @@ METHOD = 5
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
-BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing")
+BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing", "fresh")
 
 
 def plain(value: Any) -> Any:
@@ -37,20 +37,48 @@ def plain(value: Any) -> Any:
 
 
 def fingerprint(config: Config, inputs: Inputs) -> str:
-    """Sixteen hexadecimal digits, equal for two cells that give the same picture."""
-    settings = plain(config)
-    for key in BESIDE_THE_POINT:
-        del settings[key]
-    if not settings["snapshots"]:  # a result without them is the same as before there were any
-        del settings["snapshots"]
-    for term in ("content", "style"):
-        del settings[term]
+    """Sixteen hexadecimal digits, equal for two cells that give the same picture, however they were asked for.
+
+    What has no effect counts for nothing: a depth once it has chosen layers, the ratio of a term alone, the seed of a
+    network that is trained. So do the spelling of equal weights and the order of snapshots.
+    """
+    settings = _what_counts(config)
+    for name, chosen in config.terms().items():
+        layers = config.layers(name)
+        weights = chosen.weights or [1 / len(layers)] * len(layers)
+        settings[name] = [inputs.pictures[name].identity, layers, weights]
+    del settings["depth"]
+    if len(config.active()) == 1:
+        del settings["ratio"]
+    if config.network.weights != UNTRAINED:
+        del settings["network"]["seed"]
+    settings["network"]["weights"] = inputs.network.weights.identity
+    settings["network"]["normalize_over"] = [given.identity for given in inputs.network.normalize_over]
+    settings["snapshots"] = sorted(set(config.snapshots))
+    return _digest([METHOD, settings])
+
+
+def earlier_fingerprint(config: Config, inputs: Inputs) -> str:
+    """The same as earlier programs computed it: other words for the same cell made another."""
+    settings = _what_counts(config)
     for name, chosen in config.terms().items():
         settings[name] = [inputs.pictures[name].digest, config.layers(name), chosen.weights]
     settings["network"]["weights"] = inputs.network.weights.digest
     settings["network"]["normalize_over"] = [given.digest for given in inputs.network.normalize_over]
-    text = json.dumps([METHOD, settings], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    if not settings["snapshots"]:
+        del settings["snapshots"]
+    return _digest([METHOD, settings])
+
+
+def _what_counts(config: Config) -> dict[str, Any]:
+    settings: dict[str, Any] = plain(config)
+    for key in (*BESIDE_THE_POINT, "content", "style"):
+        del settings[key]
+    return settings
+
+
+def _digest(record: object) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def request(values: Mapping[str, str], sources: Iterable[Path]) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WEIGHTS = "network.weights"  # the setting that names weights; all others name pictures
-WITHOUT_A_FILE = ("torchvision", "untrained")  # weights that torchvision fetches, or that are drawn at random
+UNTRAINED = "untrained"
+WITHOUT_A_FILE = ("torchvision", UNTRAINED)  # weights that torchvision fetches, or that are drawn at random
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,15 @@ class Input:
         return self.path or fetched(self.name)
 
     @property
+    def identity(self) -> str:
+        """What tells the picture from others: its file, and how much of a sample's frame is left out."""
+        return f"{self.digest} trimmed {self._trim}" if self._trim else self.digest
+
+    @property
+    def _trim(self) -> float:
+        return assets.ASSETS[self.name].crop if self.path is None and self.name in assets.ASSETS else 0
+
+    @property
     def record(self) -> dict[str, str]:
         """What a result says of it."""
         return {"key": self.key, "name": self.name, "digest": self.digest}
@@ -59,8 +69,7 @@ class Input:
         """The picture, a sample's without its frame: ``(1, 3, H, W)``, RGB in [0, 1]."""
         from reconstruct import images
 
-        trim = assets.ASSETS[self.name].crop if self.path is None else 0
-        return images.load(self.file, size, square, trim, _tell)
+        return images.load(self.file, size, square, self._trim, _tell)
 
     def shape(self, size: int, square: bool) -> tuple[int, int]:
         """Height and width that `picture` will have, from the file's header."""

@@ -1,27 +1,213 @@
-"""A cell's folder is named after what the user asked for, never after a running number."""
+"""What a cell is called: in short what tells it from the others of its sweep, and a folder of that name."""
 
 import hashlib
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import PurePath
 
 from anyascii import anyascii
 
 from reconstruct.results import NOT_SETTINGS
 
-LONGEST = 120  # characters; a file name may have 255 bytes and TensorBoard shows run names in full
+LONGEST = 60  # characters of a folder's name
+DEFAULT = "default"  # a cell for which nothing was chosen
 
 NOT_IN_A_NAME = (*NOT_SETTINGS, "parts", "hydra")
 
+Values = Mapping[str, str]
+"""Key -> value, as they were chosen on the command line or in a preset."""
 
-def cell_name(overrides: Sequence[str]) -> str:
-    """``depth=3,representation=content``: safe as a file name, and different for different overrides.
+# The keys that come first, in this order; the values of those without a prefix speak for themselves.
+_ORDER = (
+    "representation", "content.picture", "style.picture", "content.layers", "style.layers", "depth", "ratio",
+    "network", "canvas", "optimizer", "recipe",
+)  # fmt: skip
+_LAST = ("seed",)
+_SPEAKS_FOR_ITSELF = ("representation", "network", "canvas", "optimizer", "recipe")
+_NAMES_A_FILE = ("picture", "weights", "normalize_over")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
+_TAP = re.compile(r"([a-z]+)(\d+_\d+)")
 
-    Anything that had to be replaced or cut is made up for by a digest at the end.
+
+def labels(cells: Sequence[Values]) -> list[str]:
+    """For every cell what tells it from the others: ``relu4_2 α/β=0.01 seed=1``. No two of different values are alike.
+
+    Of a single cell it is all that was chosen for it.
     """
+    chosen = [{_bare(key): value for key, value in cell.items() if counts(key)} for cell in cells]
+    keys = _differing(chosen)
+    words = _words(keys, chosen)
+    named = [" ".join(words[key, cell[key]] for key in keys if key in cell) or DEFAULT for cell in chosen]
+    return _told_apart(named, chosen)
+
+
+def folder_names(labels: Sequence[str], taken: Collection[str] = ()) -> list[str]:
+    """A name for a folder of each, none of which a file system takes for another or for one that is taken."""
+    found, used = [], {_alike(name) for name in taken}
+    for label in labels:
+        name = _safe(label)
+        if _alike(name) in used:
+            name = next(longer for longer in _longer(name, label) if _alike(longer) not in used)
+        used.add(_alike(name))
+        found.append(name)
+    return found
+
+
+def folder_name(values: Values) -> str:
+    """The name of a folder for a cell whose siblings are not known."""
+    (label,) = labels([values])
+    (name,) = folder_names([label])
+    return name
+
+
+def counts(key: str) -> bool:
+    """Whether the value of a key says what a cell is, rather than where it goes or how it is shown."""
+    return re.split(r"[.@/]", _bare(key))[0] not in NOT_IN_A_NAME
+
+
+def _bare(key: str) -> str:
+    return key.lstrip("+")
+
+
+def _differing(cells: Sequence[Values]) -> list[str]:
+    """The keys whose values are not the same in all cells, in the order in which they are shown."""
+    keys = dict.fromkeys(key for cell in cells for key in cell)
+    several = [key for key in keys if len({cell.get(key) for cell in cells}) > 1]
+    return sorted(several if len(cells) > 1 else keys, key=_place)
+
+
+def _place(key: str) -> tuple[int, str]:
+    if key in _ORDER:
+        return _ORDER.index(key), key
+    return len(_ORDER) + (key in _LAST), key
+
+
+def _words(keys: Sequence[str], cells: Sequence[Values]) -> dict[tuple[str, str], str]:
+    """Key and value -> the words for it."""
+    words: dict[tuple[str, str], str] = {}
+    for key in keys:
+        end = key.rpartition(".")[2]
+        alone = all(sum(k in cell and k.rpartition(".")[2] == end for k in keys) < 2 for cell in cells if key in cell)
+        values = list(dict.fromkeys(cell[key] for cell in cells if key in cell))
+        shown, prefix = _shown(key, values), _prefix(key, alone)
+        words |= {(key, value): prefix + shown[value] for value in values}
+    return words
+
+
+def _prefix(key: str, alone: bool) -> str:
+    """What stands before the values of a key; `alone` if no cell has another key that ends like it."""
+    end = key.rpartition(".")[2]
+    if key in _SPEAKS_FOR_ITSELF or (alone and end in ("picture", "layers")):
+        return ""
+    if end in ("picture", "layers"):
+        return f"{key.partition('.')[0]}="
+    return "α/β=" if key == "ratio" else f"{end if alone else key}="
+
+
+def _shown(key: str, values: Sequence[str]) -> dict[str, str]:
+    """Values in short, different ones differently."""
+    end = key.rpartition(".")[2]
+    plain = {value: _unquoted(value) for value in values}
+    if end in _NAMES_A_FILE:
+        short = _stems(plain)
+    elif end == "layers":
+        short = {value: _range(text) for value, text in plain.items()}
+    else:
+        short = {value: _number(text) for value, text in plain.items()}
+    often = Counter(map(_alike, short.values()))
+    return {value: name if often[_alike(name)] == 1 else plain[value] for value, name in short.items()}
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return re.sub(r"\\(['\"])", r"\1", value[1:-1])
+    return value
+
+
+def _number(text: str) -> str:
+    """A number in its shortest form that is the same; a list without brackets; else the text."""
+    bare = text.removeprefix("[").removesuffix("]")
+    try:
+        short = f"{float(bare):.12g}"
+        return short if float(short) == float(bare) and not re.search("[_a-z]", bare.replace("e", "")) else bare
+    except ValueError:
+        return bare
+
+
+def _range(text: str) -> str:
+    """``relu4_2``, ``relu1_1+relu2_1``, or of more the first and the last."""
+    names = [_unquoted(name.strip()) for name in text.removeprefix("[").removesuffix("]").split(",")]
+    return "+".join(names) if len(names) < 3 else f"{names[0]}…{names[-1]}"
+
+
+def _stems(paths: Mapping[str, str]) -> dict[str, str]:
+    """The names of files without their endings; where two are equal, with as much of the path as tells them apart."""
+    names = {value: _stem(path) for value, path in paths.items()}
+    often = Counter(map(_alike, names.values()))
+    alike = {value: paths[value] for value, name in names.items() if often[_alike(name)] > 1}
+    return names | _ends(alike)
+
+
+def _stem(path: str) -> str:
+    """Of a list all of them, with a plus between."""
+    if path.startswith("[") and path.endswith("]"):
+        return "+".join(PurePath(_unquoted(each.strip())).stem for each in path[1:-1].split(",")) or "none"
+    return PurePath(path).stem or path
+
+
+def _ends(paths: Mapping[str, str]) -> dict[str, str]:
+    parts = {value: PurePath(path).parts for value, path in paths.items()}
+    for length in range(1, max(map(len, parts.values()), default=0) + 1):
+        ends = {value: "/".join(part[-length:]) for value, part in parts.items()}
+        if len(set(map(_alike, ends.values()))) == len(ends):
+            return ends
+    return dict(paths)
+
+
+def _told_apart(names: Sequence[str], cells: Sequence[Values]) -> list[str]:
+    """Cells of different values whose names are alike get a digest of their values."""
+    often = Counter(map(_alike, names))
+    return [
+        name if often[_alike(name)] == 1 else f"{name} {_digest(sorted(cell.items()))}"
+        for name, cell in zip(names, cells, strict=True)
+    ]
+
+
+def _safe(label: str) -> str:
+    """`label` as the name of a folder on any system; what had to be cut is made up for by a digest."""
+    name = unicodedata.normalize("NFC", label.replace("α/β", "ratio").replace("…", "-").replace(" ", ","))
+    name = "".join(c if c.isalnum() or c in ".,=+-_()" else "_" for c in name).lstrip(".").rstrip(".,") or "_"
+    if len(name) > LONGEST or _RESERVED.fullmatch(name):
+        name = f"{name[: LONGEST - 7].rstrip('.,')}-{_digest(label)}"
+    return name
+
+
+def _longer(name: str, label: str) -> Iterable[str]:
+    """The name with ever other digests."""
+    count = 0
+    while True:
+        yield f"{name[: LONGEST - 7].rstrip('.,')}-{_digest([label, count])}"
+        count += 1
+
+
+def _alike(name: str) -> str:
+    """Equal for names that some file system takes for the same."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _digest(of: object) -> str:
+    return hashlib.sha256(repr(of).encode()).hexdigest()[:6]
+
+
+def earlier_name(values: Values) -> str:
+    """What earlier programs called the folder of a cell: all that was chosen, in alphabetical order."""
+    overrides = (f"{key}={value}" for key, value in values.items())
     chosen = sorted(o for o in overrides if re.split(r"[=.@/]", o.lstrip("+~"))[0] not in NOT_IN_A_NAME)
     if not chosen:
-        return "default"
+        return DEFAULT
     full = ",".join(re.sub(r"=(?:\[(.*)\]|'(.*)'|\"(.*)\")$", r"=\1\2\3", o) for o in chosen)  # brackets, quotes
-    spoken = full if full.isascii() else anyascii(full)  # 猫.jpg and 犬.jpg are not both called _.jpg
-    short = re.sub(r"[^\w.,=+-]+", "_", spoken, flags=re.ASCII)[:LONGEST].lstrip(".")
+    spoken = full if full.isascii() else anyascii(full)
+    short = re.sub(r"[^\w.,=+-]+", "_", spoken, flags=re.ASCII)[:120].lstrip(".")
     return short if short == full else f"{short}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"

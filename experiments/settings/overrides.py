@@ -6,7 +6,7 @@ file, a folder or a layer, is therefore put into quotes wherever the grammar wou
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -114,6 +114,11 @@ def _exists(value: str) -> bool:
         return Path(value).expanduser().exists()
     except (OSError, RuntimeError, ValueError):  # too long, nobody's home, a null byte
         return False
+
+
+def chosen(overrides: Iterable[str]) -> dict[str, str]:
+    """Key -> value, as they stand."""
+    return dict(override.partition("=")[::2] for override in overrides)
 
 
 def meant(argument: str) -> str:

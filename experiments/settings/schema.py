@@ -162,6 +162,7 @@ class Config:
     figure: Drawing = MISSING
     parts: list[dict[str, Any]] = field(default_factory=list)
     film: bool = MISSING
+    fresh: bool = False
 
     def __post_init__(self) -> None:
         within = self.ratio in (0, math.inf) or SMALLEST <= self.ratio <= LARGEST

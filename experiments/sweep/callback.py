@@ -5,40 +5,39 @@ Any exception but SystemExit would become a warning there, and the sweep would s
 """
 
 import errno
-import itertools
 import os
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
 from hydra.experimental.callback import Callback
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, open_dict, read_write
 
 from experiments.cell import locks
 from experiments.cell.failures import Failure
 from experiments.cell.invocation import command
+from experiments.cell.known import KnownCells, take_over
 from experiments.cell.run import UNFILMED
 from experiments.drawing import outdated
 from experiments.settings.composition import as_input_errors, configuration, unused_settings
 from experiments.settings.fingerprint import request
-from experiments.settings.inputs import lookup
-from experiments.settings.names import cell_name
-from experiments.settings.schema import check_place
+from experiments.settings.folders import Folders
+from experiments.settings.overrides import chosen
+from experiments.settings.schema import Config, check_place
 from experiments.sweep.monitor import SweepMonitor
-from experiments.sweep.preflight import problems
+from experiments.sweep.plan import Finder, Identity, PlannedCell, identity, planned
+from experiments.sweep.preflight import Composer
+from experiments.sweep.products import Product, narrowed, points, products
 from experiments.sweep.state import State, SweepStatus
 from experiments.sweep.tables import write_table
 from experiments.terminal.exits import ELSEWHERE, mistakes_in, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import remove_stale_parts
-from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, Result, Sweep, SweepCell
+from reconstruct.results import FILM, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 
@@ -58,10 +57,6 @@ class SweepCallback(Callback):
         """Say how it went, leave the table and the figure, and end the program with the exit code that follows."""
         if _watched and not is_going_on():
             _or_exit(_finish)
-
-
-Product = dict[str, list[str]]
-"""Key -> values: the cells are all combinations. Hydra's sweeper runs one such product at a time."""
 
 
 @dataclass
@@ -128,9 +123,52 @@ def _or_exit(task: Callable[[], None]) -> None:
 
 def _check_alone(config: DictConfig) -> None:
     HydraConfig.instance().set_config(config)  # which Hydra itself does too late for ${hydra:…}
-    for line in unused_settings(configuration(config), config.hydra.overrides.task):
+    checked_config = configuration(config)
+    for line in unused_settings(checked_config, config.hydra.overrides.task):
         say(line)
-    _make(Path(config.hydra.run.dir))
+    if any(override.startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra):
+        _make(Path(config.hydra.run.dir))
+        return
+    _make(Path(config.runs) / config.name)
+    _place_alone(config, checked_config)
+
+
+def _place_alone(config: DictConfig, checked_config: Config) -> None:
+    """The folder of a single cell: where it is already, else one that is named after what was chosen."""
+    folder = Path(config.runs) / config.name
+    known = KnownCells(Path(config.runs), folder)
+    values = chosen(config.hydra.overrides.task)
+    found = identity(checked_config, values, request(values, sources(config.hydra)), known)
+    (cell,) = planned([found], known, Folders({}), _folders(folder))
+    _take_over([cell], known, folder)
+    with read_write(config.hydra), open_dict(config.hydra):
+        config.hydra.run.dir = str(folder / cell.cell.folder)
+
+
+def _placed(identities: Sequence[Identity], known: KnownCells, folder: Path) -> list[PlannedCell]:
+    """Every cell in its folder; the processes of a launcher find it by what was chosen, in any of the words."""
+    _make(folder)
+    with Folders.changed(folder) as folders:
+        cells = planned(identities, known, folders, _folders(folder))
+        places = {each.identity.key: each.place for each in cells}
+        for each in identities:
+            folders[each.values] = replace(places[each.key], request=each.request)
+    return cells
+
+
+def _folders(sweep: Path) -> set[str]:
+    return {path.name for path in sweep.iterdir() if path.is_dir()} if sweep.is_dir() else set()
+
+
+def _take_over(cells: Sequence[PlannedCell], known: KnownCells, folder: Path) -> None:
+    """Link what other sweeps have finished into the folder of this one, and say so."""
+    taken = [(each, found) for each in cells if (found := each.identity.finished) and not known.is_own(found)]
+    for each, found in taken:
+        take_over(found, folder / each.cell.folder)
+    for there in dict.fromkeys(found.folder.parent for _, found in taken):
+        count = sum(found.folder.parent == there for _, found in taken)
+        number = "1 cell" if count == 1 else f"{count} cells"
+        say(f"{number} taken from {there}, where they were finished; fresh=true makes them anew")
 
 
 def _make(folder: Path) -> None:
@@ -146,7 +184,7 @@ def _make(folder: Path) -> None:
 
 def _begin(config: DictConfig) -> None:
     if not _watched:
-        _announce(config, plan(config))
+        _announce(config, products(config))
     (watched,) = _watched
     if not watched.ahead:
         _finish()
@@ -157,68 +195,71 @@ def _begin(config: DictConfig) -> None:
             config.hydra.overrides.task = [f"{key}={','.join(values)}" for key, values in product.items()]
 
 
-def _announce(config: DictConfig, sweep: Sweep) -> None:
+def _announce(config: DictConfig, made_of: list[Product]) -> None:
     check_place(config.runs, config.name)
-    left = _unfinished(config, sweep)
-    _rehearse(config, sweep, left)
-    _make(sweep.folder)
+    folder = Path(config.hydra.sweep.dir)
+    known = KnownCells(Path(config.runs), folder)
+    find = Finder(known, Folders.read(folder), Composer(config.hydra), sources(config.hydra))
+    every = {tuple(sorted(point.items())): point for product in made_of for point in points(product)}
+    identities = [find(point) for point in every.values()]
+    _refuse_if_all_are_wrong(identities)
+    cells = _placed(identities, known, folder)
+    _say_what_is_wrong(cells)
+    if repeated := len(identities) - len(cells):
+        say(f"{repeated} of {len(identities)} cells are others in other words; each is made once")
+    _take_over(cells, known, folder)
+    _watch(_sweep(config, cells), known, _ahead(config, made_of, cells, bool(repeated)))
+
+
+def _watch(sweep: Sweep, known: KnownCells, ahead: list[Product]) -> None:
     remove_stale_parts(sweep.folder)
     sweep.write()
-    others = {path.parent.name for path in sweep.folder.glob(f"*/{RESULT}")} - {cell.folder for cell in sweep.cells}
-    if others:
+    if others := known.own.keys() - {cell.folder for cell in sweep.cells}:
         say(f"{sweep.folder} also holds {len(others)} finished cells of other sweeps, which its table leaves out")
     watch = SweepMonitor(sweep)
     if watch.before:
         say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
-    _watched.append(_Watched(sweep, watch, _narrowed(config, sweep, left)))
+    _watched.append(_Watched(sweep, watch, ahead))
 
 
-def _unfinished(config: DictConfig, sweep: Sweep) -> list[SweepCell]:
-    """The cells that are not known to be finished."""
-    files = sources(config.hydra)
-    return [cell for cell in sweep.cells if not _is_current(sweep.folder / cell.folder, cell, files)]
+def _sweep(config: DictConfig, cells: Sequence[PlannedCell]) -> Sweep:
+    values = [each.cell.values for each in cells]
+    keys = dict.fromkeys(key for each in values for key in each)
+    axes = {key: list(dict.fromkeys(each[key] for each in values if key in each)) for key in keys}
+    several = {key: found for key, found in axes.items() if len(found) > 1}
+    return Sweep(Path(config.hydra.sweep.dir), config.figure.name, several, [each.cell for each in cells], command())
 
 
-def _rehearse(config: DictConfig, sweep: Sweep, left: Sequence[SweepCell]) -> None:
-    """Say which cells cannot be made; if that is all of the sweep, it is wrong input and nothing is written."""
-    found = problems(left, config.hydra)
-    if sum(map(len, found.values())) == len(sweep.cells):
+def _refuse_if_all_are_wrong(identities: Sequence[Identity]) -> None:
+    """If no cell can be made, the sweep is wrong input and nothing is written."""
+    found = list(dict.fromkeys(each.problem for each in identities if each.problem))
+    if found and all(each.problem for each in identities):
         first, *others = found
         raise InputError(f"{first} (and {len(others)} more mistakes in other cells)" if others else first)
-    for message, cells in found.items():
-        say(f"{len(cells)} of {len(sweep.cells)} cells cannot be made: {message} ({_named(cells)})")
+
+
+def _say_what_is_wrong(cells: Sequence[PlannedCell]) -> None:
+    found: dict[str, list[SweepCell]] = {}
+    for each in cells:
+        found.setdefault(each.identity.problem, []).append(each.cell)
+    for message, stopped in found.items():
+        if message:
+            say(f"{len(stopped)} of {len(cells)} cells cannot be made: {message} ({_named(stopped)})")
 
 
 def _named(cells: Sequence[SweepCell]) -> str:
-    return cells[0].folder + (", …" if cells[1:] else "")
+    return cells[0].name + (", …" if cells[1:] else "")
 
 
-def _narrowed(config: DictConfig, sweep: Sweep, left: Sequence[SweepCell]) -> list[Product]:
+def _ahead(config: DictConfig, made_of: list[Product], cells: Sequence[PlannedCell], repeated: bool) -> list[Product]:
     """The sweep's products, with only the values of cells that are not known to be finished: each takes a second.
 
     Where there are no parts and nothing is finished, it is left as Hydra has it, and stands here empty.
     """
-    made_of, still_open = products(config), {cell.folder for cell in left}
-    if not config.get("parts") and len(still_open) == len(sweep.cells):
+    unfinished = [each.identity.values for each in cells if each.identity.finished is None]
+    if not config.get("parts") and len(unfinished) == len(cells) and not repeated:
         return [{}]
-    open_cells = [[cell for cell in _cells(product) if cell.folder in still_open] for product in made_of]
-    return [
-        {key: list(dict.fromkeys(cell.values[key] for cell in cells)) for key in cells[0].values}
-        for cells in open_cells
-        if cells
-    ]
-
-
-def _is_current(folder: Path, cell: SweepCell, files: list[Path]) -> bool:
-    """Whether the cell's result was made by the same request from the same files, so that it need not be visited."""
-    result = Result.read(folder)
-    if result is None or (folder / FAILURE).exists() or not (folder / PICTURE).exists():
-        return False
-    try:
-        unchanged = all(lookup(given["name"], given["key"]).record == given for given in result.inputs)
-    except InputError:
-        return False
-    return bool(result.inputs) and unchanged and result.request == request(cell.values, files)
+    return narrowed(made_of, unfinished)
 
 
 def sources(hydra_config: DictConfig) -> list[Path]:
@@ -261,81 +302,6 @@ def _film(sweep: Sweep) -> None:
         draw_film(sweep)
     elif any(cell.values.get("film", "").lower() == "true" for cell in sweep.cells):
         say(f"{sweep.folder}: all cells were {UNFILMED}")
-
-
-def plan(config: DictConfig) -> Sweep:
-    """The cells that Hydra's sweeper will be given, each once."""
-    made_of = products(config)
-    cells = list({cell.folder: cell for product in made_of for cell in _cells(product)}.values())
-    keys = dict.fromkeys(key for product in made_of for key in product)
-    axes = {key: list(dict.fromkeys(cell.values[key] for cell in cells if key in cell.values)) for key in keys}
-    axes = {key: values for key, values in axes.items() if len(values) > 1}
-    return Sweep(Path(config.hydra.sweep.dir), config.figure.name, axes, cells, command())
-
-
-def products(config: DictConfig) -> list[Product]:
-    """What is swept: the preset's `parts`, if there are any, each with the common parameters and the command line's.
-
-    The command line wins; values of a key that some parts sweep go to those parts alone. What a part takes from a group
-    of configs/, such as its representation or network, is what it is there for; it is left out where the command line
-    asks for another.
-
-    Raises:
-        InputError: no part has the values that were given, or two cells would share a folder.
-    """
-    common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
-    given: Product = {}
-    for override in OverridesParser.create().parse_overrides(list(config.hydra.overrides.task)):
-        given[override.get_key_element()] = _strings(override)
-    parts = [{key: _values(key, values) for key, values in part.items()} for part in config.get("parts") or [{}]]
-    groups = set(config.hydra.runtime.choices) & set(given)
-    axes = {key for part in parts for key, values in part.items() if len(values) > 1}
-    made = [
-        common | part | _for(part, given, axes) | _kept(part, groups)
-        for part in parts
-        if all(set(values) <= set(given[key]) for key, values in _kept(part, groups).items())
-    ]
-    if not made:
-        raise InputError(f"{' '.join(config.hydra.overrides.task)}: none of the preset's parts has these values")
-    for product in made:
-        _check_folders(_cells(product), product)
-    return made
-
-
-def _kept(part: Product, groups: Collection[str]) -> Product:
-    return {key: values for key, values in part.items() if key in groups}
-
-
-def _for(part: Product, given: Product, axes: Collection[str]) -> Product:
-    """What of the command line concerns a part: not the values of a key that only other parts sweep."""
-    return {key: values for key, values in given.items() if key in part or key not in axes}
-
-
-def _values(key: str, values: object) -> list[str]:
-    (override,) = OverridesParser.create().parse_overrides([f"{key}={values}"])
-    return _strings(override)
-
-
-def _strings(override: Override) -> list[str]:
-    values = override.sweep_string_iterator() if override.is_sweep_override() else [override.get_value_element_as_str()]
-    return list(map(str, values))
-
-
-def _cells(product: Product) -> list[SweepCell]:
-    points = [dict(zip(product, point, strict=True)) for point in itertools.product(*product.values())]
-    return [SweepCell(cell_name([f"{key}={value}" for key, value in point.items()]), point) for point in points]
-
-
-def _check_folders(cells: Sequence[SweepCell], product: Mapping[str, Sequence[str]]) -> None:
-    if not cells:
-        raise InputError(f"{', '.join(key for key in product if not product[key])}: expected at least one value")
-    (folder, count) = Counter(cell.folder for cell in cells).most_common(1)[0]
-    if count > 1:
-        axes = [key for key, values in product.items() if len(values) > 1]
-        raise InputError(
-            f"{count} cells would share the folder {folder!r}: of {', '.join(axes)}, give every value once, and "
-            "sweep experiment, name, runs and figure one command at a time"
-        )
 
 
 def report(sweep: Sweep, overview: SweepStatus, before: Collection[object]) -> int:

@@ -44,7 +44,7 @@ class SweepMonitor:
                 self._told.add(standing.event)
                 self._ended += standing.state is State.done
                 count = f"{self._ended}/{len(overview.standings)}" if standing.state is State.done else "failed"
-                say(f"[{count}] {standing.cell.folder}: {standing.message}")
+                say(f"[{count}] {standing.cell.name}: {standing.message}")
         self._bar.n = sum(standing.fraction for standing in overview.standings)
         self._bar.set_postfix_str(headline(overview), refresh=True)
         return overview

@@ -1,7 +1,7 @@
 """A sweep before its first cell starts: every cell's configuration and input files, looked at but not yet used."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from hydra import compose
@@ -11,41 +11,30 @@ from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
 from experiments.settings.composition import as_input_errors, configuration
 from experiments.settings.inputs import inputs
+from experiments.settings.schema import Config
 from reconstruct.errors import InputError
-from reconstruct.results import SweepCell
 
 
-def problems(cells: Iterable[SweepCell], hydra_config: DictConfig) -> dict[str, list[SweepCell]]:
-    """What will stop a cell when its turn comes -> the cells that it will stop.
+def checked(composed: DictConfig) -> Config:
+    """The configuration, after everything that will stop the cell when its turn comes.
 
     Raises:
-        InputError: a key or the type of a value is wrong, with which Hydra starts no cell at all.
+        InputError: a value is out of range, a file is missing or no picture.
     """
-    found: dict[str, list[SweepCell]] = {}
-    rehearsed = _Composer(hydra_config)
-    for cell in cells:
-        composed = rehearsed(cell.values)
-        try:
-            _check_inputs(composed)
-        except InputError as error:
-            if not _depends_on_the_run(error):
-                found.setdefault(str(error), []).append(cell)
-    return found
+    config = configuration(composed)
+    found = inputs(config)
+    for picture in (*found.pictures.values(), *found.network.normalize_over):
+        picture.check_header()
+    return config
 
 
-def _depends_on_the_run(error: InputError) -> bool:
+def depends_on_the_run(error: InputError) -> bool:
     """Whether a value cannot be had yet: the number of a job, or a variable that only a cluster's node has."""
     cause = error.__cause__
     return isinstance(cause, InterpolationResolutionError) and not isinstance(cause, InterpolationKeyError)
 
 
-def _check_inputs(composed: DictConfig) -> None:
-    found = inputs(configuration(composed))
-    for picture in (*found.pictures.values(), *found.network.normalize_over):
-        picture.check_header()
-
-
-class _Composer:
+class Composer:
     """Overrides -> configuration. Hydra takes a tenth of a second, so that every choice of files is composed once."""
 
     def __init__(self, hydra_config: DictConfig) -> None:
@@ -55,6 +44,11 @@ class _Composer:
         self._value = cache(OverridesParser.create().parse_override)
 
     def __call__(self, values: Mapping[str, str]) -> DictConfig:
+        """The composed configuration.
+
+        Raises:
+            InputError: a key or the type of a value is wrong, with which Hydra starts no cell at all.
+        """
         chosen = [key for key in values if key in self._groups or "@" in key]
         if any(key.startswith(("+", "~")) for key in values):  # then their order counts
             chosen = list(values)

@@ -59,7 +59,12 @@ def _medians(group: Sequence[Row]) -> Row:
 
 
 def _row(standing: CellStatus, result: Result | None) -> Row:
-    row = {"cell": standing.cell.folder, "state": standing.state.value, **standing.cell.values}
+    row = {
+        "cell": standing.cell.folder,
+        "label": standing.cell.name,
+        "state": standing.state.value,
+        **standing.cell.values,
+    }
     if standing.state is State.failed:
         row["reason"] = standing.message
     if result is None or standing.state is not State.done:
