@@ -84,6 +84,8 @@ def main() -> None:
     if "--version" in sys.argv[1:]:  # Hydra would give its own
         print(f"reconstruct {version('reconstruct')}")
         return
+    if not sys.argv[1:]:  # nothing was asked for: say what can be
+        sys.argv.append("--help")
     schema.register()
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     try:
@@ -124,6 +126,8 @@ def _composed_and_run() -> None:
     try:
         with as_input_errors():
             _all_products()
+    except BrokenPipeError:  # whoever read our output has seen enough
+        raise SystemExit(1) from None
     except OSError as error:
         raise RunError(os_error_message(error, ELSEWHERE)) from error
     finally:

@@ -45,7 +45,7 @@ _UPRIGHT = {
 
 
 def load(
-    path: Path, size: int | None = None, square: bool = False, trim: float = 0.0, note: Note = log.warning
+    path: str | Path, size: int | None = None, square: bool = False, trim: float = 0.0, note: Note = log.warning
 ) -> Tensor:
     """Read a picture as `colours` understands it, upright.
 
@@ -62,7 +62,7 @@ def load(
     Raises:
         InputError: the file is missing, is no picture, is damaged or too large.
     """
-    fitted = min if square else max
+    path, fitted = Path(path), min if square else max
     spare = (1 - 2 * trim) / (size * GAP) if size else 0
     _check_file(path)
     with _explained(path, note) as tell:
@@ -76,12 +76,13 @@ def load(
     return to_tensor(finish(ImageOps.fit(image, target, method=Image.Resampling.LANCZOS)))
 
 
-def shape(path: Path, size: int | None = None, square: bool = False) -> tuple[int, int]:
+def shape(path: str | Path, size: int | None = None, square: bool = False) -> tuple[int, int]:
     """Height and width that `load` will give, or the other way round for a picture that it turns; but for trimming.
 
     Raises:
         InputError: as far as the header tells, `load` will refuse it.
     """
+    path = Path(path)
     _check_file(path)
     with _explained(path, lambda line: None), Image.open(path) as file:
         if file.format not in _DRAWN_SMALLER:
@@ -203,9 +204,9 @@ def to_image(picture: Tensor) -> Image.Image:
     return Image.fromarray(pixels.permute(1, 2, 0).numpy())
 
 
-def save(picture: Tensor, path: Path) -> None:
+def save(picture: Tensor, path: str | Path) -> None:
     """Write a picture ``(1, 3, H, W)`` as an 8-bit PNG, whole or not at all."""
-    with written_whole(path) as file:
+    with written_whole(Path(path)) as file:
         to_image(picture).save(file, format="PNG")
 
 

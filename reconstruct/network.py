@@ -203,13 +203,21 @@ def _convolutions(state: State) -> list[tuple[Tensor, Tensor]]:
 def _stages(architecture: str, pairs: Sequence[tuple[Tensor, Tensor]], pooling: Pooling) -> dict[str, nn.Module]:
     features = _features(architecture)
     convolutions = [module for module in features if isinstance(module, nn.Conv2d)]
-    expected = [module.weight.shape for module in convolutions]
-    if [weight.shape for weight, _ in pairs] != expected:
-        raise InputError(f"network.weights: these are not the {len(expected)} convolutions of {architecture}")
+    shapes, expected = [weight.shape for weight, _ in pairs], _shapes(architecture)
+    if shapes != expected:
+        fitting = [f"; network.architecture={name} fits" for name in names.ARCHITECTURES if shapes == _shapes(name)]
+        raise InputError(
+            f"network.weights: {len(shapes)} convolutions, not the {len(expected)} of {architecture}{''.join(fitting)}"
+        )
     for module, (weight, bias) in zip(convolutions, pairs, strict=True):
         module.load_state_dict({"weight": weight, "bias": bias})
     taps = names.taps(names.ARCHITECTURES[architecture])
     return {tap: _safe(module, pooling) for tap, module in zip(taps, features, strict=True)}
+
+
+def _shapes(architecture: str) -> list[torch.Size]:
+    with torch.device("meta"):
+        return [module.weight.shape for module in _features(architecture) if isinstance(module, nn.Conv2d)]
 
 
 def _features(architecture: str) -> nn.Sequential:
@@ -250,7 +258,10 @@ def file_state(path: Path) -> State:
     except FileNotFoundError as error:
         raise InputError(f"network.weights={path}: there is no such file") from error
     except Exception as error:  # a file that is no archive, not a state dict, or wants to run code
-        raise InputError(f"network.weights={path}: not a PyTorch file of plain tensors") from error
+        raise InputError(
+            f"network.weights={path}: not a PyTorch file of plain tensors; a module's are saved by "
+            "torch.save(module.state_dict(), PATH)"
+        ) from error
     if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
         raise InputError(f"network.weights={path}: expected a state dict, a mapping from names to tensors and no more")
     return state

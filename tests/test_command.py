@@ -63,6 +63,15 @@ def only_cell() -> Path:
     return result.parent
 
 
+def test_without_a_word_the_command_says_what_it_can_do(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["reconstruct"])
+    with pytest.raises(SystemExit) as ended:
+        reconstruct.main()
+    assert not ended.value.code
+    assert "reconstruct experiment=NAME           a prepared sweep and its figure" in capsys.readouterr().out
+    assert not Path("runs").exists()
+
+
 def test_one_command_leaves_a_folder_that_explains_itself(command):
     code, _ = command("representation=both")
     assert code == 0

@@ -14,6 +14,11 @@ from reconstruct import images
 from reconstruct.errors import InputError
 
 
+def test_a_path_may_be_a_string(tmp_path, picture):
+    images.save(picture, str(tmp_path / "x.png"))
+    assert images.load(str(tmp_path / "x.png")).shape[2:] == images.shape(str(tmp_path / "x.png"))
+
+
 def test_a_saved_picture_reads_back_as_it_was_rounded(tmp_path, picture):
     images.save(picture, tmp_path / "x.png")
     assert torch.equal(images.load(tmp_path / "x.png"), (picture * 255).round() / 255)
