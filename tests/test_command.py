@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -801,3 +802,30 @@ def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
     assert kinds["ratio"] == kinds["depth"] == kinds["canvas.levels"] == {str}
     assert kinds["size"] == {int}
     assert "experiment" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("name: 2026_11_25", "line 2: name: 2026_11_25 would be read as 20261125; write '2026_11_25' in quotes"),
+        ("name: '2026_11_25'", ""),
+        ("content: {picture: 1e3}", "content.picture: 1e3 would be read as 1000.0"),
+        ("hydra: {sweeper: {params: {content.picture: 1_0}}}", "content.picture: 1_0 would be read as 10"),
+        ("name: 42", ""),
+        ("name: a=b, c", ""),
+    ],
+)
+def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(monkeypatch, capfd, photo, tmp_path, text, line):
+    own = tmp_path / "own configs"
+    shutil.copytree(configs(), own)
+    (own / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{text}\n")
+    shutil.copy(photo, "cat.png")
+    picture = [] if "picture" in text else ["content.picture=cat.png"]
+    monkeypatch.setattr(sys, "argv", ["reconstruct", f"--config-dir={own}", "experiment=mine", *picture, *TINY])
+    code = 0
+    try:
+        reconstruct.main()
+    except SystemExit as ended:
+        code = ended.code
+    assert code == (2 if line else 0)
+    assert line in capfd.readouterr().err

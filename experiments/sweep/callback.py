@@ -27,6 +27,7 @@ from experiments.settings.fingerprint import request
 from experiments.settings.folders import Folders
 from experiments.settings.overrides import chosen
 from experiments.settings.schema import Config, check_place
+from experiments.settings.yaml_text import check_names
 from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.plan import Finder, Identity, PlannedCell, identity, planned
 from experiments.sweep.preflight import Composer
@@ -47,6 +48,7 @@ class SweepCallback(Callback):
 
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Find what is wrong with a single cell before anything is written."""
+        _or_exit(lambda: check_names(config.hydra))
         _or_exit(lambda: _check_alone(config))
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
@@ -184,6 +186,7 @@ def _make(folder: Path) -> None:
 
 def _begin(config: DictConfig) -> None:
     if not _watched:
+        check_names(config.hydra)
         _announce(config, products(config))
     (watched,) = _watched
     if not watched.ahead:
