@@ -8,6 +8,7 @@ from contextlib import redirect_stderr, suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from experiments.sweep.labelled import labelled
 from experiments.terminal.exits import Parser, exits
 from reconstruct.errors import InputError
 
@@ -22,10 +23,12 @@ def main() -> None:
     given = _parser().parse_args()
     with exits("reconstruct-board"):
         _check(given.folder)
-        address = serve(given.folder, given.port)
-    print(f"{given.folder}: {address}{VIEW}  (Ctrl-C ends it)", flush=True)
-    with suppress(KeyboardInterrupt):
-        threading.Event().wait()
+    with labelled(given.folder) as shown:
+        with exits("reconstruct-board"):
+            address = serve(shown, given.port)
+        print(f"{given.folder}: {address}{VIEW}  (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 def _parser() -> argparse.ArgumentParser:

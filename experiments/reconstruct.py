@@ -55,7 +55,7 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
     digest = request(chosen(overrides), sources(hydra_config))
     if not alone:
         verbosity = Verbosity.nothing if "joblib" in hydra_config.launcher._target_ else Verbosity.in_sweep
-        run(config, folder, Invocation(overrides, digest, verbosity, _label(folder)))
+        run(config, folder, Invocation(overrides, digest, verbosity, *_in_sweep(folder)))
         return
     try:
         run(config, folder, Invocation(overrides, digest))
@@ -65,10 +65,12 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
         _run(config, folder, hydra_config, alone)
 
 
-def _label(folder: Path) -> str:
-    """What the cell's sweep calls it."""
+def _in_sweep(folder: Path) -> tuple[str, list[str]]:
+    """What the cell's sweep calls it, and the keys that differ there."""
     sweep = Sweep.read(folder.parent)
-    return next((cell.name for cell in sweep.cells if cell.folder == folder.name), "") if sweep else ""
+    if sweep is None:
+        return "", []
+    return next((cell.name for cell in sweep.cells if cell.folder == folder.name), ""), list(sweep.axes)
 
 
 def _stop(error: Exception, message: str) -> None:

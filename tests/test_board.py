@@ -21,12 +21,13 @@ from test_synthesis import made
 
 from reconstruct.images import to_image
 from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
-from reconstruct.recorders.events import plainly, verbatim
+from reconstruct.recorders.events import plainly, renew_session, verbatim
 from reconstruct.recorders.sweep_board import HIGHEST, SIDE, show
 from reconstruct.synthesis import Step
 
 with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along
     from tensorboard import plugin_util
+    from tensorboard.plugins.hparams import plugin_data_pb2
 
 ORIGINALS = {"content": torch.rand(1, 3, 16, 16)}
 SETTINGS = {"size": 16, "content.layers": "a", "fast": True}
@@ -196,3 +197,17 @@ def test_the_command_serves_this_machine_alone_and_ends_with_ctrl_c(tmp_path):
     assert refused.returncode == 2
     assert "leave it out to get a free one" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_row_gains_a_column_and_is_not_written_again(tmp_path):
+    Board(tmp_path, 0, {}, {"ratio": 0.1}, {}).close()
+    renew_session(tmp_path, {"ratio": 0.1})
+    assert len(list(tmp_path.iterdir())) == 1
+    renew_session(tmp_path, {"ratio": 0.1, "seed": 0, "content.layers": "relu1_1"})
+    content = shown(tmp_path).SummaryMetadata("_hparams_/session_start_info").plugin_data.content
+    columns = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info.hparams
+    assert columns["seed"].WhichOneof("kind") == "number_value"
+    assert set(columns) == {"ratio", "seed", "content.layers"}
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    renew_session(tmp_path, {"ratio": 0.1, "seed": 0, "content.layers": "relu1_1"})
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before

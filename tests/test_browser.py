@@ -152,7 +152,7 @@ def test_time_series_are_grouped_by_what_one_compares(page):
     groups = [text.split()[0] for text in page.wait("metrics-card-group-toolbar", 6)]
     assert groups == ["figure", "fit", "loss", "optimisation", "pictures", "relative_error_log10"]
     runs = page.wait("runs-data-table tb-data-table-content-row", 11)
-    assert sum("representation=content" in run for run in runs) == 5
+    assert sum("content,depth=" in run for run in runs) == 5
     assert sum("representation=style" in run for run in runs) == 5
     assert sum("figure" in run for run in runs) == 1
 

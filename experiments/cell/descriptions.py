@@ -1,48 +1,62 @@
 """What TensorBoard says about a cell and a sweep besides curves and pictures: settings, credits, the command."""
 
-import re
+import math
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import yaml
 
-from experiments.settings.fingerprint import plain
-from experiments.settings.names import NOT_IN_A_NAME
-from experiments.settings.schema import Config
+from experiments.settings.names import Values, counts
 from reconstruct.recorders.events import HParam, plainly, verbatim
 from reconstruct.results import Sweep
 
 
 def texts(settings: Mapping[str, Any], credits: Mapping[str, Mapping[str, str]], command: str) -> dict[str, str]:
-    """A cell's pages of the Text tab, as Markdown."""
+    """A cell's pages of the Text tab, as Markdown; without a command, where that of the sweep says it."""
     lines = [f"**{term}**: {plainly(p['title'])}. {plainly(p['credit'])}" for term, p in credits.items()]
     listed = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
-    return {"command": verbatim(command), "credits": "\n\n".join(lines), "settings": verbatim(listed)}
+    pages = {"credits": "\n\n".join(lines), "settings": verbatim(listed)}
+    return pages | ({"command": verbatim(command)} if command else {})
 
 
 def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
-    """A sweep's pages: what its figure shows, and what made it."""
+    """A sweep's pages: what its figure shows, what made it, and what all its cells have in common."""
     paragraphs = [plainly(paragraph) for paragraph in caption.split("\n")]
-    return {"caption": "\n\n".join(paragraphs), "command": verbatim(sweep.command)}
+    values = {key: sweep.values(key) for cell in sweep.cells for key in cell.values if counts(key)}
+    common = [f"{key}={found[0]}" for key, found in values.items() if key not in sweep.axes]
+    pages = {"caption": "\n\n".join(paragraphs), "command": verbatim(sweep.command)}
+    return pages | ({"in all cells": verbatim("\n".join(common))} if common else {})
 
 
-def columns(config: Config, overrides: Sequence[str]) -> dict[str, HParam]:
-    """A row of the HParams table: what the user chose for this cell, and what one compares cells by."""
-    terms = {
-        f"{term}.{key}": value
-        for term in config.active()
-        for key, value in (("picture", config.term(term).picture), ("layers", " ".join(config.layers(term))))
-    }
-    names = ("representation", "depth", "losses", "seed", "precision")
-    words = {name: str(plain(getattr(config, name))) for name in names if getattr(config, name) is not None}
-    # In words, because it may be infinite, which TensorBoard could not send to the browser.
-    ratio = {"ratio": f"{config.ratio:g}"} if len(config.active()) > 1 else {}
-    numbers = {"size": config.size, "steps": config.steps}
-    kinds = {"canvas": plain(config.canvas)["kind"], "optimizer": plain(config.optimizer)["kind"]}
-    network = {"network": f"{config.network.architecture} {config.network.weights}"}
-    return _given(overrides) | terms | words | ratio | numbers | kinds | network
+def columns(settings: Mapping[str, Any], layers: Mapping[str, Sequence[str]], values: Values) -> dict[str, HParam]:
+    """A row of the HParams table: what tells a cell from the others, numbers as numbers.
+
+    TensorBoard shows the columns of a sweep before its errors, so that what all cells have in common would push these
+    out of view. A column must have one type in all cells: the others' rows would be hidden.
+
+    Args:
+        settings: resolved.
+        layers: term -> layers.
+        values: key -> value of what differs within the sweep, or of what was chosen for a single cell.
+    """
+    given = {key.lstrip("+"): value for key, value in values.items() if counts(key)}
+    resolved = {key: _plain(settings, key, value) for key, value in given.items()}
+    chosen = {f"{term}.layers": " ".join(names) for term, names in layers.items()} if "depth" in given else {}
+    lists = {f"{term}.layers": " ".join(names) for term, names in layers.items() if f"{term}.layers" in given}
+    return {key: value for key, value in (resolved | chosen | lists).items() if value is not None}
 
 
-def _given(overrides: Sequence[str]) -> dict[str, HParam]:
-    split = (override.lstrip("+~").partition("=")[::2] for override in overrides)
-    return {key: value.strip("[]") for key, value in split if re.split(r"[.@/]", key)[0] not in NOT_IN_A_NAME}
+def _plain(settings: Mapping[str, Any], key: str, value: str) -> HParam | None:
+    """A value as it was resolved; ``None`` where TensorBoard could not send it to the browser (infinite)."""
+    found: Any = settings
+    for part in key.split("."):
+        found = found.get(part, value) if isinstance(found, Mapping) else value
+    match found:
+        case bool() | Mapping():  # a choice of files: canvas=pixels
+            return value.strip("'\"") or str(found)
+        case None | int() | float():
+            return found if found is not None and math.isfinite(found) else None
+        case list():
+            return " ".join(map(str, found))
+    return PurePath(found).stem or found if key.endswith(".picture") else str(found)

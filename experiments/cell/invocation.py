@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from experiments.settings.fingerprint import earlier_fingerprint, fingerprint, plain
 from experiments.settings.inputs import Inputs, inputs
+from experiments.settings.overrides import chosen
 from experiments.settings.schema import Config
 
 
@@ -29,12 +30,20 @@ class Invocation:
         overrides: what the user chose, ``KEY=VALUE``.
         request: the digest of the whole request (`experiments.settings.fingerprint.request`).
         label: what the cell is called; empty for the name of its folder.
+        axes: the keys that differ within its sweep; ``None`` for a single cell.
     """
 
     overrides: list[str] = field(default_factory=list)
     request: str = ""
     verbosity: Verbosity = Verbosity.alone
     label: str = ""
+    axes: Sequence[str] | None = None
+
+    @property
+    def distinguishing(self) -> dict[str, str]:
+        """Key -> value of what tells the cell from the others; of a single cell all that was chosen."""
+        values = chosen(self.overrides)
+        return values if self.axes is None else {key: value for key, value in values.items() if key in self.axes}
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,10 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
 
 
 def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
-    texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command())
-    columns = descriptions.columns(provenance.config, invocation.overrides)
+    alone = invocation.axes is None
+    texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command() if alone else "")
+    layers = {term: provenance.config.layers(term) for term in provenance.config.active()}
+    columns = descriptions.columns(provenance.settings, layers, invocation.distinguishing)
     return Board(folder, made.synthesis.done, made.originals, columns, texts)
 
 

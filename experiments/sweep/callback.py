@@ -33,7 +33,7 @@ from experiments.sweep.plan import Finder, Identity, PlannedCell, identity, plan
 from experiments.sweep.preflight import Composer
 from experiments.sweep.products import Product, narrowed, points, products
 from experiments.sweep.state import State, SweepStatus
-from experiments.sweep.tables import write_table
+from experiments.sweep.tables import write_rows, write_table
 from experiments.terminal.exits import ELSEWHERE, mistakes_in, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
@@ -275,6 +275,7 @@ def sources(hydra_config: DictConfig) -> list[Path]:
 
 def _conclude(sweep: Sweep) -> None:
     write_table(sweep)
+    write_rows(sweep)
     if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
     with mistakes_in(sweep.folder):

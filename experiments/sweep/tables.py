@@ -20,6 +20,17 @@ def write_table(sweep: Sweep) -> None:
     write_csv(rows, sweep.folder / "cells.csv")
 
 
+def write_rows(sweep: Sweep) -> None:
+    """The finished cells' rows of TensorBoard's HParams table, with the columns that differ within the sweep today."""
+    from experiments.cell.descriptions import columns
+    from reconstruct.recorders.events import renew_session
+
+    for cell, result in sweep.results():
+        if result is not None:
+            differing = {key: cell.values.get(key, "") for key in sweep.axes}
+            renew_session(sweep.folder / cell.folder, columns(result.config, result.layers, differing))
+
+
 def write_summary(sweep: Sweep, over: Collection[str]) -> Path:
     """``summary.csv``: a row for all finished cells that differ in nothing but `over`, keys of the sweep.
 

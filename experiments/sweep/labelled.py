@@ -1,0 +1,72 @@
+"""The cells of sweeps under their labels, for programs that show the names of folders: links, kept up to date."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from reconstruct.results import FIGURE, SWEEP, Sweep
+
+LOOK_AGAIN = 3.0  # seconds
+SLASH = "∕"  # looks like one and separates no folders: α∕β
+
+
+@contextmanager
+def labelled(folder: Path) -> Iterator[Path]:
+    """A folder in which the cells below `folder` have their labels for names; `folder` itself where there is no sweep.
+
+    While it is open, cells that are begun appear in it, and names follow the labels.
+    """
+    if not _sweeps(folder):
+        yield folder
+        return
+    over = threading.Event()
+    with TemporaryDirectory(prefix="reconstruct-board-") as made:
+        try:
+            _link(folder, Path(made))
+        except OSError:  # a system without links
+            yield folder
+            return
+        threading.Thread(target=_follow, args=(folder, Path(made), over), daemon=True).start()
+        try:
+            yield Path(made)
+        finally:
+            over.set()
+
+
+def _sweeps(folder: Path) -> list[Path]:
+    """The folders of sweeps: this one, or those in it."""
+    return [folder] if (folder / SWEEP).exists() else [path.parent for path in sorted(folder.glob(f"*/{SWEEP}"))]
+
+
+def _follow(folder: Path, links: Path, over: threading.Event) -> None:
+    while not over.wait(LOOK_AGAIN):
+        with suppress(OSError):  # a folder that is out of reach for a moment
+            _link(folder, links)
+
+
+def _link(folder: Path, links: Path) -> None:
+    wanted = {links / name: target for name, target in _named(folder)}
+    for path in links.rglob("*"):
+        if path.is_symlink() and (path not in wanted or path.readlink() != wanted[path]):
+            path.unlink()
+    for path, target in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_symlink():
+            path.symlink_to(target)
+
+
+def _named(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Name and folder of everything that can be shown."""
+    sweeps = _sweeps(folder)
+    for place in sweeps:
+        above = "" if place == folder else f"{place.name}/"
+        sweep = Sweep.read(place)
+        labels = {cell.folder: cell.name.replace("/", SLASH) for cell in sweep.cells} if sweep else {}
+        for path in sorted(place.iterdir()):
+            if path.is_dir() and (path.name in labels or path.name == FIGURE):
+                yield f"{above}{labels.get(path.name, path.name)}", path.resolve()
+    if folder not in sweeps:
+        others = (path for path in sorted(folder.iterdir()) if path.is_dir() and path not in sweeps)
+        yield from ((path.name, path.resolve()) for path in others)
