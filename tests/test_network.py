@@ -120,13 +120,15 @@ def test_the_gradient_of_a_cast_network_is_that_of_the_original_but_for_rounding
 
 
 def test_weights_of_another_architecture_are_refused():
-    with pytest.raises(InputError, match=r"network\.weights: 8 convolutions, not the 16 of vgg19; network\.architecture=vgg11 fits"):
+    with pytest.raises(
+        InputError, match=r"network\.weights: 8 convolutions, not the 16 of vgg19; network\.architecture=vgg11 fits"
+    ):
         vgg("vgg19", untrained_state("vgg11", seed=0))
 
 
 def test_a_weights_file_that_wants_to_run_code_is_refused(tmp_path):
     torch.save({"x": print}, tmp_path / "evil.pth")
-    with pytest.raises(InputError, match="not a PyTorch file of plain tensors; a module.s are saved by torch.save"):
+    with pytest.raises(InputError, match=r"not a PyTorch file of plain tensors; a module's are saved by torch\.save"):
         file_state(tmp_path / "evil.pth")
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from experiments.cell.failures import Failure
@@ -43,18 +42,11 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
         if result is None or not (folder / PICTURE).exists():
             result = _reconstructed(provenance, folder, invocation)
             told = f"{folder.name}: {result.summary}\n{folder / PICTURE}"
-        elif result.request != invocation.request:  # asked for in other words; next time they are known
-            _in_these_words(result, provenance, invocation).write(folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
         Failure.clear(folder)  # of another process, while this one waited
     if invocation.verbosity is Verbosity.alone:
         say(told)
     return result
-
-
-def _in_these_words(result: Result, provenance: Provenance, invocation: Invocation) -> Result:
-    known = replace(result, request=invocation.request, inputs=provenance.records)
-    return replace(known, fingerprint=provenance.fingerprint)
 
 
 @contextmanager
