@@ -13,10 +13,10 @@ from omegaconf import OmegaConf
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs
 from experiments.speed import profiling
-from experiments.speed.comparison import CASES, Settings, race, table
+from experiments.speed.comparison import CASES, Settings, comparisons, table
 from experiments.terminal.exits import Parser, exits
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures.plots.speed import Race, speed
+from reconstruct.figures.plots.speed import Comparison, speed
 from reconstruct.hardware.precision import bfloat16_instructions
 from reconstruct.results import write_json
 
@@ -31,29 +31,29 @@ def run(settings: Settings, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {"settings": asdict(settings), "machine": machine()}
-    races = _races(settings, record, folder / "benchmark.json")
-    for suffix in ("png", "pdf") if races else ():
-        save(speed(races), folder, "benchmark", suffix, 300)
+    compared = _compared(settings, record, folder / "benchmark.json")
+    for suffix in ("png", "pdf") if compared else ():
+        save(speed(compared), folder, "benchmark", suffix, 300)
     for name, part in _parts(settings).items():
         record[name] = part(record)
         write_json(record, folder / "benchmark.json")
-        _tell(_TOLD[name](record))
-    _tell([f"{folder / 'benchmark.json'}"])
+        _print(_TEXTS[name](record))
+    _print([f"{folder / 'benchmark.json'}"])
 
 
-def _races(settings: Settings, record: dict[str, Any], path: Path) -> list[Race]:
-    """Each on its line as soon as it is run, and in the record."""
-    races: list[Race] = []
-    for each in (each for case in settings.cases for each in race(settings, case)):
-        _tell(table(settings, [each])[2 if races else 0 :])
-        races.append(each)
-        record["races"] = [known.record() for known in races]
+def _compared(settings: Settings, record: dict[str, Any], path: Path) -> list[Comparison]:
+    """All comparisons; each is printed and written into the record as soon as it is finished."""
+    compared: list[Comparison] = []
+    for each in (each for case in settings.cases for each in comparisons(settings, case)):
+        _print(table(settings, [each])[2 if compared else 0 :])
+        compared.append(each)
+        record["races"] = [known.record() for known in compared]  # the key that earlier records have
         write_json(record, path)
-    return races
+    return compared
 
 
 def _parts(settings: Settings) -> dict[str, Callable[[dict[str, Any]], Any]]:
-    """What is measured besides the races; each part is given the record so far."""
+    """What is measured besides the comparisons; each part is given the record so far."""
     parts: dict[str, Callable[[dict[str, Any]], Any]] = {}
     if settings.step_size:
         parts["steps"] = lambda _: profiling.steps_against_convolutions(settings)
@@ -66,7 +66,7 @@ def _parts(settings: Settings) -> dict[str, Callable[[dict[str, Any]], Any]]:
     return parts
 
 
-def _steps_told(record: dict[str, Any]) -> list[str]:
+def _steps_text(record: dict[str, Any]) -> list[str]:
     if "steps" not in record:
         return []
     times, size = record["steps"], record["settings"]["step_size"]
@@ -78,13 +78,13 @@ def _steps_told(record: dict[str, Any]) -> list[str]:
     ]
 
 
-def _batches_told(record: dict[str, Any]) -> list[str]:
+def _batches_text(record: dict[str, Any]) -> list[str]:
     times: dict[int, float] = record.get("batches", {})
-    told = ", ".join(f"{count}: {seconds:.3f} s" for count, seconds in times.items())
-    return [f"\nforward and backward, a picture of 128 × 128, in batches of {told}"] if times else []
+    text = ", ".join(f"{count}: {seconds:.3f} s" for count, seconds in times.items())
+    return [f"\nforward and backward, a picture of 128 × 128, in batches of {text}"] if times else []
 
 
-def _growth_told(record: dict[str, Any]) -> list[str]:
+def _growth_text(record: dict[str, Any]) -> list[str]:
     rows = record.get("growth", [])
     lines = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f} {row['memory'] / 2**30:9.2f}" for row in rows]
     recipes = dict.fromkeys(row["recipe"] for row in rows)
@@ -93,18 +93,18 @@ def _growth_told(record: dict[str, Any]) -> list[str]:
     return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown] if rows else []
 
 
-def _largest_told(record: dict[str, Any]) -> list[str]:
+def _largest_text(record: dict[str, Any]) -> list[str]:
     limit = record["settings"]["memory"]
     return [f"{r['recipe']:20} {r['size']:5d} is the largest that takes {limit:g} GiB" for r in record["largest"]]
 
 
-_TOLD: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
-    "steps": _steps_told,
-    "batches": _batches_told,
-    "growth": _growth_told,
-    "largest": _largest_told,
+_TEXTS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
+    "steps": _steps_text,
+    "batches": _batches_text,
+    "growth": _growth_text,
+    "largest": _largest_text,
 }
-"""What is said of each part of the record when it is there."""
+"""The lines that are printed for each part of the record."""
 
 
 def machine() -> dict[str, Any]:
@@ -114,7 +114,7 @@ def machine() -> dict[str, Any]:
     return {"threads": threads, "bfloat16": bfloat16, "gpu": gpu, "torch": torch.__version__}
 
 
-def _tell(lines: list[str]) -> None:
+def _print(lines: list[str]) -> None:
     print("\n".join(lines), flush=True)
 
 

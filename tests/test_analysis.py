@@ -1,5 +1,6 @@
-"""Numbers that are known in advance, as entries, and what is said of them."""
+"""Entries with numbers that are known in advance, and the verdicts on them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from pdf_pages import assert_legible, pages_of
 from reconstruct import figures, images
 from reconstruct.analysis import selection
 from reconstruct.analysis.entries import Entry, Kind, read, write
-from reconstruct.analysis.verdicts import Verdict, verdicts
+from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.figures.analysis.atlas import atlas as drawn
 from reconstruct.figures.page.sheet import TITLE_LABEL
 from reconstruct.recorders.snapshots import place
@@ -150,6 +151,42 @@ def test_a_claim_is_supported_by_numbers_that_support_it_and_by_no_others(name, 
     assert " 1 cases" not in found.title
 
 
+@pytest.mark.parametrize(("ssim", "verdict"), [(0.95, Verdict.SUPPORTED), (0.5, Verdict.NOT)])
+def test_a_single_case_is_called_one_case(ssim, verdict):
+    found = verdicts([entry(ssim=ssim)])
+    assert found["pixels"].verdict is verdict
+    assert found["pixels"].count == "one case"
+    assert f"| {verdict} | one case |" in report(found.values(), "reconstruct", [])
+    assert not re.search(r"\b1 (\w+s\b|of 1\b)|of 1 cases?", report(found.values(), "reconstruct", []))
+
+
+def test_the_best_of_one_line_is_one_number_and_of_several_a_range():
+    one = joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9])
+    other = [replace(e, seed=1, cell=f"{e.cell}, 1") for e in joined([0.9, 0.2, 0.1, 0.05], [0.05, 0.1, 0.3, 0.9])]
+    assert "is still 6.0 times" in verdicts(one)["both"].numbers
+    assert "is still 4.0 to 6.0 times" in verdicts([*one, *other])["both"].numbers
+
+
+def test_pictures_that_are_too_small_for_ssim_leave_the_claim_untested():
+    found = verdicts([entry(ssim=None)])["pixels"]
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.count == "no cases"
+    assert found.numbers == "the pictures are too small for SSIM"
+
+
+def test_a_table_of_measures_of_an_earlier_program_is_read(tmp_path):
+    """The names of its columns stay: layout is the layout correlation, wavelength the mean wavelength."""
+    text = (
+        "cell,kind,level,representation,network,canvas,picture,seed,ratio,psnr,ssim,layout,wavelength,agreement,"
+        "deviation,painting,content layers,content relu1_1,style relu1_1\n"
+        "a,result,,content,vgg19 vgg19_normalized average,pyramid,pagoda,0,,20,,0.9,5,,,,relu1_1,0.1,0.2\n"
+    )
+    (tmp_path / "measures.csv").write_text(text)
+    (only,) = read(tmp_path)
+    assert (only.layout, only.wavelength, only.ssim) == (0.9, 5.0, None)
+    assert only.errors == {"content": {"relu1_1": 0.1}, "style": {"relu1_1": 0.2}}
+
+
 def test_a_layer_fixes_what_is_above_it_if_errors_are_large_below_and_small_above():
     entries = [
         entry(
@@ -194,16 +231,16 @@ def titles(pages) -> list[str]:
     ]
 
 
-def test_every_figure_of_an_atlas_is_legible_and_has_its_finding_for_a_title(sweep, tmp_path):
+def test_every_figure_of_an_atlas_is_legible_and_has_its_claim_for_a_title(sweep, tmp_path):
     found = verdicts(EVERYTHING)
     made = drawn(sweep, EVERYTHING, found, figures.Look())
     assert set(made) == {"figure", "matrix", "strips_pagoda", "arrangement", "front"}
-    sentences = {"figure": "unconstrained", "matrix": "upwards", "arrangement": "texture", "front": "both"}
+    claims = {"figure": "unconstrained", "matrix": "upwards", "arrangement": "texture", "front": "both"}
     for name, pages in made.items():
         (path,) = figures.save(pages, tmp_path, name, "pdf")
         assert_legible(pages_of(path))
-        if name in sentences:
-            assert titles(pages) == [found[sentences[name]].title]
+        if name in claims:
+            assert titles(pages) == [found[claims[name]].title]
 
 
 def test_an_atlas_without_styles_has_no_figures_of_styles(sweep):

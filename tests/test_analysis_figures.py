@@ -24,7 +24,7 @@ from reconstruct.errors import InputError
 from reconstruct.figures.analysis.atlas import atlas
 from reconstruct.figures.analysis.matrix import matrix
 from reconstruct.figures.page.sheet import TITLE_LABEL, Look
-from reconstruct.figures.plots.speed import Curve, Race, speed
+from reconstruct.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.layers import ARCHITECTURES
 from reconstruct.results import Sweep
 
@@ -256,7 +256,7 @@ def test_of_two_architectures_the_first_decides_which_layers_are_shown_and_both_
     entries = two_architectures()
     assert selection.order(entries) == relus("vgg16")
     assert list(selection.matrix(entries, "content")) == relus("vgg16")
-    words = "network: vgg16, torchvision, average pooling (not shown: vgg19, torchvision, average pooling)"
+    words = "network: vgg16, torchvision, average pooling (not in the figure: vgg19, torchvision, average pooling)"
     for pages in atlas(sweep, entries, verdicts(entries), Look()).values():
         assert words in [" ".join(text.get_text().split()) for page in pages for text in page.texts]
     assert f"N{words[1:]}." in report(verdicts(entries).values(), "reconstruct", entries)
@@ -276,16 +276,16 @@ def test_a_network_is_compared_with_its_own_untrained_self_only():
 
 
 @pytest.mark.parametrize(
-    ("network", "training", "called"),
+    ("network", "training", "name"),
     [
         ("vgg19 vgg19_normalized max", "trained", "vgg19, vgg19_normalized, max pooling"),
         ("vgg11 untrained 3 average", "untrained", "vgg11, untrained (seed 3), average pooling"),
         ("vgg11 my untrained 3 nets.pth average", "trained", "vgg11, my untrained 3 nets.pth, average pooling"),
     ],
 )
-def test_networks_are_told_in_words(network, training, called):
+def test_networks_have_names_for_readers(network, training, name):
     assert networks.training(network) == training
-    assert networks.called(network) == called
+    assert networks.network_name(network) == name
 
 
 def test_nothing_measured_is_nothing_shown(sweep):
@@ -293,14 +293,14 @@ def test_nothing_measured_is_nothing_shown(sweep):
     conv = plain(TRAINED["vgg19"], layers={"content": ("conv1_1",)})
     assert atlas(sweep, [conv], verdicts([conv]), Look()) == {}
     assert {f.verdict for f in verdicts([conv]).values()} == {Verdict.UNKNOWN}
-    assert "1 pictures left out: errors are measured at rectified layers" in report([], "reconstruct", [conv])
+    assert "1 picture left out: errors are measured at rectified layers" in report([], "reconstruct", [conv])
 
 
 def test_what_differs_in_other_settings_only_is_taken_once_and_said():
     one = plain(TRAINED["vgg19"])
     again = replace(one, cell="with other steps", psnr=99.0)
     assert selection.distinct([one, again]) == [one]
-    assert "1 pictures left out" in report([], "reconstruct", [one, again])
+    assert "1 picture left out: it differs from another only" in report([], "reconstruct", [one, again])
 
 
 def test_a_front_joins_cells_that_differ_in_the_ratio_only():
@@ -339,13 +339,13 @@ def test_files_are_called_by_as_much_of_their_paths_as_differs():
 
 @pytest.mark.parametrize(("width", "normal", "small"), [(7.0, 11.5, 10.5), (5.5, 9.0, 8.0), (3.25, 9.0, 8.0)])
 def test_the_figure_of_the_benchmark_is_legible(tmp_path, width, normal, small):
-    def race(case: str, name: str, scale: float) -> Race:
+    def compared(case: str, name: str, scale: float) -> Comparison:
         slow, fast = (Curve(n, [0.1, 1.0, 9.0], [9 * scale, 3 * scale, scale], picture) for n in (name, "recipe=fast"))
-        return Race(case, scale, slow, fast, None, [], 1.0, 1.0, 1.0, 2)
+        return Comparison(case, scale, slow, fast, None, [], 1.0, 1.0, 1.0, 2)
 
     picture = smooth_picture(16, 16)
-    races = [race("content_relu4_2", "L-BFGS, history 100, a long name", 1e5), race("style", "Adam 0.01", 1e-6)]
-    pages = speed(races, Look(width=width, normal=normal, small=small))
+    both = [compared("content_relu4_2", "L-BFGS, history 100, a long name", 1e5), compared("style", "Adam 0.01", 1e-6)]
+    pages = speed(both, Look(width=width, normal=normal, small=small))
     (path,) = figures.save(pages, tmp_path, "benchmark", "pdf")
     assert_legible(pages_of(path))
     assert sum(text.get_label() == TITLE_LABEL for page in pages for text in page.texts) == 0

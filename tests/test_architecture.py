@@ -266,7 +266,7 @@ UPSTREAM = {
     "optimizers": set(),
     "recorders": set(),
     "recorders.board": {"images", "measures", "recorders.events", "results", "synthesis"},
-    "recorders.events": set(),
+    "recorders.events": {"files"},
     "recorders.film": {"errors", "images", "results", "synthesis"},
     "recorders.recording": {"files", "results", "synthesis"},
     "recorders.snapshots": {"images", "synthesis"},

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from experiments import benchmark
 from experiments.speed import comparison, profiling
 from experiments.speed.classic import Classic, Unbounded
-from reconstruct.figures.plots.speed import Curve, Race, speed
+from reconstruct.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Style, equal_weights
 
@@ -94,21 +94,21 @@ def test_one_command_leaves_a_table_a_record_and_a_figure(command):
     folder = Path("runs/benchmark")
     assert {path.name for path in folder.iterdir()} == {"benchmark.json", "benchmark.png", "benchmark.pdf"}
     record = json.loads((folder / "benchmark.json").read_text())
-    for race in record["races"]:
-        assert race["goal"] == pytest.approx(min(race["classic"]["losses"]))
-        assert len(race["classic"]["losses"]) == 20
-        assert len(race["times"]) == (0 if race["reached"] is None else 2)
-        if race["reached"] is not None:
-            assert race["reached"] <= 30
-            assert race["ratio"] == pytest.approx(race["classic_seconds"] / race["seconds"])
+    for each in record["races"]:
+        assert each["goal"] == pytest.approx(min(each["classic"]["losses"]))
+        assert len(each["classic"]["losses"]) == 20
+        assert len(each["times"]) == (0 if each["reached"] is None else 2)
+        if each["reached"] is not None:
+            assert each["reached"] <= 30
+            assert each["ratio"] == pytest.approx(each["classic_seconds"] / each["seconds"])
 
 
 def test_of_several_variants_the_figure_shows_the_first():
-    def race(case: str, name: str) -> Race:
+    def compared(case: str, name: str) -> Comparison:
         curve = Curve(name, [1.0, 2.0], [2.0, 1.0], smooth_picture(8, 8))
-        return Race(case, 1.0, curve, curve, None, [], 1.0, 1.0, 1.0, 2)
+        return Comparison(case, 1.0, curve, curve, None, [], 1.0, 1.0, 1.0, 2)
 
-    (figure,) = speed([race("style", "fast"), race("style", "variant"), race("both", "other")])
+    (figure,) = speed([compared("style", "fast"), compared("style", "variant"), compared("both", "other")])
     texts = [text.get_text() for text in figure.findobj(Text)]
     assert [name for name in ("fast", "variant", "other") if name in texts] == ["fast", "other"]
 

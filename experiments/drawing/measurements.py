@@ -1,4 +1,4 @@
-"""Measure every picture of a sweep, in float32, with the network it was made with."""
+"""Measure every picture of a sweep, in float32, with the network it was reconstructed with."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +16,8 @@ from experiments.settings import schema
 from experiments.settings.fingerprint import BESIDE_THE_POINT
 from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
-from reconstruct import images, measures
+from reconstruct import images, layers, measures
+from reconstruct.analysis.claims import plural
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, read, write
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.selection import distinct
@@ -27,12 +28,16 @@ from reconstruct.recorders.snapshots import found
 from reconstruct.representations import Content, Style, equal_weights
 from reconstruct.results import PICTURE, Result, Sweep
 
-EQUAL = 100.0  # dB, of a picture that is its original to the bit
+EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
 TILES = 4  # of a side, by which an original is shuffled: large enough to hold texture, few enough seams
 
 
 def entries(sweep: Sweep) -> list[Entry]:
-    """What ``measures.csv`` has; measured anew if it is damaged or older than what it tells of."""
+    """The entries of ``measures.csv``; measured again if the file is missing, damaged or older than the sweep.
+
+    Raises:
+        InputError: a network that the sweep used cannot be built.
+    """
     with suppress(KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
         if sweep.is_up_to_date(MEASURES):
             return read(sweep.folder)
@@ -48,16 +53,31 @@ def _measured(sweep: Sweep) -> list[Entry]:
     groups: dict[str, list[tuple[Path, Result]]] = {}
     for folder, result in finished:
         groups.setdefault(_recipe(result), []).append((folder, result))
-    made = [entry for cells in counted(list(groups.values()), "measuring") for entry in _of_group(cells)]
-    made += _baselines(finished)
-    say(f"{sweep.folder / MEASURES}: {len(made)} pictures measured")
-    if alike := len(made) - len(distinct(made)):
-        say(f"  {alike} of them differ from others in settings that an analysis does not tell apart: left out of it")
-    return made
+    measured = [entry for cells in counted(list(groups.values()), "measuring") for entry in _of_group(cells)]
+    measured += _baselines(finished)
+    say(f"{sweep.folder / MEASURES}: {plural(len(measured), 'picture')} measured")
+    _say_what_is_missing(measured)
+    return measured
+
+
+def _say_what_is_missing(measured: Sequence[Entry]) -> None:
+    """What is not measured, and what the analysis leaves out."""
+    if small := sum(e.ssim is None for e in measured):
+        say(f"  {plural(small, 'picture')} too small for SSIM: not measured")
+    if shallow := sum(min(map(len, e.errors.values())) < len(_rectified(e)) for e in measured):
+        say(f"  {plural(shallow, 'picture')} too small for the deepest layers: errors there are not measured")
+    if alike := len(measured) - len(distinct(measured)):
+        say(f"  {plural(alike, 'picture')} left out: an analysis ignores the settings in which copies differ")
+
+
+def _rectified(entry: Entry) -> list[str]:
+    """All rectified layers of an entry's network."""
+    architecture = entry.network.split()[0]
+    return [tap for tap in layers.taps(layers.ARCHITECTURES[architecture]) if tap.startswith("relu")]
 
 
 def _is_whole(folder: Path, result: Result) -> bool:
-    """Whether a cell's pictures can be read; said if not."""
+    """Whether a cell's pictures can be read; if not, a line says so."""
     try:
         for name in (PICTURE, *(f"{term}.png" for term in result.layers)):
             images.load(folder / name)
@@ -68,21 +88,21 @@ def _is_whole(folder: Path, result: Result) -> bool:
 
 
 def _recipe(result: Result) -> str:
-    """What cells have in common that differ in nothing but the seed."""
-    beside = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)
-    return str({key: value for key, value in result.config.items() if key not in beside})
+    """The settings that are equal in cells that differ in the seed only."""
+    ignored = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)
+    return str({key: value for key, value in result.config.items() if key not in ignored})
 
 
 def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[Entry]:
-    """Cells that differ in nothing but the seed, and how far they agree."""
-    made = [pair for folder, result in cells for pair in _of_cell(folder, result)]
-    for entry, _ in made:
-        alike = [picture for other, picture in made if (other.kind, other.level) == (entry.kind, entry.level)]
+    """The entries of cells that differ in the seed only, with their agreement."""
+    measured = [pair for folder, result in cells for pair in _of_cell(folder, result)]
+    for entry, _ in measured:
+        alike = [picture for other, picture in measured if (other.kind, other.level) == (entry.kind, entry.level)]
         yield _spread(entry, torch.cat(alike))
 
 
 def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
-    """The reconstruction and, for content alone, which is compared at equal error, its snapshots."""
+    """The entries of a reconstruction and, for content alone, of its snapshots, which are compared at equal error."""
     reference = _reference(result, folder)
     snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
     for kind, level, path in [(Kind.RESULT, None, folder / PICTURE), *((Kind.SNAPSHOT, *s) for s in snapshots.items())]:
@@ -116,7 +136,7 @@ def _entry(
 
 
 def _name(result: Result) -> str:
-    """The original as it was asked for: files of one name in two folders are two."""
+    """The original as it is named in the settings: files of one name in two folders are different originals."""
     return result.asked_for(next(iter(result.layers)))
 
 
@@ -131,7 +151,7 @@ def _original(folder: Path, result: Result) -> Tensor:
 
 
 def _reference(result: Result, folder: Path) -> Objective:
-    """Errors of content and style at every layer, in one forward pass; a lone representation's original serves both."""
+    """Errors of content and style at every layer; of a single representation, both are errors to its original."""
     terms = list(result.layers)
     content, style = (_File((path := folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
     return _objective(_network(result.network), content, style)
@@ -139,7 +159,7 @@ def _reference(result: Result, folder: Path) -> Objective:
 
 @dataclass(frozen=True)
 class _File:
-    """Equal to any other of the same content, so that the codes of an original are computed once for all its cells."""
+    """A file that equals any other of the same content: an original's codes are computed once for all its cells."""
 
     content: bytes
     path: Path = field(compare=False)
@@ -147,19 +167,22 @@ class _File:
 
 @lru_cache(maxsize=8)
 def _objective(network: Network, content: _File, style: _File) -> Objective:
-    weights = equal_weights(tap for tap in network.taps if tap.startswith("relu"))
-    here = device("auto")
-    return Objective(
-        network,
-        [
-            Term(name, form(weights), encode(network, form(weights), images.load(file.path).to(here)))
-            for name, form, file in zip(("content", "style"), (Content, Style), (content, style), strict=True)
-        ],
-    )
+    """Content and style at all rectified layers; the pictures to be measured are as large as the content's original."""
+    terms, size = [], images.load(content.path).shape
+    for name, form, file in zip(("content", "style"), (Content, Style), (content, style), strict=True):
+        original = images.load(file.path)
+        representation = form(equal_weights(_within(network, min(*size[-2:], *original.shape[-2:]))))
+        terms.append(Term(name, representation, encode(network, representation, original.to(device("auto")))))
+    return Objective(network, terms)
+
+
+def _within(network: Network, side: int) -> list[str]:
+    """The rectified layers that still have a position if the shortest side has so many pixels."""
+    return [tap for tap in network.taps if tap.startswith("relu") and layers.smallest_side([tap]) <= side]
 
 
 def _network(record: Mapping[str, Any]) -> Network:
-    """The network of a result's configuration."""
+    """The network of a result's record."""
     settings = {key: value for key, value in record.items() if key != "kind"}
     pooling = schema.Pooling[record["pooling"]]
     asked = schema.NetworkSettings(**settings | {"pooling": pooling})
@@ -167,6 +190,7 @@ def _network(record: Mapping[str, Any]) -> Network:
 
 
 def _spread(entry: Entry, pictures: Tensor) -> Entry:
+    """An entry with the agreement of pictures ``(S, 3, H, W)`` of `S` seeds, if there are several."""
     if len(pictures) < 2:
         return entry
     deviation = float(measures.deviation(pictures).mean())
@@ -174,13 +198,14 @@ def _spread(entry: Entry, pictures: Tensor) -> Entry:
 
 
 def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[Entry]:
-    """Each original's shuffled self and each other original, measured as if they were reconstructions of it."""
+    """For each original: itself shuffled, and each other original, measured like reconstructions of it."""
     firsts = {(str(r.network), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
     for (network, _), (folder, result) in firsts.items():
         original, reference = _original(folder, result), _reference(result, folder)
-        moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
-        yield _entry("", Kind.SHUFFLED, None, result, moved, original, reference)
-        for (other_network, _), (elsewhere, other) in firsts.items():
-            picture = _original(elsewhere, other)
-            if other_network == network and elsewhere != folder and picture.shape == original.shape:
+        if min(original.shape[-2:]) >= TILES:
+            moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
+            yield _entry("", Kind.SHUFFLED, None, result, moved, original, reference)
+        for (other_network, _), (other_folder, other) in firsts.items():
+            picture = _original(other_folder, other)
+            if other_network == network and other_folder != folder and picture.shape == original.shape:
                 yield _entry("", Kind.OTHER, None, result, picture, original, reference)

@@ -1,4 +1,4 @@
-"""Races: recipe=fast and its variants against the classic recipe, on the same loss and in turns.
+"""Comparisons of recipe=fast and its variants with the classic recipe, on the same loss and in turns.
 
 In turns, so that a busy machine slows all of them; the repeats of the faster ones follow by themselves. The goal is the
 lowest loss, in float32, of the classic recipe's pictures, whose values are within [0, 1]. Its time ends where it first
@@ -20,7 +20,7 @@ from experiments.settings.inputs import inputs
 from experiments.speed.classic import Classic, Unbounded
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures.plots.speed import Curve, Race
+from reconstruct.figures.plots.speed import Comparison, Curve
 from reconstruct.objective import Objective
 from reconstruct.synthesis import Step
 
@@ -82,8 +82,8 @@ def task(made: build.Cell) -> tuple[Objective, tuple[int, int]]:
     return made.reference, (original.shape[-2], original.shape[-1])
 
 
-def race(settings: Settings, case: str) -> Iterator[Race]:
-    """The classic recipe against recipe=fast and its variants on one case."""
+def comparisons(settings: Settings, case: str) -> Iterator[Comparison]:
+    """The classic recipe compared with recipe=fast and with each of its variants, on one case."""
     ways = {"recipe=fast": list[str]()} | {variant: [variant] for variant in settings.variants.get(case, [])}
     cells = {name: cell(settings, case, settings.size, *more) for name, more in ways.items()}
     reference, shape = task(cells["recipe=fast"])
@@ -97,7 +97,7 @@ def race(settings: Settings, case: str) -> Iterator[Race]:
         yield replace(outcome, times=[*outcome.times, *again])
 
 
-def _time(settings: Settings, case: str, outcome: Race, more: list[str]) -> float:
+def _time(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> float:
     """Seconds to the goal, run anew."""
     say(f"{case}, {outcome.fast.name}: once more")
     *_, last = islice(cell(settings, case, settings.size, *more).synthesis, outcome.reached)
@@ -129,11 +129,11 @@ def _share(total: int, turn: int) -> int:
 
 def _report(
     case: str, name: str, reference: Objective, steps: list[Step], classic: Classic, beyond: float | None
-) -> Race:
+) -> Comparison:
     goal, picture = classic.best
     first = _first(reference, steps, goal)
     outside = _first(reference, steps, beyond) if beyond is not None else None
-    return Race(
+    return Comparison(
         case=case,
         goal=goal,
         classic=Curve(classic.name, list(accumulate(classic.seconds)), classic.losses, picture),
@@ -166,20 +166,20 @@ def _loss(reference: Objective, picture: Tensor) -> float:
     return float(reference.evaluate(picture).total)
 
 
-def table(settings: Settings, races: list[Race]) -> list[str]:
-    """What was raced, and a line a race."""
-    raced = (
+def table(settings: Settings, compared: list[Comparison]) -> list[str]:
+    """What was compared, the head of the table, and a line for each comparison."""
+    conditions = (
         f"{settings.size} × {settings.size} pixels: {settings.evaluations} evaluations of the classic recipe against "
         f"at most {settings.steps} steps of the other; s/step: median, s: until the goal, median of {settings.repeats}"
     )
     classic = f"{'case':16} {'against':>10} {'s/step':>7} {'s':>7}"
     fast = f"{'recipe':18} {'s/step':>7} {'steps':>5} {'s':>7} {'ratio':>7}"
-    return [raced, f"{classic} | {fast}", *(_line(race) for race in races)]
+    return [conditions, f"{classic} | {fast}", *map(_line, compared)]
 
 
-def _line(race: Race) -> str:
-    left = f"{race.case:16} {race.classic.name:>10} {race.classic_step:7.3f} {race.classic_seconds:7.1f}"
-    told = f"  not in {race.fast_steps}: {min(race.fast.losses) / race.goal:.2f} × the goal"
-    if race.seconds is not None and race.ratio is not None:
-        told = f"{race.reached:5d} {race.seconds:7.1f} {race.ratio:6.1f}×"
-    return f"{left} | {race.fast.name:18} {race.fast_step:7.3f} {told}"
+def _line(each: Comparison) -> str:
+    left = f"{each.case:16} {each.classic.name:>10} {each.classic_step:7.3f} {each.classic_seconds:7.1f}"
+    fast = f"  not in {each.fast_steps}: {min(each.fast.losses) / each.goal:.2f} × the goal"
+    if each.seconds is not None and each.ratio is not None:
+        fast = f"{each.reached:5d} {each.seconds:7.1f} {each.ratio:6.1f}×"
+    return f"{left} | {each.fast.name:18} {each.fast_step:7.3f} {fast}"

@@ -1,1 +1,1 @@
-"""What each layer keeps, in numbers: what was measured, which of it answers which question, and what it says."""
+"""What each layer keeps, in numbers: the measured pictures, the claims that they test, and the verdicts."""

@@ -1,4 +1,4 @@
-"""The claims of Gatys, Ecker & Bethge (2015), and a few of ours, each with a test and the numbers that it reads.
+"""The claims of Gatys, Ecker & Bethge (2015), and a few of ours, each with a test that measured numbers can pass.
 
 A claim is tested on cases, mostly one photograph and one seed each. The paper gives no thresholds; those here are ours.
 """
@@ -17,42 +17,47 @@ from reconstruct.analysis.selection import (
     by_layer,
     cases,
     compared,
+    content_layer,
     cumulative,
     depth_cells,
+    depth_level,
     firsts,
     front,
-    looked_at,
     matrix,
     order,
     originals,
     select,
-    shown_level,
 )
 from reconstruct.layers import block
 
 PIXEL_BY_PIXEL = 0.9  # SSIM
-SAME_PLACES = 0.7  # layout correlation
+SAME_LAYOUT = 0.7  # layout correlation
 MIN_CONTENT_RATIO = 0.8  # content error over that of the shuffled original
 FACTOR = 2.0  # times
 TREND = 0.5  # rank correlation
 OBJECTS_LAYER = "relu3_1"  # where the content error tells whether higher layers keep objects
 JUMP = 10.0  # times, from one ratio to the next, most of them ten times as large
 
-Tests = tuple[list[bool], str]
-"""Whether a claim holds in each case, and the numbers, the main one before the first semicolon.
+Outcome = tuple[list[bool], str]
+"""Whether a claim holds in each case, and the numbers as text, the main one before the first semicolon.
 
-Without cases it was not measured.
+A claim without cases was not measured.
 """
 
 
 def spread(values: Sequence[float], digits: int = 1) -> str:
-    """Mean ± standard deviation, where there are several."""
+    """The mean of at least one value, and ± the standard deviation if there are several."""
     several = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
     return f"{mean(values):.{digits}f}{several}"
 
 
+def plural(count: int, noun: str) -> str:
+    """1 picture, 2 pictures."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def trend(x: Sequence[float], y: Sequence[float]) -> float:
-    """Spearman's rank correlation; 0 where one of the two does not vary."""
+    """Spearman's rank correlation, -1 to 1; 0 if one of the two does not vary."""
     if len(set(x)) < 2 or len(set(y)) < 2:
         return 0.0
     return float(spearmanr(x, y).statistic)
@@ -63,19 +68,24 @@ def _depths(entries: Sequence[Entry]) -> list[int]:
     return [layers.index(e.layer) for e in entries]
 
 
-def _pixels(entries: Sequence[Entry]) -> Tests:
+def _pixels(entries: Sequence[Entry]) -> Outcome:
     ends = select(depth_cells(entries), kind=Kind.RESULT)
-    low = [e for e in ends if block(e.layer) <= 2 and e.ssim is not None]
+    low = [e for e in ends if block(e.layer) <= 2]
+    if low and all(e.ssim is None for e in low):
+        return [], "the pictures are too small for SSIM"
+    low = [e for e in low if e.ssim is not None]
+    if not low:
+        return [], ""
     numbers = [
         f"{layer} {spread([e.psnr for e in same])} dB, {spread([e.ssim or 0 for e in same], 2)}"
         for layer, same in by_layer(low, order(low)).items()
     ]
-    asked = f"asked for is an SSIM of {PIXEL_BY_PIXEL}"
-    return [(e.ssim or 0) >= PIXEL_BY_PIXEL for e in low], f"PSNR and SSIM from {', from '.join(numbers)}; {asked}"
+    threshold = f"the claim needs an SSIM of at least {PIXEL_BY_PIXEL}"
+    return [(e.ssim or 0) >= PIXEL_BY_PIXEL for e in low], f"PSNR and SSIM from {', from '.join(numbers)}; {threshold}"
 
 
-def _unconstrained(entries: Sequence[Entry]) -> Tests:
-    level = shown_level(entries)
+def _unconstrained(entries: Sequence[Entry]) -> Outcome:
+    level = depth_level(entries)
     matched = at_level(depth_cells(entries), level)
     ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(matched)]
     if level is None or not ways:
@@ -93,24 +103,24 @@ def _unconstrained(entries: Sequence[Entry]) -> Tests:
 
 
 def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int, unit: str = "") -> str:
-    """A reading at the lowest layer and at the highest."""
+    """A measured value at the lowest layer and at the highest, as text."""
     rows = list(by_layer(entries, order(entries)).items())
     low, high = (f"{spread([reading(e) for e in same], digits)}{unit} ({name})" for name, same in (rows[0], rows[-1]))
     return f"{low} to {high}"
 
 
-def _objects(entries: Sequence[Entry]) -> Tests:
+def _objects(entries: Sequence[Entry]) -> Outcome:
     high = [e for e in select(depth_cells(entries), kind=Kind.RESULT) if block(e.layer) == 5]
     moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, high) if _at(e, OBJECTS_LAYER)}
     high = [e for e in high if e.picture in moved and _at(e, OBJECTS_LAYER) is not None]
     if not high:
         return [], ""
     shares = [(_at(e, OBJECTS_LAYER) or 0.0) / (_at(moved[e.picture], OBJECTS_LAYER) or 1.0) for e in high]
-    held = [e.layout >= SAME_PLACES and share < 1 for e, share in zip(high, shares, strict=True)]
+    held = [e.layout >= SAME_LAYOUT and share < 1 for e, share in zip(high, shares, strict=True)]
     return held, (
         f"from block 5 the layout correlation with the original is {spread([e.layout for e in high], 2)}; "
         f"of the shuffled original {spread([e.layout for e in moved.values()], 2)}; the error at "
-        f"{OBJECTS_LAYER}, not asked for, is {spread(shares, 2)} of the shuffled original's"
+        f"{OBJECTS_LAYER}, which was not matched, is {spread(shares, 2)} of the shuffled original's"
     )
 
 
@@ -119,7 +129,7 @@ def _at(entry: Entry, layer: str) -> float | None:
     return entry.errors.get("content", {}).get(layer)
 
 
-def _upwards(entries: Sequence[Entry]) -> Tests:
+def _upwards(entries: Sequence[Entry]) -> Outcome:
     rows = matrix(entries, "content")
     below, above = [], []
     for layer, errors in rows.items():
@@ -135,14 +145,14 @@ def _upwards(entries: Sequence[Entry]) -> Tests:
     return held, (
         f"at later layers the content error is {times[0]:.1f} times that at the layer itself, at earlier ones "
         f"{times[1]:.1f} times (geometric means); the smallest error of a row is at the layer itself for {own} of "
-        f"{len(rows)}"
+        f"{plural(len(rows), 'row')}"
     )
 
 
-def _texture(entries: Sequence[Entry]) -> Tests:
+def _texture(entries: Sequence[Entry]) -> Outcome:
     cells = cumulative(entries)
     most = max((len(e.layers["style"]) for e in cells), default=0)
-    names, place = firsts(cells)[:most], looked_at(cells)
+    names, place = firsts(cells)[:most], content_layer(cells)
 
     def known(e: Entry) -> bool:
         return _at(e, place) is not None and all(layer in e.errors.get("style", {}) for layer in names)
@@ -156,7 +166,7 @@ def _texture(entries: Sequence[Entry]) -> Tests:
         return [], ""
     content = [(_at(e, place) or 0.0) / (_at(moved[e.picture], place) or 1.0) for e in widest]
     held = [
-        share >= MIN_CONTENT_RATIO and e.layout < SAME_PLACES / 2 and style_of(e) <= FACTOR * style_of(moved[e.picture])
+        share >= MIN_CONTENT_RATIO and e.layout < SAME_LAYOUT / 2 and style_of(e) <= FACTOR * style_of(moved[e.picture])
         for e, share in zip(widest, content, strict=True)
     ]
     others = [style_of(other) for other in originals(entries, Kind.OTHER, cells) if known(other)]
@@ -171,7 +181,7 @@ def _texture(entries: Sequence[Entry]) -> Tests:
     )
 
 
-def _structures(entries: Sequence[Entry]) -> Tests:
+def _structures(entries: Sequence[Entry]) -> Outcome:
     by_case = {key: case for key, case in cases(cumulative(entries)).items() if len(case) > 2}
     ways = [trend([len(e.layers["style"]) for e in case], [e.wavelength for e in case]) for case in by_case.values()]
     if not ways:
@@ -184,18 +194,19 @@ def _structures(entries: Sequence[Entry]) -> Tests:
     return [way > TREND for way in ways], f"{numbers}; rank correlation {spread(ways, 2)}"
 
 
-def _separable(entries: Sequence[Entry]) -> Tests:
+def _separable(entries: Sequence[Entry]) -> Outcome:
     best = [min(max(e.losses.values()) for e in case) for case in front(entries) if all(e.losses for e in case)]
     numbers = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
     return [worse < 1 / FACTOR for worse in best], numbers
 
 
-def _both(entries: Sequence[Entry]) -> Tests:
+def _both(entries: Sequence[Entry]) -> Outcome:
     worse = [_times_alone(case) for case in front(entries)]
     if not worse:
         return [], ""
-    times = " and ".join(f"{least:.1f}" for least in (min(worse), max(worse)))
-    numbers = f"at the best, the worse of the two errors is still between {times} times what it is when it alone counts"
+    least, most = (f"{times:.1f}" for times in (min(worse), max(worse)))
+    between = f"{least}" if least == most else f"{least} to {most}"
+    numbers = f"at the best α/β, the worse of the two errors is still {between} times its smallest value over all α/β"
     return [times >= FACTOR for times in worse], numbers
 
 
@@ -204,7 +215,7 @@ def _times_alone(case: Sequence[Entry]) -> float:
     return min(max(e.own_error(term) / alone[term] for term in alone) for e in case)
 
 
-def _smooth(entries: Sequence[Entry]) -> Tests:
+def _smooth(entries: Sequence[Entry]) -> Outcome:
     steps = [pair for case in front(entries) for pair in pairwise(case)]
     if not steps:
         return [], ""
@@ -215,42 +226,44 @@ def _smooth(entries: Sequence[Entry]) -> Tests:
     jumps = [max(change) for change in changes]
     return held, (
         f"in {sum(held)} of {len(steps)} steps to a larger ratio the content error falls and the style error rises, "
-        f"neither by more than {JUMP:g} times; by {spread(jumps)} times, at most {max(jumps):.1f}"
+        f"neither by a factor above {JUMP:g}; the factor is {spread(jumps)}, at most {max(jumps):.1f}"
     )
 
 
-def _learned(entries: Sequence[Entry]) -> Tests:
+def _learned(entries: Sequence[Entry]) -> Outcome:
     level, trained, untrained = compared(entries, UNTRAINED, "")
     if level is None:
         return [], ""
     gaps = _gaps(trained, untrained)
-    deepest = [(layer, found) for layer, found in gaps.items() if block(layer) > 1]
+    deep = [gap for layer, found in gaps.items() if block(layer) > 1 for gap in found]
+    if not deep:
+        return [], ""
     numbers = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in gaps.items())
-    return [gap < 0 for _, found in deepest for gap in found], (
+    return [gap < 0 for gap in deep], (
         f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {numbers}"
     )
 
 
 def _gaps(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[float]]:
-    """Layer -> differences of PSNR in dB, case by case."""
+    """Layer -> difference of PSNR in dB, one value for each case."""
     others = {(e.picture, e.seed, e.layer): e.psnr for e in second}
     rows = by_layer(first, order(first))
     return {layer: [e.psnr - others[e.picture, e.seed, layer] for e in same] for layer, same in rows.items()}
 
 
-def _canvas(entries: Sequence[Entry]) -> Tests:
+def _canvas(entries: Sequence[Entry]) -> Outcome:
     level, usual, pixels = compared(entries, TRAINED, "pixels")
     ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(pixels)]
     if level is None or not ways or usual[0].canvas == "pixels":
         return [], ""
     gaps = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in _gaps(usual, pixels).items())
-    numbers = (
-        f"rank correlation of PSNR with depth {spread(ways, 2)} on plain pixels, too, at a relative feature error of"
+    return [way < -TREND for way in ways], (
+        f"on plain pixels, too, the rank correlation of PSNR with depth is {spread(ways, 2)}, at a relative feature "
+        f"error of {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: {gaps}"
     )
-    return [way < -TREND for way in ways], f"{numbers} {level:g}; {usual[0].canvas} minus pixels: {gaps}"
 
 
-CLAIMS: dict[str, tuple[str, Callable[[Sequence[Entry]], Tests]]] = {
+CLAIMS: dict[str, tuple[str, Callable[[Sequence[Entry]], Outcome]]] = {
     "pixels": ("Low layers give the picture back almost pixel by pixel", _pixels),
     "unconstrained": ("Higher layers do not constrain the exact pixel values", _unconstrained),
     "objects": ("Higher layers keep objects and their arrangement", _objects),

@@ -1,4 +1,4 @@
-"""What was measured of the pictures of a sweep: ``measures.csv``, a row a picture."""
+"""The measurements of the pictures of a sweep: ``measures.csv`` has one row for each picture."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -23,19 +23,26 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One picture beside its original.
+    """The measurements of one picture, compared with its original.
 
     Attributes:
-        cell: the run folder's name; empty for pictures that are no reconstructions.
-        level: of a snapshot, the relative error it was kept at.
+        cell: the run folder's name; empty for a picture that is not a reconstruction.
+        kind: which picture was measured.
+        level: the relative error at which a snapshot was kept; ``None`` for other pictures.
+        representation: content, style or both.
         layers: term -> the layers that were matched.
-        network, canvas, seed, ratio: how it was made.
-        picture: the original's name; `painting`: of the other one, where content and style were joined.
-        psnr, ssim, layout, wavelength: see `reconstruct.measures`; PSNR in dB, wavelength in pixels.
-        losses: term -> loss in units of that of the other picture, where content and style were joined so.
-        agreement, deviation: over the seeds with which the same was made: mean PSNR of all pairs in dB, and the mean
-            over pixels of their standard deviation; ``None`` for a single seed.
-        errors: term -> layer -> relative error ‖code − target‖² / ‖target‖², at every layer of the network.
+        network, canvas, seed, ratio: the settings of the reconstruction.
+        picture: the original's name.
+        painting: the name of the style's original if content and style were joined.
+        psnr: peak signal-to-noise ratio in dB.
+        ssim: structural similarity; ``None`` if the picture is too small for it.
+        layout: layout correlation with the original, -1 to 1.
+        wavelength: mean wavelength in pixels.
+        losses: term -> relative loss, where content and style were joined with ``losses=relative``.
+        agreement: mean PSNR in dB of all pairs of seeds; ``None`` for a single seed.
+        deviation: standard deviation over the seeds, mean over pixels; ``None`` for a single seed.
+        errors: term -> layer -> relative error ‖code − target‖² / ‖target‖², at every rectified layer that the
+            picture is large enough for.
     """
 
     cell: str
@@ -59,7 +66,14 @@ class Entry:
     painting: str = ""
 
     def own_error(self, term: str = "") -> float:
-        """Relative error at the layers that were matched, mean over them."""
+        """The relative error of a term, mean over the layers that were matched.
+
+        Args:
+            term: content or style; by default the entry's own representation.
+
+        Raises:
+            KeyError: the error was not measured at one of these layers.
+        """
         term = term or self.representation
         return sum(self.errors[term][layer] for layer in self.layers[term]) / len(self.layers[term])
 
@@ -69,7 +83,7 @@ class Entry:
         return self.layers[self.representation][-1]
 
     def row(self) -> dict[str, object]:
-        """As a row of ``measures.csv``."""
+        """Column -> value: the entry as a row of ``measures.csv``."""
         flat = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("layers", "losses", "errors")}
         flat |= {f"{term} layers": " ".join(names) for term, names in self.layers.items()}
         flat |= {f"{term} loss": loss for term, loss in self.losses.items()}
@@ -79,10 +93,14 @@ class Entry:
 
     @classmethod
     def of_row(cls, row: Mapping[str, str]) -> Self:
-        """Back from a row."""
+        """The entry of a row of ``measures.csv``.
+
+        Raises:
+            KeyError, TypeError, ValueError: the row lacks a column, or a value is damaged.
+        """
         given = {name: value for name, value in row.items() if value != ""}
         terms = [term for term in ("content", "style") if any(name.startswith(f"{term} ") for name in given)]
-        beside = ("layers", "loss")
+        not_errors = ("layers", "loss")
         numbers = {name: float(given[name]) if name in given else None for name in NUMBERS}
         return cls(
             **{name: row[name] for name in TEXTS},  # type: ignore[arg-type]
@@ -95,7 +113,7 @@ class Entry:
                 term: {
                     name.removeprefix(f"{term} "): float(value)
                     for name, value in given.items()
-                    if name.startswith(f"{term} ") and not name.endswith(beside)
+                    if name.startswith(f"{term} ") and not name.endswith(not_errors)
                 }
                 for term in terms
             },
@@ -108,11 +126,16 @@ NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", "agreement"
 
 
 def write(entries: Iterable[Entry], folder: Path) -> None:
-    """Leave ``measures.csv`` in a sweep's folder."""
+    """Write ``measures.csv`` into a sweep's folder."""
     write_csv([entry.row() for entry in entries], folder / MEASURES)
 
 
 def read(folder: Path) -> list[Entry]:
-    """The entries of ``measures.csv``."""
+    """The entries of the ``measures.csv`` in a sweep's folder.
+
+    Raises:
+        OSError: the file cannot be read.
+        KeyError, TypeError, ValueError: the file is damaged.
+    """
     with (folder / MEASURES).open(newline="", encoding="utf-8") as file:
         return [Entry.of_row(row) for row in csv.DictReader(file)]

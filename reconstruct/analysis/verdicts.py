@@ -1,11 +1,11 @@
-"""The verdict on each claim: supported if it holds in all cases, not supported if it holds in none."""
+"""The verdict on each claim: supported if it holds in all cases, not supported if it holds in no case."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reconstruct.analysis import networks
-from reconstruct.analysis.claims import CLAIMS
+from reconstruct.analysis.claims import CLAIMS, plural
 from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
 
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
     @classmethod
     def of(cls, holds: Sequence[bool]) -> "Verdict":
-        """From whether the claim holds in each case."""
+        """The verdict on a claim, from whether it holds in each case."""
         if not holds:
             return cls.UNKNOWN
         return cls.SUPPORTED if all(holds) else cls.CONDITIONALLY if any(holds) else cls.NOT
@@ -28,12 +28,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class TestedClaim:
-    """A claim with its verdict.
+    """A claim, the numbers that were measured for it, and its verdict.
 
     Attributes:
-        claim: a sentence.
-        holds: whether it does, case by case; no cases: not measured.
-        numbers: what was measured; the main number stands before the first semicolon.
+        claim: the sentence that was tested.
+        holds: whether the claim holds, one value for each case; empty if it was not measured.
+        numbers: text with the measured numbers; the main number is the part before the first semicolon.
     """
 
     claim: str
@@ -42,13 +42,18 @@ class TestedClaim:
 
     @property
     def verdict(self) -> Verdict:
-        """Over all cases."""
+        """The verdict over all cases."""
         return Verdict.of(self.holds)
 
     @property
     def count(self) -> str:
-        """In how many cases the claim holds."""
-        return f"{sum(self.holds)} of {len(self.holds)} {'case' if len(self.holds) == 1 else 'cases'}"
+        """In how many of its cases the claim holds; for a single case, the verdict says so."""
+        match len(self.holds):
+            case 0:
+                return "no cases"
+            case 1:
+                return "one case"
+        return f"{sum(self.holds)} of {len(self.holds)} cases"
 
     @property
     def title(self) -> str:
@@ -62,31 +67,39 @@ class TestedClaim:
 
 
 def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
-    """Every claim with its verdict, by name; what a sweep has no cells for is "not measured"."""
+    """Name -> claim with its verdict; the verdict is "not measured" if the sweep has no cells for the claim."""
     tested = {}
     for name, (claim, test) in CLAIMS.items():
         holds, numbers = test(distinct(entries))
-        tested[name] = TestedClaim(claim, holds, numbers if holds else "no such cells")
+        tested[name] = TestedClaim(claim, holds, numbers or "no such cells")
     return tested
 
 
-def report(found: Iterable[TestedClaim], command: str, entries: Sequence[Entry]) -> str:
-    """The text of ``findings.md``: a table, and what was left out of it."""
-    rows = [f"| {f.claim} | {f.verdict} | {f.count} | {f.numbers} |" for f in found]
-    head = ["| claim | verdict | holds in | numbers |", "|---|---|---|---|"]
+def report(tested: Iterable[TestedClaim], command: str, entries: Sequence[Entry]) -> str:
+    """The text of ``findings.md``: a table of the claims, and what was left out of it.
+
+    Args:
+        tested: the claims, one for each row.
+        command: the command that created the sweep.
+        entries: all measured pictures of the sweep.
+    """
+    rows = [f"| {each.claim} | {each.verdict} | {each.count} | {each.numbers} |" for each in tested]
+    head = ["| claim | verdict | cases | numbers |", "|---|---|---|---|"]
     notes = [line for note in _left_out(entries) for line in (note, "")]
-    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", *notes, f"Made by: ``{command}``", ""])
+    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", *notes, f"Created by: ``{command}``", ""])
 
 
 def _left_out(entries: Sequence[Entry]) -> list[str]:
-    """What of a sweep its analysis leaves out."""
+    """What the analysis of a sweep leaves out, a sentence each."""
     kept = distinct(entries)
     joined = [e for case in front(kept) for e in case]
     compared = [e for cells in variants(kept).values() for e in cells]
-    about = networks.told(kept, [*depth_cells(kept), *compared, *style_cells(kept), *joined])
-    notes = [f"{about[:1].upper()}{about[1:]}."] if about else []
-    if elsewhere := [e for e in kept if e.cell and not all(measured(e, term) for term in e.layers)]:
-        notes.append(f"{len(elsewhere)} pictures left out: errors are measured at rectified layers (relu…) only.")
+    network = networks.network_note(kept, [*depth_cells(kept), *compared, *style_cells(kept), *joined])
+    notes = [f"{network[:1].upper()}{network[1:]}."] if network else []
+    if not_rectified := [e for e in kept if e.cell and not all(measured(e, term) for term in e.layers)]:
+        number = plural(len(not_rectified), "picture")
+        notes.append(f"{number} left out: errors are measured at rectified layers (relu…) only.")
     if alike := len(entries) - len(kept):
-        notes.append(f"{alike} pictures left out: they differ from others in settings that are not told apart here.")
+        differ = "it differs from another" if alike == 1 else "they differ from others"
+        notes.append(f"{plural(alike, 'picture')} left out: {differ} only in settings that an analysis ignores.")
     return notes

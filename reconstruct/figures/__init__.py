@@ -1,8 +1,8 @@
 """Figures from run folders, as matplotlib figures; saving is the caller's business. The one door to matplotlib.
 
-Each takes the cells that it shows and the look that a reader chose, and gives a figure a page. The figures of an
-analysis (`reconstruct.figures.analysis.atlas`), which compute with pictures, and films (`reconstruct.figures.film`) are
-imported by name, so that all others are drawn without torch.
+Each function takes the cells of the figure and the look that a reader chose, and returns a figure for each page. The
+figures of an analysis (`reconstruct.figures.analysis.atlas`), which compute with pictures, and films
+(`reconstruct.figures.film`) are imported by name, so that all others are drawn without torch.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ DRAWN_BY: dict[str, Callable[[Cells, Look, Layout | None], list[Figure]]] = {
     "tradeoff": tradeoff,
 }
 LAYOUTS = {"fig1": FIG1, "fig2": FIG2, "fig3": FIG3}
-"""Where the paper's figures have their cells."""
+"""The rows and columns of the paper's figures."""
 
 __all__ = [
     "DRAWN_BY",

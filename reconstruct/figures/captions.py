@@ -1,6 +1,6 @@
-"""What stands under a figure: what it shows, what was left out, settings, whose pictures.
+"""The caption of a figure: what it shows, what was left out, settings, and the credits of the pictures.
 
-The same in words for readers who cannot see it.
+A second text describes the figure for readers who cannot see it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,9 +21,10 @@ OPENINGS = {
     "fig3": "Content and style together, after Figure 3 of Gatys, Ecker & Bethge (2015). Rows: style of more and more "
     "layers. Columns: α/β, from the painting's texture to the photograph.",
     "grid": "Reconstructions, one for each combination of settings.",
-    "atlas": "What each layer keeps. figure: reconstructions of single layers against depth; matrix: made from one "
-    "layer, measured at all; strips: seeds side by side; arrangement: what style knows of it; front: content against "
-    "style. Errors are ‖code − target‖² / ‖target‖². measures.csv has every number, findings.md what they say.",
+    "atlas": "What each layer keeps. figure: reconstructions of single layers against depth; matrix: reconstructed "
+    "from one layer, measured at all; strips: seeds side by side; arrangement: errors of styles and of the shuffled "
+    "original; front: content error against style error. Errors are ‖code − target‖² / ‖target‖². measures.csv has "
+    "every number, findings.md the claims and their verdicts.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
     "tradeoff": "Relative content error against relative style error, ‖code − target‖² / ‖target‖², mean over layers. "
     "Lines join reconstructions that differ in α/β only.",
@@ -37,21 +38,21 @@ ERRORS = (
 OWN_LAYERS = (
     "Each error is measured at the cell's own layers: errors of cells with different layers cannot be compared."
 )
-SHOWN = 12  # cells that are named where many were left out
+MOST_NAMES = 12  # of the cells that were left out
 
 
 def caption(cells: Cells, kind: str) -> str:
-    """A paragraph each for what is shown, what was left out, errors, settings, credits and the commands."""
+    """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands."""
     results = [panel.result for panel in cells.panels if panel.result]
-    settings = f"{'; '.join(_settings(results))}. {len(results)} of {len(cells.panels)} cells."
+    settings = f"{'; '.join(_settings(results))}. {_count(len(results), cells)}."
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
-    made = "\n".join(f"Made by: {command}" for command in cells.commands)
-    parts = (OPENINGS[kind], _left_out(cells, kind), _errors(results), settings, credits, made)
+    commands = "\n".join(f"Created by: {command}" for command in cells.commands)
+    parts = (OPENINGS[kind], _left_out(cells, kind), _errors(results), settings, credits, commands)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def left_out(cells: Cells, kind: str) -> Mapping[str, Sequence[Panel]]:
-    """Why -> the finished cells that a kind of figure has no place for."""
+    """Reason -> the finished cells that a kind of figure cannot contain."""
     finders = {"curve": ("no trace of its losses", without_trace), "tradeoff": ("not both errors", without_both)}
     if kind not in finders:
         return {}
@@ -59,13 +60,18 @@ def left_out(cells: Cells, kind: str) -> Mapping[str, Sequence[Panel]]:
     return {reason: found} if (found := [panel for panel in find(cells) if panel.result]) else {}
 
 
+def _count(done: int, cells: Cells) -> str:
+    """How many cells are finished: "5 of 6 cells", "1 of 1 cell"."""
+    return f"{done} of {len(cells.panels)} cell{'' if len(cells.panels) == 1 else 's'}"
+
+
 def _left_out(cells: Cells, kind: str) -> str:
-    """Of each reason, the cells by name."""
-    said = []
+    """A sentence for each reason, with the names of the cells."""
+    sentences = []
     for reason, panels in left_out(cells, kind).items():
-        names = ", ".join(panel.name for panel in panels[:SHOWN]) + (", …" if panels[SHOWN:] else "")
-        said.append(f"Left out, since there is {reason}: {names}.")
-    return " ".join(said)
+        names = ", ".join(panel.name for panel in panels[:MOST_NAMES]) + (", …" if panels[MOST_NAMES:] else "")
+        sentences.append(f"Left out, since there is {reason}: {names}.")
+    return " ".join(sentences)
 
 
 def _errors(results: Sequence[Result]) -> str:
@@ -75,12 +81,12 @@ def _errors(results: Sequence[Result]) -> str:
 
 
 def alt(cells: Cells, kind: str) -> str:
-    """The figure in words: what it shows, by which keys cells differ, and the range of each error."""
+    """The figure as text: what it shows, the keys in which cells differ, and the range of each error."""
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
     keys = [f"{key_name(key)}: {', '.join(_values(key, cells))}." for key in cells.axes]
-    ranges = [said for term in ("content", "style") if (said := _range(term, cells))]
-    return " ".join([f"{opening}.", f"{len(done)} of {len(cells.panels)} cells.", *keys, *ranges]) + "\n"
+    ranges = [text for term in ("content", "style") if (text := _range(term, cells))]
+    return " ".join([f"{opening}.", f"{_count(len(done), cells)}.", *keys, *ranges]) + "\n"
 
 
 def _values(key: str, cells: Cells) -> list[str]:
@@ -88,7 +94,7 @@ def _values(key: str, cells: Cells) -> list[str]:
 
 
 def _range(term: str, cells: Cells) -> str:
-    """The least and the largest error of a term, and where."""
+    """The smallest and the largest error of a term, with the cells that have them."""
     names = cell_names(cells)
     found = [(error, names[panel.folder]) for panel in cells.panels if (error := panel.error(term)) is not None]
     if not found:
@@ -101,7 +107,7 @@ def _range(term: str, cells: Cells) -> str:
 
 
 def _settings(results: Iterable[Result]) -> Iterable[str]:
-    """Settings in words; several values where cells differ."""
+    """The settings as text, with several values where cells differ."""
     readers: dict[str, Callable[[Result], object]] = {
         "Network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
         "{} pooling": lambda r: r.network["pooling"],
@@ -120,12 +126,12 @@ def _settings(results: Iterable[Result]) -> Iterable[str]:
             yield words.format(", ".join(values))
     for term in ("content", "style"):
         layers = {tuple(result.layers[term]) for result in results if term in result.layers}
-        if len(layers) == 1:  # of several the figure tells
+        if len(layers) == 1:  # several are in the figure itself
             yield f"{term} of {', '.join(layers.pop())}"
 
 
 def _credits(results: Iterable[Result]) -> list[tuple[str, str]]:
-    """term and credit of every original, each once."""
+    """Term and credit of every original, each once."""
     found = {
         (term, f"{picture['title']}. {picture['credit']}".strip())
         for result in results

@@ -1,4 +1,4 @@
-"""The cells that a figure shows: of one sweep or of several, all of them or some.
+"""The cells of a figure: of one sweep or of several, all of them or some.
 
 Each has its picture, or the reason why there is none.
 """
@@ -18,18 +18,20 @@ from reconstruct.results import FAILURE, NOT_SETTINGS, PICTURE, Result, Sweep, S
 NAMES_A_FILE = ("picture", "weights")  # the last part of keys whose values are taken to the letter
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
 SWEEP_KEY = "sweep"
-"""Tells apart what several sweeps have in common: the folder of a cell's sweep."""
+"""The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A cell.
+    """One cell of a figure.
 
     Attributes:
-        folder: where it is.
-        values: of every key of the sweeps, as given or else as resolved; empty if neither is known.
+        folder: the cell's folder.
+        values: key of the sweeps -> value, as given or else as resolved; empty if neither is known.
         given: the keys that were given for this cell.
-        picture: ``None`` if there is none, for the reason `problem`.
+        result: ``None`` if the cell is not finished.
+        picture: the reconstruction; ``None`` if there is none.
+        problem: why there is no picture; empty if there is one.
     """
 
     folder: Path
@@ -41,19 +43,19 @@ class Panel:
 
     @property
     def name(self) -> str:
-        """Of its folder."""
+        """The name of the cell's folder."""
         return self.folder.name
 
     def error(self, term: str) -> float | None:
-        """Relative error of a term, mean over its layers, where the cell has it and it is finite."""
+        """Relative error of a term, mean over its layers; ``None`` if the cell does not have it or it is not finite."""
         return self.result.error(term) if self.result and self.result.relative_errors.get(term) else None
 
     def original(self, term: str) -> Image.Image | None:
-        """The picture that a term was taken from, as the network saw it."""
+        """The original of a term, at the size of the reconstruction; ``None`` if it cannot be read."""
         return _opened(self.folder / f"{term}.png")
 
     def original_name(self, term: str) -> str:
-        """What tells that picture from others: how it was asked for."""
+        """The name of a term's original as it was given; empty if the cell does not have the term."""
         if self.result is None or term not in self.result.layers:
             return ""
         return self.result.asked_for(term)
@@ -61,14 +63,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Cells:
-    """What a figure is drawn from.
+    """The cells of a figure, with the keys in which they differ.
 
     Attributes:
         panels: the cells, in order.
-        axes: the keys in which they differ -> their values, in order.
-        drawing: the kind of figure that the first sweep was made for.
-        commands: what started the sweeps.
-        narrowed: the keys of which a single value was chosen -> that value.
+        axes: key in which the cells differ -> its values, in order.
+        drawing: the kind of figure that the first sweep asks for.
+        commands: the commands that started the sweeps.
+        narrowed: key of which a reader chose a single value -> that value.
     """
 
     panels: list[Panel]
@@ -82,7 +84,7 @@ class Cells:
         return self.axes.get(key) or list(dict.fromkeys(p.values[key] for p in self.panels if p.values.get(key)))
 
     def among(self, panels: Sequence[Panel]) -> "Cells":
-        """The same with some of the cells only."""
+        """A copy with these cells only."""
         return replace(self, panels=list(panels), axes=_axes(panels, {**self.axes}))
 
 
@@ -91,7 +93,7 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
 
     Args:
         sweeps: at least one.
-        only: key -> the values to be shown, in that order.
+        only: key -> the values that the figure is to have, in that order.
 
     Raises:
         InputError: `only` has a key or a value that none of the cells has.
@@ -100,11 +102,13 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
     found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
     every = (key for sweep in sweeps for key in (*sweep.axes, *(k for c in sweep.cells for k in c.values)))
     keys = dict.fromkeys(key for key in every if key not in NOT_SETTINGS)
-    panels = _told_apart(_completed([_panel(sweep, cell, result, keys) for sweep, cell, result in found]), list(keys))
+    panels = _distinguished(
+        _completed([_panel(sweep, cell, result, keys) for sweep, cell, result in found]), list(keys)
+    )
     orders: dict[str, Sequence[str]] = dict.fromkeys(keys, ())
     before = _axes(panels, orders)
-    for key, wanted in (only or {}).items():
-        orders[key] = _named(key, wanted, panels)
+    for key, chosen in (only or {}).items():
+        orders[key] = _named(key, chosen, panels)
         panels = [panel for panel in panels if panel.values.get(key) in orders[key]]
     if not panels:
         raise InputError("--only leaves no cell; fewer keys leave more")
@@ -116,7 +120,7 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
 
 
 def _completed(panels: Sequence[Panel]) -> list[Panel]:
-    """What unfinished cells were not given, as all finished cells that were not given it either have it."""
+    """Panels whose unfinished cells have the values that all finished cells without a given value have in common."""
     resolved: dict[str, set[str]] = {}
     for panel in panels:
         for key in panel.values.keys() - panel.given if panel.result else ():
@@ -131,7 +135,7 @@ def _point(panel: Panel, axes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Key -> values, of the keys that have several; first those of `orders`."""
+    """Key -> values, for the keys that have several; the values of `orders` come first."""
     axes = {}
     for key, order in orders.items():
         there = dict.fromkeys(panel.values.get(key, "") for panel in panels)
@@ -144,17 +148,17 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
     folder = sweep.folder / cell.folder
     values = {key: cell.values.get(key) or _resolved(key, result) for key in keys}
     values[SWEEP_KEY] = str(sweep.folder.resolve())
-    made = Panel(folder, values, frozenset(cell.values), result, None)
+    panel = Panel(folder, values, frozenset(cell.values), result, None)
     if result is None:
         problem = "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
-        return replace(made, problem=problem)
+        return replace(panel, problem=problem)
     picture = _opened(folder / PICTURE)
     problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
-    return replace(made, picture=picture, problem=problem)
+    return replace(panel, picture=picture, problem=problem)
 
 
 def _opened(path: Path) -> Image.Image | None:
-    """A picture that this program wrote, ``None`` if it is not there or damaged."""
+    """A picture that this program wrote; ``None`` if it is missing or damaged."""
     try:
         with Image.open(path) as picture:
             return picture.convert("RGB")
@@ -163,7 +167,7 @@ def _opened(path: Path) -> Image.Image | None:
 
 
 def _resolved(key: str, result: Result | None) -> str:
-    """The value that a cell's configuration came to have, as it would have been given; empty if that is not known."""
+    """The value in a cell's resolved configuration, as a user would write it; empty if it is not known."""
     value: Any = result.config if result else None
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -177,8 +181,8 @@ def _resolved(key: str, result: Result | None) -> str:
     return str(value)
 
 
-def _told_apart(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
-    """With one spelling for each value, unless a sweep has cells for two of them; as given, if only that differs."""
+def _distinguished(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
+    """Panels with one spelling for each value, unless cells of a sweep differ in the spelling only."""
     as_given = [
         replace(p, values={k: v if k in (*p.given, SWEEP_KEY) else "" for k, v in p.values.items()}) for p in panels
     ]
@@ -189,7 +193,7 @@ def _told_apart(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
 
 
 def _alike(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
-    """With every value as it is spelled first: 1e-3 and 0.001 are the same."""
+    """Panels with every value as it is spelled first: 1e-3 and 0.001 are the same value."""
     first: dict[tuple[str, str], str] = {}
     for panel, key in itertools.product(panels, keys):
         first.setdefault((key, canonical(key, panel.values[key])), panel.values[key])
@@ -205,21 +209,21 @@ def known_keys(panels: Sequence[Panel]) -> list[str]:
 
 
 def canonical(key: str, value: str) -> str:
-    """The same for all spellings of a number, a list, a word; of a file's name there is one."""
+    """One spelling for all spellings of a number, a list or a word; a file's name has only one."""
     if key.rpartition(".")[2] in NAMES_A_FILE:
         return value[1:-1] if value[:1] in "'\"" and value[:1] == value[-1:] and len(value) > 1 else value
     bare = re.sub(r"\s*,\s*", ",", re.sub(r"^['\"\[\s]+|['\"\]\s]+$", "", value))
     return repr(float(bare)) if _NUMBER.fullmatch(bare) else bare
 
 
-def _named(key: str, wanted: Iterable[str], panels: Sequence[Panel]) -> list[str]:
-    """The values as the cells spell them, each once: spelled just so, or else all that mean the same."""
+def _named(key: str, chosen: Iterable[str], panels: Sequence[Panel]) -> list[str]:
+    """The chosen values as the cells spell them, each once: the same spelling, or else all equal values."""
     keys = known_keys(panels)
     if key not in keys:
         raise InputError(f"--only {key}=…: expected one of {', '.join(keys)}{nearest(key, keys)}")
     there = list(dict.fromkeys(value for panel in panels if (value := panel.values[key])))
     found: list[str] = []
-    for value in wanted:
+    for value in chosen:
         alike = [each for each in there if canonical(key, each) == canonical(key, value)]
         if not alike:
             raise InputError(f"--only {key}={value}: expected some of {', '.join(there)}{nearest(value, there)}")

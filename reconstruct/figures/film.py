@@ -1,4 +1,4 @@
-"""All cells of a sweep forming together: its figure, with the pictures and errors that the cells had at the same steps.
+"""A film of all cells of a sweep: its figure, with the pictures and errors that the cells had at the same steps.
 
 Every frame of a cell's own film marks the same amount of change in that cell, so a clock that ticks evenly through the
 frames of all of them shows as much change between any two of its ticks.
@@ -25,11 +25,12 @@ LARGEST = 1.2e6  # pixels of a frame; a longer sheet is drawn smaller
 
 
 def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
-    """The frames, ``(H, W, 3)``.
+    """The frames of the film, ``(H, W, 3)`` each.
 
     Args:
-        figure: of finished cells, with a title whose last line is to tell the step; what has no reel stands still.
-        reels: a cell's folder -> its film; each is run from its beginning.
+        figure: a figure of finished cells with a title, whose last line is replaced by the step; cells without a film
+            of their own do not change.
+        reels: a cell's folder -> its film; each is read from its beginning.
     """
     parts = [_Part(figure, folder, reel) for folder, reel in reels.items()]
     (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
@@ -49,12 +50,12 @@ def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
 
 
 def step_name(step: int) -> str:
-    """What a frame says below its title."""
+    """The line below the title of a frame."""
     return f"step {step}"
 
 
 def _drawn_without(moving: Iterable[Artist], figure: Figure) -> tuple[FigureCanvasAgg, Any]:
-    """A canvas, and what stands still on it: drawing that once is what makes frames cheap."""
+    """A canvas, and a copy of everything on it that does not move, which is drawn only once to save time."""
     figure.set_dpi(min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches()))))
     canvas = FigureCanvasAgg(figure)
     for artist in moving:
@@ -71,7 +72,7 @@ def clock(steps: Sequence[int]) -> list[int]:
 
 
 class _Part:
-    """What changes about one cell: its picture, and the errors under it."""
+    """The parts of the figure that change with one cell: its picture, and the errors under it."""
 
     def __init__(self, figure: Figure, folder: str, reel: FilmReader) -> None:
         self._reel = reel
@@ -80,10 +81,11 @@ class _Part:
         self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
 
     def is_under(self, axes: Axes) -> bool:
-        """Whether those axes, a painting's inset, lie on the picture."""
+        """Whether these axes, those of an inset painting, overlap the picture."""
         return any(axes is not p.axes and axes.bbox.overlaps(p.axes.bbox) for p in self.pictures if p.axes)
 
     def show(self, step: int) -> None:
+        """Replace the picture and the errors by those of a step."""
         frame = self._reel.at(step)
         for picture in self.pictures:
             picture.set_data(_cut(frame.pixels, picture.get_size()))
@@ -93,7 +95,7 @@ class _Part:
 
 
 def _cut(pixels: Pixels, like: Sequence[int]) -> Pixels:
-    """The middle of a frame, in the proportions of the picture that it stands for."""
+    """The middle of a frame, with the proportions of the picture that it replaces."""
     height, width = pixels.shape[:2]
     scale = min(height / like[0], width / like[1])
     rows, columns = min(height, round(like[0] * scale)), min(width, round(like[1] * scale))

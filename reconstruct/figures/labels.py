@@ -1,4 +1,4 @@
-"""What a reader calls the keys and values of a sweep.
+"""Labels for the keys and values of a sweep.
 
 Different values have different labels, and numbers read back exactly: α/β = 0.015 is not rounded to 10⁻².
 """
@@ -31,17 +31,18 @@ _TAP = re.compile(r"([a-z]+)(\d+)_(\d+)")
 
 @dataclass(frozen=True)
 class Labels:
-    """A key's name, and a label for each of its values."""
+    """A key's name for readers, and a label for each of its values."""
 
     key: str
     of: Mapping[str, str]
 
     def __getitem__(self, value: str) -> str:
+        """The label of a value."""
         return self.of[value]
 
 
 def labels(key: str, cells: Cells) -> list[Labels]:
-    """The ways to name the values of a key, the longest first."""
+    """The ways to label the values of a key, the longest first."""
     values = cells.values(key)
     name = key_name(key)
     if key.endswith(".picture"):
@@ -54,36 +55,39 @@ def labels(key: str, cells: Cells) -> list[Labels]:
     if key == SWEEP_KEY:
         return [Labels(name, _paths(values))]
     if key == "ratio":
-        return [Labels(name, _told_apart(numbers(values)))]
-    return [Labels(name, _told_apart({value: _plain(value) for value in values}))]
+        return [Labels(name, _distinguished(numbers(values)))]
+    return [Labels(name, _distinguished({value: _plain(value) for value in values}))]
 
 
 def key_name(key: str) -> str:
-    """What a reader calls a key."""
+    """A key's name for readers."""
     return KEYS.get(key, key.removesuffix(".picture").replace(".", " ").replace("_", " "))
 
 
 def shortest(key: str, value: str, cells: Cells) -> str:
-    """A value's shortest label, with all that tells it from others."""
+    """The shortest label of a value that distinguishes it from all others."""
     named = labels(key, cells)[-1]
-    prefix = named.key.partition(": ")[2].removesuffix("…")  # what the heading says for all of them
+    prefix = named.key.partition(": ")[2].removesuffix("…")  # what the labels have in common, which is in the heading
     return f"{prefix}{named[value]}"
 
 
 def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
-    """Folder of a cell -> all that tells it from the others, but for some keys."""
+    """Folder of a cell -> a name with all keys in which cells differ, except `without`."""
     keys = [key for key in cells.axes if key not in without]
     named = with_keys(keys, cells)
     return {panel.folder: ", ".join(named(key, panel.values.get(key, "")) for key in keys) for panel in cells.panels}
 
 
 def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str, str], str]:
-    """Names a value together with its key, unless it speaks for itself: the only layers, the only picture.
+    """A function that names a value together with its key; without it for the only layers and the only picture.
 
     Args:
-        keys: those whose values stand together.
-        cells: all that the figure shows.
-        way: which of the ways to label a value, the longest first; of a key that has fewer, its last.
+        keys: the keys whose values are in one label.
+        cells: all cells of the figure.
+        way: the number of the way to label a value, the longest first; the last one of a key that has fewer.
+
+    Returns:
+        (key, value) -> label.
     """
     kinds = Counter(map(_kind, keys))
     ways = {key: [each for each in labels(key, cells) if not each.key.endswith("…")] for key in keys}
@@ -91,19 +95,19 @@ def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str
 
     def named(key: str, value: str) -> str:
         label, kind = chosen[key][value], _kind(key)
-        speaks = kind == "picture" or (kind == "layers" and _TAP.match(label))
-        return label if speaks and kinds[kind] == 1 else f"{key_name(key)} {label}"
+        is_clear = kind == "picture" or (kind == "layers" and _TAP.match(label))
+        return label if is_clear and kinds[kind] == 1 else f"{key_name(key)} {label}"
 
     return named
 
 
 def _kind(key: str) -> str:
-    """What the values of a key are."""
+    """What the values of a key are: layers, a picture, or something else."""
     return "layers" if key == "depth" else key.rpartition(".")[2]
 
 
 def numbers(values: Sequence[str]) -> dict[str, str]:
-    """Numbers with all their digits, in one notation: 10⁻³, 10⁻², 1, ∞ or 0.015, 0.01 or 3·10⁻⁸; others as they are."""
+    """Value -> the number with all its digits, in one notation: 10⁻³, 1, ∞ or 0.015, 0.01; other values as they are."""
     given = {value: decimal for value in values if (decimal := _decimal(value)) is not None}
     finite = [decimal for decimal in given.values() if decimal.is_finite() and decimal != 0]
     powers = all(len(decimal.as_tuple().digits) == 1 and decimal.as_tuple().digits[0] == 1 for decimal in finite)
@@ -130,12 +134,12 @@ def _written(decimal: Decimal, plain: bool) -> str:
 
 
 def _plain(value: str) -> str:
-    """As it was typed, without brackets and quotes."""
+    """A value as it was typed, without brackets and quotes."""
     return value.strip("[]'\"").replace(",", ", ") or UNKNOWN
 
 
-def _told_apart(of: Mapping[str, str]) -> dict[str, str]:
-    """Values whose names look the same are called as they were typed, and then by the numbers of their characters."""
+def _distinguished(of: Mapping[str, str]) -> dict[str, str]:
+    """Names that look the same are replaced by the values as typed, or by the numbers of their characters."""
     typed = {value: name if alone else value or UNKNOWN for value, name, alone in _with_namesakes(of)}
     return {value: name if alone else f"{name} ({_codes(value)})" for value, name, alone in _with_namesakes(typed)}
 
@@ -151,14 +155,14 @@ def _codes(value: str) -> str:
 
 
 def _pictures(key: str, values: Sequence[str], panels: Sequence[Panel]) -> list[dict[str, str]]:
-    """By title with its painter; by title alone; where titles are the same, with as much of the path as differs."""
+    """By painter and title; by title alone; if titles are the same, with the part of the path that differs."""
     term = key.removesuffix(".picture")
     titles = {value: _title(term, [p for p in panels if p.values.get(key) == value]) for value in values}
     paths = _paths(values)
     whole = {value: title or paths[value] for value, title in titles.items()}
     short = {value: name.split(", ", 1)[-1] if titles[value] else name for value, name in whole.items()}
     return [
-        _told_apart({value: name if alone else f"{name} ({paths[value]})" for value, name, alone in named})
+        _distinguished({value: name if alone else f"{name} ({paths[value]})" for value, name, alone in named})
         for named in map(_with_namesakes, (whole, short))
     ]
 
@@ -171,13 +175,13 @@ def _title(term: str, panels: Sequence[Panel]) -> str:
 
 
 def _paths(values: Sequence[str]) -> dict[str, str]:
-    """The ends of paths that tell them apart."""
+    """The shortest ends of paths that are all different."""
     parts = {value: PurePath(value.strip("'\"")).parts or (UNKNOWN,) for value in values}
     for length in range(1, max(map(len, parts.values()), default=1) + 1):
         ends = {value: "/".join(part[-length:]) for value, part in parts.items()}
         if len(set(ends.values())) == len(ends):
             break
-    return _told_apart(ends)
+    return _distinguished(ends)
 
 
 Layers = tuple[str, ...]
@@ -188,7 +192,7 @@ def _listed(value: str) -> Layers:
 
 
 def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = ("content", "style")) -> list[Layers]:
-    """The different sets of layers that a depth chose for some terms; none where that is not known."""
+    """The different sets of layers that a depth chose for some terms; empty if they are not known."""
     results = [panel.result for panel in panels if panel.values.get("depth") == depth and panel.result]
     chosen = [
         tuple(layers)
@@ -200,7 +204,7 @@ def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = ("content
 
 
 def _expected(depth: str, results: Sequence[Result], of: Sequence[str]) -> list[Layers]:
-    """What a depth that no finished cell has would choose, by the lists of the others."""
+    """The layers that a depth without finished cells would choose, from the lists of the other cells."""
     for term, result in product(of, results):
         lists = result.layers_by_depth(term) if term in result.layers else None
         chosen = (lists or [])[: int(depth)] if depth.isdigit() else []
@@ -214,13 +218,13 @@ def _only(sets: Mapping[str, Sequence[Layers]]) -> dict[str, Layers]:
 
 
 def _ends(sets: Mapping[str, Sequence[Layers]]) -> list[Labels]:
-    """Of depths at which style has more layers than content: the layer that is the last of both."""
+    """Labels for depths at which style has more layers than content: the layer that is the last of both."""
     ends = {value: ", ".join(dict.fromkeys(layers[-1] for layers in of)) or value for value, of in sets.items()}
-    return [Labels("layer; of style, all up to it", _told_apart(ends))]
+    return [Labels("layer; of style, all up to it", _distinguished(ends))]
 
 
 def _layers(key: str, sets: Mapping[str, Layers]) -> list[Labels]:
-    """All layers by name; the first and the last where that is enough; without what all names have in common."""
+    """By the names of all layers; by the first and the last one; without what all names have in common."""
     spelled = {value: layers or (_plain(value),) for value, layers in sets.items()}
     kinds = {tap[1] if (tap := _TAP.fullmatch(layer)) else "" for layers in spelled.values() for layer in layers}
     whole = {value: ", ".join(layers) for value, layers in spelled.items()}
@@ -228,7 +232,7 @@ def _layers(key: str, sets: Mapping[str, Layers]) -> list[Labels]:
     ways = [Labels(key, of) for of in (whole, ranges) if len(set(of.values())) == len(of)]
     if len(kinds) == 1 and (kind := kinds.pop()) and len(set(ranges.values())) == len(ranges):
         ways.append(Labels(f"{key}: {kind}…", {value: name.removeprefix(kind) for value, name in ranges.items()}))
-    return ways or [Labels(key, _told_apart(whole))]
+    return ways or [Labels(key, _distinguished(whole))]
 
 
 def _range(layers: Sequence[str]) -> str:
@@ -245,7 +249,7 @@ def _range(layers: Sequence[str]) -> str:
 
 
 def depth_labels(cells: Cells, term: str) -> list[Labels]:
-    """As the paper has it where each of a term's sets is the one before it and one layer more: that, with a plus."""
+    """Labels for depths: as in the paper "+ layer", if each set of layers is the one before it and that layer."""
     sets = _only({value: _at_depth(value, cells.panels, (term,)) for value in cells.values("depth")})
     longest = max(sets.values(), key=len, default=())
     places = {value: place for place, value in enumerate(sets, 1)}

@@ -1,9 +1,9 @@
 """Cells -> rows, columns and pages. Every cell has exactly one place, whatever was swept.
 
-Keys that a reader gives no place go where there is room: the key with the most values becomes the columns, the next
-the rows, all others pages. Where cells are no full product of their keys, as in a preset of several parts, each part
-that is one makes a pivot of its own, and what is left over stands in one row, each cell under all that tells it from
-the others.
+Keys that a reader gives no place are distributed: the key with the most values becomes the columns, the next one the
+rows, all others pages. If the cells are no full product of their keys, as in a preset of several parts, each part that
+is a full product becomes a pivot of its own. The other cells are in one row, each labelled by all keys in which it
+differs from the others.
 """
 
 import math
@@ -19,7 +19,7 @@ Point = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Layout:
-    """Keys for rows, columns and pages; ``None`` where they are to be chosen."""
+    """Keys of rows, columns and pages; ``None`` where the program chooses them."""
 
     rows: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
@@ -27,18 +27,19 @@ class Layout:
 
     @property
     def is_chosen(self) -> bool:
-        """Whether the reader chose anything."""
+        """Whether a reader chose any of them."""
         return (self.rows, self.columns, self.pages) != (None, None, None)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A table of cells: one for each combination of the values of the keys of pages.
+    """A table of cells; there is one for each combination of values of the keys of pages.
 
     Attributes:
-        page: the values of those keys.
-        rows, columns: in which there are cells.
-        at: (row, column) -> cell; a place without one was not swept.
+        page: the values of the keys of pages.
+        rows: the values of the keys of rows, one tuple for each row.
+        columns: the values of the keys of columns, one tuple for each column.
+        at: (row, column) -> cell; places that were not swept are missing.
     """
 
     page: Point
@@ -49,7 +50,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Pivot:
-    """Cells, the keys of its rows, columns and pages, and a block for every page."""
+    """Cells, the keys of their rows, columns and pages, and a block for every page."""
 
     cells: Cells
     rows: tuple[str, ...]
@@ -62,7 +63,7 @@ def pivot(cells: Cells, layout: Layout | None = None) -> Pivot:
     """Every cell at its place; keys in which cells differ and that have no place become pages.
 
     Raises:
-        InputError: a key is none of the sweep's or stands twice.
+        InputError: a key is not one of the sweep's or is given twice, or two cells have the same settings.
     """
     layout = layout or Layout()
     _check(cells, layout)
@@ -79,7 +80,11 @@ def pivot(cells: Cells, layout: Layout | None = None) -> Pivot:
 
 
 def pivots(cells: Cells, layout: Layout | None = None) -> list[Pivot]:
-    """One pivot where the cells fill a table or a layout was chosen; else one for each of their parts."""
+    """One pivot if the cells fill a table or a layout was chosen; else one for each part of the sweep.
+
+    Raises:
+        InputError: as `pivot` does.
+    """
     if (layout and layout.is_chosen) or _fills(cells):
         return [pivot(cells, layout)]
     parts: dict[frozenset[str], list[Panel]] = {}
@@ -96,7 +101,7 @@ def _in_a_row(cells: Cells) -> Pivot:
 
 
 def _fills(cells: Cells) -> bool:
-    """Whether at least two thirds of all combinations of values are there."""
+    """Whether cells have at least two thirds of all combinations of values."""
     return 3 * len(cells.panels) >= 2 * math.prod(map(len, cells.axes.values()))
 
 

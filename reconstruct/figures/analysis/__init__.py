@@ -1,1 +1,1 @@
-"""Figures of what each layer keeps, from measured pictures."""
+"""Figures of what each layer keeps, drawn from measured pictures."""

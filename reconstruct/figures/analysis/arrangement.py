@@ -1,4 +1,4 @@
-"""What a style reconstruction knows of arrangement."""
+"""What a style reconstruction keeps of the arrangement: its errors against the number of layers."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,17 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.networks import told
-from reconstruct.analysis.selection import cumulative, depth_cells, firsts, looked_at, originals, select
+from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, originals, select
 from reconstruct.figures.page.sheet import COLOURS, Look, Pages, house_style
-from reconstruct.figures.plots.notes import Key, keys, sentence
+from reconstruct.figures.plots.notes import Key, keys, paragraph
 from reconstruct.figures.plots.over_layers import OverLayers, rows
 
 Subset = tuple[str, ...]
 
 
 def subsets(entries: Sequence[Entry]) -> dict[Subset, list[Entry]]:
-    """The layers that were matched, from the fewest to the most -> cells."""
+    """Matched layers -> cells, from the fewest layers to the most."""
     found: dict[Subset, list[Entry]] = {}
     for e in sorted(cumulative(entries), key=lambda e: len(e.layers["style"])):
         found.setdefault(e.layers["style"], []).append(e)
@@ -26,16 +26,20 @@ def subsets(entries: Sequence[Entry]) -> dict[Subset, list[Entry]]:
 
 
 def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
-    """Style over more and more layers: its errors of content and of style beside those of the same picture shuffled."""
+    """Style over more and more layers: errors of content and style, compared with those of the shuffled original.
+
+    Returns:
+        A figure for each page.
+    """
     cells = [e for same in subsets(entries).values() for e in same]
-    layer, every = looked_at(cells), firsts(cells)
-    blocks = f"{every[0]}–{every[-1].removeprefix('relu')}" if len(every) > 1 else "".join(every)
+    layer, lowest = content_layer(cells), firsts(cells)
+    blocks = f"{lowest[0]}–{lowest[-1].removeprefix('relu')}" if len(lowest) > 1 else "".join(lowest)
     panels = {
         f"content error at {layer}": ("content", [layer]),
-        f"style error, mean of {blocks}": ("style", every),
+        f"style error, mean of {blocks}": ("style", lowest),
     }
-    known = {words: at for words, at in panels.items() if _errors(cells, *at)}
-    plots = [OverLayers(words, partial(_draw, entries, *at)) for words, at in known.items()]
+    known = {heading: at for heading, at in panels.items() if _errors(cells, *at)}
+    plots = [OverLayers(heading, partial(_draw, entries, *at)) for heading, at in known.items()]
     names = [f"{'+' if len(matched) > 1 else ''}{matched[-1].removeprefix('relu')}" for matched in subsets(entries)]
     several = ", mean and standard deviation" if len(cells) > len(names) else ""
     references = [Key(f"-- {name}", colour) for name, colour, _ in _references(entries)]
@@ -44,7 +48,7 @@ def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
         for part in rows(plots, names, "style layers matched: relu…", look):
             pages.add(part)
         below = keys([Key(f"● style{several}", COLOURS[0]), *references], look)
-        below += [sentence(note, look)] if (note := told(entries, cells)) else []
+        below += [paragraph(note, look)] if (note := network_note(entries, cells)) else []
         pages.add_together(below)
         return pages.figures()
 
@@ -62,9 +66,9 @@ def _draw(entries: Sequence[Entry], term: str, layers: Sequence[str], axes: Axes
 
 
 def _references(entries: Sequence[Entry]) -> list[tuple[str, str, list[Entry]]]:
-    """What style is compared with: name, colour and entries."""
+    """Name, colour and entries of each reference that style is compared with."""
     cells = cumulative(entries)
-    layer = looked_at(cells)
+    layer = content_layer(cells)
     content = [e for e in select(depth_cells(entries), kind=Kind.RESULT) if e.layer == layer]
     found = [
         ("the original, its tiles shuffled", COLOURS[1], originals(entries, Kind.SHUFFLED, cells)),
@@ -75,6 +79,6 @@ def _references(entries: Sequence[Entry]) -> list[tuple[str, str, list[Entry]]]:
 
 
 def _errors(entries: Sequence[Entry], term: str, layers: Sequence[str]) -> list[float]:
-    """The mean over some layers, of the entries that have all of them."""
+    """The error of each entry, mean over some layers; entries without all of these layers are left out."""
     known = [e.errors.get(term, {}) for e in entries]
     return [mean(errors[layer] for layer in layers) for errors in known if layers and all(m in errors for m in layers)]

@@ -1,4 +1,4 @@
-"""All figures of an atlas, each with its tested as its title."""
+"""All figures of an analysis, each with the claim that it is about as its title."""
 
 import hashlib
 import re
@@ -8,7 +8,7 @@ from dataclasses import replace
 from matplotlib.figure import Figure
 
 from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.selection import at_level, depth_cells, distinct, select, shown_level
+from reconstruct.analysis.selection import at_level, depth_cells, depth_level, distinct, select
 from reconstruct.analysis.selection import front as cases_of
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.analysis.verdicts import TestedClaim
@@ -22,31 +22,41 @@ from reconstruct.results import Sweep
 
 
 def atlas(
-    sweep: Sweep, entries: Sequence[Entry], found: Mapping[str, TestedClaim], look: Look
+    sweep: Sweep, entries: Sequence[Entry], tested: Mapping[str, TestedClaim], look: Look
 ) -> dict[str, list[Figure]]:
-    """The figures of an analysis: file name -> one matplotlib figure a page. Those without cells are left out."""
+    """The figures of an analysis; those without cells are left out.
+
+    Args:
+        sweep: the measured sweep, from whose folder pictures are read.
+        entries: all measured pictures.
+        tested: name -> claim with its verdict.
+        look: the choices of the reader; its title replaces the claims.
+
+    Returns:
+        File name without a suffix -> a figure for each page.
+    """
     entries = distinct(entries)
     content = depth_cells(entries)
-    made = {}
+    figures = {}
     if select(content, kind=Kind.RESULT):
-        made["figure"] = depth(entries, _titled(look, found["unconstrained"]))
+        figures["figure"] = depth(entries, _titled(look, tested["unconstrained"]))
     if any(errors_of(entries, term) for term in ("content", "style")):
-        made["matrix"] = matrix(entries, _titled(look, found["upwards"]))
-    for photograph in dict.fromkeys(e.picture for e in at_level(content, shown_level(entries))):
-        made[f"strips_{_as_file(photograph)}"] = strips(sweep, entries, photograph, _titled(look, found["objects"]))
+        figures["matrix"] = matrix(entries, _titled(look, tested["upwards"]))
+    for photograph in dict.fromkeys(e.picture for e in at_level(content, depth_level(entries))):
+        figures[f"strips_{_as_file(photograph)}"] = strips(sweep, entries, photograph, _titled(look, tested["objects"]))
     if len(subsets(entries)) > 1:
-        made["arrangement"] = arrangement(entries, _titled(look, found["texture"]))
+        figures["arrangement"] = arrangement(entries, _titled(look, tested["texture"]))
     if cases_of(entries):
-        made["front"] = front(entries, _titled(look, found["both"]))
-    return made
+        figures["front"] = front(entries, _titled(look, tested["both"]))
+    return figures
 
 
-def _titled(look: Look, tested: TestedClaim) -> Look:
-    """With the reader's title, else with the claim that the figure is about, if it was tested."""
-    return look if look.title or not tested.holds else replace(look, title=tested.title)
+def _titled(look: Look, claim: TestedClaim) -> Look:
+    """The look with the reader's title, else with the claim that the figure is about, if it was measured."""
+    return look if look.title or not claim.holds else replace(look, title=claim.title)
 
 
 def _as_file(photograph: str) -> str:
-    """Safe in a file's name; a digest makes up for what had to be replaced."""
+    """A photograph's name that is safe in a file's name; if characters were replaced, a digest is added."""
     safe = re.sub(r"\W+", "_", photograph)
     return safe if safe == photograph else f"{safe[-40:]}_{hashlib.sha256(photograph.encode()).hexdigest()[:6]}"

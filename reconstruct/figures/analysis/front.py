@@ -1,4 +1,4 @@
-"""What content and style cost one another."""
+"""Content error against style error of joint reconstructions, over the ratio α/β."""
 
 from collections.abc import Iterator, Sequence
 from math import isfinite, log
@@ -8,21 +8,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.networks import told
+from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import front as lines_of
 from reconstruct.analysis.selection import names as names_of
 from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import Fitted, extent, fit, fit_all
 from reconstruct.figures.page.sheet import COLOURS, FAINT, GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.axes import MARKS, finish_logarithmic, plot
-from reconstruct.figures.plots.notes import LINES, Key, keys, sentence
-from reconstruct.figures.plots.scales import TICKS, beside, limits
+from reconstruct.figures.plots.notes import LINES, Key, keys, paragraph
+from reconstruct.figures.plots.scales import TICKS, limits, width_of_numbers
 
 WIDEST, HIGHEST, LOWEST = 5.2, 3.4, 1.2  # inches of the axes
-NARROWEST = 2.3  # rather than narrower axes, what lines are stands below
-COLUMN = 0.27  # of the width, at most, for what lines are
+NARROWEST = 2.3  # of the axes; where there is less room, the legend is below them
+COLUMN = 0.27  # of the width, at most, for the legend
 WRITTEN = "●■▲◆▼"  # the marks of lines
-DOTTED = "dotted: the best for each alone"
+DOTTED = "dotted: the smallest error of each"
 NOTES = ("at the points: α/β", DOTTED, "errors: ‖code − target‖² / ‖target‖²")
 MARGIN = 0.14  # of the axes, around all points
 AWAY = 0.05  # inches from a point to its label
@@ -30,20 +30,24 @@ PLACES = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0)) 
 
 
 def front(entries: Sequence[Entry], look: Look) -> list[Figure]:
-    """Content error against style error, a line a photograph and seed; dotted, the best value of each alone."""
+    """Content error against style error, a line for each photograph and seed; dotted, the smallest value of each.
+
+    Returns:
+        A figure for each page.
+    """
     lines = lines_of(entries)
-    shown = told(entries, [e for line in lines for e in line])
+    network = network_note(entries, [e for line in lines for e in line])
     with house_style():
         pages, drawn = Pages(look), _Front(lines, look)
         pages.add(drawn.part())
-        below = [] if drawn.beside else [*keys(drawn.keys, look), sentence("; ".join(drawn.told), look)]
-        for part in [*below, *([sentence(shown, look)] if shown else [])]:
+        below = [] if drawn.legend_at_right else [*keys(drawn.keys, look), paragraph("; ".join(drawn.notes), look)]
+        for part in [*below, *([paragraph(network, look)] if network else [])]:
             pages.add(part)
         return pages.figures()
 
 
 def _names(lines: Sequence[Sequence[Entry]]) -> list[str]:
-    """What tells each line from the others, and always the photograph and the seed."""
+    """A name for each line: its photograph, its seed, and what differs between lines."""
     firsts = [line[0] for line in lines]
     photographs, paintings = names_of(e.picture for e in firsts), names_of(e.painting for e in firsts)
     several = {term: len({e.layers[term] for e in firsts}) > 1 for term in ("content", "style")}
@@ -60,7 +64,7 @@ def _names(lines: Sequence[Sequence[Entry]]) -> list[str]:
 
 
 class _Front:
-    """The axes and, at their right where there is room, what lines are."""
+    """The axes and, at their right if there is room, the legend."""
 
     def __init__(self, lines: Sequence[Sequence[Entry]], look: Look) -> None:
         self.lines, self.look = lines, look
@@ -68,27 +72,27 @@ class _Front:
         named = zip(_names(lines), self.looks, strict=True)
         self.keys = [Key(f"{WRITTEN[mark]} {name}", colour) for name, (colour, mark) in named]
         self.few = len(lines) <= len(COLOURS)
-        self.told = NOTES if self.few else tuple(note for note in NOTES if note != DOTTED)
-        self.left = GAP + extent("style error", look.small)[1] + beside(look.tiny)
+        self.notes = NOTES if self.few else tuple(note for note in NOTES if note != DOTTED)
+        self.left = GAP + extent("style error", look.small)[1] + width_of_numbers(look.tiny)
         self.below = TICKS + extent("0", look.tiny)[1] + extent("content error", look.small)[1] + 2 * GAP
         room = look.height - head(look) - self.below - GAP
-        self.names, self.notes = self._column()
+        self.names, self.fitted_notes = self._column()
         width = look.width - self.left - self._width() - 3 * GAP
         most = min(HIGHEST, room) if isfinite(room) else HIGHEST
-        self.beside = look.labels and width >= NARROWEST and self._height() <= most
-        self.width = min(WIDEST, width if self.beside else look.width - self.left - 2 * GAP)
+        self.legend_at_right = look.labels and width >= NARROWEST and self._height() <= most
+        self.width = min(WIDEST, width if self.legend_at_right else look.width - self.left - 2 * GAP)
         self.height = max(LOWEST, min(most, self.width))
 
     def _column(self) -> tuple[list[Fitted], list[Fitted]]:
-        """The names of lines and the notes, as they stand at the right of the axes."""
+        """The names of lines and the notes, for the legend at the right of the axes."""
         room, size = COLUMN * self.look.width, max(self.look.tiny, self.look.small - 1)
-        return fit_all([key.words for key in self.keys], room, size), [fit(note, room, size, 4) for note in self.told]
+        return fit_all([key.words for key in self.keys], room, size), [fit(note, room, size, 4) for note in self.notes]
 
     def _width(self) -> float:
-        return max((words.width for words in (*self.names, *self.notes)), default=0.0)
+        return max((words.width for words in (*self.names, *self.fitted_notes)), default=0.0)
 
     def _height(self) -> float:
-        return sum(words.height + LINES for words in (*self.names, *self.notes)) + 3 * LINES
+        return sum(words.height + LINES for words in (*self.names, *self.fitted_notes)) + 3 * LINES
 
     def part(self) -> Part:
         return Part(GAP + self.height + self.below, self._draw)
@@ -108,7 +112,7 @@ class _Front:
         foot = top + self.height + self.below - GAP
         sheet.text(self.left + self.width / 2, foot, "content error", ha="center", va="bottom", **look)
         sheet.text(GAP / 2, top + self.height / 2, "style error", ha="left", va="center", rotation=90, **look)
-        if self.beside:
+        if self.legend_at_right:
             self._draw_column(sheet, top)
 
     def _draw_column(self, sheet: Sheet, top: float) -> None:
@@ -117,12 +121,12 @@ class _Front:
             sheet.fitted(left, top, words, color=key.colour, va="top")
             top += words.height + LINES
         top += 2 * LINES
-        for words in self.notes:
+        for words in self.fitted_notes:
             sheet.fitted(left, top, words, color=FAINT, va="top")
             top += words.height + LINES
 
     def _label_points(self, axes: Axes) -> None:
-        """α/β at every point where it has room, at the ends of lines first."""
+        """Write α/β at every point where there is room, at the ends of lines first."""
         taken = [(x, y, x, y) for line in self.lines for e in line for x, y in [self._place(axes, e)]]
         words = numbers([repr(e.ratio) for line in self.lines for e in line])
         size = self.look.tiny
@@ -149,7 +153,7 @@ class _Front:
                         yield key, e
 
     def _place(self, axes: Axes, e: Entry) -> tuple[float, float]:
-        """Inches from the lower left corner."""
+        """Inches from the lower left corner of the axes."""
         places = []
         limits = (axes.get_xlim(), self.width), (axes.get_ylim(), self.height)
         for ((low, high), length), term in zip(limits, ("content", "style"), strict=True):

@@ -1,4 +1,4 @@
-"""Inverted at one layer, measured at another: relative errors of content and of style, logarithmic."""
+"""Reconstructed from one layer, measured at another: relative errors of content and of style, logarithmic."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,40 +11,50 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.networks import told
+from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import extent, fit
 from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.axes import plot
-from reconstruct.figures.plots.notes import sentence
+from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.over_layers import indent
 from reconstruct.figures.plots.scales import TICKS, below, stacked
 
-LEAST, MOST = 1e-4, 1.0  # relative errors; less looks alike, and so does more
+LEAST, MOST = 1e-4, 1.0  # relative errors with the first and the last colour
 NARROWEST, WIDEST, LARGEST_CELL = 1.9, 3.4, 0.45  # inches: of a matrix, and the height of a row
 BETWEEN, BAR, LOWEST = 0.25, 0.12, 1.0  # inches: between two matrices; the bar of colours, which is no lower
-FROM, AT = "made from relu…", "measured at relu…"
+FROM, AT = "reconstructed from relu…", "measured at relu…"
 NOTE = "○ the smallest error of its row; light: small error, ‖code − target‖² / ‖target‖²"
 
 
 def matrix(entries: Sequence[Entry], look: Look) -> list[Figure]:
-    """A row a reconstruction, a column a layer; a dot where the row's error is smallest."""
+    """A row for each reconstruction, a column for each layer, and a dot where the row's error is smallest.
+
+    Returns:
+        A figure for each page.
+    """
     heats = [heat for term in ("content", "style") if (heat := _heat(entries, term))]
-    shown = told(entries, [*depth_cells(entries), *single(style_cells(entries))])
+    network = network_note(entries, [*depth_cells(entries), *single(style_cells(entries))])
     with house_style():
         pages = Pages(look)
         for row in _rows(heats, look):
             pages.add(row.part())
-        for words in (NOTE, shown):
-            pages.add(sentence(words, look))
+        for note in (NOTE, network):
+            pages.add(paragraph(note, look))
         return pages.figures()
 
 
 @dataclass(frozen=True)
 class _Heat:
-    """Inverted at -> measured at -> error; all layers at which it was measured."""
+    """The errors of one term.
+
+    Attributes:
+        term: content or style.
+        errors: matched layer -> measured layer -> relative error.
+        layers: all measured layers, from the picture upwards.
+    """
 
     term: str
     errors: Mapping[str, Mapping[str, float]]
@@ -75,7 +85,7 @@ def _named(layers: Sequence[str]) -> list[str]:
 
 
 def _rows(heats: Sequence[_Heat], look: Look) -> list["_Row"]:
-    """Side by side where there is room, else one below the other."""
+    """Matrices side by side if there is room, else one below the other."""
     together = _Row(heats, look, 0)
     if len(heats) < 2 or (together.width >= NARROWEST and look.columns != 1):
         return [together]
@@ -83,12 +93,12 @@ def _rows(heats: Sequence[_Heat], look: Look) -> list["_Row"]:
 
 
 class _Row:
-    """Matrices side by side, and the bar of colours; `number` of them are above."""
+    """Matrices side by side, and the bar of colours; `number` of matrices are above them."""
 
     def __init__(self, heats: Sequence[_Heat], look: Look, number: int) -> None:
         self.heats, self.look, self.number = heats, look, number
         lines = extent(FROM, look.small)[1] + GAP
-        names = [self._beside(heat) for heat in heats]
+        names = [self._label_width(heat) for heat in heats]
         alike = all(list(heat.errors) == list(heats[0].errors) for heat in heats)
         self.left = lines + names[0]
         self.between = BETWEEN if alike else BETWEEN + max(names)
@@ -107,7 +117,7 @@ class _Row:
         lowest = max(LOWEST, extent(FROM, look.small)[0] if look.labels else 0.0) + GAP
         self.height = self.head + max(self.tall + self.foot, lowest)
 
-    def _beside(self, heat: _Heat) -> float:
+    def _label_width(self, heat: _Heat) -> float:
         return max(extent(name, self.look.tiny)[0] for name in _named(list(heat.errors))) + TICKS
 
     def _cell(self, heat: _Heat) -> float:
@@ -118,7 +128,7 @@ class _Row:
 
     @staticmethod
     def _ticks() -> dict[str, str]:
-        """Errors as they stand at the bar, and how they are written."""
+        """Error -> label at the bar of colours."""
         return numbers(["0.0001", "0.001", "0.01", "0.1", "1"])
 
     def part(self) -> Part:

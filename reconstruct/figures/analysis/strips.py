@@ -1,4 +1,4 @@
-"""A strip a layer: the original, what different seeds make of the layer's features, and where they disagree."""
+"""A strip for each layer: the original, its reconstructions with different seeds, and where they disagree."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,14 +12,14 @@ from torch import Tensor
 
 from reconstruct import images, measures
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.networks import told
-from reconstruct.analysis.selection import at_level, by_layer, depth_cells, order, select, shown_level
+from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, order, select
 from reconstruct.errors import InputError
 from reconstruct.figures.page.fitting import extent, fit_all
 from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style
-from reconstruct.figures.plots.notes import sentence
+from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.scales import number
-from reconstruct.figures.tables.tiles import shown
+from reconstruct.figures.tables.tiles import cropped
 from reconstruct.recorders.snapshots import place as snapshot
 from reconstruct.results import Sweep
 
@@ -32,8 +32,18 @@ ORIGINAL, MAP = "original", "disagree"
 
 
 def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) -> list[Figure]:
-    """All layers of one photograph, at equal relative error of the features."""
-    level = shown_level(entries) or 0.0
+    """The reconstructions of one photograph from each layer, at equal relative error of the features.
+
+    Args:
+        sweep: the measured sweep, from whose folder the pictures are read.
+        entries: all measured pictures.
+        photograph: the name of the original.
+        look: the choices of the reader.
+
+    Returns:
+        A figure for each page.
+    """
+    level = depth_level(entries) or 0.0
     cells = select(at_level(depth_cells(entries), level), picture=photograph)
     rows = by_layer(cells, order(cells))
     seeds = sorted({e.seed or 0 for e in cells})
@@ -41,12 +51,12 @@ def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) 
         f" {MAP}: standard deviation over the seeds, white is {BRIGHTEST:g} or more, of 1." if len(seeds) > 1 else ""
     )
     note = (
-        f"Each as it was when its feature error ‖F − P‖² / ‖P‖² had first fallen to {number(level)}: low layers would "
-        f"soon give back more.{disagree}"
+        f"Each picture when its feature error ‖F − P‖² / ‖P‖² had first fallen to {number(level)}; the final pictures "
+        f"of low layers are closer to the original.{disagree}"
     )
     with house_style():
         pages = Pages(look)
-        notes = [sentence(words, look) for words in (note, told(entries, cells)) if words]
+        notes = [paragraph(each, look) for each in (note, network_note(entries, cells)) if each]
         bands = _bands(seeds, _label(rows, look), look)
         for columns in bands:
             drawn = _Strips(sweep, rows, columns, max(map(len, bands)), look)
@@ -58,16 +68,16 @@ def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) 
 
 
 def _label(layers: Iterable[str], look: Look) -> float:
-    """Inches that the names of layers take up at the left of strips."""
+    """The width in inches of the names of layers at the left of strips."""
     names = [(layer.removeprefix("relu"), look.small) for layer in layers]
     return max(extent(*name)[0] for name in [*names, ("relu…", look.tiny)]) + PAD if look.labels else 0.0
 
 
 def _bands(seeds: Sequence[int], label: float, look: Look) -> list[list[str]]:
-    """What stands side by side in a strip; where not all seeds have room, some of them after the others."""
+    """The columns of a strip; if there is no room for all seeds, they are divided into several bands."""
     most = max(2, math.floor((look.width - 2 * GAP - label) / (SMALLEST + GAP / 2)))
-    beside = [*map(_seed, seeds), *([MAP] if len(seeds) > 1 else [])]
-    return [[ORIGINAL, *beside[k : k + most - 1]] for k in range(0, len(beside), most - 1)]
+    others = [*map(_seed, seeds), *([MAP] if len(seeds) > 1 else [])]
+    return [[ORIGINAL, *others[k : k + most - 1]] for k in range(0, len(others), most - 1)]
 
 
 def _seed(seed: int) -> str:
@@ -75,7 +85,7 @@ def _seed(seed: int) -> str:
 
 
 class _Strips:
-    """Strips in one column or in two; in each, what `columns` name, as large as if there were `most` of them."""
+    """Strips in one column or in two; a strip has the pictures that `columns` name, in the size for `most` of them."""
 
     def __init__(
         self, sweep: Sweep, rows: Mapping[str, Sequence[Entry]], columns: Sequence[str], most: int, look: Look
@@ -90,24 +100,24 @@ class _Strips:
         self.step = self.high + GAP
 
     def _shape(self) -> float:
-        """Height of the photograph over its width; 1 if it is not there."""
+        """Height of the photograph over its width; 1 if it cannot be read."""
         first = next(iter(self.rows.values()))[0]
-        image = self._shown(_loaded(self._original(first)))
+        image = self._cropped(_loaded(self._original(first)))
         return image.height / image.width if image else 1.0
 
     def _original(self, e: Entry) -> Path:
         return self.sweep.folder / e.cell / "content.png"
 
-    def _shown(self, picture: Tensor | None) -> Image | None:
-        return None if picture is None else shown(images.to_image(picture), self.look)
+    def _cropped(self, picture: Tensor | None) -> Image | None:
+        return None if picture is None else cropped(images.to_image(picture), self.look)
 
     def _side(self, blocks: int) -> float:
-        """Inches of a picture, if so many strips stand side by side."""
+        """The width of a picture in inches, with so many strips side by side."""
         room = (self.look.width - 2 * GAP - (blocks - 1) * BETWEEN) / blocks - self.label
         return room / self.most - GAP / 2
 
     def parts(self, below: float) -> Iterator[Part]:
-        """As many strips as a page has room for, with as much below them; then those of the next page."""
+        """The strips of each page; `below` inches stay free below those of the first page."""
         left = list(self.rows.items())
         room = self.look.height - head(self.look) - self.head - below
         while left:
@@ -143,11 +153,11 @@ class _Strips:
         for column, key in enumerate(self.columns):
             if key in pictures:
                 box = self._place(left, column), top, self.side, self.high
-                sheet.picture(*box, self._shown(pictures[key]), "missing")
+                sheet.picture(*box, self._cropped(pictures[key]), "missing")
 
 
 def _loaded(path: Path) -> Tensor | None:
-    """``None`` if it cannot be read."""
+    """The picture ``(1, 3, H, W)``; ``None`` if it cannot be read."""
     try:
         return images.load(path)
     except InputError:
@@ -155,7 +165,7 @@ def _loaded(path: Path) -> Tensor | None:
 
 
 def _map(pictures: Sequence[Tensor | None]) -> Tensor | None:
-    """Where pictures disagree, if all are there and of one size."""
+    """A map ``(1, 3, H, W)`` of where pictures disagree, if all can be read and have one size."""
     known = [picture for picture in pictures if picture is not None]
     if len(known) < max(2, len(pictures)) or len({picture.shape for picture in known}) > 1:
         return None

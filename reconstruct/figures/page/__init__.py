@@ -1,1 +1,1 @@
-"""The page: words that fit, what stands where in inches, for whom it is, and files."""
+"""The page of a figure: text that fits, places in inches, widths of venues, fonts, and files."""

@@ -1,4 +1,4 @@
-"""Words that fit: measured, wrapped, then shrunk to no less than `LEAST` points, and never cut off."""
+"""Text that fits: measured, wrapped, then made smaller, down to `LEAST` points, and never cut off."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,14 @@ EVENLY = 0.75  # of the size asked for: labels that are smaller than that do not
 
 @dataclass(frozen=True)
 class Fitted:
-    """Words broken into lines, their size in points, and the inches that they take up."""
+    """A text that was measured.
+
+    Attributes:
+        words: the text, broken into lines.
+        size: in points.
+        width: in inches.
+        height: in inches.
+    """
 
     words: str
     size: float
@@ -39,7 +46,7 @@ def _scratch() -> tuple[Figure, RendererAgg]:
 
 @lru_cache(maxsize=20_000)
 def extent(words: str, size: float, weight: str = "normal") -> tuple[float, float]:
-    """Width and height in inches of words, one line or several, at a size in points."""
+    """Width and height in inches of a text of one line or several, at a size in points."""
     if not words.strip():
         return 0.0, 0.0
     weight = weight if has_bold(words) else "normal"
@@ -50,15 +57,15 @@ def extent(words: str, size: float, weight: str = "normal") -> tuple[float, floa
 
 
 def fits(words: str, width: float, size: float, most_lines: int = 1) -> bool:
-    """Whether words fit at that very size into so many lines, broken between words only."""
+    """Whether a text fits into `width` inches and `most_lines` lines at a size in points, broken between words only."""
     lines = _lines(legible(words), width, size, "normal")
     return lines is not None and len(lines) <= most_lines
 
 
 def fit(words: str, width: float, size: float, most_lines: int = 3, weight: str = "normal") -> Fitted:
-    """Words in at most `width` inches: at `size` if they fit into so many lines, else smaller, else in more lines.
+    """A text in at most `width` inches: at `size` points in at most `most_lines` lines, or smaller, or in more lines.
 
-    At the least size a word that is wider than a line is broken.
+    At `LEAST` points a word that is wider than a line is broken.
     """
     words, size = legible(words), max(size, LEAST)
     for smaller in _sizes(size):
@@ -70,7 +77,7 @@ def fit(words: str, width: float, size: float, most_lines: int = 3, weight: str 
 
 
 def fit_all(every: Sequence[str], width: float, size: float, most_lines: int = 3) -> list[Fitted]:
-    """Each in at most `width` inches, all in one size but those that would need a much smaller one."""
+    """Texts in at most `width` inches each, all in one size except those that need a much smaller one."""
     sizes = [fit(words, width, size, most_lines).size for words in every]
     smallest = min((each for each in sizes if each >= EVENLY * size), default=size)
     return [fit(words, width, min(smallest, each), most_lines) for words, each in zip(every, sizes, strict=True)]

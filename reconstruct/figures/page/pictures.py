@@ -1,4 +1,4 @@
-"""What is shown of a picture: all of it, a square, a part, or how it differs from another; always its own pixels."""
+"""Parts of a picture that a figure can have: a square, a detail, or a map of its difference to another picture."""
 
 import numpy as np
 from matplotlib import colormaps
@@ -7,13 +7,13 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 Box = tuple[float, float, float, float]
-"""Left, top, width and height, each a part of a picture, 0 to 1."""
+"""Left, top, width and height as fractions of a picture, 0 to 1."""
 
-BRIGHTEST = 0.5  # mean absolute difference of the colours, of 1, that is brightest in a map
+BRIGHTEST = 0.5  # the mean absolute difference of colours in [0, 1] that is brightest in a map
 
 
 def squared(picture: Image.Image) -> Image.Image:
-    """The largest centred square."""
+    """The largest centred square of a picture."""
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
     return picture.crop((left, top, left + side, top + side))
@@ -27,14 +27,14 @@ def part_of(picture: Image.Image, box: Box) -> Image.Image:
 
 
 def marked(axes: Axes, picture: Image.Image, box: Box) -> None:
-    """Mark a part of a picture that is shown in those axes."""
+    """Draw a frame around a part of a picture that these axes contain."""
     left, top, width, height = (a * b for a, b in zip(box, 2 * picture.size, strict=True))
     for colour, line in (("black", 2.2), ("white", 1.1)):
         axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, ec=colour, lw=line))
 
 
 def difference(one: Image.Image, other: Image.Image) -> Image.Image:
-    """A map of the absolute difference, mean over the colours; both pictures have one size."""
+    """A map of the absolute difference of two pictures of one size, mean over the colours."""
     values = np.abs(np.asarray(one, float) - np.asarray(other, float)).mean(axis=2) / 255
     colours = colormaps["magma"](np.clip(values / BRIGHTEST, 0, 1))[..., :3]
     return Image.fromarray((255 * colours).round().astype(np.uint8))

@@ -30,15 +30,15 @@ def save(pages: Sequence[Figure], folder: Path, stem: str, suffix: str, dpi: int
     """Write a figure, each file whole or not at all.
 
     Args:
-        pages: at least one.
-        folder: where the files go.
+        pages: at least one figure.
+        folder: the folder of the files.
         stem: the file's name without its `suffix`.
         suffix: one of `FORMATS`.
         dpi: dots per inch of raster files.
-        title: kept in the file for readers that cannot see it.
+        title: a description, kept in the file for readers who cannot see the figure.
 
     Returns:
-        The files; of SVG one a page.
+        The files; SVG has one for each page.
     """
     path = folder / f"{stem}.{suffix}"
     with house_style(), written_whole(path) as file:
@@ -53,7 +53,7 @@ def save(pages: Sequence[Figure], folder: Path, stem: str, suffix: str, dpi: int
 
 
 def rasterised(page: Figure, dpi: float) -> Image.Image:
-    """A page as pixels."""
+    """A page as an RGB picture, at `dpi` dots per inch."""
     page.set_dpi(dpi)
     canvas = FigureCanvasAgg(page)
     canvas.draw()
@@ -61,7 +61,7 @@ def rasterised(page: Figure, dpi: float) -> Image.Image:
 
 
 def one_below_the_other(pages: Sequence[Image.Image]) -> Image.Image:
-    """All pages as one picture."""
+    """One picture of all pages."""
     whole = Image.new("RGB", (max(p.width for p in pages), sum(p.height for p in pages)), "white")
     top = 0
     for page in pages:
@@ -71,7 +71,7 @@ def one_below_the_other(pages: Sequence[Image.Image]) -> Image.Image:
 
 
 def _fewer(pages: Sequence[Figure], dpi: float) -> float:
-    """So many dots per inch that all pages together are not too large."""
+    """`dpi`, or fewer dots per inch if all pages together would have more than `LARGEST` pixels."""
     inches = sum(float(page.get_figwidth() * page.get_figheight()) for page in pages)
     return min(dpi, math.sqrt(LARGEST / inches))
 
@@ -84,9 +84,9 @@ def _save_raster(pages: Sequence[Figure], file: IO[bytes], suffix: str, dpi: flo
         options = {"compression": "tiff_deflate", "description": words, "dpi": (dpi, dpi)}
         drawn[0].save(whole, format="TIFF", save_all=True, append_images=drawn[1:], **options)
     else:
-        told = PngInfo()
-        told.add_itxt("Title", title)
-        one_below_the_other(drawn).save(whole, format="PNG", dpi=(dpi, dpi), pnginfo=told)
+        metadata = PngInfo()
+        metadata.add_itxt("Title", title)
+        one_below_the_other(drawn).save(whole, format="PNG", dpi=(dpi, dpi), pnginfo=metadata)
     file.write(whole.getvalue())
 
 
@@ -98,12 +98,12 @@ def _save_pdf(pages: Sequence[Figure], file: IO[bytes], title: str) -> None:
 
 
 def _save_svg(pages: Sequence[Figure], file: IO[bytes], folder: Path, stem: str, title: str) -> list[Path]:
-    """The first page goes into `file`, the others beside it."""
+    """Write the first page into `file`, and the others into files of their own, whose paths are returned."""
     others = [folder / f"{stem}-{number}.svg" for number in range(2, len(pages) + 1)]
     file.write(_svg(pages[0], title))
     for page, path in zip(pages[1:], others, strict=True):
-        with written_whole(path) as beside:
-            beside.write(_svg(page, title))
+        with written_whole(path) as other:
+            other.write(_svg(page, title))
     return others
 
 
@@ -116,12 +116,12 @@ def _svg(page: Figure, title: str) -> bytes:
 
 @contextmanager
 def _own_pixels(page: Figure) -> Iterator[None]:
-    """For a while, pictures are not resampled: one image each, at its own size."""
-    shown = [image for axes in page.axes for image in axes.images if image.get_interpolation() == RESAMPLED]
-    for image in shown:
+    """Within this context pictures are saved at their own size, without resampling."""
+    pictures = [image for axes in page.axes for image in axes.images if image.get_interpolation() == RESAMPLED]
+    for image in pictures:
         image.set_interpolation("none")
     try:
         yield
     finally:
-        for image in shown:
+        for image in pictures:
             image.set_interpolation(RESAMPLED)

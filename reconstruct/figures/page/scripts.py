@@ -15,12 +15,12 @@ from anyascii import anyascii
 from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager, get_font
 
 HOUSE = "DejaVu Sans"
-_REORDERING = "\u202a-\u202e\u2066-\u2069"  # these turn around the words beside a name
+_REORDERING = "\u202a-\u202e\u2066-\u2069"  # these change the direction of the text next to a name
 # How a character is drawn, not which one: selectors of variants, an emoji's colour of skin, the frame of a keycap.
 _MANNER = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\U0001f3fb-\U0001f3ff\u20e3]")
 _JOINER = "\u200d"
 _TAILS = "\u0e33\u0eb3"  # Thai's and Lao's AM: letters by their category, marks by their use
-_APART = "\0"  # around what is set apart from the letters beside it; control characters are gone by then
+_APART = "\0"  # around what is set apart from the letters next to it; control characters are gone by then
 _IDEOGRAPHS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _OUTLINES, _OTHER_PICTURES = b"glyf", {b"COLR", b"CBDT", b"sbix"}  # tables of a TrueType file
 _NOT_REAL = re.compile(r"last ?resort|not ?def|blank|bmp fallback", re.IGNORECASE)  # a box for every character
@@ -43,7 +43,7 @@ def families(words: str) -> list[str]:
 def transliterated(words: str, kept: Callable[[str], bool]) -> str:
     """`words` in which every character that is not `kept`, with the marks on it, is written in ASCII.
 
-    `kept` is asked about a character with all its marks and what is joined to it, then about it with fewer.
+    `kept` is called with a character with all its marks and what is joined to it, then with fewer of them.
     """
     text = "".join(_written(cluster, kept) for cluster in _clusters(words))
     text = re.sub(rf"(?<=[^\W_]){_APART}+(?=[^\W_])", " ", text).replace(_APART, "")

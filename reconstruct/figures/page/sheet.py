@@ -1,4 +1,4 @@
-"""Paper on which things are placed in inches, and the one look that all figures share.
+"""Sheets on which text and pictures are placed in inches, and the look that all figures share.
 
 Unless a width is asked for, figures are laid out at page width (7 inches) with text so large that it can still be read
 when they are shrunk to a column (8.5 cm).
@@ -26,9 +26,9 @@ PAD = 0.06  # inches between a label and its picture
 SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
 AROUND_TITLE = 0.16  # inches
 TITLE_LABEL = "title"
-RESAMPLED = "lanczos"  # how pictures are shown in raster files
+RESAMPLED = "lanczos"  # interpolation of pictures in raster files
 INK, FAINT, PAPER = "0.15", "0.45", "0.94"
-# Okabe & Ito's colours: told apart by colour-blind readers too.
+# Okabe & Ito's colours, which colour-blind readers can distinguish.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -52,15 +52,17 @@ class Look:
     """What a reader may choose about any figure.
 
     Attributes:
-        title: a line above it.
-        labels: whether layers, errors and settings are written beside the pictures.
-        columns: how many panels may stand side by side, where a figure leaves that open.
+        title: a line above the figure.
+        labels: whether layers, errors and settings are written next to the pictures.
+        columns: how many panels may be side by side, if the kind of figure leaves that open.
         crop: whether panels are cut to squares.
-        width: inches; `height`: of a page, in inches, infinite for a single one.
-        normal, small: sizes of text in points.
+        width: of the figure, in inches.
+        height: of a page, in inches; infinite for a single page.
+        normal: size of text in points.
+        small: size of less important text in points.
         letters: whether every panel has a letter.
-        detail: the part of every picture that is shown enlarged, instead of all of it.
-        difference: show maps of the difference to this instead of pictures: "original", or the name of a cell.
+        detail: the part of every picture to be enlarged; ``None`` for whole pictures.
+        difference: maps of the difference to this replace pictures: "original", or the name of a cell.
     """
 
     title: str = ""
@@ -77,7 +79,7 @@ class Look:
 
     @property
     def tiny(self) -> float:
-        """Points, for what matters less."""
+        """Size of the least important text in points."""
         return max(LEAST, self.small - 1.5)
 
 
@@ -86,7 +88,7 @@ DEFAULT = Look()
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """One look for all figures, while drawing and while saving."""
+    """A context with the style of all figures, for drawing and for saving."""
     with style.context(["default", STYLE]):
         yield
 
@@ -106,7 +108,7 @@ class Sheet:
             self._write(place, title.words, ha="center", va="top", size=title.size, label=TITLE_LABEL)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Axes with that box, without a frame."""
+        """Axes without a frame, with this box in inches."""
         bottom = self._height - self._head - top - height
         box = left / self.width, bottom / self._height, width / self.width, height / self._height
         axes = self.figure.add_axes(box)
@@ -114,13 +116,13 @@ class Sheet:
         return axes
 
     def text(self, left: float, top: float, words: str, **options: Any) -> None:
-        """Words at a place, unless the look has no labels."""
+        """Write a text at a place, unless the look has no labels; `options` are those of matplotlib's text."""
         if self.look.labels and words:
             place = left / self.width, 1 - (self._head + top) / self._height
             self._write(place, legible(words), **{"size": self.look.normal, **options})
 
     def fitted(self, left: float, top: float, words: Fitted, **options: Any) -> None:
-        """Words that were measured, at a place."""
+        """Write a measured text at a place, unless the look has no labels."""
         self.text(left, top, words.words, **{"size": words.size, **options})
 
     def _write(self, place: tuple[float, float], words: str, **options: Any) -> None:
@@ -137,7 +139,7 @@ class Sheet:
         problem: str = "",
         name: str = "",
     ) -> Axes:
-        """A picture, or an empty frame that says what is the matter; by its `name` a film finds it again."""
+        """Place a picture, or an empty frame with the text `problem`; a film finds the axes by their `name`."""
         axes = self.axes(left, top, width, height)
         axes.set_label(name)
         if picture is not None:
@@ -153,30 +155,30 @@ class Sheet:
         return axes
 
     def letter(self, left: float, top: float, number: int) -> None:
-        """The letter of a panel in its upper left corner."""
+        """Write the letter of a panel into its upper left corner."""
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
         look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": ground}
         self.text(left + 0.04, top + 0.04, letter(number), **look)
 
 
 def title_of(look: Look) -> Fitted | None:
-    """The title in as many lines as it needs."""
+    """The title in as many lines as it needs; ``None`` if there is none."""
     return fit(look.title, look.width - 2 * GAP, look.normal + 0.5, most_lines=3) if look.title else None
 
 
 def head(look: Look) -> float:
-    """Inches that the title takes up."""
+    """The height of the title in inches."""
     title = title_of(look)
     return title.height + AROUND_TITLE if title else 0.0
 
 
 Draw = Callable[[Sheet, float], None]
-"""Draws on a sheet, from so many inches below its top."""
+"""A function that draws on a sheet, from a distance in inches below its top."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What stays together on a page: its height in inches, and how it is drawn."""
+    """A part of a figure that is not divided between pages: its height in inches, and the function that draws it."""
 
     height: float
     draw: Draw
@@ -184,7 +186,7 @@ class Part:
 
 @dataclass
 class Pages:
-    """Pages that fill from the top, each as high as what stands on it."""
+    """Pages that are filled from the top; each is as high as the parts on it."""
 
     look: Look
     _pages: list[list[tuple[float, Part]]] = field(default_factory=lambda: [[]])
@@ -192,11 +194,11 @@ class Pages:
 
     @property
     def room(self) -> float:
-        """Inches that are left on this page."""
+        """The free height on this page in inches."""
         return self.look.height - self._used - (head(self.look) if len(self._pages) == 1 else 0.0)
 
     def add(self, part: Part, repeated: Part | None = None) -> None:
-        """Put a part below the others; if it begins a new page, `repeated` stands above it there."""
+        """Put a part below the others; if it begins a new page, `repeated` is put above it there."""
         if part.height > self.room and self._pages[-1]:
             self._pages.append([])
             self._used = 0.0
@@ -206,53 +208,53 @@ class Pages:
         self._used += part.height
 
     def gap(self, height: float) -> None:
-        """Leave free space below what stands on this page, if there is room for it."""
+        """Leave a height in inches free below the parts on this page, if there is room for it."""
         if self._pages[-1] and height <= self.room:
             self.add(Part(height, lambda *_: None))
 
     def add_together(self, parts: Sequence[Part], repeated: Part | None = None) -> None:
-        """Put parts below the others, on one page where one has room for them; see `add`."""
+        """Put parts below the others, on one page if a page has room for them; see `add`."""
         self.keep_together(parts)
         for part in parts:
             self.add(part, repeated)
 
     def keep_together(self, parts: Sequence[Part]) -> None:
-        """Begin a new page where the parts would fit on one, but not on what is left of this one."""
+        """Begin a new page if the parts would fit on one, but not below the parts of this one."""
         height = sum(part.height for part in parts)
         if self.room < height <= self.look.height and self._pages[-1]:
             self._pages.append([])
             self._used = 0.0
 
     def figures(self) -> list[Figure]:
-        """A figure a page."""
-        made = []
+        """Draw the pages: a figure for each."""
+        figures = []
         for number, parts in enumerate(self._pages):
             look = self.look if number == 0 else untitled(self.look)
             sheet = Sheet(max((top + part.height for top, part in parts), default=GAP), look)
             for top, part in parts:
                 part.draw(sheet, top)
-            made.append(sheet.figure)
-        return made
+            figures.append(sheet.figure)
+        return figures
 
 
 def untitled(look: Look) -> Look:
-    """The same without a title."""
+    """A copy of a look without its title."""
     return replace(look, title="")
 
 
 def letter(number: int) -> str:
-    """0, 1, … as a, b, …, z, aa, ab, …"""
+    """The letter of a panel: 0, 1, … are a, b, …, z, aa, ab, and so on."""
     above, last = divmod(number, 26)
     return (letter(above - 1) if above else "") + "abcdefghijklmnopqrstuvwxyz"[last]
 
 
 def superscript(number: int) -> str:
-    """-3 as ⁻³."""
+    """A number in superscript digits: -3 is ⁻³."""
     return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def percent(error: float) -> str:
-    """A relative error in at most two digits: 0.0123 is 1.2 %, 0.000012 is 0.001 %, and less is <0.001 %."""
+    """A relative error as text, in at most two digits: 0.0123 is 1.2 %, 0.000012 is 0.001 %, and less is <0.001 %."""
     value = 100 * error
     if 0 < value < 0.0005:
         return "<0.001 %"

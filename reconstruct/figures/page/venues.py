@@ -8,10 +8,10 @@ from typing import Any
 
 from reconstruct.errors import InputError, nearest
 
-LEAST = 6.0  # points: smaller words are not read
+LEAST = 6.0  # points: smaller text cannot be read
 NARROWEST, WIDEST = 1.5, 40.0  # inches
 NORMAL, SMALL = 9.0, 8.0  # points, where only a length is given
-# LaTeX's point, 72.27 to the inch: lengths in points are what \the\columnwidth says. (matplotlib's is 1/72 inch.)
+# LaTeX's point, 72.27 to the inch: lengths in points are those of \the\columnwidth. (matplotlib's is 1/72 inch.)
 INCHES = {"": 1.0, "in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72.27}
 COLUMN = "-column"
 _LENGTH = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*([a-z]*)")
@@ -21,12 +21,12 @@ _EXPECTED = "a width like 8.5cm, 88mm, 3.25in or 245pt, or a venue"
 
 @dataclass(frozen=True)
 class Venue:
-    """What a figure is drawn for.
+    """A width and sizes of text for a figure.
 
     Attributes:
         width: of the whole figure, in inches.
-        normal: size of words, in points.
-        small: size of lesser words, in points; never below `LEAST`.
+        normal: size of text, in points.
+        small: size of less important text, in points; at least `LEAST`.
     """
 
     width: float
@@ -39,9 +39,13 @@ _NATURE = {"nature": Venue(180 / 25.4, 7, LEAST), "nature" + COLUMN: Venue(88 / 
 
 
 def venue(given: str) -> Venue:
-    """The venue of that name, whole width of the page unless ``-column`` is said, or a bare width.
+    """The venue of a name or of a width.
 
-    Errors: InputError for unknown names and units, and for widths outside of 1.5 to 40 inches.
+    Args:
+        given: a venue's name, for the whole width of its page, or for a column with ``-column``; or a width and a unit.
+
+    Raises:
+        InputError: the name or the unit is unknown, or the width is not within 1.5 to 40 inches.
     """
     name = given.strip().lower()
     if length := _LENGTH.fullmatch(name):
@@ -49,8 +53,8 @@ def venue(given: str) -> Venue:
     venues = _venues()
     if name not in venues:
         whole = name.removesuffix(COLUMN)
-        meant = nearest(whole if whole in venues else name, venues)
-        raise InputError(f"there is no width {given!r}; expected {_EXPECTED} ({', '.join(names())}){meant}")
+        hint = nearest(whole if whole in venues else name, venues)
+        raise InputError(f"there is no width {given!r}; expected {_EXPECTED} ({', '.join(names())}){hint}")
     return venues[name]
 
 
@@ -84,7 +88,7 @@ def _venues() -> dict[str, Venue]:
 
 
 def _with_sizes(width: float, family: str, year: str, fontsizes: Mapping[str, Any]) -> Venue:
-    """Sizes of words of that year, or else of the venue's newest: tueplots has not every year twice."""
+    """A venue with the sizes of text of its year, or else of the newest year: tueplots lacks some of them."""
     years = sorted(name for name in fontsizes if (match := _SIZES.fullmatch(name)) and match[1] == family)
     name = family + year if family + year in fontsizes else years[-1] if years else None
     sizes = fontsizes[name]() if name else {"font.size": NORMAL, "legend.fontsize": SMALL}

@@ -1,4 +1,4 @@
-"""Axes of plots: logarithmic ones whose numbers are plain text, as many as have room."""
+"""Axes of plots, and logarithmic scales whose numbers are plain text, as many as there is room for."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ DASHES: tuple[Dashes, ...] = ("-", "--", ":", "-.", (0, (8, 2)), (0, (4, 1, 1, 1
 
 
 def plot(sheet: Sheet, left: float, top: float, width: float, height: float, **settings: Any) -> Axes:
-    """Axes with that box in inches, for curves."""
+    """Axes for curves, with this box in inches; `settings` are those of matplotlib's `Axes.set`."""
     axes = sheet.axes(left, top, width, height)
     axes.set_axis_on()
     axes.set(**settings)
@@ -32,7 +32,7 @@ def plot(sheet: Sheet, left: float, top: float, width: float, height: float, **s
 
 
 def finish_logarithmic(axes: Axes, sheet: Sheet, which: Sequence[str] = ("x", "y")) -> None:
-    """Once all is drawn: numbers on logarithmic axes."""
+    """Write numbers on the scales of finished logarithmic axes."""
     box = axes.get_position()
     lengths = {"x": box.width * sheet.width, "y": box.height * sheet.figure.get_figheight()}
     for name in which:
@@ -47,7 +47,7 @@ def finish_logarithmic(axes: Axes, sheet: Sheet, which: Sequence[str] = ("x", "y
 
 
 def _ticks(low: float, high: float, length: float, size: float, sideways: bool) -> dict[float, str]:
-    """The most numbers that have room, at least two, and what is written at them."""
+    """The most numbers that have room -> their text; empty if there are fewer than two."""
     if not 0 < low < high < math.inf:
         return {}
     for ticks in _candidates(low, high):

@@ -1,4 +1,4 @@
-"""Losses on their way down."""
+"""Losses over steps and over seconds."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,11 @@ from reconstruct.figures.plots.axes import DASHES, Dashes, finish_logarithmic, p
 from reconstruct.results import TRACE
 from reconstruct.trace import read
 
-LEFT, BELOW, APART = 0.75, 0.55, 0.62  # inches: for the numbers beside and below axes, and between two of them
+LEFT, BELOW, APART = (
+    0.75,
+    0.55,
+    0.62,
+)  # inches at the left of axes and below them, and between two axes
 LOWEST, NARROWEST = 2.45, 1.5  # inches of the axes
 NAMES = 0.36  # of the width, at most
 SAMPLE = 0.32  # inches for a piece of the curve before its name
@@ -26,7 +30,14 @@ Points = list[tuple[float, float, float]]
 
 @dataclass(frozen=True)
 class _Curve:
-    """Step from 1, seconds, total loss over the first one; the name, and how it is drawn."""
+    """The curve of one cell.
+
+    Attributes:
+        points: number of the step from 1, seconds, and total loss divided by the first one.
+        name: of the cell.
+        colour: of the line.
+        dashes: of the line.
+    """
 
     points: Points
     name: Fitted
@@ -35,12 +46,21 @@ class _Curve:
 
 
 def without_trace(cells: Cells) -> list[Panel]:
-    """The cells of which there is no curve to draw."""
+    """The cells without a finite, positive loss in their trace."""
     return [panel for panel in cells.panels if not _points(panel)]
 
 
 def curve(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """Total loss of every cell, divided by its first, over steps and over seconds, all axes logarithmic."""
+    """Total loss of every cell, divided by its first, over steps and over seconds, all axes logarithmic.
+
+    Args:
+        cells: the cells of the figure.
+        look: the choices of the reader.
+        layout: ignored; this kind of figure has no rows or columns.
+
+    Returns:
+        A figure for each page.
+    """
     with house_style():
         pages = Pages(look)
         for curves in _pages(_curves(cells, look), look):
@@ -66,7 +86,7 @@ def _curves(cells: Cells, look: Look) -> list[_Curve]:
 
 
 def _pages(curves: Sequence[_Curve], look: Look) -> list[list[_Curve]]:
-    """As many on a page as their names have room for, beside one of two axes."""
+    """The curves of each page; a page has as many as there is room for their names at the right of its axes."""
     pages: list[list[_Curve]] = [[]]
     room = (look.height - head(look)) / (1 if _side_by_side(curves, look) else 2) - BELOW - 2 * GAP
     for each in curves:
@@ -89,7 +109,7 @@ def _side_by_side(curves: Sequence[_Curve], look: Look) -> bool:
 
 
 def _both(curves: Sequence[_Curve], look: Look) -> Part:
-    """Over steps and over seconds, side by side where there is room, else one below the other."""
+    """Axes over steps and over seconds, side by side if there is room, else one below the other."""
     names, side_by_side = _names_width(curves, look), _side_by_side(curves, look)
     width = (look.width - LEFT - APART - names) / 2 if side_by_side else look.width - LEFT - names
     room = look.height - head(look) - 2 * GAP - (1 if side_by_side else 2) * BELOW
@@ -124,7 +144,7 @@ def _lines(axes: Axes, curves: Sequence[_Curve], column: int) -> None:
 
 
 def _names(sheet: Sheet, axes: Axes, curves: Sequence[_Curve], box: tuple[float, float, float]) -> None:
-    """A name beside the end of every curve, moved apart where ends are near one another."""
+    """Write names at the right of the ends of curves, moved apart where ends are close to one another."""
     left, top, height = box
     low, high = (math.log(value) for value in axes.get_ylim())
     wanted = [height * (high - math.log(each.points[-1][2])) / (high - low) for each in curves]
@@ -137,7 +157,7 @@ def _names(sheet: Sheet, axes: Axes, curves: Sequence[_Curve], box: tuple[float,
 
 
 def _spread(wanted: Sequence[float], tall: Sequence[float], height: float) -> list[float]:
-    """Places as near to the wanted ones as their heights allow, from the top to the bottom."""
+    """Places without overlap, as near to the wanted ones as possible, from the top to the bottom."""
     gaps = [(a + b) / 2 for a, b in pairwise(tall)]
     latest = [height - sum(gaps[k:]) - (tall[-1] / 2 if tall else 0.0) for k in range(len(tall))]
     places: list[float] = []

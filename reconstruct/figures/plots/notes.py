@@ -1,4 +1,4 @@
-"""What stands below plots: what colours mean, and sentences; in as many lines as they need."""
+"""Text below plots: keys that explain colours, and paragraphs; in as many lines as they need."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ LINES = 0.04  # inches between lines
 
 @dataclass(frozen=True)
 class Key:
-    """What a colour means."""
+    """A text in the colour that it explains."""
 
     words: str
     colour: str
 
 
 def keys(given: Sequence[Key], look: Look) -> list[Part]:
-    """A part a line, as many keys in each as have room."""
+    """A part for each line of keys; a line has as many keys as fit."""
     return [_line(line) for line in _lines(given, look)] if look.labels else []
 
 
 def _lines(given: Sequence[Key], look: Look) -> Iterator[list[tuple[float, Fitted, str]]]:
-    """Of every line, the keys with their places."""
+    """For each line: left end in inches, text and colour of each key."""
     line: list[tuple[float, Fitted, str]] = []
     left = EDGE
     fitted = fit_all([key.words for key in given], look.width - 2 * EDGE, max(look.tiny, look.small - 0.5), 4)
@@ -47,8 +47,8 @@ def _line(line: Sequence[tuple[float, Fitted, str]]) -> Part:
     return Part(max(words.height for _, words, _ in line) + LINES, drawn)
 
 
-def sentence(words: str, look: Look) -> Part:
-    """A paragraph."""
+def paragraph(words: str, look: Look) -> Part:
+    """A text over the whole width; a part of no height if the look has no labels."""
     fitted = fit(words, look.width - 2 * EDGE, max(look.tiny, look.small - 0.5), most_lines=8)
 
     def drawn(sheet: Sheet, top: float) -> None:

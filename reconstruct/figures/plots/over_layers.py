@@ -1,4 +1,4 @@
-"""Plots over layers, side by side where there is room."""
+"""Plots over layers, side by side if there is room."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,24 +10,31 @@ from reconstruct.figures.page.fitting import Fitted, extent, fit, fit_all
 from reconstruct.figures.page.sheet import GAP, Look, Part, Sheet, head
 from reconstruct.figures.plots.axes import plot
 from reconstruct.figures.plots.notes import EDGE
-from reconstruct.figures.plots.scales import TICKS, below, beside, finish_values
+from reconstruct.figures.plots.scales import TICKS, below, finish_values, width_of_numbers
 
 NARROWEST, WIDEST, LOWEST, HIGHEST = 1.7, 6.0, 0.8, 3.0  # inches of the axes
 SHAPE = 0.69  # of their height to their width
-PAD = 0.07  # inches between axes and what stands above and below
+PAD = 0.07  # inches between axes and the text above and below
 
 
 @dataclass(frozen=True)
 class OverLayers:
-    """A plot with a place for each of some layers: what stands above it, and what is drawn into its axes."""
+    """A plot over layers: its heading, and a function that draws into its axes, at 0, 1, 2 … for the layers."""
 
     heading: str
     draw: Callable[[Axes], None]
 
 
 def rows(plots: Sequence[OverLayers], names: Sequence[str], words: str, look: Look) -> Iterator[Part]:
-    """A part a row of plots; `names` are those of their layers, `words` stand below."""
-    left = beside(look.tiny) + GAP
+    """A part for each row of plots.
+
+    Args:
+        plots: at least one.
+        names: of the layers.
+        words: the text below each plot.
+        look: the choices of the reader.
+    """
+    left = width_of_numbers(look.tiny) + GAP
     most = min(look.columns or 2, len(plots))
     columns = next((n for n in range(most, 1, -1) if _width(n, left, look) >= NARROWEST), 1)
     width = min(_width(columns, left, look), WIDEST)
@@ -42,7 +49,7 @@ def _width(columns: int, left: float, look: Look) -> float:
 
 
 def indent(look: Look) -> float:
-    """Inches for the letter before a heading."""
+    """The width in inches of the letter before a heading; 0 if the look has no letters."""
     return extent("m", look.tiny, "bold")[0] + GAP if look.letters else 0.0
 
 
@@ -50,8 +57,8 @@ class _Row:
     """Plots side by side.
 
     Args:
-        horizontal: inches at the left of axes, and their width.
-        number: how many plots there are above.
+        horizontal: free inches at the left of axes, and the width of axes in inches.
+        number: how many plots are above this row.
     """
 
     def __init__(

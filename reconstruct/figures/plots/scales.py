@@ -1,4 +1,4 @@
-"""Scales of plots that are not logarithmic: numbers, and names one beside the other; as many as have room."""
+"""Scales of plots that are not logarithmic: numbers, and names in a row; as many as there is room for."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,19 +15,19 @@ from reconstruct.figures.page.sheet import Sheet
 from reconstruct.figures.page.venues import LEAST
 from reconstruct.figures.plots.axes import finish_logarithmic
 
-TICKS = 0.12  # inches from axes to what is written at them
+TICKS = 0.12  # inches from axes to their labels
 APART = 0.06  # inches between two numbers
 STEPS = (1, 2, 2.5, 5, 10)  # from one number to the next, times a power of ten
-WIDEST = "2·10⁻⁸"  # that numbers are expected to be; wider ones are written smaller
+WIDEST = "2·10⁻⁸"  # of the expected numbers; wider ones are written smaller
 
 
-def beside(size: float) -> float:
-    """Inches that the numbers at the left of axes take up."""
+def width_of_numbers(size: float) -> float:
+    """The width in inches of the numbers at the left of axes, at a size in points."""
     return extent(WIDEST, size)[0] + TICKS
 
 
 def limits(values: Iterable[float], logarithmic: bool = False, margin: float = 0.05) -> tuple[float, float]:
-    """Ends of an axis on which values have room; where they are as good as equal, so far apart that numbers differ."""
+    """The two ends of an axis with room for at least one value; if all values are almost equal, the axis is wider."""
     places = [math.log2(value) if logarithmic else value for value in values]
     least, most = min(places), max(places)
     span = max(most - least, 1.0 if logarithmic else max(1e-3 * abs(least), 1e-3 * abs(most), 1e-6))
@@ -36,7 +36,7 @@ def limits(values: Iterable[float], logarithmic: bool = False, margin: float = 0
 
 
 def finish_values(axes: Axes, sheet: Sheet, room: float) -> None:
-    """Once all is drawn: numbers at the left, in at most `room` inches, on a linear or a logarithmic scale."""
+    """Write numbers at the left of finished axes, in at most `room` inches, on a linear or a logarithmic scale."""
     if axes.get_yscale() == "log":
         finish_logarithmic(axes, sheet, ("y",))
     else:
@@ -55,7 +55,7 @@ def _finish_linear(axes: Axes, sheet: Sheet) -> None:
 
 
 def _spaced(low: float, high: float, length: float, size: float) -> Iterator[dict[float, str]]:
-    """Round numbers that have room, and how they are written; the most first."""
+    """Round numbers that have room -> their text; the most numbers first."""
     for most in (6, 5, 4, 3, 2, 1):
         found = MaxNLocator(most, steps=STEPS).tick_values(low, high)
         ticks = [float(tick) for tick in found if low <= tick <= high]
@@ -67,13 +67,13 @@ def _spaced(low: float, high: float, length: float, size: float) -> Iterator[dic
 
 
 def number(value: float) -> str:
-    """0.2 rather than 2·10⁻¹, but 2·10⁻⁷."""
+    """A number as text: 0.2 rather than 2·10⁻¹, but 2·10⁻⁷."""
     word = f"{0.0 if abs(value) < 1e-15 else value:.6g}"
     return numbers([word])[word] if "e" in word else word
 
 
 def largest(words: Sequence[str], room: float, size: float) -> float:
-    """The largest size, up to `size`, at which every word fits; the least where none does."""
+    """The largest size, up to `size` points, at which each text fits into `room` inches; `LEAST` if there is none."""
     while size > LEAST and any(extent(word, size)[0] > room for word in words):
         size = max(LEAST, size - STEP)
     return size
@@ -89,13 +89,13 @@ def _put(axis: Axis, places: Sequence[float], words: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Names:
-    """Names at 0, 1, 2 … of an axis, as they have room.
+    """Names at 0, 1, 2 … of an axis.
 
     Attributes:
-        words: empty where there is no room for one.
+        words: one text for each name, empty if there is no room for it.
         size: in points.
         upright: whether they are turned.
-        depth: inches that they reach away from the axes.
+        depth: their extent in inches, away from the axes.
     """
 
     words: Sequence[str]
@@ -104,13 +104,13 @@ class Names:
     depth: float
 
     def write(self, axis: Axis, sheet: Sheet) -> None:
-        """At their places."""
+        """Write the names at an axis."""
         _put(axis, range(len(self.words)), self.words if sheet.look.labels else [])
         axis.set_tick_params(labelsize=self.size, labelrotation=90 if self.upright else 0)
 
 
 def below(names: Sequence[str], distance: float, size: float) -> Names:
-    """Names below axes, so many inches from one to the next: lying, or else upright."""
+    """Names below axes, with a distance in inches from one to the next: horizontal if they fit, else upright."""
     extents = [extent(name, size) for name in names]
     if all(width + APART <= distance for width, _ in extents):
         return Names(names, size, False, max((height for _, height in extents), default=0.0))
@@ -118,7 +118,7 @@ def below(names: Sequence[str], distance: float, size: float) -> Names:
 
 
 def stacked(names: Sequence[str], distance: float, size: float) -> Names:
-    """Names at the left of axes: smaller where lines are narrow, and, at the least size, not all of them."""
+    """Names at the left of axes: smaller if the distance in inches is small, and at the least size not all of them."""
     while size > LEAST and _tall(names, size) > distance:
         size = max(LEAST, size - STEP)
     every = max(1, math.ceil(_tall(names, size) / distance))

@@ -1,7 +1,7 @@
 """Loss over seconds of two recipes, and their pictures.
 
-Shown are the classic recipe's best picture as a file would hold it, and the first one of the other recipe whose loss is
-no larger (its last one, if it never got there).
+The pictures are the classic recipe's best one, as a file would hold it, and the first one of the other recipe whose
+loss is no larger (its last one, if it never reached that loss).
 """
 
 import math
@@ -17,16 +17,23 @@ from torch import Tensor
 from reconstruct.figures.page.fitting import extent, fit, fit_all
 from reconstruct.figures.page.sheet import COLOURS, FAINT, GAP, Look, Pages, Part, Sheet, house_style
 from reconstruct.figures.plots.axes import finish_logarithmic, plot
-from reconstruct.figures.plots.scales import TICKS, beside, finish_values, limits
+from reconstruct.figures.plots.scales import TICKS, finish_values, limits, width_of_numbers
 from reconstruct.images import to_image
 
 SIDE, HIGH, PAD = 1.35, 1.3, 0.12  # inches: of a picture, of the axes, and between them
-NARROWEST = 1.8  # rather than narrower axes, pictures stand below
+NARROWEST = 1.8  # of the axes; where there is less room, pictures are below them
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One recipe's way: float32 losses after so many seconds, and the picture that is shown, ``(1, 3, H, W)``."""
+    """How the loss of one recipe fell.
+
+    Attributes:
+        name: of the recipe.
+        seconds: of optimisation, one value for each loss.
+        losses: in float32.
+        picture: the picture in the figure, ``(1, 3, H, W)``, RGB in [0, 1].
+    """
 
     name: str
     seconds: Sequence[float]
@@ -34,19 +41,27 @@ class Curve:
     picture: Tensor
 
     def record(self) -> dict[str, Any]:
-        """All of it but the picture."""
+        """Everything but the picture, as JSON can hold it."""
         return {"name": self.name, "seconds": list(self.seconds), "losses": list(self.losses)}
 
 
 @dataclass(frozen=True)
-class Race:
-    """Two recipes on one loss.
+class Comparison:
+    """The classic recipe and another one that minimised the same loss.
 
     Attributes:
-        goal: the lowest loss of the classic recipe's pictures, as files hold them; `classic_seconds`: until it had it.
-        reached: steps that the other took to it, ``None`` if it did not get there; `times`: the seconds of each run.
-        classic_step: median seconds of a step; `fast_step` likewise, of `fast_steps`.
-        beyond: the loss of the classic recipe when its values may leave [0, 1]; `beyond_reached`: the steps to it.
+        case: what was reconstructed.
+        goal: the lowest loss of the classic recipe's pictures, as files hold them.
+        classic: the losses of the classic recipe.
+        fast: the losses of the other recipe.
+        reached: the number of steps after which the other recipe reached the goal; ``None`` if it did not.
+        times: seconds to the goal, one value for each run of the other recipe.
+        classic_seconds: seconds after which the classic recipe reached the goal.
+        classic_step: median seconds of a step of the classic recipe.
+        fast_step: median seconds of a step of the other recipe.
+        fast_steps: the number of steps of the other recipe.
+        beyond: the lowest loss of the classic recipe if its values may leave [0, 1]; ``None`` if it was not run.
+        beyond_reached: the number of steps after which the other recipe reached that loss; ``None`` if it did not.
     """
 
     case: str
@@ -64,30 +79,35 @@ class Race:
 
     @property
     def seconds(self) -> float | None:
-        """Median of `times`."""
+        """The median of `times`; ``None`` if the goal was not reached."""
         return median(self.times) if self.times else None
 
     @property
     def ratio(self) -> float | None:
-        """How many times sooner the goal was reached."""
+        """How many times faster the goal was reached; ``None`` if it was not."""
         return self.classic_seconds / self.seconds if self.seconds else None
 
     def record(self) -> dict[str, Any]:
-        """All of it but the pictures, as JSON knows it."""
+        """Everything but the pictures, as JSON can hold it."""
         numbers = {key: value for key, value in vars(self).items() if not isinstance(value, Curve)}
         numbers |= {"seconds": self.seconds, "ratio": self.ratio}
         return numbers | {"classic": self.classic.record(), "fast": self.fast.record()}
 
 
-def speed(races: Sequence[Race], look: Look | None = None) -> list[Figure]:
-    """A row a case: losses over seconds, and both pictures at equal loss at the right or, in a narrow figure, below.
+def speed(comparisons: Sequence[Comparison], look: Look | None = None) -> list[Figure]:
+    """A row for each case: losses over seconds, and both pictures at equal loss, at the right or below.
 
-    Of several races on one case the first is shown. By default all of it is one page.
+    Args:
+        comparisons: of several on one case, the first is drawn.
+        look: by default everything is on one page.
+
+    Returns:
+        A figure for each page.
     """
     look = look or Look(height=math.inf)
     with house_style():
         pages = Pages(look)
-        for _, same in groupby(races, key=lambda race: race.case):
+        for _, same in groupby(comparisons, key=lambda each: each.case):
             pages.add(_Row(next(same), look).part())
         return pages.figures()
 
@@ -95,15 +115,15 @@ def speed(races: Sequence[Race], look: Look | None = None) -> list[Figure]:
 class _Row:
     """One case."""
 
-    def __init__(self, race: Race, look: Look) -> None:
-        self.race, self.look = race, look
-        self.curves = (race.classic, COLOURS[1]), (race.fast, COLOURS[0])
-        self.left = beside(look.tiny) + GAP
-        beside_axes = look.width - self.left - 2 * SIDE - 3 * PAD
-        self.narrow = beside_axes < NARROWEST
-        self.width = look.width - self.left - 2 * PAD if self.narrow else beside_axes
+    def __init__(self, comparison: Comparison, look: Look) -> None:
+        self.comparison, self.look = comparison, look
+        self.curves = (comparison.classic, COLOURS[1]), (comparison.fast, COLOURS[0])
+        self.left = width_of_numbers(look.tiny) + GAP
+        width_at_left = look.width - self.left - 2 * SIDE - 3 * PAD
+        self.narrow = width_at_left < NARROWEST
+        self.width = look.width - self.left - 2 * PAD if self.narrow else width_at_left
         self.side = min(SIDE, (look.width - 3 * PAD) / 2)
-        self.case = fit(f"{race.case.replace('_', ' ', 1)}: loss", self.left + self.width - GAP, look.small, 2)
+        self.case = fit(f"{comparison.case.replace('_', ' ', 1)}: loss", self.left + self.width - GAP, look.small, 2)
         self.names = fit_all([curve.name for curve, _ in self.curves], self.side, look.small, 2)
         named = max(name.height for name in self.names) + 2 * GAP if look.labels else GAP
         self.axes_top = self.case.height + 2 * GAP if look.labels else GAP
@@ -120,9 +140,9 @@ class _Row:
         )
         for curve, colour in self.curves:
             axes.plot(curve.seconds, curve.losses, color=colour, lw=1.3)
-        axes.axhline(self.race.goal, color=FAINT, lw=0.6, ls=":")
+        axes.axhline(self.comparison.goal, color=FAINT, lw=0.6, ls=":")
         seconds = [value for curve, _ in self.curves for value in curve.seconds]
-        losses = [self.race.goal, *(value for curve, _ in self.curves for value in curve.losses)]
+        losses = [self.comparison.goal, *(value for curve, _ in self.curves for value in curve.losses)]
         axes.set_xlim(limits([value for value in seconds if value > 0], logarithmic=True))
         axes.set_ylim(limits([value for value in losses if value > 0], logarithmic=True))
         finish_logarithmic(axes, sheet, ("x",))

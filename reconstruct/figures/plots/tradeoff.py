@@ -1,4 +1,4 @@
-"""What content and style cost one another."""
+"""Relative content error against relative style error of cells that have both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ from reconstruct.figures.page.sheet import (
 )
 from reconstruct.figures.pivot import Layout
 from reconstruct.figures.plots.axes import MARKS, finish_logarithmic, plot
-from reconstruct.figures.tables.tiles import shown
+from reconstruct.figures.tables.tiles import cropped
 
-LEFT, BELOW, HEIGHT = 1.0, 0.62, 3.2  # inches: beside, below and of the axes
+LEFT, BELOW, HEIGHT = 1.0, 0.62, 3.2  # inches: at the left of the axes, below them, and their height
 TIES = 0.35  # inches between the pictures and the axes, for the lines that join them
 NAMES = 0.36  # of the width, at most
 MOST_PICTURES = 7
@@ -51,7 +51,16 @@ def without_both(cells: Cells) -> list[Panel]:
 
 
 def tradeoff(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """Relative content error against relative style error, one point a cell; above, pictures from the last line."""
+    """Relative content error against relative style error, a point for each cell; above, pictures from the last line.
+
+    Args:
+        cells: the cells of the figure.
+        look: the choices of the reader.
+        layout: ignored; this kind of figure has no rows or columns.
+
+    Returns:
+        A figure for each page.
+    """
     with house_style():
         lines = _lines(cells, look)
         pages = Pages(look)
@@ -83,33 +92,33 @@ def _lines(cells: Cells, look: Look) -> list[_Line]:
 
 
 class _Drawn:
-    """The strip of pictures, the axes below it, the names of the lines at the right or, in a narrow figure, below."""
+    """A strip of pictures, the axes below it, and the names of the lines at the right or, in a narrow figure, below."""
 
     def __init__(self, lines: Sequence[_Line], cells: Cells, look: Look) -> None:
         self.lines, self.cells, self.look = lines, cells, look
         self.named = [line.name for line in lines] if len(lines) > 1 and look.labels else []
         widest = max((name.width for name in self.named), default=0.0) + 0.35
         self.names_height = sum(name.height + 0.05 for name in self.named)
-        fits_beside = look.width - LEFT - widest >= 2.2 and self.names_height <= look.height - head(look) - 3
-        self.beside = bool(self.named) and fits_beside
-        self.width = look.width - LEFT - (widest if self.beside else 0.35)
-        shown_at_most = min(MOST_PICTURES, int(self.width / SMALLEST_PANEL))
-        self.pictures = self._chosen(shown_at_most)
+        names_fit = look.width - LEFT - widest >= 2.2 and self.names_height <= look.height - head(look) - 3
+        self.names_at_right = bool(self.named) and names_fit
+        self.width = look.width - LEFT - (widest if self.names_at_right else 0.35)
+        most_pictures = min(MOST_PICTURES, int(self.width / SMALLEST_PANEL))
+        self.pictures = self._chosen(most_pictures)
         self.side = min(0.85, self.width / max(1, len(self.pictures)) - GAP)
         self.top = 0.3 + self.side + TIES if self.pictures else GAP
         room = look.height - head(look) - self.top - BELOW
-        self.height = max(min(HEIGHT, room), self.names_height if self.beside else 1.5)
+        self.height = max(min(HEIGHT, room), self.names_height if self.names_at_right else 1.5)
 
     def _chosen(self, most: int) -> list[Panel]:
-        """From content to style, of the last line."""
+        """At most so many cells of the last line, evenly spaced from content to style."""
         there = [panel for panel in self.lines[-1].panels if panel.picture] if self.lines else []
         count = min(most, len(there)) if len(there) > 1 else 0
         return [there[round(i * (len(there) - 1) / max(1, count - 1))] for i in range(count)]
 
     def parts(self) -> list[Part]:
-        """All but the names, or all of it where they stand beside."""
+        """The parts of the figure: pictures, axes and, if they are not at the right, names."""
         main = Part(self.top + self.height + BELOW, self._draw)
-        return [main] if self.beside else [main, *map(self._below, self.lines if self.named else ())]
+        return [main] if self.names_at_right else [main, *map(self._below, self.lines if self.named else ())]
 
     def _draw(self, sheet: Sheet, top: float) -> None:
         axes = plot(sheet, LEFT, top + self.top, self.width, self.height, xscale="log", yscale="log")
@@ -122,11 +131,11 @@ class _Drawn:
         sheet.text(LEFT + self.width / 2, foot + 0.3, "content error", ha="center", va="top", size=self.look.small)
         turned = {"rotation": 90, "ha": "left", "va": "center", "size": self.look.small}
         sheet.text(GAP, top + self.top + self.height / 2, "style error", **turned)
-        if self.beside:
-            self._names_beside(sheet, top + self.top)
+        if self.names_at_right:
+            self._names_at_right(sheet, top + self.top)
         self._pictures(sheet, axes, top)
 
-    def _names_beside(self, sheet: Sheet, top: float) -> None:
+    def _names_at_right(self, sheet: Sheet, top: float) -> None:
         for line in self.lines:
             _name(sheet, line, LEFT + self.width + 0.08, top)
             top += line.name.height + 0.05
@@ -141,7 +150,7 @@ class _Drawn:
         names = fit_all([way.of.get(value, value) for value in values], room - 0.04, self.look.small, 1)
         for k, (panel, name) in enumerate(zip(self.pictures, names, strict=True)):
             left = LEFT + (k + 0.5) * room - self.side / 2
-            box = sheet.picture(left, top + 0.3, self.side, self.side, shown(panel.picture, self.look))
+            box = sheet.picture(left, top + 0.3, self.side, self.side, cropped(panel.picture, self.look))
             sheet.fitted(left + self.side / 2, top + 0.3 - PAD, name, ha="center", va="bottom")
             start: dict[str, Any] = {"xyA": (0.5, 0.0), "coordsA": box.transAxes}
             end: dict[str, Any] = {"xyB": _errors(panel), "coordsB": axes.transData}
@@ -151,7 +160,7 @@ class _Drawn:
 
 
 def _name(sheet: Sheet, line: _Line, left: float, top: float) -> None:
-    """A line's colour, mark and name."""
+    """Draw a line's colour and mark, and write its name."""
     key = sheet.axes(left, top, 0.2, line.name.height)
     key.plot([0, 1], [0, 0], "-", color=line.colour, lw=1.2)
     key.plot([0.5], [0], line.mark, color=line.colour, ms=4)

@@ -28,30 +28,42 @@ from reconstruct.figures.page.sheet import (
 )
 from reconstruct.figures.pivot import Block, Layout, Point, pivot
 from reconstruct.figures.tables.grid import heading_part
-from reconstruct.figures.tables.tiles import Tile, error_label, shown, tiles
+from reconstruct.figures.tables.tiles import Tile, cropped, error_label, tiles
 
 LAYOUT = Layout(rows=("representation",), columns=("depth",))
 ABOVE, BELOW = ("style",), ("content",)
-NETWORK, SIDE_GAP = 0.9, 0.22  # inches: the drawing of the network, and what is left free beside the originals
+NETWORK, SIDE_GAP = 0.9, 0.22  # inches: the height of the drawing of the network, and the space next to the originals
 
 
 def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """A column a depth, the original before them; one such figure for every combination of what else was swept."""
-    made = pivot(cells, layout or LAYOUT)
+    """A column for each depth, after the original; one such table for each combination of the other swept keys.
+
+    Args:
+        cells: the cells of the figure.
+        look: the choices of the reader.
+        layout: rows and columns by default as in the paper.
+
+    Returns:
+        A figure for each page.
+
+    Raises:
+        InputError: the layout has a key that the sweep does not have.
+    """
+    table = pivot(cells, layout or LAYOUT)
     letters: dict[Point, str] = {(depth,): letter(number) for number, depth in enumerate(cells.values("depth"))}
     tile_of = tiles(cells, look)
     with house_style():
         pages = Pages(look)
-        for block in made.blocks:
+        for block in table.blocks:
             panels = {place: tile_of(panel) for place, panel in block.at.items()}
             drawn = _Block(block, panels, cells, look, letters)
-            parts = [part for part in (heading_part(made, block, cells, look), *drawn.parts()) if part]
+            parts = [part for part in (heading_part(table, block, cells, look), *drawn.parts()) if part]
             pages.add_together(parts)
         return pages.figures()
 
 
 class _Block:
-    """One figure; columns that find no room go into a band below."""
+    """One table; columns for which there is no room go into a band below."""
 
     def __init__(
         self,
@@ -74,7 +86,7 @@ class _Block:
         self.height = min(self.side * max(tall, default=1.0), max(room, 0.3))
 
     def _names(self, cells: Cells, row: Point) -> Labels:
-        """Of a row's layers: what a depth chose for content is not what it chose for style."""
+        """Labels for the layers of a row: a depth chooses other layers for content than for style."""
         of_row = [panel for panel in cells.panels if panel.values.get("representation") == row[0]]
         ways = depth_labels(Cells(of_row, cells.axes), "content" if row == BELOW else "style")
         room = self.side - 0.2
@@ -88,7 +100,7 @@ class _Block:
         return max((self._layer(*place).height for place in self.panels), default=0.2)
 
     def parts(self) -> list[Part]:
-        """A part a band."""
+        """A part for each band."""
         bands = [self.columns[k : k + self.per_band] for k in range(0, len(self.columns), self.per_band)]
         return [self._band(band) for band in bands]
 
@@ -121,7 +133,7 @@ class _Block:
         term = row[0] if row[0] in ("content", "style") else "content"
         panels = [panel for (of, _), panel in self.block.at.items() if of == row]
         picture = next(filter(None, (panel.original(term) for panel in panels)), None)
-        sheet.picture(left, top, self.side, self.height, shown(picture, self.look), "missing")
+        sheet.picture(left, top, self.side, self.height, cropped(picture, self.look), "missing")
         name, below = fit(row[0].capitalize(), self.side, self.look.normal, 1, "bold"), top + self.height + PAD
         centre = left + self.side / 2
         sheet.fitted(centre, top - PAD, name, ha="center", va="bottom", weight="bold")
@@ -138,7 +150,7 @@ class _Block:
         sheet.fitted(centre, below, words, ha="center", va="top", label=error_label(tile.name, term))
 
     def _network(self, sheet: Sheet, band: Sequence[Point | None], top: float) -> None:
-        """Five blocks: their height falls with every pooling, their depth grows with the number of channels."""
+        """Draw a block for each depth: lower after every pooling, and thicker as the number of channels grows."""
         axes = sheet.axes(0, top, sheet.width, NETWORK)
         axes.set(xlim=(0, sheet.width), ylim=(NETWORK, 0))
         middle, reach = NETWORK / 2, NETWORK / 2 - 0.01
@@ -161,7 +173,7 @@ def _arrow(axes: Axes, tail: tuple[float, float], head: tuple[float, float]) -> 
 
 
 def _block(axes: Axes, x: float, y: float, half: float, depth: float) -> None:
-    """A box seen from the side: `half` of its height, `depth` along the network."""
+    """Draw a box: `half` is half of its height, `depth` its extent along the network."""
     slant = half * 0.45
     left, right = x - depth / 2 - slant / 2, x + depth / 2 - slant / 2
     front = [(left, y - half + slant), (right, y - half + slant), (right, y + half), (left, y + half)]

@@ -14,7 +14,7 @@ from reconstruct.figures.page.fitting import Fitted, extent, fit_all, fits
 from reconstruct.figures.page.sheet import DEFAULT, GAP, PAD, Look, Pages, Part, Sheet, house_style, letter
 from reconstruct.figures.pivot import Block, Layout, pivot
 from reconstruct.figures.tables.grid import heading_part
-from reconstruct.figures.tables.tiles import Tile, shown, tiles
+from reconstruct.figures.tables.tiles import Tile, cropped, tiles
 
 LAYOUT = Layout(rows=(), columns=("style.picture",))
 SMALLEST = 1.4  # inches; a painting is inset in every panel
@@ -23,20 +23,32 @@ INSET = 0.36  # of the height of a panel
 
 
 def fig2(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """The photograph, then the same in each style, the painting inset at the lower left."""
-    made = pivot(cells, layout or LAYOUT)
+    """The photograph, then the photograph in each style, with the painting inset at the lower left.
+
+    Args:
+        cells: the cells of the figure.
+        look: the choices of the reader.
+        layout: rows and columns by default as in the paper.
+
+    Returns:
+        A figure for each page.
+
+    Raises:
+        InputError: the layout has a key that the sweep does not have.
+    """
+    table = pivot(cells, layout or LAYOUT)
     with house_style():
         pages = Pages(look)
-        for block in made.blocks:
+        for block in table.blocks:
             rows = _rows(_scenes(block, cells, look), look)
-            parts = [part for part in (heading_part(made, block, cells, look), *rows) if part]
+            parts = [part for part in (heading_part(table, block, cells, look), *rows) if part]
             pages.add_together(parts)
         return pages.figures()
 
 
 @dataclass(frozen=True)
 class _Scene:
-    """A panel with its title, in every way to say it, and the painting that is inset."""
+    """A panel with its possible titles, the longest first, and the painting that is inset."""
 
     tile: Tile
     titles: Sequence[str]
@@ -49,7 +61,7 @@ def _scenes(block: Block, cells: Cells, look: Look) -> list[_Scene]:
     title = next(
         (p.result.pictures["content"]["title"] for p in panels if p.result and "content" in p.result.layers), ""
     )
-    first = _Scene(Tile(shown(photograph, look), "" if photograph else "missing"), [title or "photograph"])
+    first = _Scene(Tile(cropped(photograph, look), "" if photograph else "missing"), [title or "photograph"])
     ways = labels("style.picture", cells)
     tile_of = tiles(cells, look)
     titled = [(panel, [way[panel.values["style.picture"]] for way in ways]) for panel in panels]
@@ -68,7 +80,7 @@ def _rows(scenes: Sequence[_Scene], look: Look) -> list[Part]:
 
 
 def _titles(scenes: Sequence[_Scene], room: float, look: Look) -> list[Fitted]:
-    """Of every scene, in the first way in which all of them fit, else the last."""
+    """The title of every scene, in the first form in which all titles fit, else in the last one."""
     ways = [[scene.titles[min(k, len(scene.titles) - 1)] for scene in scenes] for k in range(len(scenes[-1].titles))]
     fitting = (way for way in ways if all(fits(title, room, look.small, 2) for title in way))
     return fit_all(next(fitting, ways[-1]), room, look.small, 2)
@@ -86,8 +98,8 @@ def _row(
             _panel(sheet, scenes[k], (left, top + head, width, height))
             name = letter(k).upper()
             sheet.text(left, top + head - PAD, name, va="bottom", weight="bold", size=look.normal)
-            beside = max(LETTER, extent(name, look.normal, "bold")[0] + PAD)
-            sheet.fitted(left + beside, top + head - PAD, titles[k], va="bottom")
+            indent = max(LETTER, extent(name, look.normal, "bold")[0] + PAD)
+            sheet.fitted(left + indent, top + head - PAD, titles[k], va="bottom")
 
     return Part(head + height, drawn)
 

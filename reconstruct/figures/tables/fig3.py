@@ -17,15 +17,27 @@ LAYOUT = Layout(rows=("depth",), columns=("ratio",))
 
 
 def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """The photograph and the painting beside the table; one such table for what else differs."""
-    made = pivot(cells, layout or LAYOUT)
+    """A table with the photograph and the painting; one table for each combination of the other swept keys.
+
+    Args:
+        cells: the cells of the figure.
+        look: the choices of the reader.
+        layout: rows and columns by default as in the paper.
+
+    Returns:
+        A figure for each page.
+
+    Raises:
+        InputError: the layout has a key that the sweep does not have.
+    """
+    placed = pivot(cells, layout or LAYOUT)
     with house_style():
         pages = Pages(look)
-        draw([_table(made, block, cells, look) for block in made.blocks], look, pages)
+        draw([_table(placed, block, cells, look) for block in placed.blocks], look, pages)
         return pages.figures()
 
 
-def _table(made: Pivot, block: Block, cells: Cells, look: Look) -> Table:
+def _table(pivot: Pivot, block: Block, cells: Cells, look: Look) -> Table:
     tile_of = tiles(cells, look)
     placed = {
         (block.rows.index(row), block.columns.index(column)): replace(tile_of(panel), errors={})
@@ -35,18 +47,18 @@ def _table(made: Pivot, block: Block, cells: Cells, look: Look) -> Table:
     columns = [Naming(axis, [way[ratio] for (ratio,) in block.columns]) for way in labels("ratio", cells)]
     ways = depth_labels(cells, "style")
     rows = [Naming(f"style {way.key}", [way[depth] for (depth,) in block.rows]) for way in ways]
-    return Table(heading(made, block, cells), rows, columns, placed, _originals(block, look))
+    return Table(heading(pivot, block, cells), rows, columns, placed, _originals(block, look))
 
 
 def _of_losses(panels: Sequence[Panel]) -> str:
-    """Which losses the ratio is one of, where all cells agree."""
-    said = {"relative": ", of relative losses", "paper": ", of the paper's losses"}
+    """The losses that the ratio is about, as text; empty if cells differ in them."""
+    names = {"relative": ", of relative losses", "paper": ", of the paper's losses"}
     kinds = {str(panel.result.loss_convention) for panel in panels if panel.result}
-    return said.get(kinds.pop(), "") if len(kinds) == 1 else ""
+    return names.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
 def _originals(block: Block, look: Look) -> list[tuple[str, Tile]]:
-    """Content and style."""
+    """Label and tile of the content's and of the style's original."""
     panels = list(block.at.values())
     found = []
     for term in ("content", "style"):

@@ -1,4 +1,4 @@
-"""Any sweep as tables: rows, columns and pages by keys, with the originals beside what was made from them."""
+"""Any sweep as tables: rows, columns and pages by keys, with the originals next to their reconstructions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,7 +17,19 @@ from reconstruct.figures.tables.tiles import Tile, tiles
 
 
 def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """Every cell of a sweep, labelled by what differs; a figure a page."""
+    """Every cell of a sweep, labelled by the keys in which cells differ.
+
+    Args:
+        cells: the cells of the figure.
+        look: the choices of the reader.
+        layout: keys of rows, columns and pages; by default the program chooses them.
+
+    Returns:
+        A figure for each page.
+
+    Raises:
+        InputError: the layout has a key that the sweep does not have.
+    """
     with house_style():
         foot = note(footnote(cells, look), look)
         pages = Pages(look)
@@ -27,7 +39,7 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
 
 
 def footnote(cells: Cells, look: Look) -> str:
-    """What the numbers under the pictures are, and what the pictures show if not all of the result."""
+    """What the numbers under the pictures are and, if the pictures are maps of a difference, what these are."""
     layers = {str(p.result.layers) for p in cells.panels if p.result}
     compared = ", each at the cell's own layers: errors of different layers cannot be compared"
     errors = "error: ‖code − target‖² / ‖target‖², mean over layers" + (compared if len(layers) > 1 else "")
@@ -38,22 +50,26 @@ def footnote(cells: Cells, look: Look) -> str:
 
 
 def note(words: str, look: Look) -> Part:
-    """A line or more below everything else."""
-    made = fit(words, look.width - 2 * GAP, look.tiny, 4)
-    height = made.height + 2 * GAP if look.labels and words else 0.0
-    return Part(height, lambda sheet, top: sheet.fitted(GAP, top + GAP, made, va="top", color=FAINT))
+    """A text below everything else, as a part of the page."""
+    text = fit(words, look.width - 2 * GAP, look.tiny, 4)
+    height = text.height + 2 * GAP if look.labels and words else 0.0
+    return Part(height, lambda sheet, top: sheet.fitted(GAP, top + GAP, text, va="top", color=FAINT))
 
 
 def tables(cells: Cells, look: Look, layout: Layout | None = None) -> list[Table]:
-    """A table for every combination of the values of the pages' keys."""
-    tile_of, made = tiles(cells, look), pivots(cells, layout)
-    return [_table(pivot, block, cells, look, tile_of) for pivot in made for block in pivot.blocks]
+    """A table for each combination of the values of the keys of pages.
+
+    Raises:
+        InputError: the layout has a key, or the look a cell, that the sweep does not have.
+    """
+    tile_of = tiles(cells, look)
+    return [_table(pivot, block, cells, look, tile_of) for pivot in pivots(cells, layout) for block in pivot.blocks]
 
 
 def _table(pivot: Pivot, block: Block, every: Cells, look: Look, tile_of: Callable[[Panel], Tile]) -> Table:
-    """A block with its originals: by row at its left, by column above it, common to all of it beside it."""
+    """A block with its originals: those of rows at the left, those of columns above, common ones outside of it."""
     found = originals(block, look)
-    if not (pivot.rows or found.by_column):  # then the common ones go first
+    if not (pivot.rows or found.by_column):  # then the common ones are the first columns
         found.by_row.setdefault((), {}).update(found.common)
         found.common = []
     left, above = names(found.by_row), names(found.by_column)
@@ -70,7 +86,7 @@ def _table(pivot: Pivot, block: Block, every: Cells, look: Look, tile_of: Callab
 def _namings(
     keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str
 ) -> list[Naming]:
-    """Ways to label points; a single key stands above its values, several stand in every label."""
+    """Ways to label rows or columns: a single key is the heading of its values, several keys are in every label."""
     if not keys:
         return [Naming("", [*before, "reconstruction" if before else ""])]
     if len(keys) == 1:
@@ -80,33 +96,33 @@ def _namings(
 
 
 def _of_points(keys: Sequence[str], points: Sequence[Point], cells: Cells, way: int) -> list[str]:
-    """A line for each key."""
+    """Labels with a line for each key."""
     named = with_keys(keys, cells, way)
     return ["\n".join(named(key, value) for key, value in zip(keys, point, strict=True)) for point in points]
 
 
 def heading_part(pivot: Pivot, block: Block, every: Cells, look: Look) -> Part | None:
-    """The heading of a block as a part of a page, where there is one."""
+    """The heading of a block as a part of a page; ``None`` if it is empty or the look has no labels."""
     words = heading(pivot, block, every)
     if not (words and look.labels):
         return None
-    made = fit(words, look.width - GAP, look.normal, 3, "bold")
+    text = fit(words, look.width - GAP, look.normal, 3, "bold")
     place = {"va": "top", "weight": "bold"}
-    return Part(made.height + 2 * GAP, lambda sheet, top: sheet.fitted(GAP / 2, top + GAP, made, **place))
+    return Part(text.height + 2 * GAP, lambda sheet, top: sheet.fitted(GAP / 2, top + GAP, text, **place))
 
 
 def heading(pivot: Pivot, block: Block, every: Cells) -> str:
-    """The values of the pages' keys, those that a reader chose, and what tells a part of a sweep from others."""
-    said = {**every.narrowed, **dict(zip(pivot.pages, block.page, strict=True))}
+    """The values of the keys of pages, those that a reader chose, and those that distinguish a part of a sweep."""
+    values = {**every.narrowed, **dict(zip(pivot.pages, block.page, strict=True))}
     first = pivot.cells.panels[0]
-    common = [key for key in every.axes if key not in pivot.cells.axes and key not in said]
-    told = [key for key in common if key in first.given or (first.values.get(key) and _counts(key, first))]
-    said |= {key: first.values.get(key, "") for key in told}
-    return ",  ".join(f"{key_name(key)} {shortest(key, value, every)}" for key, value in said.items())
+    common = [key for key in every.axes if key not in pivot.cells.axes and key not in values]
+    distinctive = [key for key in common if key in first.given or (first.values.get(key) and _counts(key, first))]
+    values |= {key: first.values.get(key, "") for key in distinctive}
+    return ",  ".join(f"{key_name(key)} {shortest(key, value, every)}" for key, value in values.items())
 
 
 def _counts(key: str, panel: Panel) -> bool:
-    """Whether a key has an effect on a cell, as far as that is known."""
+    """Whether a key has an effect on a cell; true if that is not known."""
     terms = panel.result.layers if panel.result else ("content", "style")
     term = key.partition(".")[0]
     return term in terms if term in ("content", "style") else key != "ratio" or len(terms) > 1

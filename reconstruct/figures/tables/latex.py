@@ -1,7 +1,7 @@
-"""Words for LaTeX: text that pdfLaTeX sets with its own fonts and no package, whatever the words are.
+"""Text for LaTeX that pdfLaTeX can set with its own fonts and without packages.
 
-Accented Latin letters become accents, Greek letters and a little mathematics become formulas, and what LaTeX does not
-know by itself is transliterated.
+Accented Latin letters become accents, Greek letters and a little mathematics become formulas, and what LaTeX does
+not know by itself is transliterated.
 """
 
 import re
@@ -87,7 +87,7 @@ def _written(piece: re.Match[str]) -> str:
 
 
 def _accented(letter: str, mark: str) -> str:
-    """A letter under an accent, or over one; i and j lose their dots to an accent above."""
+    """A letter with an accent above or below; with an accent above, i and j have no dots."""
     accent = _ACCENTS[mark]
     dotless = "\\" if letter in "ij" and accent not in _BELOW else ""
     return f"\\{accent}{{{dotless}{letter}}}"

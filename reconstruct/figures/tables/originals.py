@@ -1,4 +1,4 @@
-"""The originals of a table's cells: by row at its left, by column above it, or common to all of it."""
+"""The originals of a table's cells: those of rows, those of columns, and those of the whole table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Named = dict[str, Tile]
 
 @dataclass
 class Originals:
-    """Of each row and of each column, and those that all of a table has in common."""
+    """The originals of each row, of each column, and of the whole table."""
 
     by_row: dict[Point, Named] = field(default_factory=dict)
     by_column: dict[Point, Named] = field(default_factory=dict)
@@ -22,12 +22,12 @@ class Originals:
 
 
 def originals(block: Block, look: Look) -> Originals:
-    """Each where it belongs; those of cells that go with neither rows nor columns by their titles."""
+    """The originals of a block; if they are the same in no row or column, they are common, labelled by their titles."""
     panels = list(block.at.values())
     having = {term: [p for p in panels if p.result and term in p.result.layers] for term in TERMS}
     terms = [term for term, those in having.items() if those]
     finished = sum(panel.result is not None for panel in panels)
-    apart = all(len(having[term]) < finished for term in terms)  # each of some cells only: no cell has both
+    apart = all(len(having[term]) < finished for term in terms)  # each term has some cells only: no cell has both
     found = Originals()
     for term in terms:
         name = "original" if len(terms) == 1 or apart else term
@@ -44,7 +44,7 @@ def originals(block: Block, look: Look) -> Originals:
 
 
 def names(of: Mapping[Point, Named]) -> list[str]:
-    """All labels, in order."""
+    """All labels, in order, each once."""
     return list(dict.fromkeys(name for named in of.values() for name in named))
 
 
@@ -54,7 +54,7 @@ def _put(into: dict[Point, Named], panels: Mapping[Point, Panel], term: str, nam
 
 
 def _distinct(term: str, panels: Iterable[Panel]) -> list[Panel]:
-    """A cell for each of the different originals."""
+    """One cell for each different original of a term."""
     found: dict[str, Panel] = {}
     for panel in panels:
         if name := panel.original_name(term):
@@ -63,7 +63,7 @@ def _distinct(term: str, panels: Iterable[Panel]) -> list[Panel]:
 
 
 def _one_each(term: str, block: Block, side: int) -> dict[Point, Panel]:
-    """Row (0) or column (1) -> a cell with its original; empty if one of them has several."""
+    """Row (side 0) or column (side 1) -> a cell with its original; empty if one of them has several originals."""
     points: Sequence[Point] = (block.rows, block.columns)[side]
     of_each = {point: _distinct(term, [p for place, p in block.at.items() if place[side] == point]) for point in points}
     if any(len(distinct) > 1 for distinct in of_each.values()):

@@ -1,8 +1,8 @@
-"""Every panel of a table alone, pixel by pixel, for slides, and LaTeX that joins them again with labels and a caption.
+"""Every panel of a table as a file of its own, and LaTeX that joins them again with labels and a caption.
 
 DIR/01_relu1_1_Pagoda_in_China.png …   panels in reading order
-    figure.tex                         for the document in which it is to stand, with the package graphicx
-    example.tex                        the smallest document that shows it
+    figure.tex                         to be included in a document that loads the package graphicx
+    example.tex                        a minimal document that includes it
 """
 
 import re
@@ -39,13 +39,13 @@ EXAMPLE = r"""\documentclass{article}
 
 
 def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, caption: str) -> list[Path]:
-    """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier ``figure.tex`` go.
+    """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier ``figure.tex`` are removed.
 
     Args:
-        cells: what the figure shows.
-        look: how it looks.
-        folder: where the files go.
-        layout: as for a grid, whatever kind of figure the sweep has.
+        cells: the cells of the figure.
+        look: the choices of the reader.
+        layout: as for a grid, for every kind of figure.
+        folder: the folder of the files; it is created if it is missing.
         caption: plain text.
 
     Returns:
@@ -55,8 +55,8 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
     folder.mkdir(parents=True, exist_ok=True)
     for name in re.findall(r"\\includegraphics\[[^]]*\]\{([\w.]+)\}", _read(folder / "figure.tex")):
         (folder / name).unlink(missing_ok=True)
-    made = [_Written(each, folder, numbers).latex() for each in every]
-    body = "\n\n\\medskip\n".join(made)
+    written = [_Written(each, folder, numbers).latex() for each in every]
+    body = "\n\n\\medskip\n".join(written)
     paragraphs = caption.strip().split("\n\n")[:-1]  # all but the commands
     words = escaped(" ".join(paragraph.replace("\n", "; ") for paragraph in paragraphs))
     figure = FIGURE % {"body": body, "caption": words}
@@ -79,14 +79,14 @@ def _write(path: Path, text: str) -> Path:
 
 
 class _Written:
-    """A table whose panels are files."""
+    """A table whose panels are written into files."""
 
     def __init__(self, table: Placed, folder: Path, numbers: Iterator[int]) -> None:
         self.placed, self.folder, self.numbers = table, folder, numbers
         self.table: Table = table.table
 
     def latex(self) -> str:
-        """A tabular a band, below one another, under the heading."""
+        """The heading, and a tabular for each band, one below the other."""
         heading = [f"\\textbf{{{escaped(self.table.heading)}}}\\par"] if self.table.heading else []
         originals = [self._originals()] if self.table.originals else []
         return "\n\n".join([*heading, *originals, *(self._band(band) for band in self.placed.bands)])
@@ -100,10 +100,10 @@ class _Written:
         rows, columns = self.placed.row_labels, self.placed.column_labels
         lines = []
         if band[0] == 0 and self.placed.column_heading:
-            span = f"\\multicolumn{{{len(band)}}}{{c}}{{{_said(self.placed.column_heading)}}}"
+            span = f"\\multicolumn{{{len(band)}}}{{c}}{{{_one_line(self.placed.column_heading)}}}"
             lines.append(self._line("", [span]))
         if columns:
-            corner = _said(self.placed.row_heading) if self.placed.row_heading else ""
+            corner = _one_line(self.placed.row_heading) if self.placed.row_heading else ""
             lines.append(self._line(corner, [self._box(columns[j].words) for j in band]))
         for i in range(self.placed.rows):
             name = self._box(rows[i].words, self.placed.labels, "\\raggedleft") if rows else ""
@@ -116,7 +116,7 @@ class _Written:
         return " & ".join([first, *others] if self.placed.row_labels else others)
 
     def _box(self, words: str, width: float | None = None, how: str = "\\centering") -> str:
-        """Words that wrap in the width of a panel."""
+        """A text that wraps in the width of a panel."""
         inches = self.placed.width if width is None else width
         return f"\\parbox[c]{{{inches:.3f}in}}{{{how} {escaped(words)}}}"
 
@@ -138,11 +138,11 @@ class _Written:
 
     def _errors(self, row: int, column: int) -> str:
         return "\\footnotesize " + ", ".join(
-            _said(words) for words in self.placed.errors.get((row, column), {}).values()
+            _one_line(words) for words in self.placed.errors.get((row, column), {}).values()
         )
 
 
-def _said(words: Fitted) -> str:
+def _one_line(words: Fitted) -> str:
     return escaped(words.words.replace("\n", " "))
 
 

@@ -1,7 +1,7 @@
-"""Tables of pictures: labels above and at the left, errors below each picture, as many bands and pages as it takes.
+"""Tables of pictures: labels above and at the left, errors below each picture, on as many pages as needed.
 
-Everything that is written is measured before it is placed: a label that is too long for its column gives way to a
-shorter one, then wraps, then shrinks, and what is above and beside pictures takes the room that it needs.
+All text is measured before it is placed: a label that is too long for its column is replaced by a shorter one, then
+wrapped, then made smaller. Pictures get the room that is left.
 """
 
 import math
@@ -15,17 +15,17 @@ from reconstruct.figures.page.pictures import marked
 from reconstruct.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet, percent
 from reconstruct.figures.tables.tiles import Tile, error_label
 
-LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: where there is one row, and where there are several
-MOST_IN_A_ROW = 6  # panels side by side where there is one row only
-BESIDE = 1.25  # inches: an original at the right of a table, or at most above it
+LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
+MOST_IN_A_ROW = 6  # panels side by side if there is one row only
+ORIGINAL_WIDTH = 1.25  # inches, of an original at the right of a table; above a table, at most
 LABEL_SHARE = 0.2  # of the width, for the labels of rows
 BLOCK_GAP = 0.2
-TALLEST = 1.6  # times its width a panel is high, where several stand side by side; a taller picture is shown smaller
+TALLEST = 1.6  # height of a panel over its width, if several are side by side; taller pictures are scaled down
 
 
 @dataclass(frozen=True)
 class Naming:
-    """A way to label rows or columns: what stands above all labels, and the labels."""
+    """A way to label rows or columns: the heading of all labels, and the labels."""
 
     heading: str
     labels: Sequence[str]
@@ -36,11 +36,12 @@ class Table:
     """Rows and columns of tiles.
 
     Attributes:
-        heading: what all of it has in common.
-        rows, columns: ways to label them, the longest first; no row has a label where `rows` is empty.
+        heading: a text above the table; empty for none.
+        rows: ways to label the rows, the longest first; empty for rows without labels.
+        columns: ways to label the columns, the longest first.
         tiles: (number of the row, number of the column) -> tile.
-        originals: label and tile of what all cells were made from.
-        lead: how many of the columns are originals, above which the columns' heading does not stand.
+        originals: label and tile of the originals that all cells have in common.
+        lead: how many of the first columns are originals; the heading of the columns is not above them.
     """
 
     heading: str
@@ -52,25 +53,25 @@ class Table:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Numbers of rows and of columns."""
+        """The number of rows and the number of columns."""
         return max(i for i, _ in self.tiles) + 1, max(j for _, j in self.tiles) + 1
 
 
 def draw(tables: Sequence[Table], look: Look, pages: Pages) -> None:
-    """Place tables one below the other; letters go on from one to the next."""
+    """Place tables on pages, one below the other; letters continue from one table to the next."""
     for each in placed(tables, look):
         each.place(pages)
 
 
 def placed(tables: Sequence[Table], look: Look) -> list["Placed"]:
-    """Tables measured for a page, with one way to tell errors and letters that go on from one to the next."""
+    """Tables measured for a page; they write errors in one form, and letters continue from one table to the next."""
     letters, words = count(), _words_for_errors(tables, look)
     way = max((Placed(table, look, words, letters).way for table in tables), default=0)
     return [Placed(table, look, words[way : way + 1], letters) for table in tables]
 
 
 def _even(columns: int, most: int) -> list[range]:
-    """Columns in as few bands as can be, whose numbers of columns differ by at most one."""
+    """As few bands of columns as possible, whose numbers of columns differ by at most one."""
     bands = math.ceil(columns / most)
     ends = [math.ceil(columns * k / bands) for k in range(bands + 1)]
     return [range(a, b) for a, b in pairwise(ends)]
@@ -80,7 +81,7 @@ Words = Callable[[str, float], str]
 
 
 def _words_for_errors(tables: Sequence[Table], look: Look) -> list[Words]:
-    """From the longest way to tell an error to the shortest."""
+    """The forms in which errors can be written, the longest first."""
     terms = {term for table in tables for tile in table.tiles.values() for term in tile.errors}
     ways: list[Words] = [lambda term, e: f"{term} error {percent(e)}", lambda term, e: f"{term} {percent(e)}"]
     return ways if len(terms) > 1 else [*ways, lambda _, e: percent(e)]
@@ -90,14 +91,23 @@ class Placed:
     """One table, measured for a page.
 
     Args:
-        left: inches at its left that stay free, at least; `widest`: that a panel may have.
+        table: the table.
+        look: the choices of the reader.
+        words: the forms in which errors can be written, the longest first.
+        letters: the numbers of the letters of the panels.
+        left: the least free width at the left, in inches.
+        widest: the largest width of a panel, in inches.
 
     Attributes:
-        rows, columns: how many there are.
-        row_labels, column_labels: of each, none where the look has none.
-        bands: the columns that stand side by side, band by band.
-        width: of a panel, in inches; `heights`: of the panels of each row.
-        errors: place -> term -> what is written below the picture; `way` is the number of the way to tell it.
+        rows: the number of rows.
+        columns: the number of columns.
+        row_labels: of each row; empty if the look has no labels.
+        column_labels: of each column; empty if the look has no labels.
+        bands: the columns that are side by side, for each band.
+        width: of a panel, in inches.
+        heights: of the panels of each row, in inches.
+        errors: place -> term -> the text below the picture.
+        way: the number of the form in which errors are written.
     """
 
     def __init__(
@@ -113,7 +123,7 @@ class Placed:
         self.rows, self.columns = table.size
         self.row_heading, self.row_labels, self.labels = self._labels_of_rows()
         self.labels = max(self.labels, left)
-        self.beside, self.per_band, width = self._columns_on_the_page()
+        self.at_right, self.per_band, width = self._columns_on_the_page()
         self.width = min(width, widest)
         self.bands = _even(self.columns, self.per_band)
         self.column_heading, self.column_labels = self._labels_of_columns()
@@ -122,11 +132,11 @@ class Placed:
 
     @property
     def inches(self) -> float:
-        """Its height on one page."""
+        """The height of the table in inches, if it is on one page."""
         return sum(part.height for k, band in enumerate(self.bands) for part in self._band(band, k == 0))
 
     def _labels_of_rows(self) -> tuple[Fitted | None, list[Fitted], float]:
-        """The heading, the labels, and the inches that they need."""
+        """The heading and the labels of rows, and the width in inches that they need."""
         look = self.look
         if not (self.table.rows and look.labels):
             return None, [], GAP / 2
@@ -134,23 +144,23 @@ class Placed:
         fitting = (way for way in self.table.rows if all(fits(label, most, look.small, 4) for label in way.labels))
         way = next(fitting, self.table.rows[-1])
         heading = fit(way.heading, most, look.small, 3)
-        made = fit_all(way.labels, most, look.small, 4)
-        return heading, made, GAP / 2 + max(words.width for words in (heading, *made)) + 0.1
+        labels = fit_all(way.labels, most, look.small, 4)
+        return heading, labels, GAP / 2 + max(words.width for words in (heading, *labels)) + 0.1
 
     def _columns_on_the_page(self) -> tuple[float, int, float]:
-        """Inches for originals beside the table, panels in a band, and the width of a panel."""
-        for beside in (BESIDE + 0.2, 0.0) if self._may_stand_beside() else (0.0,):
-            room = self.look.width - self.labels - beside
+        """Inches for originals at the right of the table, number of panels in a band, and inches of a panel's width."""
+        for at_right in (ORIGINAL_WIDTH + 0.2, 0.0) if self._originals_fit_at_right() else (0.0,):
+            room = self.look.width - self.labels - at_right
             most = max(1, math.floor((room + 1e-9) / (SMALLEST_PANEL + GAP)))
             wanted = self.look.columns or (MOST_IN_A_ROW if self.rows == 1 else self.columns)
             most = min(wanted if self.look.columns else min(most, wanted), self.columns)
             per_band = math.ceil(self.columns / math.ceil(self.columns / most))
             fitting = per_band == self.columns and room / per_band - GAP >= SMALLEST_PANEL
-            if not beside or fitting:
+            if not at_right or fitting:
                 break
-        return beside, per_band, min(LARGEST_PANEL if self.rows == 1 else LARGEST_OF_ROWS, room / per_band - GAP)
+        return at_right, per_band, min(LARGEST_PANEL if self.rows == 1 else LARGEST_OF_ROWS, room / per_band - GAP)
 
-    def _may_stand_beside(self) -> bool:
+    def _originals_fit_at_right(self) -> bool:
         return len(self.table.originals) in (1, 2) and self.rows > len(self.table.originals) and self.columns > 1
 
     def _labels_of_columns(self) -> tuple[Fitted | None, list[Fitted]]:
@@ -159,24 +169,24 @@ class Placed:
             return None, []
         fitting = (w for w in self.table.columns if all(fits(each, self.width, look.small, 2) for each in w.labels))
         way = next(fitting, self.table.columns[-1])
-        heading = fit(way.heading, look.width - self.labels - self.beside - GAP, look.small) if way.heading else None
+        heading = fit(way.heading, look.width - self.labels - self.at_right - GAP, look.small) if way.heading else None
         return heading, fit_all(way.labels, self.width, look.small, 3)
 
     def _errors(self, ways: Sequence[Words]) -> tuple[int, dict[tuple[int, int], dict[str, Fitted]]]:
-        """The first way in which all errors fit, else the last; place -> term -> what is written."""
+        """The number of the first form in which all errors fit, else of the last; place -> term -> text."""
         size = self.look.small - 1
-        told = [(place, term, error) for place, t in self.table.tiles.items() for term, error in t.errors.items()]
-        if not (self.look.labels and told):
+        errors = [(place, term, error) for place, t in self.table.tiles.items() for term, error in t.errors.items()]
+        if not (self.look.labels and errors):
             return 0, {}
-        said = [[way(term, error) for _, term, error in told] for way in ways]
-        number = next((k for k, of in enumerate(said) if all(fits(w, self.width, size) for w in of)), len(ways) - 1)
-        made: dict[tuple[int, int], dict[str, Fitted]] = {}
-        for (place, term, _), words in zip(told, fit_all(said[number], self.width, size, 1), strict=True):
-            made.setdefault(place, {})[term] = words
-        return number, made
+        texts = [[way(term, error) for _, term, error in errors] for way in ways]
+        number = next((k for k, of in enumerate(texts) if all(fits(w, self.width, size) for w in of)), len(ways) - 1)
+        found: dict[tuple[int, int], dict[str, Fitted]] = {}
+        for (place, term, _), words in zip(errors, fit_all(texts[number], self.width, size, 1), strict=True):
+            found.setdefault(place, {})[term] = words
+        return number, found
 
     def _height(self, row: int) -> float:
-        """Of a row's panels: as its highest cell needs it (or original, without cells), but never more than a page."""
+        """The height of a row's panels: that of its tallest cell, or original if there is no cell; at most a page."""
         every = [tile for (i, _), tile in self.table.tiles.items() if i == row]
         tiles = [tile for tile in every if tile.name and tile.picture] or every
         tall = [tile.picture.height / tile.picture.width for tile in tiles if tile.picture]
@@ -187,8 +197,8 @@ class Placed:
     def _header_height(self, first: bool) -> float:
         labels = max((words.height for words in self.column_labels), default=0.0)
         heading = self.column_heading.height + PAD if self.column_heading else 0.0
-        beside = self.row_heading.height if first and self.row_heading else 0.0
-        return (heading if first else 0.0) + max(labels, beside) + (PAD + GAP if self.look.labels else GAP)
+        corner = self.row_heading.height if first and self.row_heading else 0.0
+        return (heading if first else 0.0) + max(labels, corner) + (PAD + GAP if self.look.labels else GAP)
 
     def _row_height(self, row: int, band: Sequence[int]) -> float:
         below = [sum(e.height + 0.02 for e in self.errors.get((row, j), {}).values()) for j in band]
@@ -196,12 +206,12 @@ class Placed:
         return max(self.heights[row] + max(below, default=0.0), label) + GAP
 
     def place(self, pages: Pages) -> None:
-        """Put it on the pages, with its heading and originals."""
+        """Put the table on pages, with its heading and originals."""
         if self.look.labels and self.table.heading:
             title = fit(self.table.heading, self.look.width - self.labels - GAP, self.look.normal, 3, "bold")
             pages.keep_together([Part(title.height + BLOCK_GAP, lambda *_: None), *self._band(self.bands[0], True)])
             pages.add(Part(title.height + BLOCK_GAP, lambda sheet, top: self._title(sheet, top, title)))
-        if self.table.originals and not self.beside:
+        if self.table.originals and not self.at_right:
             self._originals_above(pages)
         for number, band in enumerate(self.bands):
             header = Part(self._header_height(False), partial(self._header_again, band))
@@ -212,14 +222,14 @@ class Placed:
         sheet.fitted(self.labels, top + BLOCK_GAP / 2, title, va="top", weight="bold")
 
     def _originals_above(self, pages: Pages) -> None:
-        """In a band of their own, as large as the panels below."""
+        """Put the originals into a band of their own, as large as the panels below."""
         labels, tiles = zip(*self.table.originals, strict=True)
         above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
         look = replace(self.look, columns=self.per_band)
-        Placed(above, look, (), self.letters, self.labels, min(self.width, BESIDE)).place(pages)
+        Placed(above, look, (), self.letters, self.labels, min(self.width, ORIGINAL_WIDTH)).place(pages)
 
     def _band(self, band: Sequence[int], first: bool) -> list[Part]:
-        """Header and first row together, then row by row."""
+        """The parts of a band: the header with the first row, then the other rows."""
         head = self._header_height(first)
         parts = []
         for row in range(self.rows):
@@ -228,8 +238,8 @@ class Placed:
             def drawn(sheet: Sheet, top: float, row: int = row, above: float = above) -> None:
                 if row == 0:
                     self._header(sheet, top, band, first)
-                if row == 0 and self.beside:
-                    self._originals_beside(sheet, top + head)
+                if row == 0 and self.at_right:
+                    self._originals_at_right(sheet, top + head)
                 self._row(sheet, top + above, row, band)
 
             parts.append(Part(above + self._row_height(row, band), drawn))
@@ -271,7 +281,7 @@ class Placed:
             marked(axes, tile.picture, tile.mark)
         if self.look.letters and tile.name:
             letter = next(self.letters)
-            if tile.picture:  # else there are words in its place
+            if tile.picture:  # else there is text in its place
                 sheet.letter(*_corner(tile, box), letter)
 
     def _below(self, sheet: Sheet, tile: Tile, place: tuple[int, int], left: float, top: float) -> None:
@@ -280,18 +290,18 @@ class Placed:
             sheet.fitted(left + self.width / 2, top + 0.03, words, **look)
             top += words.height + 0.02
 
-    def _originals_beside(self, sheet: Sheet, top: float) -> None:
-        left = self.look.width - BESIDE - GAP / 2
+    def _originals_at_right(self, sheet: Sheet, top: float) -> None:
+        left = self.look.width - ORIGINAL_WIDTH - GAP / 2
         for label, tile in self.table.originals:
             tall = tile.picture.height / tile.picture.width if tile.picture else 1.0
-            height = min(BESIDE * tall, sum(self.heights) / len(self.table.originals) - 0.3)
+            height = min(ORIGINAL_WIDTH * tall, sum(self.heights) / len(self.table.originals) - 0.3)
             sheet.text(left, top - PAD, label, va="bottom", weight="bold", size=self.look.small)
-            self._tile(sheet, tile, (left, top, BESIDE, height))
+            self._tile(sheet, tile, (left, top, ORIGINAL_WIDTH, height))
             top += height + 0.35
 
 
 def _corner(tile: Tile, box: tuple[float, float, float, float]) -> tuple[float, float]:
-    """The upper left corner of a picture in the middle of its panel."""
+    """The upper left corner of a picture, which is in the middle of its panel, in inches."""
     left, top, width, height = box
     tall = tile.picture.height / tile.picture.width if tile.picture else height / width
     return left + max(0.0, width - height / tall) / 2, top + max(0.0, height - width * tall) / 2

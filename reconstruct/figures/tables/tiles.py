@@ -1,4 +1,4 @@
-"""What stands at one place of a table: a cell's picture, an original, a detail, or a map of a difference."""
+"""The tiles of tables: a cell's picture, an original, a detail, or a map of a difference."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,13 +15,14 @@ TERMS = ("content", "style")
 
 @dataclass(frozen=True)
 class Tile:
-    """What stands at one place of a table.
+    """One place of a table.
 
     Attributes:
-        picture: ``None`` if there is none, for the reason `problem`.
-        errors: term -> relative error, written below.
-        name: of the cell's folder, empty for an original.
-        mark: a part of the picture with a frame around it.
+        picture: ``None`` if there is none.
+        problem: why there is no picture; empty if there is one.
+        errors: term -> relative error, to be written below the picture.
+        name: of the cell's folder; empty for an original.
+        mark: the part of the picture that gets a frame; ``None`` for none.
     """
 
     picture: Image | None
@@ -32,15 +33,15 @@ class Tile:
 
 
 def error_label(folder: str, term: str) -> str:
-    """By which a film finds the error that stands under the picture of the cell in `folder`."""
+    """The label by which a film finds a term's error, below the picture of the cell in `folder`."""
     return f"{folder}/{term}"
 
 
 def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
-    """Makes tiles of cells: their pictures, or maps of their difference to what the look says.
+    """A function from cells to tiles: their pictures, or maps of the difference that the look asks for.
 
     Raises:
-        InputError: that is neither their original nor a finished cell of that name.
+        InputError: the difference is neither to the original nor to a finished cell of that name.
     """
     return _Differences(cells, look) if look.difference else lambda panel: _tile_of(panel, look)
 
@@ -48,11 +49,11 @@ def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
 def _tile_of(panel: Panel, look: Look) -> Tile:
     terms = panel.result.relative_errors if panel.result else ()
     found = {term: error for term in terms if (error := panel.error(term)) is not None}
-    return Tile(shown(panel.picture, look), panel.problem, found, panel.name)
+    return Tile(cropped(panel.picture, look), panel.problem, found, panel.name)
 
 
-def shown(picture: Image | None, look: Look) -> Image | None:
-    """As the look has it: cut to a square, or a part of it."""
+def cropped(picture: Image | None, look: Look) -> Image | None:
+    """A picture as the look asks for it: whole, cut to a square, or a part of it."""
     if picture is None:
         return None
     picture = squared(picture) if look.crop else picture
@@ -60,16 +61,16 @@ def shown(picture: Image | None, look: Look) -> Image | None:
 
 
 def original_tiles(picture: Image | None, name: str, look: Look) -> list[tuple[str, Tile]]:
-    """An original, and the part of it that is shown enlarged, marked in the whole."""
-    whole = shown(picture, replace(look, detail=None))
+    """Label and tile of an original and, if the look enlarges a part, of that part, which is marked in the original."""
+    whole = cropped(picture, replace(look, detail=None))
     problem = "" if picture else "missing"
     if look.detail is None:
         return [(name, Tile(whole, problem))]
-    return [(name, Tile(whole, problem, mark=look.detail)), (f"{name}, detail", Tile(shown(picture, look), problem))]
+    return [(name, Tile(whole, problem, mark=look.detail)), (f"{name}, detail", Tile(cropped(picture, look), problem))]
 
 
 class _Differences:
-    """Cells as maps of their difference to their original, or to a chosen cell."""
+    """A function from cells to maps of their difference to their original, or to a chosen cell."""
 
     def __init__(self, cells: Cells, look: Look) -> None:
         self.look = look
@@ -82,11 +83,15 @@ class _Differences:
             return replace(tile, picture=None, problem=panel.problem or "no original")
         if panel.picture.size != other.size:
             return replace(tile, picture=None, problem="another size")
-        return replace(tile, picture=shown(difference(panel.picture, other), self.look))
+        return replace(tile, picture=cropped(difference(panel.picture, other), self.look))
 
 
 def _only(name: str, cells: Cells) -> Panel:
-    """The finished cell of that name, if there is one."""
+    """The finished cell of this name.
+
+    Raises:
+        InputError: there is none, or there are several.
+    """
     names = [panel.name for panel in cells.panels]
     if name not in names:
         hint = nearest(name, ["original", *names])
