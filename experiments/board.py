@@ -22,11 +22,12 @@ def main() -> None:
     """Entry point of the console script."""
     given = _parser().parse_args()
     with exits("reconstruct-board"):
-        _check(given.folder)
-    with labelled(given.folder) as shown:
+        for folder in given.folders:
+            _check(folder)
+    with labelled(given.folders) as shown:
         with exits("reconstruct-board"):
             address = serve(shown, given.port)
-        print(f"{given.folder}: {address}{VIEW}  (Ctrl-C ends it)", flush=True)
+        print(f"{', '.join(map(str, given.folders))}: {address}{VIEW}  (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
 
@@ -35,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     description = "Watch reconstructions in TensorBoard, while they are made or afterwards."
     parser = Parser(prog="reconstruct-board", description=description)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
-    parser.add_argument("folder", type=Path, help="of a sweep, a cell or all runs, for example runs/fig1")
+    what = "of a sweep, a cell or all runs, for example runs/fig1"
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help=what)
     parser.add_argument("--port", type=int, help="default: 6006, or the next one that is free")
     return parser
 

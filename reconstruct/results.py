@@ -8,7 +8,7 @@ runs/<name>/<cell>/result.png    the reconstruction
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePath
 from typing import Any, Self
@@ -16,6 +16,7 @@ from typing import Any, Self
 from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 
+TERMS = ("content", "style")
 FORMAT = 1  # of result.json; raised when an earlier program would misunderstand the record
 NEWER = (
     "winograd",
@@ -211,6 +212,13 @@ class Sweep:
     axes: Mapping[str, list[str]]
     cells: list[SweepCell]
     command: str
+
+    @classmethod
+    def of(cls, folder: Path, drawing: str, cells: Sequence[SweepCell], command: str) -> Self:
+        """The sweep of these cells: its axes are the keys in which they differ."""
+        keys = dict.fromkeys(key for cell in cells for key in cell.values)
+        axes = {key: list(dict.fromkeys(cell.values[key] for cell in cells if key in cell.values)) for key in keys}
+        return cls(folder, drawing, {key: values for key, values in axes.items() if len(values) > 1}, [*cells], command)
 
     def write(self) -> None:
         """Leave the list of cells in the sweep's folder, for figures and overviews, unless it is there already."""

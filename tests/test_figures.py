@@ -73,6 +73,7 @@ def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[
         pictures = {t: {"name": "x", "title": TITLES[t], "credit": ""} for t in ("content", "style")}
         replace(
             example(),
+            fingerprint=f"{folder} {name}",
             relative_errors={"content": {"relu4_2": 0.2 / share}, "style": {"relu1_1": 0.3 * share}},
             losses={"content": 1.0, "style": 1.0},
             layers={"content": ["relu4_2"], "style": list(LAYERS[:depth])},

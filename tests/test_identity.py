@@ -21,6 +21,7 @@ from experiments.settings.inputs import inputs
 from experiments.sweep.plan import Finder, planned
 from experiments.sweep.preflight import Composer
 from reconstruct import assets
+from reconstruct.errors import InputError
 from reconstruct.images import to_image
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "150"))
@@ -103,6 +104,23 @@ def test_the_same_settings_are_the_same_cell_in_all_words_and_others_are_others(
     first, second = (identity_of(compose(each)) for each in words)
     assert first == second
     assert _seen.setdefault(first, resolved) == resolved
+
+
+def test_a_configuration_has_nothing_of_the_one_before(compose):
+    words = [
+        {"content.picture": "one.png", "seed": "3", "content.layers": "[relu1_1]"},
+        {"content.picture": "one.png"},
+        {"content": "{picture:two.png,layers:[relu2_1]}", "canvas": "pixels"},
+        {"content": "{picture:two.png}"},
+        {"representation": "style", "style.layers": "[relu1_1]", "style.picture": "two.png"},
+        {"representation": "style", "style.picture": "two.png", "losses": "paper"},
+        {"representation": "style", "style.picture": "two.png"},
+    ]
+    for each in words:
+        alone = hydra.compose("reconstruct", [f"{key}={value}" for key, value in each.items()])
+        assert identity_of(compose(each)) == identity_of(alone)
+        with pytest.raises(InputError):
+            compose({"content.layers": "[relu5_1]", "content.typo": "1"})
 
 
 def test_the_content_of_a_file_counts_and_not_its_name(compose):

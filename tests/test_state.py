@@ -98,16 +98,17 @@ def test_a_folder_without_a_sweep_is_one_line(tmp_path, monkeypatch, capsys):
     assert "expected the folder of a sweep" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("folder", "what"),
-    [("single/seed=0", " is one cell, whose picture is result.png"), ("single", " has 2 cells made one by one, each")],
-)
-def test_cells_without_a_sweep_are_told_as_what_they_are(tmp_path, monkeypatch, folder, what):
+def test_cells_made_one_by_one_are_read_like_a_sweep(tmp_path):
     for seed in (0, 1):
-        (tmp_path / f"single/seed={seed}").mkdir(parents=True)
-        example().write(tmp_path / f"single/seed={seed}")
-    with pytest.raises(InputError, match=f"{folder}{what}.*: expected the folder of a sweep"):
-        read(tmp_path / folder)
+        (tmp_path / f"single/{seed}").mkdir(parents=True)
+        replace(example(), overrides=["size=32", f"seed={seed}", "name=single"]).write(tmp_path / f"single/{seed}")
+    (tmp_path / "single/begun").mkdir()
+    sweep = read(tmp_path / "single")
+    assert sweep.axes == {"seed": ["0", "1"]}
+    assert [(cell.folder, cell.label) for cell in sweep.cells] == [("0", "seed=0"), ("1", "seed=1")]
+    alone = read(tmp_path / "single/1")
+    assert [cell.label for cell in alone.cells] == ["size=32 seed=1"]
+    assert [result.seed for _, result in alone.results()] == [0]
 
 
 def test_what_may_not_be_read_is_one_line(monkeypatch, capsys):

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Self
 
-from experiments.settings.fingerprint import earlier_fingerprint, fingerprint, plain
+from experiments.settings.fingerprint import fingerprints, plain
 from experiments.settings.inputs import Inputs, inputs
 from experiments.settings.overrides import chosen
 from experiments.settings.schema import Config
@@ -53,8 +53,7 @@ class Provenance:
     config: Config
     settings: dict[str, Any]  # the same as JSON knows it
     inputs: Inputs
-    fingerprint: str
-    earlier: str  # the fingerprint that earlier programs gave the same cell
+    fingerprints: tuple[str, str]  # by each of which a finished cell is this one
 
     @classmethod
     def of(cls, config: Config) -> Self:
@@ -64,12 +63,12 @@ class Provenance:
             InputError: there is no such file or sample, or the file cannot be read.
         """
         found = inputs(config)
-        return cls(config, plain(config), found, fingerprint(config, found), earlier_fingerprint(config, found))
+        return cls(config, plain(config), found, fingerprints(config, found))
 
     @property
-    def fingerprints(self) -> tuple[str, str]:
-        """By each of which a finished cell is this one."""
-        return self.fingerprint, self.earlier
+    def fingerprint(self) -> str:
+        """Today's, of settings and files."""
+        return self.fingerprints[0]
 
     @property
     def records(self) -> list[Mapping[str, str]]:

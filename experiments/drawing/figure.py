@@ -137,6 +137,8 @@ def _say_what_is_missing(cells: Cells, kind: str, stem: str) -> None:
     for panel in cells.panels:
         if panel.problem:
             say(f"{stem}: {panel.name} is {panel.problem}")
+    if unshown := [f"{key} ({', '.join(values)})" for key, values in figures.unshown(cells).items()]:
+        say(f"{stem}: the sweeps also differ in {', '.join(unshown)}, which is not shown")
     for reason, panels in figures.left_out(cells, kind).items():
         named = f"{panels[0].name}{', …' if panels[1:] else ''}"
         say(f"{stem}: {len(panels)} of {len(cells.panels)} cells left out, with {reason}: {named}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, Node, OmegaConf, open_dict
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
 from experiments.settings.folders import Folders
@@ -59,9 +59,11 @@ def configuration(composed: DictConfig) -> Config:
     Raises:
         InputError: a key is unknown or without a value, a value is out of range or refers to what is not there.
     """
-    own = copy.deepcopy(composed)
-    with open_dict(own):
-        own.pop("hydra", None)
+    own = composed
+    if "hydra" in composed:
+        own = copy.deepcopy(composed)
+        with open_dict(own):
+            del own["hydra"]
     _check_keys(own)
     with as_input_errors():
         config: Config = OmegaConf.to_object(own)  # type: ignore[assignment]
@@ -78,9 +80,10 @@ def _check_keys(node: DictConfig, above: str = "") -> None:
         if key not in known:
             raise InputError(_unknown(f"{above}{key}", known))
     for key in known:
-        if key not in node:
+        child = node._get_node(key, validate_access=False)
+        has_value = isinstance(child, Node) and not child._is_missing() and not child._is_interpolation()
+        if not has_value and key not in node:
             raise InputError(f"{above}{key}: no value is given")
-        child = node._get_node(key)
         if isinstance(child, DictConfig):
             _check_keys(child, f"{above}{key}.")
 

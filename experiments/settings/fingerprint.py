@@ -36,6 +36,11 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
+def fingerprints(config: Config, inputs: Inputs) -> tuple[str, str]:
+    """By each of which a finished cell is this one: today's, and that of earlier programs."""
+    return fingerprint(config, inputs), earlier_fingerprint(config, inputs)
+
+
 def fingerprint(config: Config, inputs: Inputs) -> str:
     """Sixteen hexadecimal digits, equal for two cells that give the same picture, however they were asked for.
 
@@ -91,8 +96,13 @@ def request(values: Mapping[str, str], sources: Iterable[Path]) -> str:
     """
     chosen = {key: value for key, value in values.items() if key.split(".")[0] not in (*BESIDE_THE_POINT, "hydra")}
     known = [_files(source) if source.is_absolute() else source.name for source in sources]
-    record = [METHOD, version("reconstruct"), dict(sorted(chosen.items())), known]
+    record = [METHOD, _version(), dict(sorted(chosen.items())), known]
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()[:16]
+
+
+@lru_cache
+def _version() -> str:
+    return version("reconstruct")
 
 
 @lru_cache

@@ -226,11 +226,8 @@ def _watch(sweep: Sweep, known: KnownCells, ahead: list[Product]) -> None:
 
 
 def _sweep(config: DictConfig, cells: Sequence[PlannedCell]) -> Sweep:
-    values = [each.cell.values for each in cells]
-    keys = dict.fromkeys(key for each in values for key in each)
-    axes = {key: list(dict.fromkeys(each[key] for each in values if key in each)) for key in keys}
-    several = {key: found for key, found in axes.items() if len(found) > 1}
-    return Sweep(Path(config.hydra.sweep.dir), config.figure.name, several, [each.cell for each in cells], command())
+    folder = Path(config.hydra.sweep.dir)
+    return Sweep.of(folder, config.figure.name, [each.cell for each in cells], command())
 
 
 def _refuse_if_all_are_wrong(identities: Sequence[Identity]) -> None:

@@ -1,11 +1,13 @@
 """The cells of sweeps under their labels, for programs that show the names of folders: links, kept up to date."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from experiments.settings.names import folder_names
+from reconstruct.errors import InputError
 from reconstruct.results import FIGURE, SWEEP, Sweep
 
 LOOK_AGAIN = 3.0  # seconds
@@ -13,22 +15,28 @@ SLASH = "∕"  # looks like one and separates no folders: α∕β
 
 
 @contextmanager
-def labelled(folder: Path) -> Iterator[Path]:
-    """A folder in which the cells below `folder` have their labels for names; `folder` itself where there is no sweep.
+def labelled(folders: Sequence[Path]) -> Iterator[Path]:
+    """A folder in which the cells below `folders` have their labels for names; a folder without sweeps alone is itself.
 
     While it is open, cells that are begun appear in it, and names follow the labels.
+
+    Raises:
+        InputError: there are several folders, and the system has no links.
     """
-    if not _sweeps(folder):
-        yield folder
+    first, *others = folders
+    if not others and not _sweeps(first):
+        yield first
         return
     over = threading.Event()
     with TemporaryDirectory(prefix="reconstruct-board-") as made:
         try:
-            _link(folder, Path(made))
-        except OSError:  # a system without links
-            yield folder
+            _link(folders, Path(made))
+        except OSError as error:  # a system without links
+            if others:
+                raise InputError(f"several folders are shown by links, which cannot be made here ({error})") from error
+            yield first
             return
-        threading.Thread(target=_follow, args=(folder, Path(made), over), daemon=True).start()
+        threading.Thread(target=_follow, args=(folders, Path(made), over), daemon=True).start()
         try:
             yield Path(made)
         finally:
@@ -40,14 +48,14 @@ def _sweeps(folder: Path) -> list[Path]:
     return [folder] if (folder / SWEEP).exists() else [path.parent for path in sorted(folder.glob(f"*/{SWEEP}"))]
 
 
-def _follow(folder: Path, links: Path, over: threading.Event) -> None:
+def _follow(folders: Sequence[Path], links: Path, over: threading.Event) -> None:
     while not over.wait(LOOK_AGAIN):
         with suppress(OSError):  # a folder that is out of reach for a moment
-            _link(folder, links)
+            _link(folders, links)
 
 
-def _link(folder: Path, links: Path) -> None:
-    wanted = {links / name: target for name, target in _named(folder)}
+def _link(folders: Sequence[Path], links: Path) -> None:
+    wanted = {links / name: target for name, target in _named(folders)}
     for path in links.rglob("*"):
         if path.is_symlink() and (path not in wanted or path.readlink() != wanted[path]):
             path.unlink()
@@ -57,8 +65,18 @@ def _link(folder: Path, links: Path) -> None:
             path.symlink_to(target)
 
 
-def _named(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Name and folder of everything that can be shown."""
+def _named(folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Name and folder of everything that can be shown; of several folders each has a name above."""
+    if len(folders) == 1:
+        yield from _within(folders[0])
+        return
+    paths = list(dict.fromkeys(folder.resolve() for folder in folders))
+    for above, path in zip(folder_names([path.name for path in paths]), paths, strict=True):
+        found = list(_within(path)) if _sweeps(path) else [("", path)]
+        yield from ((f"{above}/{name}".rstrip("/"), target) for name, target in found)
+
+
+def _within(folder: Path) -> Iterator[tuple[str, Path]]:
     sweeps = _sweeps(folder)
     for place in sweeps:
         above = "" if place == folder else f"{place.name}/"

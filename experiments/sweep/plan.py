@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.cell.known import KnownCell, KnownCells
-from experiments.settings.fingerprint import earlier_fingerprint, fingerprint, request
+from experiments.settings.fingerprint import fingerprints, request
 from experiments.settings.folders import Folders, Place, words
 from experiments.settings.inputs import inputs
 from experiments.settings.names import Values, earlier_name, folder_names, labels
@@ -98,12 +98,11 @@ def identity(config: Config, values: Values, asked: str, known: KnownCells) -> I
     Raises:
         InputError: a file is missing or no picture.
     """
-    found = inputs(config)
-    fingerprints = fingerprint(config, found), earlier_fingerprint(config, found)
-    finished = known.finished(fingerprints)
+    these = fingerprints(config, inputs(config))
+    finished = known.finished(these)
     if finished is None and not config.fresh:
-        finished = known.elsewhere(fingerprints, config.film)
-    return Identity(values, asked, fingerprints, finished)
+        finished = known.elsewhere(these, config.film)
+    return Identity(values, asked, these, finished)
 
 
 def planned(

@@ -35,12 +35,15 @@ def depends_on_the_run(error: InputError) -> bool:
 
 
 class Composer:
-    """Overrides -> configuration. Hydra takes a tenth of a second, so that every choice of files is composed once."""
+    """Overrides -> configuration, which is valid until the next call.
+
+    Hydra takes a tenth of a second, so that every choice of files is composed once.
+    """
 
     def __init__(self, hydra_config: DictConfig) -> None:
         self._groups = set(hydra_config.runtime.choices)
         always = list(hydra_config.overrides.hydra)
-        self._base = cache(lambda chosen: _without_parts(compose(hydra_config.job.config_name, [*always, *chosen])))
+        self._base = cache(lambda chosen: _Resettable(compose(hydra_config.job.config_name, [*always, *chosen])))
         self._value = cache(OverridesParser.create().parse_override)
 
     def __call__(self, values: Mapping[str, str]) -> DictConfig:
@@ -53,13 +56,31 @@ class Composer:
         if any(key.startswith(("+", "~")) for key in values):  # then their order counts
             chosen = list(values)
         with as_input_errors():
-            composed: DictConfig = copy.deepcopy(self._base(tuple(f"{key}={values[key]}" for key in chosen)))
-            for key in (key for key in values if key not in chosen):
-                OmegaConf.update(composed, key, self._value(f"{key}={values[key]}").value())
-        return composed
+            base = self._base(tuple(f"{key}={values[key]}" for key in chosen))
+            others = (key for key in values if key not in chosen)
+            return base.changed({key: self._value(f"{key}={values[key]}").value() for key in others})
 
 
-def _without_parts(composed: DictConfig) -> DictConfig:
-    """They are no concern of a cell, and copying them takes longer than all the rest."""
-    composed.parts = []
-    return composed
+class _Resettable:
+    """A composed configuration in which a few values are set and reset; copying it takes longer than all the rest."""
+
+    def __init__(self, composed: DictConfig) -> None:
+        composed.parts = []  # no concern of a cell
+        self._original, self._current = composed, copy.deepcopy(composed)
+        self._touched: list[str] = []
+
+    def changed(self, values: Mapping[str, object]) -> DictConfig:
+        """With these values of keys, and all others as they were composed."""
+        for key in self._touched:
+            if isinstance(values.get(key, {}), dict):  # which would be merged with what there is
+                self._reset(key)
+        self._touched = list(values)
+        for key, value in values.items():
+            OmegaConf.update(self._current, key, value)
+        return self._current
+
+    def _reset(self, key: str) -> None:
+        above, _, last = key.rpartition(".")
+        parent = OmegaConf.select(self._original, above) if above else self._original
+        if isinstance(parent, DictConfig) and last in map(str, parent):  # a key that there is not was refused
+            OmegaConf.update(self._current, key, parent._get_node(last), merge=False)

@@ -24,6 +24,7 @@ from reconstruct.figures.tables.fig3 import LAYOUT as FIG3
 from reconstruct.figures.tables.fig3 import fig3
 from reconstruct.figures.tables.grid import grid
 from reconstruct.figures.tables.separate import write_panels
+from reconstruct.figures.unshown import unshown
 
 DRAWN_BY: dict[str, Callable[[Cells, Look, Layout | None], list[Figure]]] = {
     "fig1": fig1,
@@ -56,5 +57,6 @@ __all__ = [
     "left_out",
     "save",
     "tradeoff",
+    "unshown",
     "write_panels",
 ]

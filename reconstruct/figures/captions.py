@@ -10,7 +10,8 @@ from reconstruct.figures.labels import cell_names, key_name, shortest
 from reconstruct.figures.page.sheet import percent
 from reconstruct.figures.plots.curves import without_trace
 from reconstruct.figures.plots.tradeoff import without_both
-from reconstruct.results import Result
+from reconstruct.figures.unshown import unshown
+from reconstruct.results import TERMS, Result
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "
@@ -47,7 +48,7 @@ def caption(cells: Cells, kind: str) -> str:
     settings = f"{'; '.join(_settings(results))}. {_count(len(results), cells)}."
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
     commands = "\n".join(f"Created by: {command}" for command in cells.commands)
-    parts = (OPENINGS[kind], _left_out(cells, kind), _errors(results), settings, credits, commands)
+    parts = (OPENINGS[kind], _left_out(cells, kind), _unshown(cells), _errors(results), settings, credits, commands)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -74,6 +75,12 @@ def _left_out(cells: Cells, kind: str) -> str:
     return " ".join(sentences)
 
 
+def _unshown(cells: Cells) -> str:
+    """A sentence on the settings in which the sweeps differ besides."""
+    found = [f"{key}: {', '.join(values)}" for key, values in unshown(cells).items()]
+    return f"The sweeps also differ in what is not shown: {'; '.join(found)}." if found else ""
+
+
 def _errors(results: Sequence[Result]) -> str:
     layers = {(term, tuple(names)) for result in results for term, names in result.layers.items()}
     several = len(layers) > len({term for term, _ in layers})
@@ -85,7 +92,7 @@ def alt(cells: Cells, kind: str) -> str:
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
     keys = [f"{key_name(key)}: {', '.join(_values(key, cells))}." for key in cells.axes]
-    ranges = [text for term in ("content", "style") if (text := _range(term, cells))]
+    ranges = [text for term in TERMS if (text := _range(term, cells))]
     return " ".join([f"{opening}.", f"{_count(len(done), cells)}.", *keys, *ranges]) + "\n"
 
 
@@ -124,7 +131,7 @@ def _settings(results: Iterable[Result]) -> Iterable[str]:
         values = list(dict.fromkeys(str(read(result)) for result in results))
         if values:
             yield words.format(", ".join(values))
-    for term in ("content", "style"):
+    for term in TERMS:
         layers = {tuple(result.layers[term]) for result in results if term in result.layers}
         if len(layers) == 1:  # several are in the figure itself
             yield f"{term} of {', '.join(layers.pop())}"

@@ -32,6 +32,7 @@ class Panel:
         result: ``None`` if the cell is not finished.
         picture: the reconstruction; ``None`` if there is none.
         problem: why there is no picture; empty if there is one.
+        label: what the cell is called; empty for the name of its folder.
     """
 
     folder: Path
@@ -40,11 +41,12 @@ class Panel:
     result: Result | None
     picture: Image.Image | None
     problem: str = ""
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The name of the cell's folder."""
-        return self.folder.name
+        """What a reader calls it."""
+        return self.label or self.folder.name
 
     def error(self, term: str) -> float | None:
         """Relative error of a term, mean over its layers; ``None`` if the cell does not have it or it is not finite."""
@@ -102,9 +104,8 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
     found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
     every = (key for sweep in sweeps for key in (*sweep.axes, *(k for c in sweep.cells for k in c.values)))
     keys = dict.fromkeys(key for key in every if key not in NOT_SETTINGS)
-    panels = _distinguished(
-        _completed([_panel(sweep, cell, result, keys) for sweep, cell, result in found]), list(keys)
-    )
+    every_panel = [_panel(sweep, cell, result, keys) for sweep, cell, result in found]
+    panels = _distinguished(_completed(_once(every_panel)), list(keys))
     orders: dict[str, Sequence[str]] = dict.fromkeys(keys, ())
     before = _axes(panels, orders)
     for key, chosen in (only or {}).items():
@@ -117,6 +118,20 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
         axes = _axes(panels, orders | {SWEEP_KEY: ()})
     narrowed = {key: panels[0].values[key] for key in before if key not in axes and key in (only or {})}
     return Cells(panels, axes, sweeps[0].drawing, tuple(dict.fromkeys(sweep.command for sweep in sweeps)), narrowed)
+
+
+def _once(panels: Sequence[Panel]) -> list[Panel]:
+    """A cell that several sweeps have is drawn once, unless its pictures differ, as those of two processors may."""
+    first: dict[object, str] = {}  # cell -> the first sweep that has it
+    sweeps = [(panel, panel.values[SWEEP_KEY]) for panel in panels]
+    return [panel for panel, sweep in sweeps if first.setdefault(_cell(panel), sweep) == sweep]
+
+
+def _cell(panel: Panel) -> object:
+    """Equal for panels that show the same cell."""
+    if panel.result is None or panel.picture is None:
+        return panel.folder
+    return panel.result.fingerprint, panel.picture.tobytes()
 
 
 def _completed(panels: Sequence[Panel]) -> list[Panel]:
@@ -146,9 +161,9 @@ def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[
 
 def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:
     folder = sweep.folder / cell.folder
-    values = {key: cell.values.get(key) or _resolved(key, result) for key in keys}
+    values = {key: cell.values.get(key) or resolved(key, result) for key in keys}
     values[SWEEP_KEY] = str(sweep.folder.resolve())
-    panel = Panel(folder, values, frozenset(cell.values), result, None)
+    panel = Panel(folder, values, frozenset(cell.values), result, None, label=cell.name)
     if result is None:
         problem = "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
         return replace(panel, problem=problem)
@@ -166,7 +181,7 @@ def _opened(path: Path) -> Image.Image | None:
         return None
 
 
-def _resolved(key: str, result: Result | None) -> str:
+def resolved(key: str, result: Result | None) -> str:
     """The value in a cell's resolved configuration, as a user would write it; empty if it is not known."""
     value: Any = result.config if result else None
     for part in key.split("."):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from reconstruct.figures.cells import Panel
 from reconstruct.figures.page.sheet import Look
 from reconstruct.figures.pivot import Block, Point
-from reconstruct.figures.tables.tiles import TERMS, Tile, original_tiles
+from reconstruct.figures.tables.tiles import Tile, original_tiles
+from reconstruct.results import TERMS
 
 Named = dict[str, Tile]
 """Label -> tile."""

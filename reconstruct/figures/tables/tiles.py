@@ -9,8 +9,7 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.page.pictures import Box, difference, part_of, squared
 from reconstruct.figures.page.sheet import Look
-
-TERMS = ("content", "style")
+from reconstruct.results import TERMS
 
 
 @dataclass(frozen=True)
@@ -92,13 +91,14 @@ def _only(name: str, cells: Cells) -> Panel:
     Raises:
         InputError: there is none, or there are several.
     """
-    names = [panel.name for panel in cells.panels]
-    if name not in names:
+    found = [panel for panel in cells.panels if name in (panel.name, panel.folder.name)]
+    if not found:
+        names = [panel.name for panel in cells.panels]
         hint = nearest(name, ["original", *names])
         raise InputError(f"--difference {name}: expected original or the name of a cell, such as {names[0]}{hint}")
-    if names.count(name) > 1:
-        raise InputError(f"--difference {name}: {names.count(name)} cells have that name; give one sweep only")
-    panel = cells.panels[names.index(name)]
+    if len(found) > 1:
+        raise InputError(f"--difference {name}: {len(found)} cells have that name; give one sweep only")
+    (panel,) = found
     if panel.picture is None:
         raise InputError(f"--difference {name}: expected a finished cell; this one is {panel.problem}")
     return panel

@@ -1,0 +1,60 @@
+"""In which settings the cells of several sweeps differ although the figure that joins them does not show it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel, resolved
+from reconstruct.results import NOT_SETTINGS, TERMS, Result
+
+# Keys that change how a cell is made or shown, not what it is.
+NOT_COMPARED = (*NOT_SETTINGS, "parts", "checkpointing", "device", "snapshots")
+# Keys of a term that choose its layers; the layers themselves are compared.
+CHOICES = ("depth", "by_depth", "weights")
+DECIDING = ("representation", "losses")  # keys with which others change, as they do with a preset's name
+
+
+def unshown(cells: Cells) -> dict[str, list[str]]:
+    """Key -> its values, for the settings in which finished cells of several sweeps differ and that are no axis.
+
+    Empty for a single sweep. What follows from presets that are axes is not in it.
+    """
+    done = [(panel, _settings(panel.result)) for panel in cells.panels if panel.result]
+    if len({panel.values[SWEEP_KEY] for panel, _ in done}) < 2:
+        return {}
+    axes = [key for key in cells.axes if key != SWEEP_KEY]
+    presets = [key for key in axes if key in DECIDING or not any(resolved(key, panel.result) for panel, _ in done)]
+    found = {}
+    for key in dict.fromkeys(key for _, settings in done for key in settings if not _is_shown(key, axes)):
+        values = [(panel, settings[key]) for panel, settings in done if key in settings]
+        if not _follows(values, presets):
+            found[key] = list(dict.fromkeys(value for _, value in values))
+    return found
+
+
+def _is_shown(key: str, axes: Iterable[str]) -> bool:
+    by_depth = key.rpartition(".")[2] == "layers" and "depth" in axes
+    return by_depth or any(key == axis or key.startswith(f"{axis}.") for axis in axes)
+
+
+def _follows(values: Iterable[tuple[Panel, str]], presets: Iterable[str]) -> bool:
+    """Whether the value of a cell depends on nothing but its presets; without any, whether all have the same."""
+    pairs = {(tuple(panel.values.get(key, "") for key in presets), value) for panel, value in values}
+    return len(pairs) == len({chosen for chosen, _ in pairs})
+
+
+def _settings(result: Result) -> dict[str, str]:
+    """What counts for a cell: key -> value, with its layers and files as they were in the end."""
+    idle = [f"{term}." for term in TERMS if term not in result.layers] + ["ratio"] * (len(result.layers) == 1)
+    found = {key: value for key, value in _flat(result.config) if not key.startswith(tuple(idle))}
+    found |= {f"{term}.layers": f"[{','.join(layers)}]" for term, layers in result.layers.items()}
+    files = {given["key"]: f"{PurePath(given['name']).name} ({given['digest'][:8]})" for given in result.inputs}
+    return found | files
+
+
+def _flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in config.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        elif f"{above}{key}" not in NOT_COMPARED and key not in (*CHOICES, "kind"):
+            yield f"{above}{key}", str(value)
