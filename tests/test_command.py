@@ -312,7 +312,7 @@ def test_a_folder_in_which_one_may_not_write_is_one_line(photo, tmp_path):
         assert "no permission to write there" in said[0] or "cannot be made (Permission denied)" in said[0]
 
 
-@pytest.mark.parametrize("name", ["Été à la mer.png", "one, two [3] (4) {5}.png", "it's=here.png", "日本.png"])
+@pytest.mark.parametrize("name", ["Été à la mer.png", "one, two [3] (4) {5}.png", "it's=here.png", "日本.png", "~x.png"])
 def test_a_picture_may_have_any_name(monkeypatch, photo, capfd, name):
     Path(name).write_bytes(photo.read_bytes())
     monkeypatch.setattr(sys, "argv", ["reconstruct", f"content.picture={name}", "runs=Läufe hier", *TINY])
@@ -326,6 +326,13 @@ def test_a_setting_that_the_representation_does_not_look_at_is_said(command):
     assert code == 0
     assert "style.layers has no effect with representation=content" in said
     assert "ratio has no effect with representation=content" in said
+
+
+def test_in_a_sweep_only_what_no_cell_looks_at_is_said(command):
+    _, said = command("-m", "ratio=3", "seed=0,1")
+    assert said.count("ratio has no effect with representation=content") == 1
+    _, said = command("-m", "representation=content,both", "style.picture=${content.picture}", "ratio=3", "name=two")
+    assert "has no effect" not in said
 
 
 def test_a_depth_beside_layers_given_by_name_is_said_to_have_no_effect(command):

@@ -161,7 +161,7 @@ def _digest(path: Path, mtime_ns: int, size: int) -> str:
 
 def _own_file(name: str, key: str, kind: str, samples: Sequence[str]) -> Path:
     try:
-        path = Path(name).expanduser()
+        path = Path(name) if Path(name).exists() else Path(name).expanduser()
         if path.is_file():
             return path
         exists = path.exists()

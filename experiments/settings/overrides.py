@@ -120,7 +120,7 @@ def _quote(value: str) -> str:
 
 def _exists(value: str) -> bool:
     try:
-        return Path(value).expanduser().exists()
+        return Path(value).exists() or Path(value).expanduser().exists()
     except (OSError, RuntimeError, ValueError):  # too long, nobody's home, a null byte
         return False
 

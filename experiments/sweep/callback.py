@@ -208,6 +208,7 @@ def _announce(config: DictConfig, made_of: list[Product]) -> None:
     _refuse_if_all_are_wrong(identities)
     cells = _placed(identities, known, folder)
     _say_what_is_wrong(cells)
+    _say_what_is_unused(identities)
     if repeated := len(identities) - len(cells):
         say(f"{repeated} of {len(identities)} cells are others in other words; each is made once")
     _take_over(cells, known, folder)
@@ -236,6 +237,13 @@ def _refuse_if_all_are_wrong(identities: Sequence[Identity]) -> None:
     if found and all(each.problem for each in identities):
         first, *others = found
         raise InputError(f"{first} (and {len(others)} more mistakes in other cells)" if others else first)
+
+
+def _say_what_is_unused(identities: Sequence[Identity]) -> None:
+    """The settings without effect in any cell; where others differ in one, they are told as the same cell."""
+    for line in dict.fromkeys(identities[0].unused):
+        if all(line in each.unused for each in identities):
+            say(line)
 
 
 def _say_what_is_wrong(cells: Sequence[PlannedCell]) -> None:

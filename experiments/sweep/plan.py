@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.cell.known import KnownCell, KnownCells
+from experiments.settings.composition import unused_settings
 from experiments.settings.fingerprint import fingerprints, request
 from experiments.settings.folders import Folders, Place, words
 from experiments.settings.inputs import inputs
@@ -25,6 +26,7 @@ class Identity:
         fingerprints: of the cell, that of earlier programs last; none where it is not known before the cell runs.
         finished: the cell, where it has been made.
         problem: what will stop it when its turn comes.
+        unused: a line for each setting that was given and has no effect.
     """
 
     values: Values
@@ -32,6 +34,7 @@ class Identity:
     fingerprints: tuple[str, ...] = ()
     finished: KnownCell | None = None
     problem: str = ""
+    unused: tuple[str, ...] = ()
 
     @property
     def key(self) -> object:
@@ -102,7 +105,8 @@ def identity(config: Config, values: Values, asked: str, known: KnownCells) -> I
     finished = known.finished(these)
     if finished is None and not config.fresh:
         finished = known.elsewhere(these, config.film)
-    return Identity(values, asked, these, finished)
+    unused = unused_settings(config, [f"{key}={value}" for key, value in values.items()])
+    return Identity(values, asked, these, finished, unused=tuple(unused))
 
 
 def planned(
