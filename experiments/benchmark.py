@@ -17,7 +17,7 @@ from experiments.speed.comparison import CASES, Settings, comparisons, table
 from experiments.terminal.exits import Parser, exits
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Comparison, speed
-from reconstruct.hardware.precision import bfloat16_instructions
+from reconstruct.hardware import processor
 from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=160", "repeats=1", "learning_rates=[]"]
@@ -110,8 +110,8 @@ _TEXTS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    bfloat16, threads = bfloat16_instructions(), torch.get_num_threads()
-    return {"threads": threads, "bfloat16": bfloat16, "gpu": gpu, "torch": torch.__version__}
+    threads, cpu = torch.get_num_threads(), processor.name(torch.device("cpu"))
+    return {"processor": cpu, "threads": threads, "gpu": gpu, "torch": torch.__version__}
 
 
 def _print(lines: list[str]) -> None:

@@ -18,6 +18,9 @@ ARCHITECTURES: dict[str, tuple[int, ...]] = {
     "vgg19": (2, 2, 4, 4, 4),
 }
 
+# Channels of each block's convolutions, the same table.
+CHANNELS = (64, 128, 256, 512, 512)
+
 
 def taps(convolutions: Sequence[int]) -> tuple[str, ...]:
     """All taps of a network, from the picture upwards, given the number of convolutions in each block."""
@@ -41,6 +44,17 @@ def block(tap: str) -> int:
     if match is None:
         raise InputError(f"{tap!r} is not the name of a layer; names look like conv4_2, relu4_2 or pool4")
     return int(match[1])
+
+
+def convolutions(architecture: str, layers: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Channels of the inputs and of the outputs of every convolution on the way to the deepest of `layers`."""
+    there = taps(ARCHITECTURES[architecture])
+    passed = there[: max(map(there.index, layers)) + 1]
+    found, before = {}, 3
+    for tap in (tap for tap in passed if tap.startswith("conv")):
+        found[tap] = (before, CHANNELS[block(tap) - 1])
+        before = CHANNELS[block(tap) - 1]
+    return found
 
 
 def check(given: Sequence[str], available: Sequence[str], key: str) -> None:

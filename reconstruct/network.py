@@ -20,7 +20,7 @@ from torch.utils.checkpoint import checkpoint
 
 from reconstruct import layers as names
 from reconstruct.errors import InputError, RunError
-from reconstruct.hardware import winograd
+from reconstruct.hardware.ways import Converting, Way, in_turn
 from reconstruct.hardware.winograd import Winograd
 
 Pooling = Literal["average", "max"]
@@ -31,36 +31,10 @@ Read = Callable[[Tensor], Tensor]
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 FAINTEST = 0.1
-WIDE = 128  # channels
-
-
-def _in_fewer_multiplications(stage: nn.Module) -> nn.Module:
-    """With few channels the transforms would cost what the multiplications save."""
-    if isinstance(stage, nn.Conv2d) and winograd.fits(stage) and stage.in_channels >= WIDE:
-        return Winograd(stage)
-    return stage
 
 
 def _all_of_it(F: Tensor) -> Tensor:
     return F
-
-
-class _Rounded(nn.Module):
-    """A stage that computes in float32 and rounds what comes out.
-
-    A picture itself rounded to bfloat16's 8 bits is off by 0.14 of 255 grey levels, which the first layers take for
-    detail. Spared that, the squared error that rounding adds to a photograph's features is a quarter to a third at
-    every layer, for 1 to 3 % of the time of a step up to relu5_1 (two cores of an AMD Zen 5).
-    """
-
-    def __init__(self, stage: nn.Module, dtype: torch.dtype) -> None:
-        super().__init__()
-        self.stage = stage
-        self.dtype = dtype
-
-    def forward(self, x: Tensor) -> Tensor:
-        rounded: Tensor = self.stage(x).to(self.dtype)
-        return rounded
 
 
 class Network(nn.Module):
@@ -78,10 +52,8 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.checkpointing = checkpointing
-        self.winograd = False
         self.preprocess = preprocess or nn.Identity()
         self.stages = nn.ModuleDict(stages)
-        self.dtype = next(self.parameters()).dtype
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @property
@@ -99,7 +71,7 @@ class Network(nn.Module):
                 are let go of on the way.
 
         Returns:
-            tap -> what `read` makes of ``(N, C, H', W')`` in the network's own precision.
+            tap -> what `read` makes of ``(N, C, H', W')``, in the number format in which the layer is computed.
         """
         wanted = frozenset(layers)
         features: dict[str, Tensor] = {}
@@ -124,7 +96,7 @@ class Network(nn.Module):
         for name in block:
             stage = self.stages[name]
             x = x.relu_() if overwritable and isinstance(stage, nn.ReLU) else stage(x)
-            overwritable = isinstance(stage, nn.Conv2d | Winograd | _Rounded) and name not in wanted
+            overwritable = isinstance(stage, nn.Conv2d | Winograd | Converting) and name not in wanted
             if name in wanted:
                 features[name] = read(x)
         return x, features
@@ -141,27 +113,16 @@ class Network(nn.Module):
 
     # Departure: the paper computes in float32. What is reported is computed so here, too; the steps may be in bfloat16
     # or by Winograd's convolutions.
-    def cast(self, dtype: torch.dtype) -> Self:
-        """A copy whose stages compute in `dtype`, all but the first, which sees the picture itself, unrounded.
+    def computed(self, ways: Mapping[str, Way]) -> Self:
+        """The same weights, with convolutions computed in these ways: tap -> way.
 
-        The weights are cast once, here; what was rounded before cannot be cast again.
+        Those that are not named, and those of other networks than VGGs, stay as they are.
         """
-        assert not any(isinstance(stage, _Rounded) for stage in self.stages.values())
-        network = copy.deepcopy(self)
-        first, *others = network.stages
-        for name in others:
-            network.stages[name].to(dtype)
-        network.stages[first] = _Rounded(network.stages[first], dtype)
-        network.dtype = dtype
-        return network
-
-    def with_winograd(self, layers: Iterable[str]) -> Self:
-        """The same weights, on the way to `layers` in fewer multiplications where that saves time; for float32."""
-        network = copy.copy(self)
-        needed = {tap for block in self._blocks(frozenset(layers)) for tap in block}
-        stages = {tap: _in_fewer_multiplications(s) if tap in needed else s for tap, s in self.stages.items()}
-        network.winograd = True
-        network._modules = self._modules | {"stages": nn.ModuleDict(stages).eval()}
+        network, named = copy.copy(self), [tap for tap in self.taps if tap in ways]
+        convolutions = [self.stages[tap] for tap in named]
+        assert all(isinstance(convolution, nn.Conv2d) for convolution in convolutions)
+        changed = zip(named, in_turn(convolutions, [ways[tap] for tap in named]), strict=True)  # type: ignore[arg-type]
+        network._modules = self._modules | {"stages": nn.ModuleDict({**self.stages, **dict(changed)}).eval()}
         return network
 
     def checkpointed(self) -> Self:

@@ -20,6 +20,8 @@ TERMS = ("content", "style")
 FORMAT = 1  # of result.json; raised when an earlier program would misunderstand the record
 NEWER = (
     "winograd",
+    "plan",
+    "processor",
     "request",
     "inputs",
     "converged",
@@ -53,7 +55,10 @@ class Result:
         psnr, ssim: against the content picture, where there is one.
         steps: evaluations asked for; `best_step` is the one whose picture was kept.
         seconds: of optimisation, over all sessions.
+        precision: in which the steps were computed: float32, bfloat16 or mixed.
         winograd: whether convolutions were computed in fewer multiplications while optimising.
+        plan: device, the way of each convolution, whether compiled, and the reason.
+        processor: what its maker calls it.
         pictures: term -> name, title and credit of the original.
         request: digest of what was asked for before it was resolved; `inputs` are the files it was made from.
         converged: whether the optimisation came to rest; if not, `note` says what happened to which term at which step.
@@ -80,6 +85,8 @@ class Result:
     command: str
     config: Mapping[str, Any]
     winograd: bool = False
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    processor: str = ""
     request: str = ""
     inputs: list[Mapping[str, str]] = field(default_factory=list)
     converged: bool = True

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from statistics import mean
 from typing import Any
 
 import torch
@@ -49,6 +50,11 @@ class Step:
     seconds: float
     errors: dict[str, dict[str, float]] = field(default_factory=dict)
 
+    @property
+    def error(self) -> float:
+        """The largest of the terms' relative errors, each a mean over its layers."""
+        return max((mean(layers.values()) for layers in self.errors.values()), default=math.inf)
+
 
 class Synthesis:
     """Iterating over it optimises `canvas` and gives a `Step` after each evaluation.
@@ -58,13 +64,23 @@ class Synthesis:
         objective: what to minimise.
         optimizer: over the canvas's parameters; must call its closure once a step.
         steps: how many evaluations.
+        until: the relative error at which it ends before that; ``None`` for never.
     """
 
-    def __init__(self, canvas: Canvas, objective: Objective, optimizer: torch.optim.Optimizer, steps: int) -> None:
+    def __init__(
+        self,
+        canvas: Canvas,
+        objective: Objective,
+        optimizer: torch.optim.Optimizer,
+        steps: int,
+        until: float | None = None,
+    ) -> None:
         self.canvas = canvas
         self.objective = objective
         self.optimizer = optimizer
         self.steps = steps
+        self.until = until
+        self.reached = False
         self.done = 0
         self.seconds = 0.0
         self.lost = 0
@@ -72,9 +88,10 @@ class Synthesis:
         self._scale: Tensor | None = None
 
     def __iter__(self) -> Iterator[Step]:
-        while self.done < self.steps:
+        while self.done < self.steps and not self.reached:
             step = self._advance()
             self.done += 1
+            self.reached = self.until is not None and step.error <= self.until
             self.lost = 0 if math.isfinite(step.total) else self.lost + 1
             if step.total < self.best.total:
                 self.best = step
@@ -134,6 +151,7 @@ class Synthesis:
             "done": self.done,
             "seconds": self.seconds,
             "lost": self.lost,
+            "reached": self.reached,
             "scale": self._scale,
             "best": vars(self.best),
         }
@@ -145,5 +163,6 @@ class Synthesis:
         self.done = state["done"]
         self.seconds = state["seconds"]
         self.lost = state.get("lost", 0)
+        self.reached = state.get("reached", False)
         self._scale = state["scale"]
         self.best = Step(**state["best"])

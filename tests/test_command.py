@@ -312,7 +312,9 @@ def test_a_folder_in_which_one_may_not_write_is_one_line(photo, tmp_path):
         assert "no permission to write there" in said[0] or "cannot be made (Permission denied)" in said[0]
 
 
-@pytest.mark.parametrize("name", ["Été à la mer.png", "one, two [3] (4) {5}.png", "it's=here.png", "日本.png", "~x.png"])
+@pytest.mark.parametrize(
+    "name", ["Été à la mer.png", "one, two [3] (4) {5}.png", "it's=here.png", "日本.png", "~x.png"]
+)
 def test_a_picture_may_have_any_name(monkeypatch, photo, capfd, name):
     Path(name).write_bytes(photo.read_bytes())
     monkeypatch.setattr(sys, "argv", ["reconstruct", f"content.picture={name}", "runs=Läufe hier", *TINY])

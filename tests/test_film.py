@@ -19,7 +19,7 @@ from reconstruct.figures.film import clock
 from reconstruct.figures.film import film as frames_of
 from reconstruct.recorders import film
 from reconstruct.recorders.film import MOST, SIDE, Film, FilmReader, Frame, distance
-from reconstruct.recorders.recording import Checkpoint
+from reconstruct.recorders.recording import Checkpoint, saved
 from reconstruct.results import FILM, Result, Sweep, SweepCell
 from reconstruct.synthesis import Step
 
@@ -90,7 +90,7 @@ def test_an_interrupted_film_has_no_gap(tmp_path):
     synthesis.done = 21
     Checkpoint(tmp_path, "x", synthesis, {"film": parts}).save()
     again, rest = made(), Film()
-    Checkpoint(tmp_path, "x", again, {"film": rest}).resume()
+    Checkpoint(tmp_path, "x", again, {"film": rest}).resume(saved(tmp_path, "x"))
     for step in again:
         rest(step)
     assert [frame.step for frame in rest.frames] == [frame.step for frame in whole.frames]

@@ -52,6 +52,7 @@ WAYS: dict[str, dict[str, list[dict[str, str]]]] = {
         ],
         "weighted": [{"content.layers": "[relu1_1,relu2_1]", "content.weights": "[0.5,1]"}],
     },
+    "until": {"never": [{}, {"until": "null"}], "0.1": [{"until": "0.1"}, {"until": "1e-1"}]},
     "of no effect": {
         "": [{}, {"style.layers": "[relu1_1]"}, {"ratio": "3"}, {"network.seed": "5"}, {"film": "true"}, {"name": "x"}],
     },

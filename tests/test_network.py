@@ -5,8 +5,18 @@ from torch import nn
 
 from reconstruct import layers
 from reconstruct.errors import InputError
-from reconstruct.hardware.winograd import Winograd
+from reconstruct.hardware.ways import Way
 from reconstruct.network import FAINTEST, Network, file_state, mean_activations, normalized, untrained_state, vgg
+
+
+def convolutions(network: Network) -> list[str]:
+    return [tap for tap, stage in network.stages.items() if isinstance(stage, nn.Conv2d)]
+
+
+def rounded(network: Network) -> dict[str, Way]:
+    """All in bfloat16 but the first, which sees the picture."""
+    first, *others = convolutions(network)
+    return {first: Way.float32, **dict.fromkeys(others, Way.bfloat16)}
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +107,13 @@ def test_normalising_makes_every_filters_mean_activation_one_and_changes_no_dire
 
 
 def test_casting_leaves_the_original_in_its_own_precision(network, picture):
-    cast = network.cast(torch.bfloat16)
+    cast = network.computed(rounded(network))
     assert cast(picture, ["relu1_1"])["relu1_1"].dtype is torch.bfloat16
     assert network(picture, ["relu1_1"])["relu1_1"].dtype is torch.float32
 
 
 def test_the_first_layer_sees_the_picture_unrounded(network, picture):
-    cast, exact = (n(picture, ["conv1_1"])["conv1_1"] for n in (network.cast(torch.bfloat16), network))
+    cast, exact = (n(picture, ["conv1_1"])["conv1_1"] for n in (network.computed(rounded(network)), network))
     assert torch.equal(cast, exact.bfloat16())
 
 
@@ -114,9 +124,9 @@ def test_the_gradient_of_a_cast_network_is_that_of_the_original_but_for_rounding
         seen(x, ["relu2_1"])["relu2_1"].float().square().sum().backward()
         return x.grad
 
-    cast = network.cast(torch.bfloat16)
-    exact, rounded = gradient(network), gradient(cast.checkpointed() if checkpointing else cast)
-    assert (rounded - exact).norm() < 0.02 * exact.norm()
+    cast = network.computed(rounded(network))
+    exact, found = gradient(network), gradient(cast.checkpointed() if checkpointing else cast)
+    assert (found - exact).norm() < 0.02 * exact.norm()
 
 
 def test_weights_of_another_architecture_are_refused():
@@ -179,23 +189,34 @@ def test_taps_are_those_of_the_stages_applied_one_by_one(network, picture, layer
 
 
 def test_winograd_changes_features_and_gradient_by_rounding_alone(network, picture, monkeypatch):
-    monkeypatch.setattr("reconstruct.network.WIDE", 1)
     monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
-    layers, ways = ["conv1_1", "relu2_1", "relu2_2"], []
-    for seen in (network, network.with_winograd(layers)):
+    layers, outcomes = ["conv1_1", "relu2_1", "relu2_2"], []
+    for seen in (network, network.computed(dict.fromkeys(convolutions(network), Way.winograd))):
         x = picture.clone().requires_grad_()
         features = seen(x, layers)
         sum(F.square().sum() for F in features.values()).backward()
-        ways.append([*features.values(), x.grad])
-    assert not torch.equal(ways[0][-2], ways[1][-2])
-    for plain, fast in zip(*ways, strict=True):
+        outcomes.append([*features.values(), x.grad])
+    assert not torch.equal(outcomes[0][-2], outcomes[1][-2])
+    for plain, fast in zip(*outcomes, strict=True):
         torch.testing.assert_close(fast, plain, rtol=1e-4, atol=1e-5 * float(plain.detach().abs().max()))
 
 
-def test_winograd_is_for_layers_with_many_channels_that_are_looked_at(vgg11):
-    stages = vgg11.with_winograd(["relu1_1", "relu4_2"]).stages
-    wide = [tap for tap in stages if isinstance(stages[tap], Winograd)]
-    assert wide == ["conv3_1", "conv3_2", "conv4_1", "conv4_2"]
+@pytest.mark.parametrize("checkpointing", [False, True])
+@pytest.mark.parametrize("last", list(Way))
+@pytest.mark.parametrize("middle", list(Way))
+def test_ways_can_be_mixed(network, picture, monkeypatch, middle, last, checkpointing):
+    monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
+    first, second, third, *_ = convolutions(network)
+    mixed = network.computed({first: Way.float32, second: middle, third: last})
+    mixed, outcomes = mixed.checkpointed() if checkpointing else mixed, []
+    for seen in (network, mixed):
+        x = picture.clone().requires_grad_()
+        features = seen(x, [first, third])
+        sum(F.float().square().sum() for F in features.values()).backward()
+        outcomes.append([*features.values(), x.grad])
+    assert [F.dtype for F in outcomes[1][:2]] == [middle.dtype, last.dtype]
+    for plain, other in zip(*outcomes, strict=True):
+        assert (other.float() - plain).norm() < 0.03 * plain.norm()
 
 
 def test_checkpointing_changes_neither_features_nor_gradient(network, picture):

@@ -5,34 +5,29 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
 from conftest import smooth_picture
 
-from experiments.cell import compute_plan, networks
-from experiments.cell.compute_plan import Compilation, ComputePlan, _arithmetic, _compilation
+from experiments.cell import networks
+from experiments.cell.compute_plan import Compilation, ComputePlan
 from experiments.cell.networks import _compiled
 from experiments.cell.originals import _picture
 from experiments.settings import schema
 from experiments.settings.inputs import lookup, network_inputs
-from reconstruct.errors import InputError, RunError
+from reconstruct.errors import RunError
+from reconstruct.hardware.ways import Way
+from reconstruct.hardware.winograd import Winograd
 from reconstruct.images import to_image
 from reconstruct.network import Network
 
 CPU = torch.device("cpu")
-PRECISIONS = {torch.float32: schema.Precision.float32, torch.bfloat16: schema.Precision.bfloat16}
+FIRST = {"conv1_1": Way.float32}
 
 
-def config(**changes) -> schema.Config:
-    """Only the settings that matter here."""
-    chosen = {"compile": "auto", "steps": 200} | changes
-    return SimpleNamespace(**chosen)
-
-
-def plan(dtype=torch.float32, winograd=False, checkpointing=False, compilation=Compilation.none) -> ComputePlan:
-    return ComputePlan(CPU, dtype, winograd, checkpointing, compilation)
+def plan(ways=None, checkpointing=False, compilation=Compilation.none) -> ComputePlan:
+    return ComputePlan(CPU, ways or FIRST, checkpointing, compilation)
 
 
 @pytest.fixture
@@ -47,13 +42,12 @@ SETTINGS = schema.NetworkSettings(architecture="vgg11", weights="untrained")
 
 
 def test_the_same_network_is_loaded_and_cast_once(picture):
-    forms = [
-        networks.networks(SETTINGS, network_inputs(SETTINGS), plan(torch.bfloat16), picture, ("relu1_1",))
-        for _ in range(2)
-    ]
+    rounded = plan({"conv1_1": Way.float32, "conv2_1": Way.bfloat16})
+    forms = [networks.networks(SETTINGS, network_inputs(SETTINGS), rounded, picture, ("relu2_1",)) for _ in range(2)]
     assert forms[0].exact is forms[1].exact
-    assert forms[0].matched is forms[1].matched
-    assert (forms[0].exact.dtype, forms[0].matched.dtype) == (torch.float32, torch.bfloat16)
+    assert forms[0].matched is forms[1].matched is forms[1].fast
+    formats = [form(picture, ["relu2_1"])["relu2_1"].dtype for form in (forms[0].exact, forms[0].matched)]
+    assert formats == [torch.float32, torch.bfloat16]
     other = schema.NetworkSettings(architecture="vgg11", weights="untrained", seed=1)
     assert networks.network(other, network_inputs(other), CPU) is not forms[0].exact
 
@@ -63,15 +57,6 @@ def test_a_picture_is_read_once_for_all_cells_and_again_when_it_has_changed_on_d
     assert _picture(lookup(str(photo), "content.picture"), 32, True, CPU) is before
     to_image(smooth_picture(40, 48, seed=9)).save(photo)
     assert not torch.equal(_picture(lookup(str(photo), "content.picture"), 32, True, CPU), before)
-
-
-@pytest.mark.parametrize(("asked", "steps", "winograd", "chosen"), [
-    ("auto", 200, False, Compilation.none), ("auto", 10**9, False, Compilation.if_possible),
-    ("auto", 10**9, True, Compilation.none), ("false", 10**9, False, Compilation.none),
-    ("true", 1, True, Compilation.required),
-])  # fmt: skip
-def test_long_runs_are_compiled_but_for_winograd(asked, steps, winograd, chosen):
-    assert _compilation(config(compile=asked, steps=steps), 1024, CPU, winograd) is chosen
 
 
 @pytest.mark.usefixtures("broken_compiler")
@@ -86,25 +71,28 @@ def test_without_a_compiler_compile_true_says_so(network, picture):
         _compiled(network, Compilation.required, picture, ("relu1_1",))
 
 
-@pytest.mark.parametrize(("asked", "dtype", "pays", "taken"), [
-    ("auto", torch.float32, True, True), ("auto", torch.float32, False, False), ("auto", torch.bfloat16, True, False),
-    ("true", torch.float32, False, True), ("false", torch.float32, True, False),
-])  # fmt: skip
-def test_winograd_is_taken_where_it_pays_or_is_asked_for(asked, dtype, pays, taken, monkeypatch):
-    monkeypatch.setattr(compute_plan, "winograd_pays", lambda device: pays)
-    assert _arithmetic(config(winograd=asked, precision=PRECISIONS[dtype]), CPU) == (dtype, taken)
+def test_the_faster_of_the_compiled_network_and_the_other_is_taken(network, picture, monkeypatch):
+    monkeypatch.setattr(Network, "compile", lambda self, **options: None)
+    for compiled_is_faster in (True, False):
+        seconds = lambda form, *_, faster=compiled_is_faster: float((form is network) == faster)  # noqa: E731
+        monkeypatch.setattr(networks, "_step_seconds", seconds)
+        taken = _compiled(network, Compilation.if_faster, picture, ("relu1_1",))
+        assert (taken is not network) is compiled_is_faster
 
 
-def test_winograd_needs_float32():
-    with pytest.raises(InputError, match="winograd=true needs precision=float32, not bfloat16"):
-        _arithmetic(config(winograd="true", precision=schema.Precision.bfloat16), CPU)
+def test_targets_are_computed_by_torchs_own_convolutions(picture):
+    quick = plan({"conv1_1": Way.float32, "conv2_1": Way.winograd})
+    forms = networks.networks(SETTINGS, network_inputs(SETTINGS), quick, picture, ("relu2_1",))
+    assert forms.matched is forms.exact
+    assert isinstance(forms.fast.stages["conv2_1"], Winograd)
 
 
-def test_winograd_is_made_once_for_all_cells_and_let_go_of(network):
-    first, again = (networks._computing(network, torch.float32, ("relu1_1",))[1] for _ in range(2))
+def test_ways_are_made_once_for_all_cells_and_let_go_of(network):
+    ways = (("conv1_1", Way.winograd),)
+    first, again = (networks._computing(network, ways)[1] for _ in range(2))
     assert first is again
     networks.forget()
-    assert networks._computing(network, torch.float32, ("relu1_1",))[1] is not first
+    assert networks._computing(network, ways)[1] is not first
 
 
 def test_only_the_steps_are_checkpointed(picture):
@@ -121,10 +109,9 @@ def test_only_the_steps_are_checkpointed(picture):
 def test_compiled_features_and_gradients_are_those_of_the_network(
     winograd, checkpointing, network, picture, monkeypatch
 ):
-    monkeypatch.setattr("reconstruct.network.WIDE", 1)
     monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
     layers, ways = ("relu1_1", "relu2_2"), []
-    stages = network.with_winograd(layers) if winograd else network
+    stages = network.computed(dict.fromkeys(["conv1_1", "conv2_1"], Way.winograd)) if winograd else network
     stages = stages.checkpointed() if checkpointing else stages
     for seen in (network, _compiled(stages, Compilation.required, picture, layers)):
         x = picture.clone().requires_grad_()

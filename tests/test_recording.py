@@ -3,7 +3,7 @@ import csv
 import pytest
 from test_synthesis import made
 
-from reconstruct.recorders.recording import Checkpoint, Trace
+from reconstruct.recorders.recording import Checkpoint, Trace, saved
 
 
 def read(path) -> list[dict[str, str]]:
@@ -50,7 +50,7 @@ def test_the_trace_reaches_the_disk_line_by_line(tmp_path):
 def test_a_damaged_checkpoint_is_left_alone(tmp_path, caplog):
     (tmp_path / "checkpoint.pt").write_bytes(b"PK, but no more")
     fresh = made()
-    Checkpoint(tmp_path, "one", fresh).resume()
+    Checkpoint(tmp_path, "one", fresh).resume(saved(tmp_path, "one"))
     assert fresh.done == 0
     assert "is damaged" in caplog.text
 
@@ -61,7 +61,7 @@ def test_a_checkpoint_of_other_settings_is_left_alone(tmp_path):
     synthesis.done = 1
     Checkpoint(tmp_path, "one", synthesis).save()
     fresh = made()
-    Checkpoint(tmp_path, "other", fresh).resume()
+    Checkpoint(tmp_path, "other", fresh).resume(saved(tmp_path, "other"))
     assert fresh.done == 0
-    Checkpoint(tmp_path, "one", fresh).resume()
+    Checkpoint(tmp_path, "one", fresh).resume(saved(tmp_path, "one"))
     assert fresh.done == 1

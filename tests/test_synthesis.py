@@ -12,7 +12,12 @@ from reconstruct.synthesis import PATIENCE, Diverged, Synthesis
 
 
 def made(
-    kind: str = "content", optimizer: str = "lbfgs", canvas: str = "pixels", unit: float = 1.0, reach: float = 0.1
+    kind: str = "content",
+    optimizer: str = "lbfgs",
+    canvas: str = "pixels",
+    unit: float = 1.0,
+    reach: float = 0.1,
+    until: float | None = None,
 ) -> Synthesis:
     generator = torch.Generator().manual_seed(0)
     network = tiny_network()
@@ -28,7 +33,7 @@ def made(
         "lbfgs": lambda: BlockLBFGS(start.parameters(), start.position, lr=1, history=10, reach=reach),
         "adam": lambda: torch.optim.Adam(start.parameters(), 0.05),
     }[optimizer]()
-    return Synthesis(start, objective, moves, steps=60)
+    return Synthesis(start, objective, moves, steps=60, until=until)
 
 
 @pytest.mark.parametrize("canvas", ["pixels", "pyramid", "fourier"])
@@ -99,6 +104,21 @@ def test_lbfgs_takes_back_a_step_to_where_no_loss_is_a_number_and_goes_on():
     totals = [step.total for step in synthesis]
     assert sum(map(math.isnan, totals)) == 2
     assert synthesis.best.total < 10 * undisturbed.best.total
+
+
+def test_it_ends_at_the_first_step_with_the_wanted_error_and_stays_there(tmp_path):
+    whole = list(made())
+    until = whole[20].error
+    first = next(step.number for step in whole if step.error <= until)
+    short = made(until=until)
+    steps = list(short)
+    assert [step.total for step in steps] == [step.total for step in whole[: first + 1]]
+    assert short.done == first + 1
+    torch.save(short.state_dict(), tmp_path / "state")
+    again = made(until=until)
+    again.load_state_dict(torch.load(tmp_path / "state", weights_only=True))
+    assert list(again) == []
+    assert list(made(until=1e-12))[-1].number == 59
 
 
 def test_the_gradient_norm_is_that_of_the_unscaled_loss():

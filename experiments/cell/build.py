@@ -1,8 +1,9 @@
 """Configuration and inputs -> the library's objects, checked before anything heavy runs."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,29 +30,36 @@ class Cell:
         originals: term -> the picture whose code is the target, ``(1, 3, H, W)``.
         synthesis: the loop, computed as `plan` says.
         reference: the same objective in float32, for what is reported.
+        record: what a checkpoint needs to go on by the same plan.
     """
 
     originals: dict[str, Tensor]
     synthesis: Synthesis
     reference: Objective
     plan: ComputePlan
+    record: Mapping[str, Any]
 
 
-def cell(config: schema.Config, inputs: Inputs) -> Cell:
+def cell(config: schema.Config, inputs: Inputs, begun: Mapping[str, Any] | None = None) -> Cell:
     """Everything for one reconstruction.
+
+    Args:
+        config: the settings.
+        inputs: the files.
+        begun: the record of the plan by which the cell was begun.
 
     Raises:
         InputError: a setting or a file is wrong, or there is not enough memory.
         RunError: weights or samples could not be fetched.
     """
-    plan = compute_plan(config, inputs.pictures)
+    plan = compute_plan(config, inputs.pictures, begun)
     originals = originals_of(config, inputs.pictures, plan.device)
     canvas = _canvas(config, next(iter(originals.values()))).to(plan.device)
     forms = networks.networks(config.network, inputs.network, plan, canvas().detach(), config.asked_layers())
     reference, matched = (Objective(n, _terms(config, n, originals)) for n in (forms.exact, forms.matched))
     objective = Objective(forms.fast, matched.terms)
-    synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps)
-    return Cell(originals, synthesis, reference, plan)
+    synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps, config.until)
+    return Cell(originals, synthesis, reference, plan, plan.record(forms.compiled))
 
 
 _COLOURS = {schema.Colours.rgb: RGB, schema.Colours.decorrelated: DECORRELATED}

@@ -1,69 +1,111 @@
-"""How a cell is computed: on which device, in which number format, by which convolutions."""
+"""How a cell is computed: on which device, each convolution in which way, compiled or not."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Self
 
 import torch
 
 from experiments.cell import devices, memory_estimate
 from experiments.settings.inputs import Input
 from experiments.settings.schema import Config, Crop, Precision
+from reconstruct import layers
+from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
-from reconstruct.hardware import memory
-from reconstruct.hardware.precision import fastest, winograd_pays
+from reconstruct.hardware import memory, processor
+from reconstruct.hardware.timing import Shape
+from reconstruct.hardware.timings import timings
+from reconstruct.hardware.ways import Way, cheapest
 
-# Compiling takes some 10 to 50 s and saves about 0.15 s a step for every million pixels (two cores with AMX). With
-# Winograd's convolutions, which are not compiled, it made steps a tenth slower.
-WORTH_COMPILING = 200e6  # pixels times steps
+TIMINGS = "timings.json"  # in the user's cache
+EXACTLY = 1.03  # a way that rounds more than float32 as it is written down must be faster by that much
+WIDE = 128  # channels: with fewer, Winograd's transforms cost what the multiplications save
+# Compiling takes some 10 to 50 s, and a step without its convolutions is about a seventh of the whole.
+WORTH_COMPILING = 300.0  # seconds that the convolutions of all steps take
+LONG = 50e6  # pixels times steps: a run for which measuring is worth its while, even if there is no choice of ways
 
 
 class Compilation(Enum):
     """Whether the network is compiled."""
 
     none = "it is not"
+    if_faster = "it is where there is a compiler and a step is faster then"
     if_possible = "it is where there is a compiler"
     required = "it is an error if there is none"
 
 
 @dataclass(frozen=True)
 class ComputePlan:
-    """How one cell is computed. What is reported in the end is computed in float32 whatever it says.
+    """How the steps of one cell are computed. What is reported in the end is computed in float32 whatever it says.
 
     Attributes:
-        dtype: of the features and gradients while optimising.
-        winograd: whether to convolve in fewer multiplications.
+        ways: convolution -> the way in which it is computed; all on the way to the deepest layer.
         checkpointing: whether features are computed again on the way back instead of being kept.
+        reason: why it is so, in a line.
     """
 
     device: torch.device
-    dtype: torch.dtype
-    winograd: bool
+    ways: Mapping[str, Way]
     checkpointing: bool
     compilation: Compilation
+    reason: str = ""
 
     @property
-    def summary(self) -> str:
-        """What a checkpoint depends on."""
-        return f"{self.dtype} {self.winograd}"
+    def precision(self) -> str:
+        """float32, bfloat16 (all but the first convolution, which sees the picture) or mixed."""
+        kinds = {str(way.dtype).removeprefix("torch.") for way in list(self.ways.values())[1:] or self.ways.values()}
+        return kinds.pop() if len(kinds) == 1 else "mixed"
+
+    @property
+    def winograd(self) -> bool:
+        """Whether a convolution is computed by Winograd's algorithm."""
+        return Way.winograd in self.ways.values()
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of a feature, of most of them at least."""
+        return 2 if self.precision == "bfloat16" else 4
+
+    def record(self, compiled: bool) -> dict[str, Any]:
+        """What a checkpoint needs to go on in the same way: `Begun`."""
+        ways = {tap: way.value for tap, way in self.ways.items()}
+        return {"device": self.device.type, "ways": ways, "compiled": compiled}
 
 
-def compute_plan(config: Config, pictures: Mapping[str, Input]) -> ComputePlan:
-    """The plan for a cell with these originals.
+@dataclass(frozen=True)
+class Begun:
+    """The plan by which a cell was begun, from its checkpoint."""
+
+    ways: Mapping[str, Way]
+    compiled: bool
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], device: torch.device) -> Self | None:
+        """The plan, if it was made for such a device."""
+        try:
+            ways = {str(tap): Way(way) for tap, way in record["ways"].items()}
+            return cls(ways, bool(record["compiled"])) if record["device"] == device.type else None
+        except (KeyError, ValueError, AttributeError, TypeError):
+            return None
+
+
+def compute_plan(config: Config, pictures: Mapping[str, Input], begun: Mapping[str, Any] | None = None) -> ComputePlan:
+    """The plan for a cell with these originals; that of its checkpoint, if it was begun.
 
     Raises:
         InputError: this machine has no such device, or not enough memory.
     """
     _respect_share()
     chosen = device(config.device)
-    dtype, winograd = _arithmetic(config, chosen)
     shapes = [given.shape(config.size, config.crop is Crop.square) for given in pictures.values()]
-    pixels = [height * width for height, width in shapes]
-    compilation = _compilation(config, pixels[0], chosen, winograd)
-    memory_estimate.check(config, max(pixels), chosen, dtype.itemsize)
-    memory.keep_freed(large=max(pixels) <= memory_estimate.MANY)
-    return ComputePlan(chosen, dtype, winograd, config.checkpointing, compilation)
+    earlier = Begun.of(begun, chosen) if begun else None
+    plan = _as_begun(config, chosen, earlier) if earlier else _plan(config, chosen, *shapes[0])
+    pixels = max(height * width for height, width in shapes)
+    memory_estimate.check(config, pixels, chosen, plan.itemsize)
+    memory.keep_freed(large=pixels <= memory_estimate.MANY)
+    return plan
 
 
 def device(name: str) -> torch.device:
@@ -93,24 +135,90 @@ def _respect_share() -> None:
         torch.set_num_threads(int(given))
 
 
-def _arithmetic(config: Config, device: torch.device) -> tuple[torch.dtype, bool]:
-    """Number format, and whether to convolve in fewer multiplications.
-
-    The latter only in float32, since the transforms add to the rounding.
-    """
-    named = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-    dtype = fastest(device) if config.precision is Precision.auto else named[config.precision.name]
-    exact = dtype == torch.float32
-    if config.winograd == "true" and not exact:
-        given = str(dtype).removeprefix("torch.")
-        raise InputError(
-            f"winograd=true needs precision=float32, not {given}; winograd=auto does without where it must"
-        )
-    return dtype, exact and (config.winograd == "true" or (config.winograd == "auto" and winograd_pays(device)))
+def _as_begun(config: Config, device: torch.device, begun: Begun) -> ComputePlan:
+    compilation = Compilation.if_possible if begun.compiled else Compilation.none
+    return ComputePlan(device, begun.ways, config.checkpointing, compilation, "as it was begun")
 
 
-def _compilation(config: Config, pixels: int, device: torch.device, winograd: bool) -> Compilation:
+def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
+    convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
+    shapes = {tap: _shape(tap, *channels, height, width) for tap, channels in convolutions.items()}
+    allowed, seconds, reason = _allowed(config, device), 0.0, "as the settings say"
+    if len(allowed) > 1 or config.steps * height * width >= LONG:
+        ways, seconds, reason = _measured(shapes, allowed, device)
+    if len(allowed) == 1:
+        ways = _insisted(convolutions, allowed[0])
+    return ComputePlan(device, ways, config.checkpointing, _compilation(config, seconds, device), reason)
+
+
+def _allowed(config: Config, device: torch.device) -> list[Way]:
+    """The ways among which there is a choice."""
+    if config.winograd == "true":
+        if config.precision is Precision.bfloat16:
+            raise InputError("winograd=true needs precision=float32, not bfloat16; winograd=auto does without")
+        return [Way.winograd]
+    exact = [Way.float32] + [Way.winograd] * (config.winograd == "auto" and device.type == "cpu")
+    rounded = [Way.bfloat16]
+    return {Precision.float32: exact, Precision.bfloat16: rounded, Precision.auto: exact + rounded}[config.precision]
+
+
+def _insisted(convolutions: Mapping[str, tuple[int, int]], way: Way) -> dict[str, Way]:
+    """That way wherever it can be: the picture is not rounded, and a few channels are no case for Winograd's."""
+    fits = {
+        tap: channels >= (WIDE if way is Way.winograd else layers.CHANNELS[0])
+        for tap, (channels, _) in convolutions.items()
+    }
+    return {tap: way if fits[tap] else Way.float32 for tap in convolutions}
+
+
+def _shape(tap: str, channels: int, outputs: int, height: int, width: int) -> Shape:
+    """Of a convolution in a picture of that size; what differs by a few pixels need not be measured anew."""
+    halvings = layers.block(tap) - 1
+    return Shape(channels, outputs, *(_rounded(max(1, side >> halvings)) for side in (height, width)))
+
+
+def _rounded(side: int) -> int:
+    return side if side <= 16 else 8 * round(side / 8)
+
+
+def _measured(
+    shapes: Mapping[str, Shape], allowed: Collection[Way], device: torch.device
+) -> tuple[dict[str, Way], float, str]:
+    """The ways that are fastest together, the seconds of all convolutions then, and a line that says so."""
+    first, *others = shapes  # the first sees the picture, which is never rounded
+    ways = {first: Way.float32}
+    if not others:
+        return ways, 0.0, "a single convolution"
+    known = timings([shapes[tap] for tap in others], allowed, device, cache_folder() / TIMINGS)
+    times = [known.times[shapes[tap]] for tap in others]
+    weighed = [{w: s * (1 if w is Way.float32 else EXACTLY) for w, s in each.ways.items()} for each in times]
+    ways |= dict(zip(others, cheapest(weighed, [each.conversion for each in times]), strict=True))
+    seconds = sum(each.ways[ways[tap]] for tap, each in zip(others, times, strict=True))
+    return ways, seconds, _reason(ways, {way: _total(times, way) for way in allowed}, seconds, known.seconds, device)
+
+
+def _total(times: Collection[Any], way: Way) -> float | None:
+    return sum(each.ways[way] for each in times) if all(way in each.ways for each in times) else None
+
+
+def _reason(
+    ways: Mapping[str, Way], totals: Mapping[Way, float | None], seconds: float, took: float, device: torch.device
+) -> str:
+    counts = [f"{list(ways.values()).count(way)} in {way}" for way in Way if way in ways.values()]
+    others = [f"all in {way} {_milliseconds(total)}" for way, total in totals.items() if total is not None]
+    measured = f", measured in {took:.1f} s" if took else ""
+    where = f"{processor.name(device)}{'' if device.type == 'cuda' else f', {torch.get_num_threads()} threads'}"
+    told = f"convolutions: {', '.join(counts)}: {_milliseconds(seconds)} a step ({'; '.join(others)})"
+    return f"{told} on {where}{measured}"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.3g} ms"
+
+
+def _compilation(config: Config, seconds: float, device: torch.device) -> Compilation:
+    """Args: seconds: of a step's convolutions, 0 where they were not measured."""
     if config.compile != "auto":
         return Compilation.required if config.compile == "true" else Compilation.none
-    pays = config.steps * pixels >= WORTH_COMPILING and device.type == "cpu" and not winograd
-    return Compilation.if_possible if pays else Compilation.none
+    pays = config.steps * seconds >= WORTH_COMPILING and device.type == "cpu"
+    return Compilation.if_faster if pays else Compilation.none

@@ -1,6 +1,8 @@
 """The network that looks at the pictures, in each of its forms; loaded once for all cells of one process."""
 
 import copy
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,9 +14,11 @@ from experiments.settings import schema
 from experiments.settings.inputs import Input, NetworkInputs
 from experiments.terminal.progress import say
 from reconstruct.errors import RunError
+from reconstruct.hardware.ways import Way
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
 
 NORMALIZING_SIZE = 256  # pixels
+TURNS = 3  # of steps, after which the faster form is known
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,15 @@ class Networks:
 
     Attributes:
         exact: in float32, by torch's own convolutions: for what is reported.
-        matched: in the plan's number format: for the targets.
+        matched: in the plan's number formats: for the targets.
         fast: computes the same as `matched`, but for rounding, as the plan says: for the steps.
+        compiled: whether `fast` is.
     """
 
     exact: Network
     matched: Network
     fast: Network
+    compiled: bool
 
 
 def networks(
@@ -42,9 +48,10 @@ def networks(
         RunError: weights could not be fetched, or there is no compiler and the plan requires one.
     """
     exact = network(settings, files, plan.device)
-    matched, fast = _computing(exact, plan.dtype, layers if plan.winograd else ())
-    fast = fast.checkpointed() if plan.checkpointing else fast
-    return Networks(exact, matched, _compiled(fast, plan.compilation, picture, layers))
+    matched, plain = _computing(exact, tuple(plan.ways.items()))
+    plain = plain.checkpointed() if plan.checkpointing else plain
+    fast = _compiled(plain, plan.compilation, picture, layers)
+    return Networks(exact, matched, fast, fast is not plain)
 
 
 def network(settings: schema.NetworkSettings, files: NetworkInputs, device: torch.device) -> Network:
@@ -79,10 +86,11 @@ def _state(architecture: str, weights: Input, seed: int) -> State:
 
 
 @lru_cache(maxsize=1)
-def _computing(exact: Network, dtype: torch.dtype, by_winograd: tuple[str, ...]) -> tuple[Network, Network]:
-    """The network in that number format, and the same by Winograd's convolutions up to these layers, if there are."""
-    matched = exact if exact.dtype == dtype else exact.cast(dtype)
-    return matched, matched.with_winograd(by_winograd) if by_winograd else matched
+def _computing(exact: Network, ways: tuple[tuple[str, Way], ...]) -> tuple[Network, Network]:
+    """The network in the number formats of these ways, by torch's own convolutions, and in these ways."""
+    formats = {tap: Way.float32 if way is Way.winograd else way for tap, way in ways}
+    matched = exact.computed(formats) if Way.bfloat16 in formats.values() else exact
+    return matched, exact.computed(dict(ways)) if formats != dict(ways) else matched
 
 
 def _compiled(network: Network, compilation: Compilation, picture: Tensor, layers: tuple[str, ...]) -> Network:
@@ -93,11 +101,28 @@ def _compiled(network: Network, compilation: Compilation, picture: Tensor, layer
     compiled = copy.copy(network)
     compiled.compile(dynamic=False)
     try:
-        sum(F.sum() for F in compiled(picture.clone().requires_grad_(), layers).values()).backward()
+        _step_seconds(compiled, picture, layers)
     except Exception as error:  # no compiler, or one that fails: torch wraps whatever it raised
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         if compilation is Compilation.required:
             raise RunError(f"compile=true: {reason}; compile=false does without a compiler") from error
         say(f"not compiled, which only costs time ({reason})")
         return network
+    if compilation is Compilation.if_faster:
+        return _faster([compiled, network], picture, layers)
     return compiled
+
+
+def _faster(forms: Sequence[Network], picture: Tensor, layers: tuple[str, ...]) -> Network:
+    """The form with the shortest step, timed in turn."""
+    turns = [[_step_seconds(form, picture, layers) for form in forms] for _ in range(TURNS)]
+    best = [min(times) for times in zip(*turns, strict=True)]
+    return forms[best.index(min(best))]
+
+
+def _step_seconds(network: Network, picture: Tensor, layers: tuple[str, ...]) -> float:
+    """Forwards to these layers and backwards to the picture."""
+    x = picture.clone().requires_grad_()
+    begun = time.perf_counter()
+    torch.autograd.grad(sum(F.sum() for F in network(x, layers).values()), x)
+    return time.perf_counter() - begun

@@ -1,5 +1,6 @@
 """The heavy part of a cell: objects, loop, recorders, result."""
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from importlib.metadata import version
@@ -13,13 +14,15 @@ from experiments.cell.invocation import Invocation, Provenance, Verbosity, comma
 from experiments.cell.signals import deferred
 from experiments.terminal.progress import Bars, NoProgress, say
 from reconstruct import convergence, images, measures
+from reconstruct.hardware import processor
 from reconstruct.recorders.board import Board
 from reconstruct.recorders.film import Film
-from reconstruct.recorders.recording import Checkpoint, Trace
+from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
 from reconstruct.results import FILM, PICTURE, TRACE, Result
 from reconstruct.synthesis import Diverged, Step
 
+log = logging.getLogger(__name__)
 PACKAGES = ("reconstruct", "torch", "torchvision", "numpy", "pillow")
 
 
@@ -32,10 +35,12 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         Diverged: no step had a finite loss.
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
-    made, label = cell(provenance.config, provenance.inputs), invocation.label or folder.name
+    state, label = saved(folder, provenance.fingerprint), invocation.label or folder.name
+    made = cell(provenance.config, provenance.inputs, state.get("plan"))
     films = {"film": Film()} if provenance.config.film else {}
-    checkpoint = Checkpoint(folder, f"{provenance.fingerprint} {made.plan.summary}", made.synthesis, films)
-    checkpoint.resume()
+    checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, films, plan=made.record)
+    checkpoint.resume(state)
+    log.info("%s", made.plan.reason)
     if made.synthesis.done and films and not films["film"].frames:  # half a film would pass for a whole one
         films.clear()
         say(f"{label} was begun without a film and goes on so; another name= makes it with one")
@@ -60,6 +65,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
 def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
     alone = invocation.axes is None
     texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command() if alone else "")
+    texts["computed"] = descriptions.computed(made.plan.ways, made.plan.reason)
     layers = {term: provenance.config.layers(term) for term in provenance.config.active()}
     columns = descriptions.columns(provenance.settings, layers, invocation.distinguishing)
     return Board(folder, made.synthesis.done, made.originals, columns, texts)
@@ -114,8 +120,10 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         best_step=synthesis.best.number,
         seconds=synthesis.seconds,
         seed=config.seed,
-        precision=str(made.plan.dtype).removeprefix("torch."),
+        precision=made.plan.precision,
         winograd=made.plan.winograd,
+        plan={**made.record, "reason": made.plan.reason},
+        processor=processor.name(made.plan.device),
         device=str(made.plan.device),
         threads=torch.get_num_threads(),
         versions={package: version(package) for package in PACKAGES},

@@ -79,6 +79,8 @@ def _what_counts(config: Config) -> dict[str, Any]:
     settings: dict[str, Any] = plain(config)
     for key in (*BESIDE_THE_POINT, "content", "style"):
         del settings[key]
+    if config.until is None:  # as before there was such a key
+        del settings["until"]
     return settings
 
 

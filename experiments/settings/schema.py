@@ -147,6 +147,7 @@ class Config:
     size: int = MISSING
     crop: Crop = MISSING
     steps: int = MISSING
+    until: float | None = None
     seed: int = MISSING
     network: NetworkSettings = MISSING
     canvas: CanvasSettings = MISSING
@@ -170,6 +171,8 @@ class Config:
         _require(within, "ratio", self.ratio, expected)
         _require(1 <= self.size <= 16384, "size", self.size, "pixels of the longer side, between 1 and 16384")
         _require(1 <= self.steps <= 10**6, "steps", self.steps, "evaluations, between 1 and 1000000")
+        if self.until is not None:
+            _require(0 < self.until < 1, "until", self.until, "a relative error between 0 and 1, or null")
         for key in ("compile", "winograd"):
             value = getattr(self, key).lower()  # YAML's true arrives as "True"
             _require(value in ("auto", "true", "false"), key, value, "auto, true or false")

@@ -67,11 +67,31 @@ class Stateful(Protocol):
         """Go on from where `state_dict` was taken."""
 
 
+def saved(folder: Path, fingerprint: str) -> dict[str, Any]:
+    """What the checkpoint in `folder` holds; nothing if there is none, or one that was made with other settings."""
+    path = folder / CHECKPOINT
+    if not path.exists():
+        return {}
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        return state if state["fingerprint"] == fingerprint and state["synthesis"] else {}
+    except Exception as error:  # cut off, overwritten, or of another version
+        log.warning("%s is damaged and left alone: %s", path, error)
+        return {}
+
+
 class Checkpoint:
     """``checkpoint.pt`` while a cell is unfinished: the synthesis, and what else must go on without a gap.
 
     It is renewed every `every` seconds, or more rarely where saving takes so long that it would be more than a
     fiftieth of the time.
+
+    Args:
+        folder: of the cell.
+        fingerprint: of its settings.
+        synthesis: to be saved, and brought to where it stood.
+        others: name -> what else is.
+        plan: by which the steps are computed, kept for whoever takes the cell up again.
     """
 
     def __init__(
@@ -81,29 +101,25 @@ class Checkpoint:
         synthesis: Synthesis,
         others: Mapping[str, Stateful] | None = None,
         every: float = 5.0,
+        plan: Mapping[str, Any] | None = None,
     ) -> None:
         self.path = folder / CHECKPOINT
         self._fingerprint = fingerprint
         self._synthesis = synthesis
         self._others = others or {}
+        self._plan = dict(plan or {})
         self._every = every
         self._last = time.monotonic()
         self._cost = 0.0
 
-    def resume(self) -> None:
-        """Bring the synthesis to where it stopped; one that was made with other settings is left alone."""
-        if not self.path.exists():
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Bring the synthesis to where it stopped, according to what was `saved`; nothing leaves it at its start."""
+        if not state:
             return
-        try:
-            state = torch.load(self.path, map_location="cpu", weights_only=True)
-            found, synthesis, others = state["fingerprint"], state["synthesis"], state.get("others", {})
-        except Exception as error:  # cut off, overwritten, or of another version
-            log.warning("%s is damaged and left alone: %s", self.path, error)
-            return
-        if found == self._fingerprint:
-            self._synthesis.load_state_dict(synthesis)
-            for name in self._others.keys() & others.keys():
-                self._others[name].load_state_dict(others[name])
+        self._synthesis.load_state_dict(state["synthesis"])
+        others = state.get("others", {})
+        for name in self._others.keys() & others.keys():
+            self._others[name].load_state_dict(others[name])
 
     def __call__(self, step: Step) -> None:
         """Save if that is due."""
@@ -115,8 +131,8 @@ class Checkpoint:
         start = time.monotonic()
         whole = io.BytesIO()  # written at once, because torch turns a full disk into an error of its own
         others = {name: other.state_dict() for name, other in self._others.items()}
-        state = {"fingerprint": self._fingerprint, "synthesis": self._synthesis.state_dict(), "others": others}
-        torch.save(state, whole)
+        state = {"fingerprint": self._fingerprint, "plan": self._plan, "others": others}
+        torch.save(state | {"synthesis": self._synthesis.state_dict()}, whole)
         with written_whole(self.path) as file:
             file.write(whole.getbuffer())
         self._last = time.monotonic()

@@ -8,7 +8,6 @@ error=0.1.png    the first picture whose error was no larger than 0.1
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import mean
 
 from reconstruct import images
 from reconstruct.synthesis import Step
@@ -32,8 +31,7 @@ class Snapshots:
 
     def __call__(self, step: Step) -> None:
         """Save the picture of the first step with at most that error, for every level that it reaches."""
-        error = max(mean(layers.values()) for layers in step.errors.values())
-        for level in [level for level in self._ahead if error <= level]:
+        for level in [level for level in self._ahead if step.error <= level]:
             images.save(step.picture, self._places[level])
             self._ahead.remove(level)
 

@@ -1,0 +1,48 @@
+"""Which processor computes, and what else decides how fast it is."""
+
+import os
+import platform
+import re
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+
+# Variables with which libraries of torch are told to use other instructions, threads or number formats.
+TELLING = re.compile(r"(ATEN|ONEDNN|DNNL|MKL|OMP|KMP|GOMP|TORCH|CUBLAS|CUDNN|CUDA|NVIDIA_TF32)_\w+")
+
+
+def name(device: torch.device) -> str:
+    """What its maker calls the processor, or the GPU."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else _cpu()[0]
+
+
+def circumstances(device: torch.device) -> dict[str, str]:
+    """All that a measured time depends on besides the task and what else the machine does: key -> value."""
+    told = {key: value for key, value in sorted(os.environ.items()) if TELLING.fullmatch(key)}
+    found = {"processor": name(device), "torch": torch.__version__, "told": repr(told)}
+    if device.type == "cuda":
+        return found | {"libraries": f"CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}"}
+    capability, threads = torch.backends.cpu.get_cpu_capability(), str(torch.get_num_threads())
+    return found | {"instructions": _cpu()[1], "capability": capability, "threads": threads}
+
+
+@lru_cache
+def _cpu() -> tuple[str, str]:
+    """Name and instructions; of machines that are called the same some hide instructions."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return _brand() or platform.processor() or platform.machine(), ""
+    fields = dict(re.findall(r"^([^\t:]+?)\s*: (.*)$", text, re.MULTILINE))
+    return fields.get("model name") or platform.machine(), fields.get("flags") or fields.get("Features", "")
+
+
+def _brand() -> str:
+    """The name that macOS gives."""
+    try:
+        asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=5).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
