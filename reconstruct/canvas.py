@@ -9,6 +9,7 @@ Visualization"). Here the picture is a linear function of the parameters, cut to
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -88,7 +89,7 @@ class Pyramid(Canvas):
         """The sum of all levels, ``(1, 3, H, W)``."""
         planes = torch.zeros_like(self.levels[-1])
         for level, scale in zip(reversed(self.levels), reversed(self.scales), strict=True):
-            planes = interpolate(planes, size=level.shape[-2:], mode="bilinear") + scale * level
+            planes = _enlarged(planes, level.shape[-2], level.shape[-1]) + scale * level
         return planes
 
 
@@ -119,6 +120,26 @@ class Fourier(Canvas):
         rows: Tensor = spectrum.unflatten(2, (self.size[0], -1)).contiguous()
         planes: Tensor = torch.fft.irfft2(torch.view_as_complex(rows), s=self.size, norm="ortho")
         return planes
+
+
+def _enlarged(planes: Tensor, height: int, width: int) -> Tensor:
+    """Bilinear interpolation of ``(N, C, h, w)`` to ``(N, C, H, W)``.
+
+    On a GPU it is two products of matrices: the gradient of torch's own adds there in an order that changes from one
+    run to the next.
+    """
+    if not planes.is_cuda:
+        return interpolate(planes, size=(height, width), mode="bilinear")
+    down = _interpolation(planes.shape[-2], height, planes.device)
+    across = _interpolation(planes.shape[-1], width, planes.device)
+    return down @ planes @ across.T
+
+
+@lru_cache(maxsize=64)
+def _interpolation(before: int, after: int, device: torch.device) -> Tensor:
+    """The matrix of linear interpolation, ``(after, before)``."""
+    points = torch.eye(before, device=device)[None, None]
+    return interpolate(points, size=(after, before), mode="bilinear")[0, 0]
 
 
 def _octaves(height: int, width: int) -> Tensor:

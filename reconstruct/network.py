@@ -85,7 +85,7 @@ class Network(nn.Module):
         self, block: Sequence[str], x: Tensor, wanted: frozenset[str], read: Read
     ) -> tuple[Tensor, dict[str, Tensor]]:
         if self.checkpointing and torch.is_grad_enabled():
-            return checkpoint(self._stages_of, block, x, wanted, read, use_reentrant=False)
+            return checkpoint(self._stages_of, block, x, wanted, read, use_reentrant=False, preserve_rng_state=False)
         return self._stages_of(block, x, wanted, read)
 
     def _stages_of(

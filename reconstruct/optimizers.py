@@ -30,7 +30,8 @@ class BlockLBFGS(torch.optim.Optimizer):
 
     torch's own L-BFGS compares losses and gradients with absolute thresholds, so that a small loss stops it, begins
     with a step of hardly any length, and asks the device for numbers many times a step. Here the size of the loss
-    changes nothing, and no number leaves the device.
+    changes nothing, no number leaves the device, and what is remembered stays in place, so that a GPU can repeat a
+    step by itself (`reconstruct.hardware.repetition`).
 
     Args:
         params: what to optimise, ``(1, C, …)`` with channels or a single row of numbers.
@@ -44,7 +45,7 @@ class BlockLBFGS(torch.optim.Optimizer):
     def __init__(
         self, params: Iterable[Tensor], position: Callable[[], Tensor], lr: float, history: int, reach: float
     ) -> None:
-        super().__init__(params, {"lr": lr, "history": history, "evaluations": 0})
+        super().__init__(params, {"lr": lr, "history": history})
         self._position = position
         (self._settings,) = self.param_groups
         self._params: list[Tensor] = self._settings["params"]
@@ -67,6 +68,10 @@ class BlockLBFGS(torch.optim.Optimizer):
         """Go on from where `state_dict` was taken."""
         super().load_state_dict(state_dict)
         (self._settings,) = self.param_groups
+        if (evaluations := self._settings.pop("evaluations", None)) is not None:  # of earlier programs
+            newest = (evaluations - 1) % self._settings["history"]
+            self._memory["newest"] = torch.tensor([newest], device=self._memory["x"].device)
+        self._memory["newest"] = self._memory["newest"].long()  # torch gives all that is loaded the parameters' type
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Tensor]) -> Tensor:  # type: ignore[override]
@@ -82,43 +87,50 @@ class BlockLBFGS(torch.optim.Optimizer):
         # by taking back a step after which the loss has exploded.
         moved = x + self._cut(self._direction(gradient))
         self._place(torch.where(exploded, self._memory["best"], moved))
-        self._settings["evaluations"] += 1
         return loss
+
+    def _remember(self, **new: Tensor) -> None:
+        """In place of what was remembered."""
+        for name, value in new.items():
+            self._memory[name].copy_(value)
 
     def _learn(self, x: Tensor, gradient: Tensor, exploded: Tensor) -> None:
         """Keep the pair s, y of the last step and its products with the others; forget all after an explosion."""
-        memory, slot = self._memory, self._settings["evaluations"] % self._settings["history"]
-        s, y = x - memory["x"], gradient - memory["gradient"]
+        memory = self._memory
+        self._remember(newest=(memory["newest"] + 1) % self._settings["history"])
+        s, y, slot = x - memory["x"], gradient - memory["gradient"], memory["newest"]
         curvature = s @ y
         counts = (curvature > CURVED * s.norm() * y.norm()) & (memory["going"] > 0) & ~exploded
-        memory["s"][slot], memory["y"][slot] = s * counts, y * counts
-        memory["kept"][slot] = 1
-        memory["kept"] *= ~exploded
-        memory["kept"][slot] *= counts
-        with_s = torch.stack([memory["y"][slot], gradient]) @ memory["s"].T
-        with_y = self._blockwise(torch.stack([memory["s"][slot], memory["y"][slot], gradient]), memory["y"])
-        memory["s_y"][:, slot], memory["s_y"][slot] = with_s[0], with_y[:, 0].sum(0)
-        memory["y_y"][:, slot], memory["y_y"][:, :, slot] = with_y[:, 1], with_y[:, 1]
-        memory["s_g"], memory["y_g"] = with_s[1], with_y[:, 2]
-        self._average(counts, exploded, self._blockwise(s[None], s[None])[:, 0, 0], with_y[:, :2, slot], curvature)
-        memory["going"] = (~exploded).to(x.dtype)
-        memory["x"], memory["gradient"] = x, gradient
+        pair = {"s": s * counts, "y": y * counts}
+        for name, vector in pair.items():
+            memory[name].index_copy_(0, slot, vector[None])
+        memory["kept"].mul_(~exploded).index_copy_(0, slot, counts.to(x.dtype)[None])
+        with_s = torch.stack([pair["y"], gradient]) @ memory["s"].T
+        with_y = self._blockwise(torch.stack([*pair.values(), gradient]), memory["y"])
+        memory["s_y"].index_copy_(1, slot, with_s[0][:, None]).index_copy_(0, slot, with_y[:, 0].sum(0)[None])
+        squares = with_y[:, 1]
+        memory["y_y"].index_copy_(1, slot, squares[:, None]).index_copy_(2, slot, squares[:, :, None])
+        products = with_y[:, :2].index_select(2, slot)[:, :, 0]
+        self._average(counts, exploded, self._blockwise(s[None], s[None])[:, 0, 0], products, curvature)
+        self._remember(s_g=with_s[1], y_g=with_y[:, 2], going=~exploded, x=x, gradient=gradient)
 
     def _average(self, counts: Tensor, exploded: Tensor, ss: Tensor, products: Tensor, curvature: Tensor) -> None:
         """Σ s², Σ s y and Σ y² of every block, over the past."""
         memory, sy, yy = self._memory, products[:, 0], products[:, 1]
         for name, product in (("ss", ss), ("sy", sy), ("yy", yy)):
             new = product / curvature + (1 - 1 / self._settings["history"]) * memory[name]
-            memory[name] = torch.where(counts, new, memory[name]) * ~exploded
-        memory["last_yy"] = torch.where(counts, yy, memory["last_yy"])
-        memory["last_sy"] = torch.where(counts, curvature, memory["last_sy"])
+            self._remember(**{name: torch.where(counts, new, memory[name]) * ~exploded})
+        for name, value in (("last_yy", yy), ("last_sy", curvature)):
+            self._remember(**{name: torch.where(counts, value, memory[name])})
 
     def _keep_best(self, x: Tensor, loss: Tensor, exploded: Tensor) -> None:
         memory = self._memory
         better = loss < memory["best_loss"]
-        memory["best"] = memory["best"].lerp(x, better.to(x.dtype))
-        memory["best_loss"] = torch.where(better, loss, memory["best_loss"])
-        memory["reach"] = torch.where(exploded, memory["reach"] / 2, memory["reach"])
+        self._remember(
+            best=memory["best"].lerp(x, better.to(x.dtype)),
+            best_loss=torch.where(better, loss, memory["best_loss"]),
+            reach=torch.where(exploded, memory["reach"] / 2, memory["reach"]),
+        )
 
     def _direction(self, gradient: Tensor) -> Tensor:
         """The two-loop recursion, both loops as triangular systems of the pairs' products::
@@ -128,14 +140,14 @@ class BlockLBFGS(torch.optim.Optimizer):
         with R the upper triangle of SᵀY, oldest pair first (compare Byrd, Nocedal & Schnabel, 1994).
         """
         memory, h = self._memory, self._inverse_curvatures()
-        history, newest = self._settings["history"], self._settings["evaluations"] % self._settings["history"]
-        order = [(newest + 1 + k) % history for k in range(history)]
+        history = self._settings["history"]
+        order = (memory["newest"] + 1 + torch.arange(history, device=gradient.device)) % history
         kept = memory["kept"][order]
         R = memory["s_y"][order][:, order].triu() * kept[:, None] * kept + (1 - kept).diag()
         a = _solve(R, -memory["s_g"][order] * kept, upper=True)
         curved = h @ memory["y_g"][:, order] + torch.einsum("b,bij->ij", h, memory["y_y"])[order][:, order] @ a
         c = _solve(R.T, (R.diagonal() * a + curved) * kept, upper=False)
-        back = torch.argsort(torch.tensor(order, device=c.device))
+        back = torch.argsort(order)
         v = gradient + a[back] @ memory["y"]
         for part, h_b in zip(v.split(self._sizes), h.unbind(), strict=True):
             part.mul_(h_b)
@@ -190,6 +202,7 @@ def _blank(x: Tensor, history: int, blocks: int, reach: float) -> dict[str, Tens
     return {
         "x": x,
         "gradient": torch.zeros_like(x),
+        "newest": torch.full((1,), history - 1, device=x.device),  # the row of the last pair
         "going": x.new_zeros(()),  # 1 if the last step was taken from `x`, 0 at the beginning and if it was taken back
         "s": x.new_zeros(history, x.numel()),
         "y": x.new_zeros(history, x.numel()),

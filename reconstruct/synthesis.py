@@ -12,6 +12,7 @@ from torch import Tensor
 
 from reconstruct.canvas import Canvas
 from reconstruct.errors import RunError
+from reconstruct.hardware.repetition import Repeated
 from reconstruct.objective import Evaluation, Objective
 
 # Adam adds 1e-8 to the size of every gradient, so that a small loss would silently stop it. Every run therefore starts,
@@ -86,6 +87,8 @@ class Synthesis:
         self.lost = 0
         self.best = Step(-1, canvas().detach(), math.inf, {}, math.inf, 0.0)
         self._scale: Tensor | None = None
+        self._names: list[tuple[str, str]] = []
+        self._repeated = Repeated(self._step, self.best.picture.device)
 
     def __iter__(self) -> Iterator[Step]:
         while self.done < self.steps and not self.reached:
@@ -99,23 +102,31 @@ class Synthesis:
             self._check(step)
 
     def _advance(self) -> Step:
+        start = time.perf_counter()
+        picture, numbers = self._repeated()
+        total, gradient_norm, *others = numbers.tolist()  # the only time a step waits for the device
+        self.seconds += time.perf_counter() - start
+        terms, errors = self._named(others)
+        return Step(self.done, picture.clone(), total, terms, gradient_norm, self.seconds, errors)
+
+    def _step(self) -> tuple[Tensor, Tensor]:
+        """One evaluation and one move: the picture that was evaluated, and all numbers about it in a row."""
         seen: list[tuple[Tensor, Evaluation]] = []
 
         def closure() -> Tensor:
-            self.optimizer.zero_grad()
             picture = self.canvas()
             evaluation = self.objective(picture)
             seen.append((picture.detach().clone(), evaluation))
             scaled = evaluation.total * self._scale_for(evaluation)
-            scaled.backward()
+            parameters = list(self.canvas.parameters())
+            gradients = torch.autograd.grad(scaled, parameters, allow_unused=True)
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.grad = gradient
             return scaled
 
-        start = time.perf_counter()
         self.optimizer.step(closure)  # type: ignore[arg-type]  # torch's stub says float
         (picture, evaluation), *_ = seen
-        total, gradient_norm, terms, errors = self._numbers(evaluation)
-        self.seconds += time.perf_counter() - start
-        return Step(self.done, picture, total, terms, gradient_norm, self.seconds, errors)
+        return picture, self._numbers(evaluation)
 
     def _scale_for(self, evaluation: Evaluation) -> Tensor:
         if self._scale is None:
@@ -123,16 +134,21 @@ class Synthesis:
             self._scale = torch.where((total > 0) & total.isfinite(), INITIAL_LOSS / total, 1.0)
         return self._scale
 
-    def _numbers(self, evaluation: Evaluation) -> tuple[float, float, dict[str, float], dict[str, dict[str, float]]]:
-        """Total, gradient norm, terms and errors, in one copy from the device: the only time a step waits for it."""
+    def _numbers(self, evaluation: Evaluation) -> Tensor:
+        """Total, gradient norm, the terms and all errors, in one tensor; `_named` knows which is which."""
         gradients = [p.grad.norm() for p in self.canvas.parameters() if p.grad is not None]
         norm = torch.stack(gradients).norm() / self._scale_for(evaluation)
-        errors = [error for layers in evaluation.errors.values() for error in layers.values()]
-        scalars = [evaluation.total, norm, *evaluation.terms.values(), *errors]
-        numbers = iter(torch.stack([scalar.detach() for scalar in scalars]).tolist())
-        total, gradient_norm, terms = next(numbers), next(numbers), {term: next(numbers) for term in evaluation.terms}
-        layers = {term: {layer: next(numbers) for layer in layers} for term, layers in evaluation.errors.items()}
-        return total, gradient_norm, terms, layers
+        self._names = [(term, layer) for term, layers in evaluation.errors.items() for layer in layers]
+        errors = [evaluation.errors[term][layer] for term, layer in self._names]
+        return torch.stack([each.detach() for each in (evaluation.total, norm, *evaluation.terms.values(), *errors)])
+
+    def _named(self, numbers: list[float]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+        """Each term's loss, and term -> layer -> error."""
+        terms = [term.name for term in self.objective.terms]
+        errors: dict[str, dict[str, float]] = {term: {} for term in dict.fromkeys(term for term, _ in self._names)}
+        for (term, layer), error in zip(self._names, numbers[len(terms) :], strict=True):
+            errors[term][layer] = error
+        return dict(zip(terms, numbers, strict=False)), errors
 
     def _check(self, step: Step) -> None:
         if self.lost < min(PATIENCE, self.steps):
@@ -164,5 +180,5 @@ class Synthesis:
         self.seconds = state["seconds"]
         self.lost = state.get("lost", 0)
         self.reached = state.get("reached", False)
-        self._scale = state["scale"]
+        self._scale = None if state["scale"] is None else state["scale"].to(self.canvas().device)
         self.best = Step(**state["best"])

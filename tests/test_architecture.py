@@ -266,7 +266,8 @@ UPSTREAM = {
     "hardware": set(),
     "hardware.memory": set(),
     "hardware.processor": set(),
-    "hardware.timing": {"hardware.ways"},
+    "hardware.repetition": set(),
+    "hardware.timing": {"hardware.repetition", "hardware.ways"},
     "hardware.timings": {"files", "hardware", "hardware.timing", "hardware.ways", "hardware.processor"},
     "hardware.ways": {"hardware", "hardware.winograd"},
     "hardware.winograd": set(),
@@ -285,7 +286,7 @@ UPSTREAM = {
     "recorders.sweep_board": {"recorders.events"},
     "representations": {"errors"},
     "results": {"errors", "files"},
-    "synthesis": {"canvas", "errors", "objective"},
+    "synthesis": {"hardware.repetition", "canvas", "errors", "objective"},
     "trace": set(),
 }
 GROUND = {"terminal", "settings"}

@@ -86,7 +86,8 @@ def _optimizer(settings: schema.OptimizerSettings, canvas: Canvas) -> torch.opti
         case schema.LBFGSSettings(lr=lr, history=history, reach=reach):
             return optimizers.BlockLBFGS(canvas.parameters(), canvas.position, lr, history, reach)
         case schema.AdamSettings(lr=lr):
-            return torch.optim.Adam(canvas.parameters(), lr)
+            on_gpu = next(canvas.parameters()).is_cuda
+            return torch.optim.Adam(canvas.parameters(), lr, capturable=on_gpu)  # which a GPU can repeat by itself
         case other:
             raise AssertionError(f"no optimizer for {type(other).__name__}")
 

@@ -62,6 +62,7 @@ def network(settings: schema.NetworkSettings, files: NetworkInputs, device: torc
         RunError: weights or pictures could not be fetched.
     """
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
+    torch.backends.cudnn.deterministic = True  # and the same settings the same picture
     return _network(settings.architecture, settings.pooling.name, settings.seed, files, device)
 
 

@@ -55,6 +55,7 @@ class Settings:
     sizes: list[int] = field(default_factory=list)
     memory: float = MISSING
     batches: list[int] = field(default_factory=list)
+    device: str = "auto"
     runs: str = MISSING
 
     def __post_init__(self) -> None:
@@ -71,6 +72,7 @@ def cell(settings: Settings, case: str, size: int, *overrides: str) -> build.Cel
     """The cell that `reconstruct` would make of a case."""
     pictures = [f"content.picture='{settings.content}'", f"style.picture='{settings.style}'"]
     general = ["crop=square", f"size={size}", f"seed={settings.seed}", f"steps={settings.steps}"]
+    general.append(f"device={settings.device}")
     composed = compose("reconstruct", [*CASES[case], *pictures, *general, *settings.fast, *overrides])
     config: schema.Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
     return build.cell(config, inputs(config))

@@ -13,6 +13,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from reconstruct.hardware.repetition import WARM, Repeated
 from reconstruct.hardware.ways import Way, computing
 
 MOST = 1.5e9  # operations of a convolution that is timed; of a larger one fewer rows are
@@ -25,6 +26,7 @@ MOST_ROUNDS = 20
 ENOUGH = 0.1  # seconds for one convolution, after which nothing is repeated but what must be
 FEW_ROUNDS = 2  # of a way that then takes so many times the time of the best:
 LOST = 1.6
+AT_ONCE = 10  # calls on a GPU, so that waiting for it does not count
 CONVERSION = "conversion"
 Key = TypeVar("Key")
 OFF = {Way.float32: 1e-5, Way.winograd: 1e-4, Way.bfloat16: 0.02}  # of the norm: what is further off is not right
@@ -106,8 +108,10 @@ def _maps(shape: Shape, device: torch.device) -> tuple[Tensor, Tensor]:
 
 def _least(tasks: Mapping[Key, Callable[[], object]], device: torch.device) -> dict[Key, float]:
     """The least seconds of each task; of those that have lost already, after a few rounds."""
-    for task in tasks.values():
-        task()
+    repeated = {name: Repeated(task, device) for name, task in tasks.items()}
+    for task in repeated.values():
+        for _ in range(WARM + 1 if device.type == "cuda" else 1):
+            task()
     least = dict.fromkeys(tasks, float("inf"))
     start = time.perf_counter()
     for number in range(MOST_ROUNDS):
@@ -115,16 +119,18 @@ def _least(tasks: Mapping[Key, Callable[[], object]], device: torch.device) -> d
             break
         lost = LOST * min(least.values())
         for name in (name for name in tasks if number < FEW_ROUNDS or least[name] <= lost):
-            least[name] = min(least[name], _seconds(tasks[name], device))
+            least[name] = min(least[name], _seconds(repeated[name], device))
     return least
 
 
 def _seconds(task: Callable[[], object], device: torch.device) -> float:
+    count = AT_ONCE if device.type == "cuda" else 1
     _wait(device)
     start = time.perf_counter()
-    task()
+    for _ in range(count):
+        task()
     _wait(device)
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) / count
 
 
 def _wait(device: torch.device) -> None:
