@@ -100,6 +100,7 @@ class Synthesis:
                 self.best = step
             yield step
             self._check(step)
+        self._repeated.release()
 
     def _advance(self) -> Step:
         start = time.perf_counter()

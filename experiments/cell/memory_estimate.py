@@ -13,22 +13,27 @@ from reconstruct.hardware import memory
 # weights up to relu5_1 take once more, transformed for Winograd's convolutions in float32; and how much larger the C
 # library's heap is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
 BASE = 0.8 * 2**30
+BASE_ON_GPU = 0.5 * 2**30
 TRANSFORMED = 0.2 * 2**30
 GAPS = 1.5
 FEW_GAPS = 1.15  # where large blocks are not kept
 MANY = 768**2  # pixels, from which on they are not: there room counts for more than the time to get them back
+GAPS_ON_GPU = 1.7  # with what cuDNN takes and the recorded step's own memory; measured on an H100 at 256 to 1536 pixels
 GRADIENTS = 3  # maps of the largest size that exist at once on the way back
 GRAIN = 32  # pixels: sizes are suggested in multiples of it
 
 
-def needed(config: schema.Config, pixels: int, itemsize: int) -> int:
+def needed(config: schema.Config, pixels: int, itemsize: int, on_gpu: bool = False) -> int:
     """Bytes, at the peak of a step or of the evaluation in float32 at the end.
 
     Args:
         config: says which layers are seen and what is kept.
         pixels: of the larger of the pictures.
         itemsize: bytes of a feature while optimising.
+        on_gpu: whether that is of a GPU.
     """
+    if on_gpu:
+        return int(BASE_ON_GPU + GAPS_ON_GPU * _working(config, pixels, itemsize))
     whole = BASE + (TRANSFORMED if itemsize == 4 else 0)
     kept = GAPS * _working(config, min(pixels, MANY), itemsize)
     return int(whole + max(kept, FEW_GAPS * _working(config, pixels, itemsize)))
@@ -66,11 +71,12 @@ def check(config: schema.Config, pixels: int, device: torch.device, itemsize: in
     Raises:
         InputError: it will not fit.
     """
-    there = _on_gpu(device) if device.type == "cuda" else memory.available()
-    if there is None or (wanted := needed(config, pixels, itemsize)) <= there:
+    on_gpu = device.type == "cuda"
+    there = _on_gpu(device) if on_gpu else memory.available()
+    if there is None or (wanted := needed(config, pixels, itemsize, on_gpu)) <= there:
         return
-    ways = [f"size={size}"] if (size := _fitting(config, pixels, there, itemsize)) else ["lower layers"]
-    if needed(replace(config, checkpointing=True), pixels, itemsize) <= there:
+    ways = [f"size={size}"] if (size := _fitting(config, pixels, there, itemsize, on_gpu)) else ["lower layers"]
+    if needed(replace(config, checkpointing=True), pixels, itemsize, on_gpu) <= there:
         ways.append("checkpointing=true")
     raise InputError(
         f"size={config.size}: about {wanted / 2**30:.1f} GiB of memory are needed and {there / 2**30:.1f} GiB are "
@@ -84,7 +90,7 @@ def _on_gpu(device: torch.device) -> int:
     return int(torch.cuda.mem_get_info(device)[0]) + kept
 
 
-def _fitting(config: schema.Config, pixels: int, there: int, itemsize: int) -> int:
+def _fitting(config: schema.Config, pixels: int, there: int, itemsize: int, on_gpu: bool) -> int:
     """The largest size that fits, 0 if none does."""
     sizes = range(config.size // GRAIN * GRAIN, 0, -GRAIN)
-    return next((s for s in sizes if needed(config, pixels * s**2 // config.size**2, itemsize) <= there), 0)
+    return next((s for s in sizes if needed(config, pixels * s**2 // config.size**2, itemsize, on_gpu) <= there), 0)

@@ -46,6 +46,10 @@ class Repeated(Generic[T]):
         self._graph.replay()
         return self._given
 
+    def release(self) -> None:
+        """Let go of the recorded tasks and their memory; the next call is asked for again."""
+        self._graph, self._given, self._calls = None, None, min(self._calls, 0)
+
     def _record(self) -> None:
         """Recording computes nothing. What cannot be recorded is asked for one by one as before."""
         gc.collect()
