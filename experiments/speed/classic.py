@@ -9,6 +9,7 @@ import copy
 import math
 import time
 from collections.abc import Mapping
+from statistics import median
 
 import torch
 from torch import Tensor, nn
@@ -48,6 +49,11 @@ class Classic:
             if learning_rate is None
             else torch.optim.Adam([self._x], learning_rate)
         )
+
+    @property
+    def step_seconds(self) -> float:
+        """Median seconds of an evaluation."""
+        return median(self.seconds)
 
     def advance(self, evaluations: int) -> None:
         """Go on; losses, seconds and the best picture so far are kept."""

@@ -5,7 +5,7 @@ lowest loss, in float32, of the classic recipe's pictures, whose values are with
 had that picture; the median of several runs is taken for the other, which is the same run every time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, islice, pairwise
 from statistics import median
@@ -18,6 +18,7 @@ from experiments.cell import build
 from experiments.settings import schema
 from experiments.settings.inputs import inputs
 from experiments.speed.classic import Classic, Unbounded
+from experiments.speed.rivals import Plenoptic, check
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Comparison, Curve
@@ -56,6 +57,7 @@ class Settings:
     memory: float = MISSING
     batches: list[int] = field(default_factory=list)
     device: str = "auto"
+    rivals: list[str] = field(default_factory=list)
     runs: str = MISSING
 
     def __post_init__(self) -> None:
@@ -66,6 +68,7 @@ class Settings:
             raise InputError(f"evaluations={self.evaluations} steps={self.steps}: expected at least {TURNS} of each")
         if self.repeats < 1:
             raise InputError(f"repeats={self.repeats}: expected at least 1")
+        check(self.rivals)
 
 
 def cell(settings: Settings, case: str, size: int, *overrides: str) -> build.Cell:
@@ -90,13 +93,29 @@ def comparisons(settings: Settings, case: str) -> Iterator[Comparison]:
     cells = {name: cell(settings, case, settings.size, *more) for name, more in ways.items()}
     reference, shape = task(cells["recipe=fast"])
     classics = _classics(settings, reference, shape)
-    steps = _in_turns(settings, case, cells, classics)
+    rivals = _rivals(settings, case, cells["recipe=fast"])
+    steps = _in_turns(settings, case, cells, [*classics, *rivals])
     best = min((each for each in classics if not isinstance(each, Unbounded)), key=lambda each: each.best[0])
     beyond = next((each.best[0] for each in classics if isinstance(each, Unbounded)), None)
     for name, more in ways.items():
         outcome = _report(case, name, reference, steps[name], best, beyond)
-        again = [_time(settings, case, outcome, more) for _ in range(1, settings.repeats) if outcome.reached]
-        yield replace(outcome, times=[*outcome.times, *again])
+        yield _repeated(settings, case, outcome, more)
+    for rival in rivals:
+        yield _repeated(settings, case, _report(case, "recipe=fast", reference, steps["recipe=fast"], rival, None), [])
+
+
+def _repeated(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> Comparison:
+    """With the times of the further runs to the same goal."""
+    again = [_time(settings, case, outcome, more) for _ in range(1, settings.repeats) if outcome.reached]
+    return replace(outcome, times=[*outcome.times, *again])
+
+
+def _rivals(settings: Settings, case: str, made: build.Cell) -> list[Plenoptic]:
+    """Those that reconstruct content; of style they know no Gram matrices."""
+    originals = made.originals if list(made.originals) == ["content"] else {}
+    return [
+        Plenoptic(made.reference, original, settings.seed) for _ in settings.rivals for original in originals.values()
+    ]
 
 
 def _time(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> float:
@@ -112,7 +131,7 @@ def _classics(settings: Settings, reference: Objective, shape: tuple[int, int]) 
 
 
 def _in_turns(
-    settings: Settings, case: str, cells: dict[str, build.Cell], classics: list[Classic]
+    settings: Settings, case: str, cells: dict[str, build.Cell], others: Sequence[Classic | Plenoptic]
 ) -> dict[str, list[Step]]:
     ways = {name: iter(made.synthesis) for name, made in cells.items()}
     steps: dict[str, list[Step]] = {name: [] for name in cells}
@@ -120,8 +139,8 @@ def _in_turns(
         say(f"{case}: turn {turn + 1} of {TURNS}")
         for name, way in ways.items():
             steps[name] += islice(way, _share(settings.steps, turn))
-        for classic in classics:
-            classic.advance(_share(settings.evaluations, turn))
+        for other in others:
+            other.advance(_share(settings.evaluations, turn))
     return steps
 
 
@@ -130,7 +149,7 @@ def _share(total: int, turn: int) -> int:
 
 
 def _report(
-    case: str, name: str, reference: Objective, steps: list[Step], classic: Classic, beyond: float | None
+    case: str, name: str, reference: Objective, steps: list[Step], classic: Classic | Plenoptic, beyond: float | None
 ) -> Comparison:
     goal, picture = classic.best
     first = _first(reference, steps, goal)
@@ -143,7 +162,7 @@ def _report(
         reached=first.number + 1 if first else None,
         times=[first.seconds] if first else [],
         classic_seconds=sum(classic.seconds[: classic.losses.index(goal) + 1]),
-        classic_step=median(classic.seconds),
+        classic_step=classic.step_seconds,
         fast_step=median(b.seconds - a.seconds for a, b in pairwise(steps)),
         fast_steps=len(steps),
         beyond=beyond,
