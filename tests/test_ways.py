@@ -54,7 +54,8 @@ def test_measuring_gives_a_time_for_every_way_and_leaves_random_numbers_alone():
 
 def test_of_a_large_convolution_a_part_is_timed():
     whole = Shape(64, 64, 512, 512)
-    assert whole.timed.operations <= timing.MOST
+    assert whole.timed.operations <= 1.5 * timing.MOST
+    assert whole.timed.height % timing.ROWS == 0
     assert (whole.timed.width, whole.timed.channels) == (512, 64)
     deep = Shape(512, 512, 32, 32)
     assert deep.timed == deep  # fewer rows would read as many weights

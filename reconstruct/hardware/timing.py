@@ -5,6 +5,7 @@ as fast as in float32 and another half as fast; Winograd's algorithm is twice as
 fast for others.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from reconstruct.hardware.repetition import WARM, Repeated
 from reconstruct.hardware.ways import Way, computing
 
 MOST = 1.5e9  # operations of a convolution that is timed; of a larger one fewer rows are
+ROWS = 8  # a multiple of them, so that no part of a tile of Winograd's algorithm is computed in vain
 FEWEST = 1024  # positions: for fewer, a way that reads more weights than another would look worse than it is
 FIRST_LOOK = 8  # rows, since a way that a machine has no instructions for takes very long
 LOOKS = 5
@@ -49,7 +51,8 @@ class Shape:
     @property
     def timed(self) -> "Shape":
         """A part of it, if it is large, with as many rows as tell how long the whole takes."""
-        return self.with_rows(max(int(self.height * MOST / self.operations), -(-FEWEST // self.width)))
+        rows = max(self.height * MOST / self.operations, FEWEST / self.width)
+        return self.with_rows(ROWS * math.ceil(rows / ROWS))
 
     def with_rows(self, rows: int) -> "Shape":
         """The first rows of it."""
