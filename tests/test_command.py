@@ -20,6 +20,7 @@ from conftest import as_nobody
 from omegaconf import OmegaConf
 
 from experiments import reconstruct
+from experiments.cell import compute_plan
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.settings.fingerprint import request
@@ -27,6 +28,9 @@ from experiments.sweep.preflight import checked
 from experiments.sweep.products import products
 from reconstruct import images, measures
 from reconstruct.analysis.entries import Kind, read
+from reconstruct.hardware.timing import Times
+from reconstruct.hardware.timings import Timings
+from reconstruct.hardware.ways import Way
 from reconstruct.results import Result, Sweep
 
 TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
@@ -162,6 +166,39 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
         return [[row[0], *row[2:]] for row in rows]  # without the seconds
 
     assert losses(folder) == losses(whole)
+
+
+def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch):
+    """Though its timings are gone, and those measured since have another way for the fastest."""
+    from reconstruct.synthesis import Synthesis
+
+    def measured(fastest: Way) -> None:
+        times = Times({way: 1.0 - 0.5 * (way is fastest) for way in Way}, 0.001)
+        known = lambda shapes, *_: Timings(dict.fromkeys(shapes, times), 0.0)  # noqa: E731
+        monkeypatch.setattr(compute_plan, "timings", known)
+
+    def interrupted(self):
+        for step in iterate(self):
+            yield step
+            if step.number == 2:
+                raise KeyboardInterrupt
+
+    iterate = Synthesis.__iter__
+    same = ("steps=6", "fresh=true", "content.layers=[relu2_1]", "precision=auto")
+    measured(Way.bfloat16)
+    command("name=whole", *same)
+    monkeypatch.setattr(Synthesis, "__iter__", interrupted)
+    assert command("name=parts", *same)[0] == 130
+    monkeypatch.setattr(Synthesis, "__iter__", iterate)
+    measured(Way.float32)
+    command("name=parts", *same)
+    command("name=other", *same)
+    whole, parts, other = (next(Path("runs", name).iterdir()) for name in ("whole", "parts", "other"))
+    assert Result.read(parts).plan["ways"] == {"conv1_1": "float32", "conv2_1": "bfloat16"}
+    assert Result.read(other).plan["ways"] == {"conv1_1": "float32", "conv2_1": "float32"}
+    assert Result.read(parts).processor
+    assert (parts / "result.png").read_bytes() == (whole / "result.png").read_bytes()
+    assert (parts / "result.png").read_bytes() != (other / "result.png").read_bytes()
 
 
 def test_an_interrupted_run_goes_on_with_its_film(command, monkeypatch):
