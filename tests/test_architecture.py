@@ -46,6 +46,10 @@ UPSTREAM = {
     "colours": set(),
     "convergence": {"trace"},
     "errors": set(),
+    "explorer": set(),
+    "explorer.content": {"explorer.sentences", "figures.cells", "figures.labels", "results", "trace"},
+    "explorer.document": {"explorer.content", "files"},
+    "explorer.sentences": {"results"},
     "figures": {
         "figures.captions",
         "figures.cells",
@@ -309,6 +313,7 @@ DOORS = {  # a name that ends in a dot is that of a package
     "tueplots": ("figures.page.venues",),
     "skimage": ("measures",),
     "scipy": ("analysis.claims",),
+    "jinja2": ("explorer.document",),
     "hydra": (),
     "omegaconf": (),
     "experiments": (),

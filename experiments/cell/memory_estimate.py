@@ -13,7 +13,7 @@ from reconstruct.hardware import memory
 # weights up to relu5_1 take once more, transformed for Winograd's convolutions in float32; and how much larger the C
 # library's heap is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
 BASE = 0.8 * 2**30
-BASE_ON_GPU = 0.5 * 2**30
+BASE_ON_GPU = 0.7 * 2**30
 TRANSFORMED = 0.2 * 2**30
 GAPS = 1.5
 FEW_GAPS = 1.15  # where large blocks are not kept

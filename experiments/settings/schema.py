@@ -163,6 +163,7 @@ class Config:
     figure: Drawing = MISSING
     parts: list[dict[str, Any]] = field(default_factory=list)
     film: bool = MISSING
+    page: str = "auto"
     fresh: bool = False
 
     def __post_init__(self) -> None:
@@ -173,7 +174,7 @@ class Config:
         _require(1 <= self.steps <= 10**6, "steps", self.steps, "evaluations, between 1 and 1000000")
         if self.until is not None:
             _require(0 < self.until < 1, "until", self.until, "a relative error between 0 and 1, or null")
-        for key in ("compile", "winograd"):
+        for key in ("compile", "winograd", "page"):
             value = getattr(self, key).lower()  # YAML's true arrives as "True"
             _require(value in ("auto", "true", "false"), key, value, "auto, true or false")
             setattr(self, key, value)

@@ -41,6 +41,7 @@ from reconstruct.files import remove_stale_parts
 from reconstruct.results import FILM, Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
+PAGED_AT_MOST = 1000
 
 
 class SweepCallback(Callback):
@@ -68,6 +69,7 @@ class _Watched:
     sweep: Sweep
     watch: SweepMonitor
     ahead: list[Product]
+    page: str
 
 
 _watched: list[_Watched] = []
@@ -94,7 +96,7 @@ def _finish() -> None:
     watched = _watched.pop()
     code = report(watched.sweep, watched.watch.close(), watched.watch.before)
     try:
-        _conclude(watched.sweep)
+        _conclude(watched.sweep, watched.page)
     except (InputError, RunError) as error:  # the cells are done all the same
         say(f"reconstruct: {error}; not drawn")
         code = code or 1
@@ -212,10 +214,10 @@ def _announce(config: DictConfig, made_of: list[Product]) -> None:
     if repeated := len(identities) - len(cells):
         say(f"{repeated} of {len(identities)} cells are others in other words; each is made once")
     _take_over(cells, known, folder)
-    _watch(_sweep(config, cells), known, _ahead(config, made_of, cells, bool(repeated)))
+    _watch(_sweep(config, cells), known, _ahead(config, made_of, cells, bool(repeated)), str(config.page).lower())
 
 
-def _watch(sweep: Sweep, known: KnownCells, ahead: list[Product]) -> None:
+def _watch(sweep: Sweep, known: KnownCells, ahead: list[Product], page: str) -> None:
     remove_stale_parts(sweep.folder)
     sweep.write()
     if others := known.own.keys() - {cell.folder for cell in sweep.cells}:
@@ -223,7 +225,7 @@ def _watch(sweep: Sweep, known: KnownCells, ahead: list[Product]) -> None:
     watch = SweepMonitor(sweep)
     if watch.before:
         say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
-    _watched.append(_Watched(sweep, watch, ahead))
+    _watched.append(_Watched(sweep, watch, ahead, page))
 
 
 def _sweep(config: DictConfig, cells: Sequence[PlannedCell]) -> Sweep:
@@ -278,9 +280,11 @@ def sources(hydra_config: DictConfig) -> list[Path]:
     return [Path(hydra_config.job.config_name), *folders]
 
 
-def _conclude(sweep: Sweep) -> None:
+def _conclude(sweep: Sweep, page: str) -> None:
     write_table(sweep)
     write_rows(sweep)
+    with mistakes_in(sweep.folder):
+        _page(sweep, page)
     if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
         return
     with mistakes_in(sweep.folder):
@@ -289,6 +293,15 @@ def _conclude(sweep: Sweep) -> None:
         if not outdated.is_current(sweep, FILM):
             _film(sweep)
         outdated.set_aside(sweep)
+
+
+def _page(sweep: Sweep, wanted: str) -> None:
+    small = wanted == "auto" and len(sweep.cells) <= PAGED_AT_MOST
+    if (wanted == "true" or small) and any(result for _, result in sweep.results()):
+        from experiments.drawing.page import PAGE, write_page
+
+        if not outdated.is_current(sweep, PAGE):
+            say(str(write_page([sweep])))
 
 
 def _draw(sweep: Sweep) -> None:

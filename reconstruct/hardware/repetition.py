@@ -48,7 +48,9 @@ class Repeated(Generic[T]):
 
     def release(self) -> None:
         """Let go of the recorded tasks and their memory; the next call is asked for again."""
-        self._graph, self._given, self._calls = None, None, min(self._calls, 0)
+        if self._graph is not None:
+            self._graph, self._given, self._calls = None, None, 0
+            torch.cuda.empty_cache()
 
     def _record(self) -> None:
         """Recording computes nothing. What cannot be recorded is asked for one by one as before."""

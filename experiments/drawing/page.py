@@ -1,0 +1,27 @@
+"""A sweep's page: ``index.html`` in its folder, which a browser opens by double click."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.drawing import outdated
+from reconstruct import figures
+from reconstruct.explorer.content import Pictures, content
+from reconstruct.explorer.document import write
+from reconstruct.results import Sweep
+
+PAGE = "index.html"
+
+
+def write_page(sweeps: Sequence[Sweep], title: str = "") -> Path:
+    """Write the page of these sweeps into the first one's folder; cells that are not finished are named as such.
+
+    Raises:
+        InputError: there is no cell at all.
+    """
+    pictures = Pictures()
+    names = ", ".join(dict.fromkeys(sweep.folder.resolve().name for sweep in sweeps))
+    shown = content(figures.cells_of(sweeps), title or names, pictures)
+    path = sweeps[0].folder / PAGE
+    write(shown, pictures, path)
+    outdated.note(sweeps, [path])
+    return path

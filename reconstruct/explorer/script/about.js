@@ -1,0 +1,38 @@
+/** What is said beside a picture: what it is, what it was made with, and the command that makes it. */
+function about(cell) {
+  const place = document.getElementById("about");
+  place.replaceChildren(make("h2", {}, cell.label || "this cell"));
+  if (cell.picture == null) {
+    place.append(make("p", {}, cell.problem || "There is no picture."));
+    return;
+  }
+  place.append(make("p", { class: "sentence" }, `${cell.sentence}.`), facts(cell));
+  if (cell.note) place.append(make("p", { class: "warning" }, `Not converged: ${cell.note}.`));
+  place.append(command(cell.command), make("p", { class: "credit" }, cell.credit));
+}
+
+function facts(cell) {
+  const rows = [
+    ...Object.entries(cell.errors).map(([term, error]) => [`${term} error`, percent(error)]),
+    ...(cell.numbers.psnr == null ? [] : [["PSNR", `${cell.numbers.psnr.toFixed(1)} dB`]]),
+    ["time", `${cell.numbers.seconds} s, ${cell.numbers.steps} steps`],
+    ...Object.entries(cell.settings),
+  ];
+  return make("dl", {}, ...rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+}
+
+function command(text) {
+  const said = make("span", { role: "status" });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      said.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      said.textContent = "selected: copy it with Ctrl-C";
+    }
+  };
+  const code = make("code", {}, text);
+  return make("div", { class: "command" }, make("h3", {}, "The command that makes it"), code,
+    make("button", { type: "button", onclick: copy }, "Copy"), said);
+}

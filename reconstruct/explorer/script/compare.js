@@ -1,0 +1,70 @@
+/** Two pictures on one another: a wipe, a blink, or their difference. */
+const MODES = ["wipe", "blink", "difference"];
+let blinking = null;
+
+const compare = {
+  name: "Compare",
+
+  controls() {
+    const lists = [cellList("cell", "picture", chosen().id), cellList("other", "against", state.other)];
+    return controls(...lists, modes(), wipe(), loupeControls());
+  },
+
+  fill(content) {
+    const one = chosen();
+    const other = state.other === "original" ? originalOf(one)?.number : cells[state.other]?.picture;
+    const above = other == null ? make("span", { class: "none" }, "no picture") : picture(other, nameOf(state.other));
+    const top = make("div", { class: "shown top", id: "top" }, above);
+    const stage = make("div", { class: `stage ${state.mode}` }, make("div", { class: "shown" }, pictureOf(one)), top);
+    content.append(stage, make("p", {}, `${LEGENDS[state.mode](one.label, nameOf(state.other))}.`));
+    cut(top, 50);
+    blink(top);
+    about(one);
+  },
+};
+
+const LEGENDS = {
+  wipe: (one, other) => `Left of the slider ${one}, right of it ${other}`,
+  blink: (one, other) => `In turn ${one} and ${other}`,
+  difference: (one, other) => `The difference of ${one} and ${other}: black where they are the same`,
+};
+
+function nameOf(which) {
+  return which === "original" ? "the original" : cells[which].label;
+}
+
+/** A list of all cells, and for the second also the original. */
+function cellList(name, words, current) {
+  const options = cells.filter((cell) => cell.picture != null).map((cell) => [String(cell.id), cell.label]);
+  if (name === "other") options.unshift(["original", "the original"]);
+  const list = make("select", { id: `compare-${name}`, onchange: (event) => {
+    if (name === "cell") choose(cells[event.target.value]);
+    else set({ other: event.target.value });
+  } }, ...options.map(([value, label]) => make("option", { value, selected: value === String(current) }, label)));
+  return make("label", {}, words, list);
+}
+
+function modes() {
+  const choice = (mode) => make("label", {}, make("input", { type: "radio", name: "mode", value: mode, checked: mode === state.mode, onchange: () => {
+    set({ mode });
+    document.querySelector(`input[name=mode][value=${mode}]`)?.focus();
+  } }), mode);
+  return make("fieldset", {}, make("legend", {}, "How"), ...MODES.map(choice));
+}
+
+function wipe() {
+  if (state.mode !== "wipe") return null;
+  const move = (event) => cut(document.getElementById("top"), event.target.value);
+  return make("label", {}, "wipe", make("input", { type: "range", min: 0, max: 100, value: 50, id: "wipe", oninput: move }));
+}
+
+/** Shows the upper picture from there to the right. */
+function cut(top, share) {
+  top.style.clipPath = state.mode === "wipe" ? `inset(0 0 0 ${share}%)` : "";
+}
+
+/** Shows and hides the upper picture in turn. */
+function blink(top) {
+  clearInterval(blinking);
+  if (state.mode === "blink") blinking = setInterval(() => { top.hidden = !top.hidden; }, 600);
+}

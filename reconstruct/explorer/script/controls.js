@@ -1,0 +1,32 @@
+/** A list of the keys, for what stands in rows or columns. */
+function placeList(place, words) {
+  const options = [["", "nothing"], ...keys.map((key) => [key.key, key.name])];
+  const other = place === "rows" ? "columns" : "rows";
+  const list = make("select", { id: place, onchange: (event) => {
+    const swap = event.target.value && event.target.value === state[other] ? { [other]: state[place] } : {};
+    set({ [place]: event.target.value, ...swap });
+  } }, ...options.map(([value, label]) => make("option", { value, selected: value === state[place] }, label)));
+  return make("label", {}, words, list);
+}
+
+/** A slider through the values of a key, with the value beside it. */
+function keySlider(key) {
+  const at = Math.max(0, key.values.findIndex((each) => each.value === state.fixed[key.key]));
+  const told = make("output", {}, key.values[at].label);
+  const slider = make("input", { type: "range", min: 0, max: key.values.length - 1, value: at, "data-key": key.key });
+  const tell = () => {
+    told.textContent = key.values[slider.value].label;
+    slider.setAttribute("aria-valuetext", told.textContent);
+  };
+  tell();
+  slider.addEventListener("input", () => {
+    tell();
+    set({ fixed: { ...state.fixed, [key.key]: key.values[slider.value].value } }, { controlsStay: true });
+  });
+  return make("label", {}, key.name, slider, told);
+}
+
+/** The controls of a view, in a row. */
+function controls(...parts) {
+  return make("div", { class: "controls" }, ...parts);
+}

@@ -1,0 +1,43 @@
+/** A flip book: one large picture, a slider for every key, and play. */
+let playing = null;
+
+const flip = {
+  name: "Flip book",
+
+  controls() {
+    return controls(...keys.map(keySlider), playButton(), loupeControls());
+  },
+
+  fill(content) {
+    const cell = chosen(), original = originalOf(cell);
+    const large = (shown, words) => make("figure", {}, make("div", { class: "shown" }, shown), make("figcaption", {}, words));
+    content.append(make("div", { class: "large" }, large(pictureOf(cell), `${cell.label} ${errorsOf(cell)}`),
+      original && large(picture(original.number, `original of the ${original.term}`), "original")));
+    about(cell);
+  },
+};
+
+/** Plays through the values of the key in columns; a second press ends it. */
+function playButton() {
+  const button = make("button", { type: "button", id: "play" }, "Play");
+  button.addEventListener("click", () => {
+    if (playing) stopPlaying();
+    else playing = setInterval(turn, 700);
+    button.textContent = playing ? "Stop" : "Play";
+  });
+  return button;
+}
+
+function stopPlaying() {
+  clearInterval(playing);
+  playing = null;
+}
+
+/** The next value of a key, by its slider. */
+function turn() {
+  const name = (keys.find((each) => each.key === state.columns) ?? keys[0])?.key;
+  const slider = [...document.querySelectorAll("input[data-key]")].find((each) => each.dataset.key === name);
+  if (!slider) return;
+  slider.value = (Number(slider.value) + 1) % (Number(slider.max) + 1);
+  slider.dispatchEvent(new Event("input"));
+}

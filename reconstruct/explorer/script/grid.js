@@ -1,0 +1,72 @@
+/** A table of all cells: two keys have rows and columns, the others a slider each; arrow keys walk. */
+const grid = {
+  name: "Grid",
+
+  controls() {
+    return controls(placeList("rows", "rows"), placeList("columns", "columns"), ...unplaced().map(keySlider), loupeControls());
+  },
+
+  fill(content) {
+    const rows = valuesOf(state.rows), columns = valuesOf(state.columns);
+    const lines = rows.map((row) => line(row, columns, unplaced()));
+    const table = make("table", { class: "grid", onkeydown: walk }, head(columns), make("tbody", {}, ...lines));
+    content.append(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pictures" }, table));
+    about(cells[state.cell]);
+  },
+};
+
+/** The keys that have neither rows nor columns. */
+function unplaced() {
+  return keys.filter((key) => key.key !== state.rows && key.key !== state.columns);
+}
+
+/** The values of a key, or a single nothing where no key was chosen. */
+function valuesOf(name) {
+  return keys.find((key) => key.key === name)?.values ?? [null];
+}
+
+function head(columns) {
+  const names = columns.map((value) => make("th", { scope: "col" }, value?.label ?? ""));
+  return make("thead", {}, make("tr", {}, make("td", {}), ...names));
+}
+
+function line(row, columns, others) {
+  const places = columns.map((column) => {
+    const wanted = Object.fromEntries(others.map((key) => [key.key, state.fixed[key.key]]));
+    if (row) wanted[state.rows] = row.value;
+    if (column) wanted[state.columns] = column.value;
+    return make("td", {}, ...matching(wanted).map(place));
+  });
+  return make("tr", {}, make("th", { scope: "row" }, row?.label ?? ""), ...places);
+}
+
+/** One picture of the table, which a click or the enter key opens. */
+function place(cell) {
+  const current = cell.id === state.cell;
+  return make("button", {
+    type: "button", class: "place", "data-cell": cell.id, "aria-current": current ? "true" : false,
+    "aria-label": `${cell.label}: ${cell.sentence ?? cell.problem} ${errorsOf(cell)}`,
+    onfocus: (event) => look(cell, event.currentTarget),
+    onclick: () => choose(cell, { view: "flip" }),
+  }, make("span", { class: "shown" }, pictureOf(cell)), make("span", { class: "caption" }, errorsOf(cell)));
+}
+
+/** Marks a picture and tells of it. */
+function look(cell, button) {
+  state.cell = cell.id;
+  remember();
+  for (const other of document.querySelectorAll(".place[aria-current]")) other.removeAttribute("aria-current");
+  button.setAttribute("aria-current", "true");
+  about(cell);
+}
+
+/** Arrow keys go from picture to picture. */
+function walk(event) {
+  const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+  const here = event.target.closest("td");
+  if (!steps[event.key] || !here) return;
+  const [down, across] = steps[event.key];
+  const row = here.parentElement.parentElement.rows[here.parentElement.sectionRowIndex + down];
+  const next = row?.cells[here.cellIndex + across]?.querySelector("button");
+  if (next) { event.preventDefault(); next.focus(); }
+}

@@ -1,0 +1,57 @@
+/** Pictures, as the page has them: in itself, or in files below it. */
+function picture(number, words, attributes = {}) {
+  return make("img", { src: data.sources[number], alt: words, loading: "lazy", decoding: "async", ...attributes });
+}
+
+/** What a cell shows: its picture, or why there is none. */
+function pictureOf(cell) {
+  if (cell.picture == null) return make("span", { class: "none" }, cell.problem || "not there");
+  return picture(cell.picture, cell.sentence ?? cell.label);
+}
+
+/** The first original of a cell. */
+function originalOf(cell) {
+  const [term] = Object.keys(cell.originals);
+  return term === undefined ? null : { term, number: cell.originals[term] };
+}
+
+/** The errors of a cell in a line. */
+function errorsOf(cell) {
+  return Object.entries(cell.errors).map(([term, error]) => `${term} ${percent(error)}`).join(", ");
+}
+
+/** Shows the same place of all pictures, enlarged, pixels as pixels; the place is in parts of a picture. */
+const loupe = { on: false, x: 0.5, y: 0.5, zoom: 4 };
+
+function enlarge(root) {
+  for (const image of root.querySelectorAll(".shown img")) {
+    image.style.transform = loupe.on ? `scale(${loupe.zoom})` : "";
+    image.style.transformOrigin = `${100 * loupe.x}% ${100 * loupe.y}%`;
+    image.style.imageRendering = loupe.on ? "pixelated" : "";
+  }
+}
+
+/** The loupe follows the pointer over any picture. */
+function follow(event) {
+  const frame = event.target.closest?.(".shown");
+  if (!loupe.on || !frame) return;
+  const place = frame.getBoundingClientRect();
+  loupe.x = (event.clientX - place.left) / place.width;
+  loupe.y = (event.clientY - place.top) / place.height;
+  enlarge(event.currentTarget);
+}
+
+/** The controls of the loupe. */
+function loupeControls() {
+  const content = () => document.getElementById("content");
+  const slider = (name, words, least, most, step) =>
+    make("label", {}, words, make("input", {
+      type: "range", min: least, max: most, step, value: loupe[name], "data-loupe": name,
+      oninput: (event) => { loupe[name] = Number(event.target.value); enlarge(content()); },
+    }));
+  const box = make("input", { type: "checkbox", checked: loupe.on, id: "loupe" });
+  box.addEventListener("change", () => { loupe.on = box.checked; enlarge(content()); });
+  return make("fieldset", { class: "loupe" }, make("legend", {}, "Detail"),
+    make("label", {}, box, "the same place in all pictures"),
+    slider("zoom", "enlarged", 2, 12, 1), slider("x", "across", 0, 1, 0.01), slider("y", "down", 0, 1, 0.01));
+}

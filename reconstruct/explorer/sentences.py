@@ -1,0 +1,32 @@
+"""What a picture is, in one sentence for somebody who has never seen the program."""
+
+from collections.abc import Sequence
+
+from reconstruct.results import TERMS, Result
+
+
+def sentence(result: Result) -> str:
+    """For example: from the style of relu1_1 to relu3_1 of The Starry Night."""
+    parts = [
+        f"the {term} of {layers(result.layers[term])} of {_title(result, term)}"
+        for term in TERMS
+        if term in result.layers
+    ]
+    joined = " and ".join(parts)
+    weighed = len(parts) > 1 and "ratio" in result.config
+    return f"From {joined}{f', α/β = {result.ratio:g}' if weighed else ''}"
+
+
+def layers(names: Sequence[str]) -> str:
+    """One layer, the first and the last of several, or all of two."""
+    return (
+        names[0]
+        if len(names) == 1
+        else f"{names[0]} and {names[1]}"
+        if len(names) == 2
+        else f"{names[0]} to {names[-1]}"
+    )
+
+
+def _title(result: Result, term: str) -> str:
+    return str(result.pictures.get(term, {}).get("title", "")) or "a picture"

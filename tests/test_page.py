@@ -1,0 +1,152 @@
+"""The page of a sweep as a file: what is in it, and that nothing in it can become markup."""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import smooth_picture
+from test_figures import any_sweep, finished
+from test_results import CONFIG, example
+
+from experiments import page as command
+from experiments.drawing.page import PAGE, write_page
+from reconstruct import images
+from reconstruct.explorer import document as documents
+from reconstruct.explorer.content import POINTS, _curve
+from reconstruct.explorer.sentences import layers, sentence
+from reconstruct.results import Sweep, SweepCell
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
+
+
+def data_of(path: Path) -> dict:
+    (found,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', path.read_text(), re.DOTALL)
+    return json.loads(found)
+
+
+def picture(data: dict, number: int) -> bytes:
+    return base64.b64decode(data["sources"][number].partition("base64,")[2])
+
+
+def test_every_cell_is_there_with_its_own_picture_and_its_originals(tmp_path):
+    sweep = any_sweep(tmp_path, "table")
+    for number, cell in enumerate(sweep.cells):
+        images.save(smooth_picture(24, 32, 50 + number), tmp_path / cell.folder / "result.png")
+    data = data_of(write_page([sweep]))
+    assert [(key["key"], [each["value"] for each in key["values"]]) for key in data["keys"]] == list(sweep.axes.items())
+    assert len(data["cells"]) == len(sweep.cells)
+    for shown, cell in zip(data["cells"], sweep.cells, strict=True):
+        assert shown["values"] == dict(cell.values)
+        assert picture(data, shown["picture"]) == (tmp_path / cell.folder / "result.png").read_bytes()
+        assert picture(data, shown["originals"]["style"]) == (tmp_path / cell.folder / "style.png").read_bytes()
+        assert shown["errors"]["content"] == pytest.approx(0.2)
+
+
+def test_what_is_missing_is_named(tmp_path):
+    sweep = any_sweep(tmp_path, "pair")
+    shutil.rmtree(tmp_path / sweep.cells[0].folder)
+    (tmp_path / sweep.cells[1].folder / "result.png").write_bytes(b"no picture")
+    data = data_of(write_page([sweep]))
+    assert [(cell["picture"], cell["problem"]) for cell in data["cells"]] == [(None, "missing"), (None, "damaged")]
+    assert data["sources"] == []
+
+
+def test_names_cannot_become_markup(tmp_path):
+    values = {"content.picture": HOSTILE, "seed": "0"}
+    sweep = finished(tmp_path, {"a": values, "b": values | {"seed": "1"}}, "auto", {"seed": ["0", "1"]})
+    for cell in sweep.cells:
+        pictures = {"content": {"name": HOSTILE, "title": HOSTILE, "credit": HOSTILE}}
+        made = replace(example(), pictures=pictures, overrides=[f"content.picture={HOSTILE}"], config=CONFIG)
+        made.write(tmp_path / cell.folder)
+    path = write_page([sweep], HOSTILE)
+    text = path.read_text()
+    assert text.count("<script") == 2
+    assert "<img" not in text.partition("<script")[0] + text.partition('id="data">')[2].partition("</script>")[0]
+    assert data_of(path)["title"] == HOSTILE
+    assert HOSTILE in data_of(path)["cells"][0]["credit"]
+
+
+def test_the_policy_allows_what_the_page_brings_and_nothing_else(tmp_path):
+    text = write_page([any_sweep(tmp_path, "pair")]).read_text()
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    for part, content in (("style", style), ("script", script)):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{part}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; img-src data: file: 'self';")
+    assert not re.search(r"eval\(|innerHTML|https?://(?!www\.w3\.org/2000/svg)", script)
+
+
+def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(documents, "EMBEDDED", 100)
+    for name in ("one, ü", "two"):
+        (tmp_path / name).mkdir()
+    one = any_sweep(tmp_path / "one, ü", "pair")
+    two = any_sweep(tmp_path / "two", "pair")
+    for number, path in enumerate([*(tmp_path / "one, ü").rglob("*.png"), *(tmp_path / "two").rglob("*.png")]):
+        images.save(smooth_picture(8, 8, number), path)
+    sources = data_of(write_page([one, two]))["sources"]
+    assert len(sources) == 4 * 3
+    assert all(re.fullmatch(r"[\w%.=/-]+\.png", source) for source in sources)
+    from urllib.parse import unquote
+
+    assert all((tmp_path / "one, ü" / unquote(source)).is_file() for source in sources)
+    assert sum(source.startswith("page/") for source in sources) == 6
+
+
+def test_paths_in_a_sweeps_record_are_not_followed_out_of_it(tmp_path):
+    (tmp_path / "s").mkdir()
+    images.save(smooth_picture(8, 8), tmp_path / "result.png")
+    example().write(tmp_path)
+    Sweep(tmp_path / "s", "auto", {}, [SweepCell("..", {})], "x").write()
+    with pytest.raises(Exception, match="is not a folder inside of"):
+        command.read(tmp_path / "s")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(["relu1_1"], "relu1_1"), (["a", "b"], "a and b"), (["relu1_1", "x", "relu3_1"], "relu1_1 to relu3_1")],
+)
+def test_layers_are_told_in_words(names, told):
+    assert layers(names) == told
+
+
+def test_a_picture_is_told_in_one_sentence():
+    assert sentence(example(("relu4_2",))) == "From the content of relu4_2 of X"
+    both = replace(
+        example(),
+        layers={"content": ["relu4_2"], "style": ["relu1_1", "relu2_1", "relu3_1"]},
+        pictures={"content": {"title": "P"}, "style": {"title": "The Starry Night"}},
+        config=CONFIG | {"ratio": 0.01},
+    )
+    expected = "From the content of relu4_2 of P and the style of relu1_1 to relu3_1 of The Starry Night, α/β = 0.01"
+    assert sentence(both) == expected
+
+
+def test_a_curve_has_few_points_and_both_ends(tmp_path):
+    rows = "".join(f"{k},{k},{1000 / (k + 1)},0,0\n" for k in range(500))
+    (tmp_path / "trace.csv").write_text("step,seconds,total,content,gradient_norm\n" + rows + "500,cut")
+    curve = _curve(tmp_path / "trace.csv")
+    assert len(curve) <= POINTS
+    assert (curve[0], curve[-1]) == ((0, 1.0), (499, 0.002))
+    assert _curve(tmp_path / "nothing.csv") == []
+
+
+def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):
+    any_sweep(tmp_path, "pair")
+    monkeypatch.setattr(sys, "argv", ["reconstruct-page", str(tmp_path), "--title", "Mine"])
+    command.main()
+    assert capsys.readouterr().err.strip() == str(tmp_path / PAGE)
+    assert "<title>Mine</title>" in (tmp_path / PAGE).read_text()
+    monkeypatch.setattr(sys, "argv", ["reconstruct-page", str(tmp_path / "nowhere")])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

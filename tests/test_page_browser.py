@@ -1,0 +1,293 @@
+"""What the page of a sweep does in a real browser, opened from the disk: every view, by click and by keyboard."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import smooth_picture
+from test_figures import any_sweep
+from test_page import HOSTILE, data_of
+
+from experiments.drawing.page import write_page
+from reconstruct import images
+from reconstruct.results import Sweep, SweepCell
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("chromedriver")),
+        reason="needs chromium and chromedriver (Debian: chromium and chromium-driver)",
+    ),
+]
+FLAGS = "--headless=new --no-sandbox --disable-gpu --no-first-run --window-size=1440,1000"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory) -> Iterator[Any]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in [*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+class Reader:
+    """Somebody who looks at a page."""
+
+    def __init__(self, driver: Any, path: Path) -> None:
+        self.driver, self.path = driver, path
+        self.data = data_of(path)
+        driver.get("about:blank")
+        for log in ("browser", "performance"):  # what a browser does by itself when it starts
+            driver.get_log(log)
+        self.open("")
+
+    def open(self, address: str) -> None:
+        self.driver.get("about:blank")
+        self.driver.get(f"{self.path.as_uri()}{address}")
+
+    def all(self, selector: str) -> list[Any]:
+        return self.driver.find_elements("css selector", selector)
+
+    def one(self, selector: str) -> Any:
+        (found,) = self.all(selector)
+        return found
+
+    def click(self, selector: str) -> None:
+        self.one(selector).click()
+
+    def view(self, name: str) -> None:
+        self.click(f"#views [data-view={name}]")
+
+    def press(self, *keys: str) -> None:
+        from selenium.webdriver.common.keys import Keys
+
+        for key in keys:
+            self.driver.switch_to.active_element.send_keys(getattr(Keys, key, key))
+
+    def choose(self, selector: str, value: str) -> None:
+        from selenium.webdriver.support.ui import Select
+
+        Select(self.one(selector)).select_by_value(value)
+
+    def shown(self, selector: str = "#content img") -> list[int]:
+        """The numbers of the pictures that are shown, each of which has arrived."""
+        sources = {source: number for number, source in enumerate(self.data["sources"])}
+        found = self.all(selector)
+        script = "return arguments[0].decode().then(() => arguments[0].naturalWidth)"
+        assert all(self.driver.execute_script(script, image) > 0 for image in found)
+        return [sources[image.get_attribute("src")] for image in found]
+
+    def origins(self) -> set[str]:
+        """The places of all pictures that stay where they are when these are enlarged."""
+        styles = [image.get_attribute("style") for image in self.all("#content img")]
+        return {style.partition("origin: ")[2].partition(";")[0] for style in styles}
+
+    def cell(self, **values: str) -> dict:
+        """The cell with these values."""
+        (found,) = [cell for cell in self.data["cells"] if all(cell["values"][k] == v for k, v in values.items())]
+        return found
+
+    def ends(self, name: str) -> None:
+        """The console is empty, and nothing was asked of a network."""
+        if shots := os.environ.get("RECONSTRUCT_SHOTS"):
+            self.driver.save_screenshot(str(Path(shots) / f"page-{name}.png"))
+        assert self.driver.get_log("browser") == []
+        requests = re.findall(r'"url":"(https?:[^"]*)"', str(self.driver.get_log("performance")))
+        assert requests == []
+
+
+def with_pictures_of_their_own(sweep: Sweep) -> Sweep:
+    for number, cell in enumerate(sweep.cells):
+        images.save(smooth_picture(24, 32, 50 + number), sweep.folder / cell.folder / "result.png")
+    return sweep
+
+
+@pytest.fixture
+def reader(browser, tmp_path, request) -> Iterator[Reader]:
+    reader = Reader(browser, write_page([with_pictures_of_their_own(any_sweep(tmp_path, "table"))]))
+    yield reader
+    reader.ends(request.node.name)
+
+
+LAYERS, SEEDS = ["[relu3_1]", "[relu4_1,relu4_2]"], ["0", "1", "2"]
+
+
+def key(reader: Reader, name: str) -> str:
+    return f'input[data-key="{name}"]'
+
+
+def test_the_grid_has_every_cell_in_its_place_and_turns_round(reader):
+    number = lambda layer, seed: reader.cell(**{"content.layers": layer, "seed": seed})["picture"]  # noqa: E731
+    by_rows = [[number(layer, seed) for seed in SEEDS] for layer in LAYERS]
+    assert reader.shown() == [*by_rows[0], *by_rows[1]]
+    reader.choose("#rows", "seed")
+    assert reader.shown() == [row[column] for column in range(3) for row in by_rows]
+    reader.choose("#rows", "")
+    assert reader.one(key(reader, "seed"))
+    assert reader.shown() == [row[0] for row in by_rows]
+
+
+def test_arrow_keys_walk_through_the_grid_and_enter_opens_the_flip_book(reader):
+    reader.all(".place")[0].send_keys("")
+    reader.driver.execute_script("document.querySelector('.place').focus()")
+    reader.press("ARROW_RIGHT", "ARROW_DOWN")
+    wanted = reader.cell(**{"content.layers": LAYERS[1], "seed": "1"})
+    assert reader.one("#about h2").text == wanted["label"]
+    assert reader.one(".place[aria-current=true] img").get_attribute("src") == reader.data["sources"][wanted["picture"]]
+    reader.press("ENTER")
+    assert reader.shown() == [wanted["picture"], wanted["originals"]["content"]]
+    assert "view=flip" in reader.driver.current_url
+
+
+def test_the_flip_book_follows_its_sliders_and_plays(reader):
+    reader.view("flip")
+    slider = reader.one(key(reader, "seed"))
+    slider.send_keys("")
+    reader.driver.execute_script("arguments[0].focus()", slider)
+    reader.press("ARROW_RIGHT")
+    first, second = (reader.cell(**{"content.layers": LAYERS[0], "seed": seed}) for seed in "12")
+    assert reader.shown()[0] == first["picture"]
+    assert reader.driver.switch_to.active_element == slider  # it can be moved on
+    reader.press("ARROW_RIGHT")
+    assert reader.shown()[0] == second["picture"]
+    reader.click("#play")
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(reader.driver, 10).until(lambda _: reader.shown()[0] != second["picture"])
+    assert reader.one("#play").text == "Stop"
+    reader.click("#play")
+
+
+def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader):
+    reader.view("compare")
+    one, other = (reader.cell(**{"content.layers": LAYERS[0], "seed": seed}) for seed in "02")
+    assert reader.shown() == [one["picture"], one["originals"]["content"]]
+    reader.choose("#compare-other", str(reader.data["cells"].index(other)))
+    assert reader.shown() == [one["picture"], other["picture"]]
+    reader.driver.execute_script("arguments[0].focus()", reader.one("#wipe"))
+    reader.press("END")
+    assert reader.one("#top").value_of_css_property("clip-path") == "inset(0px 0px 0px 100%)"
+    reader.press("HOME")
+    assert reader.one("#top").value_of_css_property("clip-path") in ("inset(0px)", "inset(0px 0px 0px 0%)")
+    reader.click("input[value=difference]")
+    assert reader.one("#top").value_of_css_property("mix-blend-mode") == "difference"
+    reader.click("input[value=blink]")
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    for hidden in (True, False):
+        WebDriverWait(reader.driver, 10).until(lambda _, h=hidden: reader.one("#top").is_displayed() is not h)
+
+
+def test_the_loupe_shows_the_same_place_in_all_pictures(reader):
+    reader.click("#loupe")
+    reader.driver.execute_script("arguments[0].focus()", reader.one("input[data-loupe=x]"))
+    reader.press("HOME")
+    reader.driver.execute_script("arguments[0].focus()", reader.one("input[data-loupe=y]"))
+    reader.press("END")
+    places = {
+        (i.value_of_css_property("transform"), i.value_of_css_property("image-rendering"))
+        for i in reader.all("#content img")
+    }
+    assert places == {("matrix(4, 0, 0, 4, 0, 0)", "pixelated")}
+    origins = {
+        image.get_attribute("style").partition("origin: ")[2].partition(";")[0] for image in reader.all("#content img")
+    }
+    assert origins == {"0% 100%"}
+    from selenium.webdriver import ActionChains
+
+    ActionChains(reader.driver).move_to_element(reader.all(".shown")[3]).perform()
+    (origin,) = {
+        image.get_attribute("style").partition("origin: ")[2].partition(";")[0] for image in reader.all("#content img")
+    }
+    assert [float(part.rstrip("%")) for part in origin.split()] == pytest.approx([50, 50], abs=2)
+
+
+def test_the_table_is_sorted_and_filtered(reader):
+    reader.view("table")
+    assert len(reader.all(".all tbody tr")) == 6
+    reader.all(".all thead button")[2].click()
+    order = [row.text.split()[-4] for row in reader.all(".all tbody tr")]
+    reader.all(".all thead button")[2].click()
+    assert [row.text.split()[-4] for row in reader.all(".all tbody tr")] == order[::-1]
+    reader.one("#filter").send_keys("relu3_1")
+    assert len(reader.all(".all tbody tr")) == 3
+    reader.all(".all tbody button")[0].click()
+    assert "view=flip" in reader.driver.current_url
+
+
+def test_curves_are_marked_and_told(reader):
+    reader.view("curves")
+    assert len(reader.all("polyline.curve")) == 6
+    reader.choose("#curve", "4")
+    assert reader.one(".curve.marked").get_attribute("data-cell") == "4"
+    assert reader.one("#about h2").text == reader.data["cells"][4]["label"]
+
+
+def test_an_address_that_was_sent_shows_the_same(reader):
+    reader.choose("#rows", "seed")
+    reader.view("compare")
+    reader.choose("#compare-cell", "4")
+    reader.choose("#compare-other", "1")
+    reader.click("input[value=difference]")
+    address, seen = reader.driver.current_url.partition("#")[2], reader.shown()
+    reader.open(f"#{address}")
+    assert reader.shown() == seen == [reader.data["cells"][k]["picture"] for k in (4, 1)]
+    assert reader.one(".stage.difference")
+    reader.open("#view=nothing&rows=nowhere&cell=99&other=-1&mode=x&%3Dseed=17")
+    assert len(reader.shown()) == 6
+
+
+def test_what_stands_beside_a_picture(reader):
+    reader.view("flip")
+    cell = reader.data["cells"][0]
+    said = reader.one("#about").text
+    assert cell["sentence"] in said
+    assert cell["command"] in said
+    assert "content error" in said
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_window(browser, tmp_path, width):
+    reader = Reader(browser, write_page([any_sweep(tmp_path, "fig3")]))
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    for view in ("grid", "flip", "compare", "table", "curves"):
+        reader.view(view)
+        assert reader.driver.execute_script("return document.documentElement.scrollWidth") <= width
+    reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_hostile_names_are_only_text(browser, tmp_path):
+    from dataclasses import replace
+
+    from test_results import CONFIG, example
+
+    cells = [SweepCell(str(k), {"content.picture": HOSTILE + str(k)}, HOSTILE) for k in range(2)]
+    for cell in cells:
+        (tmp_path / cell.folder).mkdir()
+        images.save(smooth_picture(24, 32), tmp_path / cell.folder / "result.png")
+        pictures = {"content": {"name": HOSTILE, "title": HOSTILE, "credit": HOSTILE}}
+        made = replace(
+            example(), pictures=pictures, overrides=[f"content.picture={HOSTILE}"], config=CONFIG, note=HOSTILE
+        )
+        made.write(tmp_path / cell.folder)
+    reader = Reader(browser, write_page([Sweep.of(tmp_path, "auto", cells, HOSTILE)], HOSTILE))
+    for view in ("grid", "flip", "compare", "table", "curves"):
+        reader.view(view)
+        assert reader.driver.title == HOSTILE
+        assert len(reader.all("script")) == 2
+        assert all(image.get_attribute("src").startswith("data:") for image in reader.all("img"))
+    reader.view("flip")
+    assert HOSTILE in reader.one("#about").text
+    reader.ends("hostile")
