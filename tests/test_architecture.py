@@ -47,8 +47,9 @@ UPSTREAM = {
     "convergence": {"trace"},
     "errors": set(),
     "explorer": set(),
-    "explorer.content": {"explorer.sentences", "figures.cells", "figures.labels", "results", "trace"},
+    "explorer.content": {"explorer.films", "explorer.sentences", "figures.cells", "figures.labels", "results", "trace"},
     "explorer.document": {"explorer.content", "files"},
+    "explorer.films": {"errors", "figures.film", "recorders.film", "results"},
     "explorer.sentences": {"results"},
     "figures": {
         "figures.captions",
@@ -306,7 +307,7 @@ EDGE = {
 DOORS = {  # a name that ends in a dot is that of a package
     "pypi_simple": ("assets",),
     "requests": ("assets",),
-    "PIL": ("colours", "images", "recorders.", "figures."),  # images gives, these show
+    "PIL": ("colours", "images", "recorders.", "figures.", "explorer."),  # images gives, these show
     "torchvision": ("network",),
     "matplotlib": ("figures.",),
     "anyascii": ("figures.page.scripts", "figures.tables.latex", "figures.tables.separate"),

@@ -180,10 +180,10 @@ def test_custom_scalars_have_one_chart_a_question(page):
 
 @tab("text")
 def test_texts_tell_the_command_credits_and_all_settings(page):
-    categories = page.wait("tf-category-paginated-view", 6)
+    categories = page.wait("tf-category-paginated-view", 7)
     said = "\n".join([*categories, *page.seen("tf-markdown-view")])
     assert "reconstruct.py experiment=fig1 size=64 steps=8 film=true" in said
-    for words in ("caption", "command", "credits", "in all cells", "settings"):
+    for words in ("caption", "command", "computed", "credits", "in all cells", "settings"):
         assert words in said
 
 

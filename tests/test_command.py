@@ -5,7 +5,9 @@ import errno
 import json
 import os
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -141,9 +143,6 @@ def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
     def interrupted(self):
         for step in iterate(self):
             if step.number == 2:
-                import os
-                import signal
-
                 os.kill(os.getpid(), signal.SIGINT)
             yield step
 
@@ -179,9 +178,9 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
 
     def interrupted(self):
         for step in iterate(self):
-            yield step
             if step.number == 2:
-                raise KeyboardInterrupt
+                os.kill(os.getpid(), signal.SIGINT)
+            yield step
 
     iterate = Synthesis.__iter__
     same = ("steps=6", "fresh=true", "content.layers=[relu2_1]", "precision=auto")
@@ -879,3 +878,14 @@ def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(monkeypatch, 
         code = ended.code
     assert code == (2 if line else 0)
     assert line in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("preset", [["experiment=fig1"], ["-m", "seed=0,1"]])
+def test_the_command_on_a_page_makes_the_very_cell(command, preset):
+    code, _ = command(*preset, "steps=2", "depth=1", "representation=content", "name=first", QUICK)
+    assert code == 0
+    text = next(Path("runs/first").glob("index.html")).read_text()
+    shown = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])["cells"][0]["command"]
+    asked = [word for word in shlex.split(shown)[1:] if word.partition("=")[0] not in ("content.picture",)]
+    _, said = command(*asked, "name=again", QUICK)
+    assert "1 cell taken from runs/first" in said

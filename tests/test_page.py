@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import smooth_picture
 from test_figures import any_sweep, finished
@@ -20,6 +21,7 @@ from reconstruct import images
 from reconstruct.explorer import document as documents
 from reconstruct.explorer.content import POINTS, _curve
 from reconstruct.explorer.sentences import layers, sentence
+from reconstruct.recorders import film
 from reconstruct.results import Sweep, SweepCell
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
@@ -82,6 +84,29 @@ def test_the_policy_allows_what_the_page_brings_and_nothing_else(tmp_path):
         assert f"{part}-src 'sha256-{digest}'" in policy
     assert policy.startswith("default-src 'none'; img-src data: file: 'self';")
     assert not re.search(r"eval\(|innerHTML|https?://(?!www\.w3\.org/2000/svg)", script)
+
+
+def write_film(folder: Path, steps: list[int]) -> None:
+    """A film whose frames differ."""
+    shades = [np.full((24, 32, 3), 20 + 5 * step + len(folder.name), np.uint8) for step in steps]
+    film.write(
+        [film.Frame(step, pixels, {"content": 0.1}) for step, pixels in zip(steps, shades, strict=True)],
+        folder / "film.webp",
+    )
+
+
+def test_films_are_shown_at_steps_that_all_cells_have_in_common(tmp_path):
+    sweep = any_sweep(tmp_path, "pair")
+    write_film(tmp_path / sweep.cells[0].folder, [0, 2, 8, 40])
+    write_film(tmp_path / sweep.cells[1].folder, [0, 5, 40])
+    data = data_of(write_page([sweep]))
+    assert data["steps"] == [0, 2, 5, 8, 40]
+    first, second = (cell["frames"] for cell in data["cells"])
+    assert len(first) == len(second) == 5
+    assert (first[1] == first[2], second[0] == second[1]) == (True, True)  # until the next frame
+    assert data["sources"][first[0]].startswith("data:image/webp;base64,")
+    (tmp_path / sweep.cells[0].folder / "film.webp").write_bytes(b"damaged")
+    assert "frames" not in data_of(write_page([sweep]))["cells"][0]
 
 
 def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import smooth_picture
 from test_figures import any_sweep
-from test_page import HOSTILE, data_of
+from test_page import HOSTILE, data_of, write_film
 
 from experiments.drawing.page import write_page
 from reconstruct import images
@@ -248,6 +248,29 @@ def test_an_address_that_was_sent_shows_the_same(reader):
     assert len(reader.shown()) == 6
 
 
+def test_one_slider_moves_all_pictures_through_the_optimisation(browser, tmp_path):
+    sweep = with_pictures_of_their_own(any_sweep(tmp_path, "pair"))
+    for cell in sweep.cells:
+        write_film(tmp_path / cell.folder, steps=[0, 3, 40])
+    reader = Reader(browser, write_page([sweep]))
+    finished = [cell["picture"] for cell in reader.data["cells"]]
+    assert reader.shown() == finished
+    reader.driver.execute_script("arguments[0].focus()", reader.one("#step"))
+    reader.press("HOME")
+    assert reader.shown() == [cell["frames"][0] for cell in reader.data["cells"]]
+    reader.press("ARROW_RIGHT")
+    assert reader.shown() == [cell["frames"][1] for cell in reader.data["cells"]]
+    address = reader.driver.current_url.partition("#")[2]
+    reader.view("flip")
+    assert reader.shown()[0] == reader.data["cells"][0]["frames"][1]
+    reader.open(f"#{address}")
+    assert reader.shown() == [cell["frames"][1] for cell in reader.data["cells"]]
+    reader.driver.execute_script("arguments[0].focus()", reader.one("#step"))
+    reader.press("END")
+    assert reader.shown() == finished
+    reader.ends("film")
+
+
 def test_what_stands_beside_a_picture(reader):
     reader.view("flip")
     cell = reader.data["cells"][0]
@@ -266,6 +289,24 @@ def test_nothing_is_wider_than_the_window(browser, tmp_path, width):
         reader.view(view)
         assert reader.driver.execute_script("return document.documentElement.scrollWidth") <= width
     reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.filterwarnings("default")  # the checker's own
+def test_an_accessibility_check_finds_nothing(browser, tmp_path, scheme):
+    from axe_selenium_python import Axe
+
+    media = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
+    sweep = any_sweep(tmp_path, "fig3")
+    shutil.rmtree(tmp_path / sweep.cells[3].folder)
+    reader = Reader(browser, write_page([sweep]))
+    for view in ("grid", "flip", "compare", "table", "curves"):
+        reader.view(view)
+        check = Axe(browser)
+        check.inject()
+        assert check.run()["violations"] == []
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_hostile_names_are_only_text(browser, tmp_path):

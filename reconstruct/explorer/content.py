@@ -11,7 +11,7 @@ from reconstruct import trace
 from reconstruct.explorer.sentences import sentence
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, key_name, shortest
-from reconstruct.results import NOT_SETTINGS, PICTURE, TERMS, TRACE, Result
+from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TERMS, TRACE, Result
 
 POINTS = 80  # of a curve
 IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
@@ -22,21 +22,28 @@ class Pictures:
     """The pictures that the page shows, each once though every cell has its original; one is known by its number.
 
     Attributes:
-        paths: of files, in the order of their numbers.
+        sources: files, or what would be in them, in the order of their numbers.
     """
 
-    paths: list[Path] = field(default_factory=list)
+    sources: list[Path | bytes] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, path: Path) -> int | None:
         """Of a file; ``None`` if there is none that can be read."""
         try:
-            digest = sha256(path.read_bytes()).hexdigest()
+            return self._number(path, path.read_bytes())
         except OSError:
             return None
+
+    def number_of(self, content: bytes) -> int:
+        """Of a picture that has no file."""
+        return self._number(content, content)
+
+    def _number(self, source: Path | bytes, content: bytes) -> int:
+        digest = sha256(content).hexdigest()
         if digest not in self._numbers:
-            self._numbers[digest] = len(self.paths)
-            self.paths.append(path)
+            self._numbers[digest] = len(self.sources)
+            self.sources.append(source)
         return self._numbers[digest]
 
 
@@ -44,7 +51,22 @@ def content(cells: Cells, title: str, pictures: Pictures) -> dict[str, Any]:
     """Everything that the page shows but the pictures, which it knows by their numbers in `pictures`."""
     names = cell_names(cells)
     shown = [_cell(panel, cells, names.get(panel.folder) or panel.name, pictures) for panel in cells.panels]
-    return {"title": title, "keys": list(_keys(cells)), "cells": shown, "credits": sorted(_credits(cells.panels))}
+    steps = _add_films(shown, cells.panels, pictures)
+    credits = sorted(_credits(cells.panels))
+    return {"title": title, "keys": list(_keys(cells)), "cells": shown, "steps": steps, "credits": credits}
+
+
+def _add_films(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], pictures: Pictures) -> list[int]:
+    """The steps at which all cells that have films are shown; their pictures then are added to these cells."""
+    folders = {number: p.folder for number, p in enumerate(panels) if p.picture and (p.folder / FILM).exists()}
+    if not folders:
+        return []
+    from reconstruct.explorer.films import moments  # torch, which a page without films does without
+
+    steps, films = moments(folders)
+    for number, frames in films.items():
+        shown[number]["frames"] = [pictures.number_of(frame) for frame in frames]
+    return steps
 
 
 def _keys(cells: Cells) -> Iterator[dict[str, Any]]:
@@ -97,8 +119,9 @@ def _settings(overrides: Iterable[str]) -> dict[str, str]:
 
 
 def _command(overrides: Sequence[str]) -> str:
-    """What makes this very cell."""
-    return shlex.join(["reconstruct", *(f"{key}={value}" for key, value in _settings(overrides).items())])
+    """What makes this very cell; the preset that it belongs to comes first."""
+    presets = [override for override in overrides if override.startswith("experiment=")]
+    return shlex.join(["reconstruct", *presets, *(f"{key}={value}" for key, value in _settings(overrides).items())])
 
 
 def _curve(path: Path) -> list[tuple[int, float]]:

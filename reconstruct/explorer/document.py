@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import math
-import shutil
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -22,14 +21,15 @@ from reconstruct.explorer.content import Pictures
 from reconstruct.files import written_whole
 
 EMBEDDED = 20 * 2**20  # bytes
+PNG = b"\x89PNG"
 FOLDER = "page"  # beside the file: copies of pictures that lie elsewhere
 SCRIPTS = ("dom", "state", "pictures", "controls", "about", "grid", "flip", "compare", "table", "curves", "main")
 
 
 def write(content: Mapping[str, Any], pictures: Pictures, path: Path) -> None:
     """The page of `content` at `path`, with the files of `pictures` in it or beside it."""
-    embedded = sum(picture.stat().st_size for picture in pictures.paths) <= EMBEDDED
-    sources = [_data(picture) if embedded else _reference(picture, path) for picture in pictures.paths]
+    embedded = sum(map(_size, pictures.sources)) <= EMBEDDED
+    sources = [_data(source) if embedded else _reference(source, path) for source in pictures.sources]
     html = document({**content, "sources": sources})
     with written_whole(path) as file:
         file.write(html.encode())
@@ -69,15 +69,27 @@ def _finite(value: Any) -> Any:
     return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _data(picture: Path) -> str:
-    return f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+def _size(source: Path | bytes) -> int:
+    return len(source) if isinstance(source, bytes) else source.stat().st_size
 
 
-def _reference(picture: Path, page: Path) -> str:
+def _data(source: Path | bytes) -> str:
+    kind, content = ("webp", source) if isinstance(source, bytes) else ("png", source.read_bytes())
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _reference(source: Path | bytes, page: Path) -> str:
     """Relative to the page; of a picture that is not below it, that of a copy."""
-    here, there = page.parent.resolve(), picture.resolve()
+    here = page.parent.resolve()
+    there = _kept(source, here / FOLDER) if isinstance(source, bytes) else source.resolve()
     if not there.is_relative_to(here):
-        name = f"{hashlib.sha256(str(there).encode()).hexdigest()[:16]}.png"
-        (here / FOLDER).mkdir(exist_ok=True)
-        there = Path(shutil.copyfile(there, here / FOLDER / name))
+        there = _kept(there.read_bytes(), here / FOLDER)
     return "/".join(quote(part) for part in there.relative_to(here).parts)
+
+
+def _kept(content: bytes, folder: Path) -> Path:
+    """A copy, under a name by which equal ones are one."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.{'png' if content.startswith(PNG) else 'webp'}"
+    path.write_bytes(content)
+    return path

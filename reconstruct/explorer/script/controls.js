@@ -26,6 +26,24 @@ function keySlider(key) {
   return make("label", {}, key.name, slider, told);
 }
 
+/** A slider through the steps at which all cells that have films are shown; at its end are the finished pictures. */
+function stepSlider() {
+  if (!data.steps.length) return null;
+  const last = data.steps.length;
+  const told = make("output");
+  const slider = make("input", { type: "range", min: 0, max: last, value: state.step === "" ? last : state.step, id: "step" });
+  const tell = () => {
+    told.textContent = Number(slider.value) === last ? "finished" : `step ${data.steps[slider.value]}`;
+    slider.setAttribute("aria-valuetext", told.textContent);
+  };
+  tell();
+  slider.addEventListener("input", () => {
+    tell();
+    set({ step: Number(slider.value) === last ? "" : slider.value }, { controlsStay: true });
+  });
+  return make("label", {}, "optimisation", slider, told);
+}
+
 /** The controls of a view, in a row. */
 function controls(...parts) {
   return make("div", { class: "controls" }, ...parts);

@@ -5,7 +5,7 @@ const flip = {
   name: "Flip book",
 
   controls() {
-    return controls(...keys.map(keySlider), playButton(), loupeControls());
+    return controls(...keys.map(keySlider), stepSlider(), playButton(), loupeControls());
   },
 
   fill(content) {

@@ -3,7 +3,7 @@ const grid = {
   name: "Grid",
 
   controls() {
-    return controls(placeList("rows", "rows"), placeList("columns", "columns"), ...unplaced().map(keySlider), loupeControls());
+    return controls(placeList("rows", "rows"), placeList("columns", "columns"), ...unplaced().map(keySlider), stepSlider(), loupeControls());
   },
 
   fill(content) {

@@ -6,7 +6,8 @@ function picture(number, words, attributes = {}) {
 /** What a cell shows: its picture, or why there is none. */
 function pictureOf(cell) {
   if (cell.picture == null) return make("span", { class: "none" }, cell.problem || "not there");
-  return picture(cell.picture, cell.sentence ?? cell.label);
+  const moment = state.step === "" ? undefined : cell.frames?.[state.step];
+  return picture(moment ?? cell.picture, cell.sentence ?? cell.label);
 }
 
 /** The first original of a cell. */

@@ -6,7 +6,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const cells = data.cells.map((cell, id) => ({ ...cell, id }));
 const keys = data.keys;
 
-const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", fixed: {}, ...placed() };
+const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", step: "", fixed: {}, ...placed() };
 
 /** Where keys stand at first: the one with most values in columns, the next in rows. */
 function placed() {
@@ -18,7 +18,7 @@ function placed() {
 /** The state as it stands in an address. */
 function address() {
   const known = { view: state.view, rows: state.rows, columns: state.columns, cell: state.cell, other: state.other };
-  const words = new URLSearchParams({ ...known, mode: state.mode });
+  const words = new URLSearchParams({ ...known, mode: state.mode, step: state.step });
   for (const [key, value] of Object.entries(state.fixed)) words.set(`=${key}`, value);
   return `#${words}`;
 }
@@ -34,6 +34,7 @@ function readAddress() {
   if (cells[words.get("cell")]) state.cell = Number(words.get("cell"));
   if (words.get("other") === "original" || cells[words.get("other")]) state.other = words.get("other");
   if (MODES.includes(words.get("mode"))) state.mode = words.get("mode");
+  if (words.get("step") === "" || data.steps[words.get("step")] !== undefined) state.step = words.get("step");
   for (const key of keys) {
     const value = words.get(`=${key.key}`);
     if (key.values.some((each) => each.value === value)) state.fixed[key.key] = value;
