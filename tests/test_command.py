@@ -22,7 +22,6 @@ from conftest import as_nobody
 from omegaconf import OmegaConf
 
 from experiments import reconstruct
-from experiments.cell import compute_plan
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.settings.fingerprint import request
@@ -30,6 +29,7 @@ from experiments.sweep.preflight import checked
 from experiments.sweep.products import products
 from reconstruct import images, measures
 from reconstruct.analysis.entries import Kind, read
+from reconstruct.hardware import choice
 from reconstruct.hardware.timing import Times
 from reconstruct.hardware.timings import Timings
 from reconstruct.hardware.ways import Way
@@ -174,7 +174,7 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     def measured(fastest: Way) -> None:
         times = Times({way: 1.0 - 0.5 * (way is fastest) for way in Way}, 0.001)
         known = lambda shapes, *_: Timings(dict.fromkeys(shapes, times), 0.0)  # noqa: E731
-        monkeypatch.setattr(compute_plan, "timings", known)
+        monkeypatch.setattr(choice, "timings", known)
 
     def interrupted(self):
         for step in iterate(self):

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from experiments.cell import compute_plan
 from experiments.cell.compute_plan import Begun, Compilation, ComputePlan, _allowed, _compilation, _plan
 from experiments.settings import schema
 from reconstruct.errors import InputError
+from reconstruct.hardware import choice
 from reconstruct.hardware.timing import Times
 from reconstruct.hardware.timings import Timings
 from reconstruct.hardware.ways import Way
@@ -35,7 +35,7 @@ def measured(monkeypatch):
         times = {shape: Times({way: s for way, s in known.items() if way in allowed}, 0.001) for shape in shapes}
         return Timings(times, 0.0)
 
-    monkeypatch.setattr(compute_plan, "timings", made_up)
+    monkeypatch.setattr(choice, "timings", made_up)
     return known
 
 
@@ -69,7 +69,7 @@ def test_what_rounds_is_not_taken_for_a_gain_within_the_noise(measured):
 
 
 def test_what_the_settings_insist_on_is_not_measured(monkeypatch):
-    monkeypatch.setattr(compute_plan, "timings", None)
+    monkeypatch.setattr(choice, "timings", None)
     ways = {
         (FLOAT32, "false"): ["float32"] * 4,
         (FLOAT32, "true"): ["float32", "float32", "winograd", "winograd"],
@@ -82,7 +82,7 @@ def test_what_the_settings_insist_on_is_not_measured(monkeypatch):
 
 
 def test_a_single_convolution_is_computed_in_float32(monkeypatch):
-    monkeypatch.setattr(compute_plan, "timings", None)
+    monkeypatch.setattr(choice, "timings", None)
     assert _plan(config(layers=("relu1_1",)), CPU, 256, 256).ways == {"conv1_1": Way.float32}
 
 
@@ -119,7 +119,7 @@ def test_shapes_that_differ_by_a_few_pixels_are_one(monkeypatch):
         seen.append(shapes)
         return Timings({shape: Times({Way.float32: 1.0}, 0.1) for shape in shapes}, 0.0)
 
-    monkeypatch.setattr(compute_plan, "timings", note)
+    monkeypatch.setattr(choice, "timings", note)
     _plan(config(), CPU, 171, 256)
     _plan(config(), CPU, 170, 255)
     assert seen[0] == seen[1]

@@ -1,7 +1,7 @@
 """How a cell is computed: on which device, each convolution in which way, compiled or not."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
@@ -14,14 +14,11 @@ from experiments.settings.schema import Config, Crop, Precision
 from reconstruct import layers
 from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
-from reconstruct.hardware import memory, processor
-from reconstruct.hardware.timing import Shape
-from reconstruct.hardware.timings import timings
-from reconstruct.hardware.ways import Way, cheapest
+from reconstruct.hardware import memory
+from reconstruct.hardware.choice import fastest, insisted
+from reconstruct.hardware.ways import Way
 
 TIMINGS = "timings.json"  # in the user's cache
-EXACTLY = 1.03  # a way that rounds more than float32 as it is written down must be faster by that much
-WIDE = 128  # channels: with fewer, Winograd's transforms cost what the multiplications save
 # Compiling takes some 10 to 50 s, and a step without its convolutions is about a seventh of the whole.
 WORTH_COMPILING = 300.0  # seconds that the convolutions of all steps take
 LONG = 50e6  # pixels times steps: a run for which measuring is worth its while, even if there is no choice of ways
@@ -142,13 +139,12 @@ def _as_begun(config: Config, device: torch.device, begun: Begun) -> ComputePlan
 
 def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
     convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
-    shapes = {tap: _shape(tap, *channels, height, width) for tap, channels in convolutions.items()}
-    allowed, seconds, reason = _allowed(config, device), 0.0, "as the settings say"
+    allowed, measured = _allowed(config, device), None
     if len(allowed) > 1 or config.steps * height * width >= LONG:
-        ways, seconds, reason = _measured(shapes, allowed, device)
-    if len(allowed) == 1:
-        ways = _insisted(convolutions, allowed[0])
-    return ComputePlan(device, ways, config.checkpointing, _compilation(config, seconds, device), reason)
+        measured = fastest(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS)
+    chosen = measured if measured and len(allowed) > 1 else insisted(convolutions, allowed[0])
+    compilation = _compilation(config, measured.seconds if measured else 0.0, device)
+    return ComputePlan(device, chosen.ways, config.checkpointing, compilation, chosen.reason)
 
 
 def _allowed(config: Config, device: torch.device) -> list[Way]:
@@ -160,60 +156,6 @@ def _allowed(config: Config, device: torch.device) -> list[Way]:
     exact = [Way.float32] + [Way.winograd] * (config.winograd == "auto" and device.type == "cpu")
     rounded = [Way.bfloat16]
     return {Precision.float32: exact, Precision.bfloat16: rounded, Precision.auto: exact + rounded}[config.precision]
-
-
-def _insisted(convolutions: Mapping[str, tuple[int, int]], way: Way) -> dict[str, Way]:
-    """That way wherever it can be: the picture is not rounded, and a few channels are no case for Winograd's."""
-    fits = {
-        tap: channels >= (WIDE if way is Way.winograd else layers.CHANNELS[0])
-        for tap, (channels, _) in convolutions.items()
-    }
-    return {tap: way if fits[tap] else Way.float32 for tap in convolutions}
-
-
-def _shape(tap: str, channels: int, outputs: int, height: int, width: int) -> Shape:
-    """Of a convolution in a picture of that size; what differs by a few pixels need not be measured anew."""
-    halvings = layers.block(tap) - 1
-    return Shape(channels, outputs, *(_rounded(max(1, side >> halvings)) for side in (height, width)))
-
-
-def _rounded(side: int) -> int:
-    return side if side <= 16 else 8 * round(side / 8)
-
-
-def _measured(
-    shapes: Mapping[str, Shape], allowed: Collection[Way], device: torch.device
-) -> tuple[dict[str, Way], float, str]:
-    """The ways that are fastest together, the seconds of all convolutions then, and a line that says so."""
-    first, *others = shapes  # the first sees the picture, which is never rounded
-    ways = {first: Way.float32}
-    if not others:
-        return ways, 0.0, "a single convolution"
-    known = timings([shapes[tap] for tap in others], allowed, device, cache_folder() / TIMINGS)
-    times = [known.times[shapes[tap]] for tap in others]
-    weighed = [{w: s * (1 if w is Way.float32 else EXACTLY) for w, s in each.ways.items()} for each in times]
-    ways |= dict(zip(others, cheapest(weighed, [each.conversion for each in times]), strict=True))
-    seconds = sum(each.ways[ways[tap]] for tap, each in zip(others, times, strict=True))
-    return ways, seconds, _reason(ways, {way: _total(times, way) for way in allowed}, seconds, known.seconds, device)
-
-
-def _total(times: Collection[Any], way: Way) -> float | None:
-    return sum(each.ways[way] for each in times) if all(way in each.ways for each in times) else None
-
-
-def _reason(
-    ways: Mapping[str, Way], totals: Mapping[Way, float | None], seconds: float, took: float, device: torch.device
-) -> str:
-    counts = [f"{list(ways.values()).count(way)} in {way}" for way in Way if way in ways.values()]
-    others = [f"all in {way} {_milliseconds(total)}" for way, total in totals.items() if total is not None]
-    measured = f", measured in {took:.1f} s" if took else ""
-    where = f"{processor.name(device)}{'' if device.type == 'cuda' else f', {torch.get_num_threads()} threads'}"
-    told = f"convolutions: {', '.join(counts)}: {_milliseconds(seconds)} a step ({'; '.join(others)})"
-    return f"{told} on {where}{measured}"
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:.3g} ms"
 
 
 def _compilation(config: Config, seconds: float, device: torch.device) -> Compilation:

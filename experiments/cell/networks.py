@@ -121,9 +121,9 @@ def _faster(forms: Sequence[Network], picture: Tensor, layers: tuple[str, ...]) 
     return forms[best.index(min(best))]
 
 
-def _step_seconds(network: Network, picture: Tensor, layers: tuple[str, ...]) -> float:
+def _step_seconds(form: Network, picture: Tensor, layers: tuple[str, ...]) -> float:
     """Forwards to these layers and backwards to the picture."""
     x = picture.clone().requires_grad_()
     begun = time.perf_counter()
-    torch.autograd.grad(sum(F.sum() for F in network(x, layers).values()), x)
+    torch.autograd.grad(sum(F.sum() for F in form(x, layers).values()), x)
     return time.perf_counter() - begun
