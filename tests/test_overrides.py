@@ -51,6 +51,7 @@ def test_an_existing_file_is_quoted_as_a_whole(tmp_path, monkeypatch):
         ("network.normalize_over=[1e3,cat]", "['1e3',cat]"),
         ("content.weights=[1e3]", "[1e3]"),
         ("name=${experiment}", "${experiment}"),
+        ("runs=choice(a)", "'choice(a)'"),
         ("content.picture='a.png',b.png", "'a.png',b.png"),
         ("content.picture=choice(cat,coffee)", "choice(cat,coffee)"),
     ],

@@ -24,7 +24,8 @@ _PLAIN = re.compile(r"[\w./:+%@?*|-]*", re.ASCII)
 _KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
 _PARTS = re.compile(r""",(\s*'(?:\\.|[^'\\])*'\s*(?=,|$)|\s*"(?:\\.|[^"\\])*"\s*(?=,|$)|[^,]*)""")  # of ,a,'b,c',d
-_MEANT_FOR_HYDRA = re.compile(r"\$\{.*\}|^(choice|range|interval|glob|sort|shuffle|tag|extend_list)\(.*\)$", re.DOTALL)
+_FUNCTION = re.compile(r"^(choice|range|interval|glob|sort|shuffle|tag|extend_list)\(.*\)$", re.DOTALL)
+_MEANT_FOR_HYDRA = re.compile(rf"\$\{{.*\}}|{_FUNCTION.pattern}", re.DOTALL)
 
 
 def quoted(argument: str) -> str:
@@ -45,7 +46,7 @@ def _reader(key: str) -> Callable[[str], str]:
     """How the values of a key are to be read."""
     bare, last = key.lstrip("+~"), key.rpartition(".")[2]
     if bare in ONE_NAME:
-        return _text
+        return _one_text
     if last in NAMES and bare not in ("content.weights", "style.weights"):
         return _names
     return _named_in_lists if last in LISTS_OF_NAMES else _with_accents
@@ -81,6 +82,11 @@ def _with_accents(value: str) -> str:
 def _quote_accents(element: str) -> str:
     plain = element.isascii() and element.isprintable()
     return element if plain or element[0] in "'\"" else _quote(element)
+
+
+def _one_text(value: str) -> str:
+    """The same where a sweep would make no sense: what looks like one of Hydra's functions is a name, too."""
+    return _quote(value) if _FUNCTION.search(value) else _text(value)
 
 
 def _text(value: str) -> str:
