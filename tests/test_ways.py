@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from reconstruct.hardware import processor, timing, timings, ways
+from reconstruct.hardware import choice, processor, timing, timings, ways
 from reconstruct.hardware.timing import Shape, Times, measure
 from reconstruct.hardware.timings import timings as timings_of
 from reconstruct.hardware.ways import Way, cheapest, computing
@@ -32,6 +32,23 @@ def test_no_other_combination_of_ways_is_cheaper(seconds, conversions):
 
     found = cheapest(seconds, conversions[: len(seconds)])
     assert cost(found) == pytest.approx(min(map(cost, itertools.product(*seconds))))
+
+
+@given(
+    st.lists(st.fixed_dictionaries(dict.fromkeys(Way, SECONDS)), min_size=1, max_size=6),
+    st.lists(SECONDS, min_size=6, max_size=6),
+)
+def test_number_formats_are_mixed_only_where_that_saves_more_than_noise(seconds, conversions):
+    conversions = conversions[: len(seconds)]
+    chosen, best = choice._chosen(seconds, conversions), cheapest(seconds, conversions)
+    paid, least = ways.cost(chosen, seconds, conversions), ways.cost(best, seconds, conversions)
+    assert least <= paid <= 1.03 * least
+    in_float32 = sum(min(each[Way.float32], each[Way.winograd]) for each in seconds)
+    in_one = min(in_float32, sum(each[Way.bfloat16] for each in seconds))
+    if len({way.dtype for way in chosen}) == 2:
+        assert paid * 1.03 <= in_one * (1 + 1e-9)
+    else:
+        assert paid == pytest.approx(in_one)
 
 
 def test_every_way_computes_the_convolution():

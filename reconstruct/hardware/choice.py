@@ -1,6 +1,6 @@
 """In which way each convolution of a network is computed: as it is insisted on, or what is fastest on this machine."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from reconstruct import layers
 from reconstruct.hardware import processor
 from reconstruct.hardware.timing import Shape, Times
 from reconstruct.hardware.timings import timings
-from reconstruct.hardware.ways import Way, cheapest
+from reconstruct.hardware.ways import Way, cheapest, cost
 
 EXACTLY = 1.03  # a way that rounds more than float32 as it is written down must be faster by that much
+TOGETHER = 1.03  # and a mixture of number formats by that much than the best single one
 WIDE = 128  # channels: with fewer, Winograd's transforms cost what the multiplications save
 
 Channels = Mapping[str, tuple[int, int]]
@@ -59,11 +60,24 @@ def fastest(
     shapes = [_shape(tap, *convolutions[tap], *size) for tap in others]
     measured = timings(shapes, allowed, device, known)
     times = [measured.times[shape] for shape in shapes]
-    chosen = cheapest([_weighed(each) for each in times], [each.conversion for each in times])
-    seconds = sum(each.ways[way] for each, way in zip(times, chosen, strict=True))
+    chosen = _chosen([_weighed(each) for each in times], [each.conversion for each in times])
+    seconds = cost(chosen, [each.ways for each in times], [each.conversion for each in times])
     totals = {way: total for way in allowed if (total := _total(times, way)) is not None}
     ways = {first: Way.float32, **dict(zip(others, chosen, strict=True))}
     return Choice(ways, seconds, _reason(ways.values(), totals, seconds, measured.seconds, device))
+
+
+def _chosen(seconds: Sequence[Mapping[Way, float]], conversions: Sequence[float]) -> list[Way]:
+    """The cheapest ways in a single number format, or in both where that saves more than noise."""
+    formats = {way.dtype for way in Way}
+    single = [
+        [{way: time for way, time in each.items() if way.dtype is dtype} for each in seconds] for dtype in formats
+    ]
+    pure = [cheapest(each, conversions) for each in single if all(each)]
+    mixed = cheapest(seconds, conversions)
+    best = min(pure, key=lambda ways: cost(ways, seconds, conversions), default=mixed)
+    gain = cost(best, seconds, conversions) / cost(mixed, seconds, conversions)
+    return mixed if gain >= TOGETHER else best
 
 
 def _shape(tap: str, channels: int, outputs: int, height: int, width: int) -> Shape:

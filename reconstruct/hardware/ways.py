@@ -87,6 +87,13 @@ def cheapest(seconds: Sequence[Mapping[Way, float]], conversions: Sequence[float
     return min(reached.values(), key=lambda found: found[0])[1]
 
 
+def cost(ways: Sequence[Way], seconds: Sequence[Mapping[Way, float]], conversions: Sequence[float]) -> float:
+    """Seconds of convolutions that follow each other, computed in these ways; the others as for `cheapest`."""
+    changes = [False, *(before.dtype != way.dtype for before, way in pairwise(ways))]
+    paid = sum(conversion * change for conversion, change in zip(conversions, changes, strict=True))
+    return paid + sum(times[way] for times, way in zip(seconds, ways, strict=True))
+
+
 def _best(
     reached: Mapping[Way, tuple[float, list[Way]]], way: Way, time: float, conversion: float
 ) -> tuple[float, list[Way]]:
