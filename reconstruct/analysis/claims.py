@@ -3,7 +3,8 @@
 A claim is tested on cases, mostly one photograph and one seed each. The paper gives no thresholds; those here are ours.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import geometric_mean, mean, stdev
 
@@ -38,8 +39,17 @@ TREND = 0.5  # rank correlation
 OBJECTS_LAYER = "relu3_1"  # where the content error tells whether higher layers keep objects
 JUMP = 10.0  # times, from one ratio to the next, most of them ten times as large
 
-Outcome = tuple[list[bool], str]
-"""Whether a claim holds in each case, and the numbers as text, the main one before the first semicolon.
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a claim holds in one case, and the run folders of the cells in which that was seen."""
+
+    holds: bool
+    cells: tuple[str, ...]
+
+
+Outcome = tuple[list[Finding], str]
+"""What was found in each case, and the numbers as text, the main one before the first semicolon.
 
 A claim without cases was not measured.
 """
@@ -63,6 +73,19 @@ def trend(x: Sequence[float], y: Sequence[float]) -> float:
     return float(spearmanr(x, y).statistic)
 
 
+def _findings(held: Iterable[bool], cases: Iterable[Iterable[Entry]]) -> list[Finding]:
+    """One for each case, with the cells that it compares."""
+    return [
+        Finding(bool(holds), tuple(dict.fromkeys(e.cell for e in case if e.cell)))
+        for holds, case in zip(held, cases, strict=True)
+    ]
+
+
+def _each(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Every entry as a case of its own."""
+    return [[e] for e in entries]
+
+
 def _depths(entries: Sequence[Entry]) -> list[int]:
     layers = order(entries)
     return [layers.index(e.layer) for e in entries]
@@ -81,7 +104,8 @@ def _pixels(entries: Sequence[Entry]) -> Outcome:
         for layer, same in by_layer(low, order(low)).items()
     ]
     threshold = f"the claim needs an SSIM of at least {PIXEL_BY_PIXEL}"
-    return [(e.ssim or 0) >= PIXEL_BY_PIXEL for e in low], f"PSNR and SSIM from {', from '.join(numbers)}; {threshold}"
+    held = ((e.ssim or 0) >= PIXEL_BY_PIXEL for e in low)
+    return _findings(held, _each(low)), f"PSNR and SSIM from {', from '.join(numbers)}; {threshold}"
 
 
 def _unconstrained(entries: Sequence[Entry]) -> Outcome:
@@ -99,7 +123,8 @@ def _unconstrained(entries: Sequence[Entry]) -> Outcome:
     if drifts:
         ends = _ends(several, lambda e: e.deviation or 0, 3)
         numbers += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
-    return [*(way < -TREND for way in ways), *(drift > TREND for drift in drifts)], numbers
+    held = [*(way < -TREND for way in ways), *(drift > TREND for drift in drifts)]
+    return _findings(held, [*across(matched), *across(several)]), numbers
 
 
 def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int, unit: str = "") -> str:
@@ -117,7 +142,7 @@ def _objects(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     shares = [(_at(e, OBJECTS_LAYER) or 0.0) / (_at(moved[e.picture], OBJECTS_LAYER) or 1.0) for e in high]
     held = [e.layout >= SAME_LAYOUT and share < 1 for e, share in zip(high, shares, strict=True)]
-    return held, (
+    return _findings(held, _each(high)), (
         f"from block 5 the layout correlation with the original is {spread([e.layout for e in high], 2)}; "
         f"of the shuffled original {spread([e.layout for e in moved.values()], 2)}; the error at "
         f"{OBJECTS_LAYER}, which was not matched, is {spread(shares, 2)} of the shuffled original's"
@@ -137,12 +162,14 @@ def _upwards(entries: Sequence[Entry]) -> Outcome:
         place = layers.index(layer)
         below.append([errors[m] / errors[layer] for m in layers[:place]])
         above.append([errors[m] / errors[layer] for m in layers[place + 1 :]])
-    held = [geometric_mean(b) > FACTOR * geometric_mean(a) for b, a in zip(below, above, strict=True) if a and b]
+    inner = {layer: sides for layer, sides in zip(rows, zip(below, above, strict=True), strict=True) if all(sides)}
+    held = [geometric_mean(b) > FACTOR * geometric_mean(a) for b, a in inner.values()]
     if not held:
         return [], ""
+    made = by_layer(select(depth_cells(entries), kind=Kind.RESULT), list(inner))
     times = [geometric_mean(ratio for each in side for ratio in each) for side in (above, below)]
     own = sum(errors[layer] == min(errors.values()) for layer, errors in rows.items())
-    return held, (
+    return _findings(held, made.values()), (
         f"at later layers the content error is {times[0]:.1f} times that at the layer itself, at earlier ones "
         f"{times[1]:.1f} times (geometric means); the smallest error of a row is at the layer itself for {own} of "
         f"{plural(len(rows), 'row')}"
@@ -173,7 +200,7 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
     if others:
         held = [ok and FACTOR * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
     comparison = f", another picture: {spread(others, 2)}" if others else ""
-    return held, (
+    return _findings(held, _each(widest)), (
         f"from {most} layers, the content error at {place} is {spread(content, 2)} of that of the shuffled "
         f"original; the layout correlation is {spread([e.layout for e in widest], 2)}; the style error is "
         f"{spread([style_of(e) for e in widest], 2)}, shuffled original: "
@@ -191,13 +218,16 @@ def _structures(entries: Sequence[Entry]) -> Outcome:
         spread([e.wavelength for case in by_case.values() for e in case if len(e.layers["style"]) == n]) for n in counts
     ]
     numbers = f"mean wavelength {', '.join(sizes)} pixels from {', '.join(map(str, counts))} layers"
-    return [way > TREND for way in ways], f"{numbers}; rank correlation {spread(ways, 2)}"
+    return _findings([way > TREND for way in ways], by_case.values()), (
+        f"{numbers}; rank correlation {spread(ways, 2)}"
+    )
 
 
 def _separable(entries: Sequence[Entry]) -> Outcome:
-    best = [min(max(e.losses.values()) for e in case) for case in front(entries) if all(e.losses for e in case)]
+    known = [case for case in front(entries) if all(e.losses for e in case)]
+    best = [min(max(e.losses.values()) for e in case) for case in known]
     numbers = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
-    return [worse < 1 / FACTOR for worse in best], numbers
+    return _findings([worse < 1 / FACTOR for worse in best], known), numbers
 
 
 def _both(entries: Sequence[Entry]) -> Outcome:
@@ -207,7 +237,7 @@ def _both(entries: Sequence[Entry]) -> Outcome:
     least, most = (f"{times:.1f}" for times in (min(worse), max(worse)))
     between = f"{least}" if least == most else f"{least} to {most}"
     numbers = f"at the best α/β, the worse of the two errors is still {between} times its smallest value over all α/β"
-    return [times >= FACTOR for times in worse], numbers
+    return _findings([times >= FACTOR for times in worse], front(entries)), numbers
 
 
 def _times_alone(case: Sequence[Entry]) -> float:
@@ -224,7 +254,7 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
     ]
     held = [min(change) >= 1 and max(change) <= JUMP for change in changes]
     jumps = [max(change) for change in changes]
-    return held, (
+    return _findings(held, steps), (
         f"in {sum(held)} of {len(steps)} steps to a larger ratio the content error falls and the style error rises, "
         f"neither by a factor above {JUMP:g}; the factor is {spread(jumps)}, at most {max(jumps):.1f}"
     )
@@ -232,23 +262,26 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
 
 def _learned(entries: Sequence[Entry]) -> Outcome:
     level, trained, untrained = compared(entries, UNTRAINED, "")
-    if level is None:
-        return [], ""
-    gaps = _gaps(trained, untrained)
-    deep = [gap for layer, found in gaps.items() if block(layer) > 1 for gap in found]
+    pairs = _pairs(trained, untrained) if level is not None else {}
+    deep = [pair for layer, same in pairs.items() if block(layer) > 1 for pair in same]
     if not deep:
         return [], ""
-    numbers = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in gaps.items())
-    return [gap < 0 for gap in deep], (
+    numbers = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in pairs.items())
+    return _findings([gap < 0 for gap in _gaps(deep)], deep), (
         f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {numbers}"
     )
 
 
-def _gaps(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[float]]:
-    """Layer -> difference of PSNR in dB, one value for each case."""
-    others = {(e.picture, e.seed, e.layer): e.psnr for e in second}
+def _pairs(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[tuple[Entry, Entry]]]:
+    """Layer -> entries of both, a pair for each photograph and seed."""
+    others = {(e.picture, e.seed, e.layer): e for e in second}
     rows = by_layer(first, order(first))
-    return {layer: [e.psnr - others[e.picture, e.seed, layer] for e in same] for layer, same in rows.items()}
+    return {layer: [(e, others[e.picture, e.seed, layer]) for e in same] for layer, same in rows.items()}
+
+
+def _gaps(pairs: Iterable[tuple[Entry, Entry]]) -> list[float]:
+    """Differences of PSNR in dB."""
+    return [first.psnr - second.psnr for first, second in pairs]
 
 
 def _canvas(entries: Sequence[Entry]) -> Outcome:
@@ -256,8 +289,8 @@ def _canvas(entries: Sequence[Entry]) -> Outcome:
     ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(pixels)]
     if level is None or not ways or usual[0].canvas == "pixels":
         return [], ""
-    gaps = ", ".join(f"{spread(found)} dB at {layer}" for layer, found in _gaps(usual, pixels).items())
-    return [way < -TREND for way in ways], (
+    gaps = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in _pairs(usual, pixels).items())
+    return _findings([way < -TREND for way in ways], across(pixels)), (
         f"on plain pixels, too, the rank correlation of PSNR with depth is {spread(ways, 2)}, at a relative feature "
         f"error of {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: {gaps}"
     )

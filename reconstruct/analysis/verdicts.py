@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconstruct.analysis import networks
-from reconstruct.analysis.claims import CLAIMS, plural
+from reconstruct.analysis.claims import CLAIMS, Finding, plural
 from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
 
@@ -32,13 +32,18 @@ class TestedClaim:
 
     Attributes:
         claim: the sentence that was tested.
-        holds: whether the claim holds, one value for each case; empty if it was not measured.
+        findings: one for each case; none if it was not measured.
         numbers: text with the measured numbers; the main number is the part before the first semicolon.
     """
 
     claim: str
-    holds: Sequence[bool]
+    findings: Sequence[Finding]
     numbers: str
+
+    @property
+    def holds(self) -> list[bool]:
+        """Whether it holds, one value for each case."""
+        return [finding.holds for finding in self.findings]
 
     @property
     def verdict(self) -> Verdict:
@@ -70,8 +75,8 @@ def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
     """Name -> claim with its verdict; the verdict is "not measured" if the sweep has no cells for the claim."""
     tested = {}
     for name, (claim, test) in CLAIMS.items():
-        holds, numbers = test(distinct(entries))
-        tested[name] = TestedClaim(claim, holds, numbers or "no such cells")
+        findings, numbers = test(distinct(entries))
+        tested[name] = TestedClaim(claim, findings, numbers or "no such cells")
     return tested
 
 
