@@ -151,6 +151,22 @@ def test_a_claim_is_supported_by_numbers_that_support_it_and_by_no_others(name, 
     assert " 1 cases" not in found.title
 
 
+def test_every_case_of_a_claim_names_the_cells_in_which_it_was_seen():
+    known = {e.cell: e for e in EVERYTHING}
+    found = verdicts(EVERYTHING)
+    for tested in found.values():
+        assert all(finding.cells and set(finding.cells) <= set(known) for finding in tested.findings)
+    pixels = [known[finding.cells[0]] for finding in found["pixels"].findings]
+    assert [(e.ssim or 0) >= 0.9 for e in pixels] == found["pixels"].holds
+    assert {e.layer for e in pixels} == {"relu1_1", "relu1_2", "relu2_1", "relu2_2"}
+    assert all({known[c].network for c in finding.cells} == {e.network for e in EVERYTHING}
+               for finding in found["learned"].findings)  # fmt: skip
+    assert all(known[c].canvas == "pixels" for finding in found["canvas"].findings for c in finding.cells)
+    assert [len(finding.cells) for finding in found["smooth"].findings] == [2, 2, 2]
+    (line,) = found["both"].findings
+    assert [known[c].ratio for c in line.cells] == [0.0, 0.1, 1.0, float("inf")]
+
+
 @pytest.mark.parametrize(("ssim", "verdict"), [(0.95, Verdict.SUPPORTED), (0.5, Verdict.NOT)])
 def test_a_single_case_is_called_one_case(ssim, verdict):
     found = verdicts([entry(ssim=ssim)])

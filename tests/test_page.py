@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import smooth_picture
+from test_analysis import entry
 from test_figures import any_sweep, finished
 from test_results import CONFIG, example
 
 from experiments import page as command
 from experiments.drawing.page import PAGE, write_page
 from reconstruct import images
+from reconstruct.analysis.entries import Entry, write
 from reconstruct.explorer import document as documents
-from reconstruct.explorer.content import POINTS, _curve
+from reconstruct.explorer.content import POINTS, _curves
 from reconstruct.explorer.sentences import layers, sentence
 from reconstruct.recorders import film
 from reconstruct.results import Sweep, SweepCell
@@ -155,13 +157,54 @@ def test_a_picture_is_told_in_one_sentence():
     assert sentence(both) == expected
 
 
-def test_a_curve_has_few_points_and_both_ends(tmp_path):
-    rows = "".join(f"{k},{k},{1000 / (k + 1)},0,0\n" for k in range(500))
-    (tmp_path / "trace.csv").write_text("step,seconds,total,content,gradient_norm\n" + rows + "500,cut")
-    curve = _curve(tmp_path / "trace.csv")
-    assert len(curve) <= POINTS
-    assert (curve[0], curve[-1]) == ((0, 1.0), (499, 0.002))
-    assert _curve(tmp_path / "nothing.csv") == []
+def test_curves_have_few_points_and_both_ends(tmp_path):
+    rows = "".join(f"{k},{k},{1000 / (k + 1)},0,0,{1 / (k + 1)}\n" for k in range(500))
+    head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
+    (tmp_path / "trace.csv").write_text(head + rows + "500,cut")
+    result = replace(example(), relative_errors={"content": {"relu4_2": 0.1}, "style": {"relu1_1": 0.1}})
+    curves = _curves(tmp_path / "trace.csv", result)
+    assert len(curves["steps"]) <= POINTS
+    assert (curves["steps"][0], curves["steps"][-1]) == (0, 499)
+    assert set(curves["values"]) == {"loss", "content relu4_2"}  # what an earlier program wrote has no errors
+    for values in curves["values"].values():
+        assert (values[0], values[-1]) == (1.0, 0.002)
+        assert len(values) == len(curves["steps"])
+    assert _curves(tmp_path / "nothing.csv", result) == {}
+
+
+MADE_FROM = ("relu1_1", "relu3_1")
+
+
+def measured(sweep: Sweep) -> list[Entry]:
+    """Measures of a sweep of 2 × 3 cells, as though its rows were made from two layers."""
+    made = []
+    for number, cell in enumerate(sweep.cells):
+        layer, low = MADE_FROM[min(1, number // 3)], number < 3
+        errors = {"content": {"relu1_1": 0.001 if low else 0.9, "relu3_1": 0.02 if low else 0.004}, "style": {}}
+        made.append(
+            entry("content", (layer,), cell=cell.folder, seed=number % 3, ssim=0.85 + 0.05 * number, errors=errors)
+        )
+    write(made, sweep.folder)
+    return made
+
+
+def test_what_was_measured_is_there_with_the_cells_it_was_measured_on(tmp_path):
+    sweep = any_sweep(tmp_path, "table")
+    assert data_of(write_page([sweep]))["layers"] is None
+    measured(sweep)
+    data = data_of(write_page([sweep]))
+    (content,) = data["layers"]["matrices"]
+    assert (content["term"], content["layers"]) == ("content", ["relu1_1", "relu3_1"])
+    assert [(row["layer"], row["errors"], row["cells"]) for row in content["rows"]] == [
+        ("relu1_1", [0.001, 0.02], [0, 1, 2]),
+        ("relu3_1", [0.9, 0.004], [3, 4, 5]),
+    ]
+    claims = {claim["claim"].split()[0]: claim for claim in data["layers"]["claims"]}
+    assert claims["Low"]["verdict"] == "only under conditions"
+    assert claims["Low"]["cases"] == [{"holds": k > 0, "cells": [k]} for k in range(3)]
+    measures = sweep.folder / "measures.csv"
+    measures.write_text(measures.read_text()[:200])
+    assert data_of(write_page([sweep]))["layers"] is None
 
 
 def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):

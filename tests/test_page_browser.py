@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import smooth_picture
 from test_figures import any_sweep
-from test_page import HOSTILE, data_of, write_film
+from test_page import HOSTILE, data_of, measured, write_film
 
 from experiments.drawing.page import write_page
 from reconstruct import images
@@ -234,6 +234,62 @@ def test_curves_are_marked_and_told(reader):
     assert reader.one("#about h2").text == reader.data["cells"][4]["label"]
 
 
+def test_curves_of_a_layer_are_shown_and_stay_in_the_address(browser, tmp_path):
+    sweep = with_pictures_of_their_own(any_sweep(tmp_path, "pair"))
+    for cell in sweep.cells:
+        head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
+        rows = "".join(f"{k},{k},{1 / (k + 1)},0,0,{0.5 / (k + 1)}\n" for k in range(30))
+        (tmp_path / cell.folder / "trace.csv").write_text(head + rows)
+    reader = Reader(browser, write_page([sweep]))
+    reader.view("curves")
+    assert "Total loss" in reader.one("#content h2").text
+    reader.choose("#kind", "content relu4_2")
+    assert reader.one("#content h2").text == "Relative error of content relu4_2, over steps"
+    assert len(reader.all("polyline.curve")) == len(sweep.cells)
+    assert [text.text for text in reader.all("svg text")][:1] == ["10⁻¹"]
+    address = reader.driver.current_url.partition("#")[2]
+    reader.open(f"#{address}")
+    assert "relu4_2" in reader.one("#content h2").text
+    reader.ends("curves-of-a-layer")
+
+
+@pytest.fixture
+def analysis(browser, tmp_path) -> Iterator[Reader]:
+    sweep = with_pictures_of_their_own(any_sweep(tmp_path, "table"))
+    measured(sweep)
+    reader = Reader(browser, write_page([sweep]))
+    reader.view("layers")
+    yield reader
+    reader.ends("layers")
+
+
+def test_layers_and_claims_open_their_pictures(analysis):
+    assert [each.text for each in analysis.all(".matrix tbody td")] == ["0.1 %", "2 %", "90 %", "0.4 %"]
+    assert [each.text for each in analysis.all(".matrix td.own")] == ["0.1 %", "0.4 %"]
+    assert analysis.shown("#opened img") == []
+    pictures = [cell["picture"] for cell in analysis.data["cells"]]
+    analysis.click("[data-opens='content relu3_1']")
+    assert analysis.shown("#opened img") == pictures[3:]
+    analysis.all(".matrix tbody td")[0].click()
+    assert analysis.shown("#opened img") == pictures[:3]
+    assert analysis.one("[data-opens='content relu1_1']").get_attribute("aria-pressed") == "true"
+    analysis.driver.execute_script("document.querySelector('[data-opens^=claim]').focus()")
+    analysis.press("ENTER")
+    assert [each.text for each in analysis.all("#opened h3")] == ["It does not hold", "It holds", "It holds"]
+    address, seen = analysis.driver.current_url.partition("#")[2], analysis.shown("#opened img")
+    analysis.open(f"#{address}")
+    assert analysis.shown("#opened img") == seen == pictures[:3]
+    analysis.all("#opened .place")[1].click()
+    assert analysis.shown()[0] == pictures[1]
+    assert "view=flip" in analysis.driver.current_url
+
+
+def test_without_measures_there_is_no_view_of_layers(reader):
+    assert not reader.all("[data-view=layers]")
+    reader.open("#view=layers")
+    assert len(reader.shown()) == 6
+
+
 def test_an_address_that_was_sent_shows_the_same(reader):
     reader.choose("#rows", "seed")
     reader.view("compare")
@@ -282,10 +338,12 @@ def test_what_stands_beside_a_picture(reader):
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_is_wider_than_the_window(browser, tmp_path, width):
-    reader = Reader(browser, write_page([any_sweep(tmp_path, "fig3")]))
+    sweep = any_sweep(tmp_path, "fig3")
+    measured(sweep)
+    reader = Reader(browser, write_page([sweep]))
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
     reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    for view in ("grid", "flip", "compare", "table", "curves"):
+    for view in ("grid", "flip", "compare", "table", "curves", "layers"):
         reader.view(view)
         assert reader.driver.execute_script("return document.documentElement.scrollWidth") <= width
     reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
@@ -300,9 +358,12 @@ def test_an_accessibility_check_finds_nothing(browser, tmp_path, scheme):
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
     sweep = any_sweep(tmp_path, "fig3")
     shutil.rmtree(tmp_path / sweep.cells[3].folder)
+    measured(sweep)
     reader = Reader(browser, write_page([sweep]))
-    for view in ("grid", "flip", "compare", "table", "curves"):
+    for view in ("grid", "flip", "compare", "table", "curves", "layers"):
         reader.view(view)
+        for opener in reader.all("[data-opens]")[:1]:
+            opener.click()
         check = Axe(browser)
         check.inject()
         assert check.run()["violations"] == []

@@ -5,6 +5,8 @@ from test_synthesis import made
 
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 
+LAYERS = {"content": ["relu1_1"]}
+
 
 def read(path) -> list[dict[str, str]]:
     with path.open() as file:
@@ -13,7 +15,7 @@ def read(path) -> list[dict[str, str]]:
 
 def test_the_trace_has_one_row_a_step(tmp_path):
     synthesis = made()
-    trace = Trace(tmp_path / "trace.csv", ["content"], 0)
+    trace = Trace(tmp_path / "trace.csv", LAYERS, 0)
     totals = []
     for step in synthesis:
         trace(step)
@@ -22,6 +24,8 @@ def test_the_trace_has_one_row_a_step(tmp_path):
     rows = read(tmp_path / "trace.csv")
     assert [int(row["step"]) for row in rows] == list(range(60))
     assert [float(row["total"]) for row in rows] == pytest.approx(totals)
+    assert all(0 < float(row["content relu1_1"]) < 10 for row in rows)
+    assert "content relu2_1" not in rows[0]
     assert float(rows[-1]["seconds"]) == pytest.approx(synthesis.seconds, abs=1e-3)
 
 
@@ -29,7 +33,7 @@ def test_a_resumed_trace_forgets_the_steps_that_are_taken_again(tmp_path):
     for done, steps in ((0, 10), (4, 60)):
         synthesis = made()
         synthesis.done = done
-        trace = Trace(tmp_path / "trace.csv", ["content"], done)
+        trace = Trace(tmp_path / "trace.csv", LAYERS, done)
         for step in synthesis:
             trace(step)
             if step.number == steps - 1:
@@ -38,9 +42,21 @@ def test_a_resumed_trace_forgets_the_steps_that_are_taken_again(tmp_path):
     assert [int(row["step"]) for row in read(tmp_path / "trace.csv")] == list(range(60))
 
 
+def test_a_trace_that_an_earlier_program_began_keeps_its_columns(tmp_path):
+    (tmp_path / "trace.csv").write_text("step,seconds,total,content,gradient_norm\n0,0.1,9,9,1\n1,0.2,8,8,1\n")
+    synthesis = made()
+    synthesis.done = 2
+    trace = Trace(tmp_path / "trace.csv", LAYERS, 2)
+    trace(next(iter(synthesis)))
+    trace.close()
+    rows = read(tmp_path / "trace.csv")
+    assert [list(row) for row in rows] == [["step", "seconds", "total", "content", "gradient_norm"]] * 3
+    assert [int(row["step"]) for row in rows] == [0, 1, 2]
+
+
 def test_the_trace_reaches_the_disk_line_by_line(tmp_path):
     synthesis = made()
-    trace = Trace(tmp_path / "trace.csv", ["content"], 0)
+    trace = Trace(tmp_path / "trace.csv", LAYERS, 0)
     for step, _ in zip(synthesis, range(5), strict=False):
         trace(step)
     assert len(read(tmp_path / "trace.csv")) == 5

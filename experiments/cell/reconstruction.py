@@ -80,7 +80,8 @@ def _bars(made: Cell, label: str, verbosity: Verbosity) -> Bars | NoProgress:
 
 def _trace(made: Cell, folder: Path, label: str) -> Trace:
     done, steps = made.synthesis.done, made.synthesis.steps
-    trace = Trace(folder / TRACE, list(made.originals), done)
+    layers = {term.name: term.representation.layers for term in made.reference.terms}
+    trace = Trace(folder / TRACE, layers, done)
     if done or trace.repeated:
         say(f"{label}: going on at step {done} of {steps}, {trace.repeated} made again")
     return trace

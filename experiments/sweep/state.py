@@ -10,7 +10,7 @@ from experiments.cell.failures import Failure
 from experiments.terminal.progress import duration
 from reconstruct.results import FAILURE, RESULT, TRACE, Result, Sweep, SweepCell
 
-TAIL = 400  # bytes: more than a row of trace.csv has
+TAIL = 4096  # bytes: more than a row of trace.csv has
 
 
 class State(Enum):

@@ -24,6 +24,7 @@ from reconstruct.analysis.selection import (
     depth_level,
     firsts,
     front,
+    made_from,
     matrix,
     order,
     originals,
@@ -166,10 +167,10 @@ def _upwards(entries: Sequence[Entry]) -> Outcome:
     held = [geometric_mean(b) > FACTOR * geometric_mean(a) for b, a in inner.values()]
     if not held:
         return [], ""
-    made = by_layer(select(depth_cells(entries), kind=Kind.RESULT), list(inner))
+    made = [same for layer, same in made_from(entries, "content").items() if layer in inner]
     times = [geometric_mean(ratio for each in side for ratio in each) for side in (above, below)]
     own = sum(errors[layer] == min(errors.values()) for layer, errors in rows.items())
-    return _findings(held, made.values()), (
+    return _findings(held, made), (
         f"at later layers the content error is {times[0]:.1f} times that at the layer itself, at earlier ones "
         f"{times[1]:.1f} times (geometric means); the smallest error of a row is at the layer itself for {own} of "
         f"{plural(len(rows), 'row')}"

@@ -133,11 +133,16 @@ def originals(entries: Sequence[Entry], kind: Kind, like: Sequence[Entry]) -> li
     return [e for e in select(entries, kind=kind) if e.network == usual(like)]
 
 
+def made_from(entries: Sequence[Entry], term: str) -> dict[str, list[Entry]]:
+    """Layer -> the finished pictures that were made from it alone, by the usual network on the usual canvas."""
+    cells = depth_cells(entries) if term == "content" else single(style_cells(entries))
+    return by_layer(select(cells, kind=Kind.RESULT), order(cells))
+
+
 def matrix(entries: Sequence[Entry], term: str) -> dict[str, dict[str, float]]:
     """Matched layer -> measured layer -> relative error of a term, geometric mean over photographs and seeds."""
-    cells = depth_cells(entries) if term == "content" else single(style_cells(entries))
-    layers = order(cells)
-    rows = by_layer(select(cells, kind=Kind.RESULT), layers)
+    rows = made_from(entries, term)
+    layers = order([e for same in rows.values() for e in same])
     return {
         layer: {m: _geometric_mean(values) for m in layers if (values := _errors(same, term, m))}
         for layer, same in rows.items()

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from reconstruct import trace
+from reconstruct.analysis.entries import Entry
 from reconstruct.explorer.sentences import sentence
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, key_name, shortest
 from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TERMS, TRACE, Result
 
 POINTS = 80  # of a curve
+LOSS = "loss"  # the total, divided by the first
 IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
 
 
@@ -47,13 +49,27 @@ class Pictures:
         return self._numbers[digest]
 
 
-def content(cells: Cells, title: str, pictures: Pictures) -> dict[str, Any]:
-    """Everything that the page shows but the pictures, which it knows by their numbers in `pictures`."""
+def content(cells: Cells, title: str, pictures: Pictures, entries: Sequence[Entry] = ()) -> dict[str, Any]:
+    """Everything that the page shows but the pictures, which it knows by their numbers in `pictures`.
+
+    Args:
+        cells: of one sweep or several.
+        title: of the page.
+        pictures: to which those of the cells are added.
+        entries: what was measured of these cells' pictures, if it was.
+    """
     names = cell_names(cells)
     shown = [_cell(panel, cells, names.get(panel.folder) or panel.name, pictures) for panel in cells.panels]
     steps = _add_films(shown, cells.panels, pictures)
     credits = sorted(_credits(cells.panels))
-    return {"title": title, "keys": list(_keys(cells)), "cells": shown, "steps": steps, "credits": credits}
+    known = {"title": title, "keys": list(_keys(cells)), "cells": shown, "steps": steps, "credits": credits}
+    return known | {"layers": _findings(entries, cells.panels) if entries else None}
+
+
+def _findings(entries: Sequence[Entry], panels: Sequence[Panel]) -> dict[str, Any]:
+    from reconstruct.explorer.findings import findings  # statistics, which a page without measures does without
+
+    return findings(entries, {panel.folder.name: number for number, panel in enumerate(panels)})
 
 
 def _add_films(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], pictures: Pictures) -> list[int]:
@@ -87,7 +103,7 @@ def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[st
         | {
             "picture": pictures.number(panel.folder / PICTURE),
             "originals": {term: number for term, number in files.items() if number is not None},
-            "curve": _curve(panel.folder / TRACE),
+            "curves": _curves(panel.folder / TRACE, panel.result),
         }
     )
 
@@ -124,13 +140,20 @@ def _command(overrides: Sequence[str]) -> str:
     return shlex.join(["reconstruct", *presets, *(f"{key}={value}" for key, value in _settings(overrides).items())])
 
 
-def _curve(path: Path) -> list[tuple[int, float]]:
-    """Step and total loss, divided by the first; at most `POINTS` of them, the first and the last among them."""
+def _curves(path: Path, result: Result) -> dict[str, Any]:
+    """Steps, at most `POINTS`, the first and the last among them; the loss there and each layer's relative error."""
     rows = [row for row in trace.read(path) if row["total"] > 0]
     if not rows:
-        return []
-    every = {round(k * (len(rows) - 1) / max(1, POINTS - 1)) for k in range(POINTS)}
-    return [(int(rows[k]["step"]), float(f"{rows[k]['total'] / rows[0]['total']:.4g}")) for k in sorted(every)]
+        return {}
+    some = [rows[k] for k in sorted({round(k * (len(rows) - 1) / max(1, POINTS - 1)) for k in range(POINTS)})]
+    layers = [f"{term} {layer}" for term, errors in result.relative_errors.items() for layer in errors]
+    known = {name: [_short(row[name]) for row in some] for name in layers if name in rows[0]}
+    loss = [_short(row["total"] / rows[0]["total"]) for row in some]
+    return {"steps": [int(row["step"]) for row in some], "values": {LOSS: loss, **known}}
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.4g}")
 
 
 def _credits(panels: Iterable[Panel]) -> set[str]:

@@ -23,7 +23,20 @@ from reconstruct.files import written_whole
 EMBEDDED = 20 * 2**20  # bytes
 PNG = b"\x89PNG"
 FOLDER = "page"  # beside the file: copies of pictures that lie elsewhere
-SCRIPTS = ("dom", "state", "pictures", "controls", "about", "grid", "flip", "compare", "table", "curves", "main")
+SCRIPTS = (
+    "dom",
+    "state",
+    "pictures",
+    "controls",
+    "about",
+    "grid",
+    "flip",
+    "compare",
+    "table",
+    "curves",
+    "layers",
+    "main",
+)
 
 
 def write(content: Mapping[str, Any], pictures: Pictures, path: Path) -> None:

@@ -10,7 +10,7 @@ import csv
 import io
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
@@ -24,33 +24,37 @@ log = logging.getLogger(__name__)
 
 
 class Trace:
-    """``trace.csv``: step, seconds, total, each term's loss, gradient norm.
+    """``trace.csv``: step, seconds, total, each term's loss, gradient norm, each layer's relative error.
 
     Args:
-        path: where it goes; what an earlier session wrote of the steps before `done` is kept.
-        terms: names of the losses.
+        path: where it goes; what an earlier session wrote of the steps before `done` is kept, and so are its columns.
+        layers: term -> the layers whose errors are written.
         done: steps already taken.
 
     Attributes:
         repeated: steps that an earlier session took as well, after its last checkpoint.
     """
 
-    def __init__(self, path: Path, terms: list[str], done: int) -> None:
-        earlier = path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+    def __init__(self, path: Path, layers: Mapping[str, Sequence[str]], done: int) -> None:
+        errors = [f"{term} {layer}" for term, names in layers.items() for layer in names]
+        columns = ["step", "seconds", "total", *layers, "gradient_norm", *errors]
+        head, *earlier = path.read_text(encoding="utf-8").splitlines() if path.exists() else [""]
         self.repeated = max(0, len(earlier) - done)
-        rows = [",".join(["step", "seconds", "total", *terms, "gradient_norm"]), *earlier[:done]]
+        self._columns = head.split(",") if done and earlier else columns
+        rows = [",".join(self._columns), *earlier[:done]]
         with written_whole(path) as file:
             file.write("".join(f"{row}\n" for row in rows).encode())
         # Line by line to disk, so that a killed run leaves no gap before its last checkpoint.
         self._file: TextIO = path.open("a", buffering=1, newline="", encoding="utf-8")
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._terms = terms
 
     def __call__(self, step: Step) -> None:
         """Write the row of this step."""
-        losses = [f"{step.terms[term]:.9g}" for term in self._terms]
-        numbers = f"{step.seconds:.4f}", f"{step.total:.9g}", *losses, f"{step.gradient_norm:.6g}"
-        self._writer.writerow([step.number, *numbers])
+        row = {"step": str(step.number), "seconds": f"{step.seconds:.4f}", "total": f"{step.total:.9g}"}
+        row |= {term: f"{loss:.9g}" for term, loss in step.terms.items()}
+        row["gradient_norm"] = f"{step.gradient_norm:.6g}"
+        row |= {f"{term} {layer}": f"{e:.6g}" for term, errors in step.errors.items() for layer, e in errors.items()}
+        self._writer.writerow([row.get(column, "nan") for column in self._columns])
 
     def close(self) -> None:
         """Close the file."""

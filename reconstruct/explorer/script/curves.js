@@ -1,11 +1,16 @@
-/** The total loss of every cell over its steps, both on scales of powers; one is marked and named. */
+/** The loss of every cell over its steps, or the error of a layer, on scales of powers; one is marked and named. */
+const LOSS = "loss";
+
 const curves = {
   name: "Curves",
 
   controls() {
     const options = withCurves().map((cell) => make("option", { value: cell.id, selected: cell.id === state.cell }, cell.label));
     const choice = (event) => mark(cells[event.target.value], document.getElementById("chart"));
-    return controls(make("label", {}, "marked", make("select", { id: "curve", onchange: choice }, ...options)));
+    const kinds = curveKinds().map((kind) => make("option", { value: kind, selected: kind === curveKind() }, curveName(kind)));
+    return controls(
+      make("label", {}, "shown", make("select", { id: "kind", onchange: (event) => set({ curve: event.target.value }) }, ...kinds)),
+      make("label", {}, "marked", make("select", { id: "curve", onchange: choice }, ...options)));
   },
 
   fill(content) {
@@ -14,42 +19,68 @@ const curves = {
       content.append(make("p", {}, "No cell has a curve."));
       return;
     }
-    const chart = chartOf(drawn);
-    content.append(make("h2", {}, "Total loss, divided by the first, over steps"), chart);
+    const name = `${curveName(curveKind())}, over steps`, chart = chartOf(drawn.map(curveOf), name);
+    content.append(make("h2", {}, name), chart);
     mark(drawn.find((cell) => cell.id === state.cell) ?? drawn[0], chart);
   },
 };
 
+/** What can be shown: the loss, and every layer whose error some cell has. */
+function curveKinds() {
+  return [...new Set(cells.flatMap((cell) => Object.keys(cell.curves?.values ?? {})))];
+}
+
+/** The kind that the reader chose, if there is such a curve. */
+function curveKind() {
+  return curveKinds().includes(state.curve) ? state.curve : LOSS;
+}
+
+function curveName(kind) {
+  return kind === LOSS ? "Total loss, divided by the first" : `Relative error of ${kind}`;
+}
+
+/** The cells that have a curve of the chosen kind. */
 function withCurves() {
-  return cells.filter((cell) => cell.curve?.length > 1);
+  return cells.filter((cell) => cell.curves?.values?.[curveKind()]?.length > 1);
 }
 
-function chartOf(drawn) {
-  const least = Math.min(...drawn.flatMap((cell) => cell.curve.map(([, loss]) => loss))), last = Math.max(...drawn.map((cell) => cell.curve.at(-1)[0]));
-  const across = (step) => 60 + 720 * Math.log(1 + step) / Math.log(1 + last), down = (loss) => 20 + 360 * Math.log(loss) / Math.log(least);
-  const words = { viewBox: "0 0 800 430", role: "img", id: "chart", "aria-label": "Total loss divided by the first, over steps" };
-  return draw("svg", words, ...scales(least, last, across, down), ...drawn.map((cell) => curve(cell, across, down)));
+/** The points of a cell's curve that have a place on a scale of powers. */
+function curveOf(cell) {
+  const values = cell.curves.values[curveKind()];
+  return { cell, points: cell.curves.steps.map((step, at) => [step, values[at]]).filter(([, value]) => value > 0) };
 }
 
-function curve(cell, across, down) {
-  const points = cell.curve.map(([step, loss]) => `${across(step).toFixed(1)},${down(loss).toFixed(1)}`).join(" ");
-  const path = draw("polyline", { points, "data-cell": cell.id, class: "curve" }, draw("title", {}, cell.label));
+function chartOf(drawn, name) {
+  const values = drawn.flatMap(({ points }) => points.map(([, value]) => value));
+  const least = Math.log10(Math.min(...values)), most = Math.max(Math.log10(Math.max(...values)), least + 1e-9);
+  const last = Math.max(1, ...drawn.map(({ points }) => points.at(-1)?.[0] ?? 0));
+  const across = (step) => 70 + 710 * Math.log(1 + step) / Math.log(1 + last);
+  const down = (value) => 20 + 360 * (most - Math.log10(value)) / (most - least);
+  const words = { viewBox: "0 0 800 430", role: "img", id: "chart", "aria-label": name };
+  return draw("svg", words, ...scales(least, most, last, across, down), ...drawn.map((each) => curve(each, across, down)));
+}
+
+function curve({ cell, points }, across, down) {
+  const places = points.map(([step, value]) => `${across(step).toFixed(1)},${down(value).toFixed(1)}`).join(" ");
+  const path = draw("polyline", { points: places, "data-cell": cell.id, class: "curve" }, draw("title", {}, cell.label));
   path.addEventListener("pointerenter", () => mark(cell, path.ownerSVGElement));
   path.addEventListener("click", () => choose(cell, { view: "flip" }));
   return path;
 }
 
-function scales(least, last, across, down) {
+function scales(least, most, last, across, down) {
   const parts = [];
-  for (let power = 0; 10 ** power >= least; power -= 1) {
-    parts.push(draw("line", { x1: 60, x2: 780, y1: down(10 ** power), y2: down(10 ** power) }), draw("text", { x: 52, y: down(10 ** power) + 5, "text-anchor": "end" }, powerOfTen(power)));
+  for (let power = Math.floor(most + 1e-9); power >= least; power -= 1) {
+    const at = down(10 ** power);
+    parts.push(draw("line", { x1: 70, x2: 780, y1: at, y2: at }), draw("text", { x: 62, y: at + 5, "text-anchor": "end" }, powerOfTen(power)));
   }
   for (let step = 1; step <= last; step *= 10) parts.push(draw("text", { x: across(step), y: 405, "text-anchor": "middle" }, String(step)));
   return [...parts, draw("text", { x: 420, y: 426, "text-anchor": "middle" }, "step")];
 }
 
 function powerOfTen(power) {
-  return power ? `10⁻${[...String(-power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}` : "1";
+  const digits = [...String(Math.abs(power))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
+  return power ? `10${power < 0 ? "⁻" : ""}${digits}` : "1";
 }
 
 /** Marks a curve and tells of its cell. */

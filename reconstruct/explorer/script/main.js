@@ -1,5 +1,5 @@
 /** The views: each has a name, controls, and fills the place below them. */
-const VIEWS = { grid, flip, compare, table, curves };
+const VIEWS = { grid, flip, compare, table, curves, ...(data.layers ? { layers } : {}) };
 
 /** Shows the view of the state anew, with its controls. */
 function show() {

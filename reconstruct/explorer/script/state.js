@@ -1,12 +1,12 @@
 /**
  * What the reader looks at. It stands in the address, behind #, so that a view can be sent and found again:
- * view, rows, columns, cell, other, mode, and a value for every key that has no place.
+ * view, rows, columns, cell, other, mode, curve, opened, and a value for every key that has no place.
  */
 const data = JSON.parse(document.getElementById("data").textContent);
 const cells = data.cells.map((cell, id) => ({ ...cell, id }));
 const keys = data.keys;
 
-const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", step: "", fixed: {}, ...placed() };
+const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", step: "", curve: "", opened: "", fixed: {}, ...placed() };
 
 /** Where keys stand at first: the one with most values in columns, the next in rows. */
 function placed() {
@@ -18,7 +18,7 @@ function placed() {
 /** The state as it stands in an address. */
 function address() {
   const known = { view: state.view, rows: state.rows, columns: state.columns, cell: state.cell, other: state.other };
-  const words = new URLSearchParams({ ...known, mode: state.mode, step: state.step });
+  const words = new URLSearchParams({ ...known, mode: state.mode, step: state.step, curve: state.curve, opened: state.opened });
   for (const [key, value] of Object.entries(state.fixed)) words.set(`=${key}`, value);
   return `#${words}`;
 }
@@ -35,6 +35,7 @@ function readAddress() {
   if (words.get("other") === "original" || cells[words.get("other")]) state.other = words.get("other");
   if (MODES.includes(words.get("mode"))) state.mode = words.get("mode");
   if (words.get("step") === "" || data.steps[words.get("step")] !== undefined) state.step = words.get("step");
+  for (const name of ["curve", "opened"]) state[name] = words.get(name) ?? state[name];
   for (const key of keys) {
     const value = words.get(`=${key.key}`);
     if (key.values.some((each) => each.value === value)) state.fixed[key.key] = value;

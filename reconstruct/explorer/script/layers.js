@@ -1,0 +1,81 @@
+/** What was measured: the error at each layer of what was made from each layer, and the paper's claims. */
+const layers = {
+  name: "Layers",
+
+  controls() {
+    return controls(make("span", {}, "Choose a layer or a claim to see its pictures."));
+  },
+
+  fill(content) {
+    const opened = make("section", { id: "opened", "aria-label": "Its pictures" });
+    content.append(...data.layers.matrices.map(matrixOf), claimsOf(), opened);
+    showOpened(opened);
+    about(cells[state.cell]);
+  },
+};
+
+/** Everything that can be opened: what its pictures are, and in which cases they come. */
+function openable() {
+  const rows = data.layers.matrices.flatMap(({ term, rows }) => rows.map((row) => [`${term} ${row.layer}`,
+    { title: `Made from the ${term} of ${row.layer}`, cases: [{ cells: row.cells }] }]));
+  const claims = data.layers.claims.map((claim, at) => [`claim ${at + 1}`, { title: claim.claim, cases: claim.cases }]);
+  return new Map([...rows, ...claims]);
+}
+
+/** A button that opens pictures below; once more closes them. */
+function opener(name, words) {
+  const pressed = state.opened === name;
+  return make("button", { type: "button", "data-opens": name, "aria-pressed": String(pressed), onclick: () => openPictures(name) }, words);
+}
+
+function openPictures(name) {
+  state.opened = state.opened === name ? "" : name;
+  remember();
+  for (const button of document.querySelectorAll("[data-opens]")) button.setAttribute("aria-pressed", String(button.dataset.opens === state.opened));
+  const place = document.getElementById("opened");
+  showOpened(place);
+  place.scrollIntoView({ block: "nearest" });
+}
+
+function matrixOf({ term, layers: measured, rows }) {
+  const known = rows.flatMap((row) => row.errors.filter((error) => error > 0)).map(Math.log10);
+  const scale = { least: Math.min(...known), most: Math.max(...known) };
+  const head = make("tr", {}, make("th", { scope: "col" }, "made from"), ...measured.map((layer) => make("th", { scope: "col" }, layer)));
+  const lines = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, opener(`${term} ${row.layer}`, row.layer)),
+    ...row.errors.map((error, at) => matrixPlace(error, row.layer === measured[at], scale, `${term} ${row.layer}`))));
+  const words = `Relative error of the ${term}, measured at each layer`;
+  return make("section", {}, make("h2", {}, words), make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": words },
+    make("table", { class: "matrix" }, make("thead", {}, head), make("tbody", {}, ...lines))));
+}
+
+/** An error, on a ground that is the stronger the larger it is; a click on it opens its row. */
+function matrixPlace(error, own, { least, most }, row) {
+  const place = make("td", { class: own ? "own" : null, onclick: () => openPictures(row) }, error == null ? "" : percent(error));
+  const share = error > 0 && most > least ? (Math.log10(error) - least) / (most - least) : 0;
+  place.style.background = `rgb(var(--heat) / ${Math.round(35 * share)}%)`;
+  return place;
+}
+
+function claimsOf() {
+  const items = data.layers.claims.map((claim, at) => make("li", {}, opener(`claim ${at + 1}`, claim.claim),
+    make("p", {}, make("strong", {}, `${claim.verdict} (${claim.count})`), `: ${claim.numbers}`)));
+  return make("section", {}, make("h2", {}, "Claims"), make("ul", { class: "claims" }, ...items));
+}
+
+/** The finished pictures of what is opened, case by case. */
+function showOpened(place) {
+  const found = openable().get(state.opened);
+  place.replaceChildren();
+  if (!found) return;
+  const several = found.cases.length > 1 || found.cases[0].holds !== undefined;
+  place.append(make("h2", {}, found.title), ...found.cases.map((each) => make("div", { class: "case" },
+    several ? make("h3", {}, each.holds ? "It holds" : "It does not hold") : null,
+    make("div", { class: "row" }, ...each.cells.map((cell) => named(cells[cell]))))));
+}
+
+/** A picture with the name of its cell. */
+function named(cell) {
+  const button = place(cell);
+  button.append(make("span", { class: "caption" }, cell.label));
+  return button;
+}
