@@ -27,6 +27,7 @@ from reconstruct.network import Network
 
 RECIPES = ("classic", "fast", "fast, checkpointing")
 BATCHED_SIZE = 128  # pixels
+COUNTED = {"cpu": 4, "cuda": 40}  # steps, of which the second half counts: a GPU first records what it then repeats
 GRAIN = 32  # pixels: sizes are looked for in multiples of it
 Row = dict[str, Any]
 
@@ -117,16 +118,17 @@ def _cost(settings: Settings, recipe: str, size: int) -> tuple[float, int]:
     with initialize_config_dir(str(configs()), version_base="1.3"):
         made = cell(settings, "both", size, f"checkpointing={'checkpointing' in recipe}", "compile=false")
     device = made.plan.device
+    count = COUNTED[device.type]
     if recipe == "classic":
         classic = Classic(*task(made), settings.seed)
         del made  # what recipe=fast holds is not the classic recipe's
         networks.forget()
-        classic.advance(4)
+        classic.advance(count)
         seconds = classic.seconds
     else:
-        steps = list(islice(made.synthesis, 4))
+        steps = list(islice(made.synthesis, count))
         seconds = [b.seconds - a.seconds for a, b in pairwise(steps)]
-    return median(seconds[-3:]), peak_memory(device)
+    return median(seconds[-max(3, count // 2) :]), peak_memory(device)
 
 
 def peak_memory(device: torch.device) -> int:
