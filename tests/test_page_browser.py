@@ -393,3 +393,40 @@ def test_hostile_names_are_only_text(browser, tmp_path):
     reader.view("flip")
     assert HOSTILE in reader.one("#about").text
     reader.ends("hostile")
+
+
+def test_a_page_that_is_drawn_again_keeps_the_readers_view(browser, tmp_path):
+    sweep = with_pictures_of_their_own(any_sweep(tmp_path, "table"))
+    kept = tmp_path / "kept"
+    missing = [cell.folder for cell in sweep.cells[3:]]
+    kept.mkdir()
+    for folder in missing:
+        shutil.move(tmp_path / folder, kept / folder)
+    reader = Reader(browser, write_page([sweep]))
+    assert len(reader.shown()) == 3
+    assert len(reader.all(".none")) == 3
+    reader.choose("#rows", "seed")
+    reader.view("flip")
+    reader.driver.execute_script("arguments[0].focus()", reader.one(key(reader, "seed")))
+    reader.press("ARROW_RIGHT")
+    seen = reader.one("#about h2").text
+    for folder in missing:
+        shutil.move(kept / folder, tmp_path / folder)
+    write_page([sweep])
+    reader.driver.refresh()
+    assert reader.one("#about h2").text == seen
+    reader.view("grid")
+    reader.data = data_of(reader.path)
+    assert len(reader.shown()) == 6
+    assert [row.text for row in reader.all(".grid tbody th")] == ["0", "1", "2"]
+    reader.ends("drawn-again")
+
+
+def test_on_paper_there_are_pictures_and_words_but_no_controls(browser, tmp_path):
+    reader = Reader(browser, write_page([with_pictures_of_their_own(any_sweep(tmp_path, "table"))]))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert not reader.one("nav").is_displayed()
+    assert not reader.one(".controls").is_displayed()
+    assert all(place.is_displayed() for place in reader.all(".place img"))
+    assert "content" in reader.one("#about").text
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
