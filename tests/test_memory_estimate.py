@@ -1,9 +1,12 @@
 """How much memory a cell takes, and how much there is."""
 
+import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import hydra
 import pytest
@@ -82,3 +85,62 @@ def test_a_limit_of_the_shell_counts():
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=True)
     assert 0 < int(done.stdout) <= 2 * 2**30
+
+
+GIB = 2**30
+TREES = {  # the process's groups -> limits of groups, below the place where they are mounted
+    "second version": ("0::/user.slice/run-1.scope\n", {"user.slice/memory.max": 3, "memory.max": 4}),
+    "its own, nested": ("0::/a/b\n", {"a/b/memory.max": 3, "a/memory.max": "max"}),
+    "beside it": ("0::/a/b\n", {"a/c/memory.max": 1, "a/memory.max": 3}),
+    "first version": (
+        "4:memory:/slurm/job_7\n0::/\n",
+        {"memory/slurm/job_7/memory.limit_in_bytes": 3, "memory/memory.limit_in_bytes": 2**30},
+    ),
+    "both": ("4:cpu,memory:/x\n0::/x\n", {"memory/x/memory.limit_in_bytes": 8, "unified/x/memory.max": 3}),
+    "a container, from outside": ("0::/docker/5f2\n", {"memory.max": 3}),
+    "a name with a colon": ("0::/system.slice/a:b.service\n", {"system.slice/a:b.service/memory.max": 3}),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+@pytest.mark.parametrize("tree", TREES)
+def test_the_least_limit_of_the_groups_of_this_process_counts(tree, tmp_path, monkeypatch):
+    membership, limits = TREES[tree]
+    (tmp_path / "cgroup").write_text(membership)
+    for place, limit in limits.items():
+        file = tmp_path / "groups" / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{limit if limit == 'max' else limit * GIB}\n")
+        used = file.name.replace(".max", ".current").replace("limit", "usage")
+        file.with_name(used).write_text(f"{GIB}\n")
+        file.with_name("memory.stat").write_text(f"anon 1\ninactive_file {GIB // 2}\n")
+    monkeypatch.setattr(memory, "_MEMBERSHIP", tmp_path / "cgroup")
+    monkeypatch.setattr(memory, "_GROUPS", tmp_path / "groups")
+    monkeypatch.setattr(memory, "_SYSTEM", tmp_path / "nothing")
+    resident = memory._numbers(memory._PROCESS)[1] * resource.getpagesize()
+    assert memory.available() == pytest.approx(2.5 * GIB + resident, abs=2**28)
+
+
+@pytest.fixture
+def group() -> Iterator[Path]:
+    """A real control group with a limit of 600 MiB, if this process may make one."""
+    found = [each[0].parent for each in memory._groups() if each[0].parent.is_dir()]
+    made = next(iter(found), Path("/nowhere")) / f"reconstruct-test-{os.getpid()}"
+    names = ("memory.max", "memory.limit_in_bytes")
+    try:
+        made.mkdir()
+        limit = next(made / name for name in names if (made / name).exists())
+        limit.write_text(str(600 * 2**20))
+    except (OSError, StopIteration):
+        if made.is_dir():
+            made.rmdir()
+        pytest.skip("no control group can be made here")
+    yield made
+    made.rmdir()
+
+
+def test_a_real_groups_limit_is_what_is_available(group):
+    program = "from reconstruct.hardware import memory; print(memory.available())"
+    into = f'echo $$ > {group}/cgroup.procs && exec "$0" -c "$1"'
+    done = subprocess.run(["sh", "-c", into, sys.executable, program], capture_output=True, text=True, check=True)
+    assert 300 * 2**20 < int(done.stdout) <= 600 * 2**20

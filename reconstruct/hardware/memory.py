@@ -13,13 +13,11 @@ _OUTSIDE = 2**16  # blocks that may lie outside the heap, glibc's own choice
 
 _SYSTEM = Path("/proc/meminfo")
 _PROCESS = Path("/proc/self/statm")
-_GROUPS = (  # limit and use of a container: control groups of version 2 and 1
-    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
-    (
-        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-    ),
-)
+_MEMBERSHIP = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
+# Of control groups: by the version's place below _GROUPS, the files of a group's limit and of what it has taken.
+_SECOND = ("memory.max", "memory.current")
+_FIRST = ("memory.limit_in_bytes", "memory.usage_in_bytes")
 
 
 def available() -> int | None:
@@ -39,12 +37,29 @@ def _limits() -> Iterator[int]:
     if "MemAvailable" in system:
         swap = system.get("SwapFree", "0")
         yield 1024 * sum(int(told.split()[0]) for told in (system["MemAvailable"], swap)) + resident
-    for limit, used in _GROUPS:
+    for limit, used in _groups():
         if (most := _numbers(limit)) and (now := _numbers(used)):
-            yield most[0] - now[0] + _reclaimable(used.with_name("memory.stat")) + resident
+            left = most[0] - now[0] + _reclaimable(used.with_name("memory.stat"))
+            yield min(most[0], left + resident)  # libraries that others had read first are resident, not charged
     address_space = resource.getrlimit(resource.RLIMIT_AS)[0]
     if address_space != resource.RLIM_INFINITY:
         yield address_space - virtual + resident
+
+
+def _groups() -> Iterator[tuple[Path, Path]]:
+    """Limit and use of every control group that this process is in: a job's or a container's own, and those above it.
+
+    Within a container the groups above it, and often the path to its own, cannot be seen; what is not there tells
+    nothing.
+    """
+    for line in _text(_MEMBERSHIP).splitlines():
+        _, controllers, own = line.split(":", 2)
+        places = [("", _SECOND), ("unified", _SECOND)] if not controllers else []
+        places += [("memory", _FIRST)] if "memory" in controllers.split(",") else []
+        for place, (limit, used) in places:
+            group = _GROUPS / place / own.lstrip("/")
+            for folder in (group, *group.parents[: len(Path(own).parts) - 1]):
+                yield folder / limit, folder / used
 
 
 def _reclaimable(account: Path) -> int:
