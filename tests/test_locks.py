@@ -1,5 +1,6 @@
 """Cells are made by one process at a time, and a killed one holds nothing."""
 
+import errno
 import subprocess
 import sys
 import threading
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from experiments.cell import locks
+from experiments.cell.locks import held
+from reconstruct.errors import RunError
 
 HOLD = """
 import pathlib, sys, time
@@ -85,3 +88,13 @@ def test_waiting_ends_with_the_other_process(tmp_path):
     assert 1.4 < time.monotonic() - start < 1.5 + 2 * locks.POLL
     process.communicate()
     end.join()
+
+
+@pytest.mark.parametrize("answer", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_told_in_a_line(tmp_path, monkeypatch, answer):
+    def refuse(*_: object) -> None:
+        raise OSError(answer, "no locks")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(RunError, match="has no locks; mount it with flock, or set runs= elsewhere"), held(tmp_path, {}):
+        pass

@@ -16,6 +16,7 @@ from reconstruct.errors import RunError
 LOCK = ".lock"
 PATIENCE = 0.5  # seconds; whoever only asks whether a cell is held holds it for an instant
 POLL = 1.0
+NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what network file systems without locks answer
 
 
 class Busy(Exception):
@@ -36,7 +37,7 @@ def held(folder: Path, note: Mapping[str, Any]) -> Iterator[None]:
     except Timeout:
         raise Busy(f"{folder} is being made by another process") from None
     except OSError as error:
-        if error.errno != errno.ENOSYS:
+        if error.errno not in NO_LOCKS:
             raise
         raise RunError(
             f"{folder}: this file system has no locks; mount it with flock, or set runs= elsewhere"
