@@ -1,3 +1,4 @@
+import getpass
 import json
 import math
 import os
@@ -23,6 +24,7 @@ from reconstruct.images import to_image
 from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
 from reconstruct.recorders.events import plainly, renew_session, verbatim
 from reconstruct.recorders.sweep_board import HIGHEST, SIDE, show
+from reconstruct.results import Sweep
 from reconstruct.synthesis import Step
 
 with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along
@@ -197,6 +199,41 @@ def test_the_command_serves_this_machine_alone_and_ends_with_ctrl_c(tmp_path):
     assert refused.returncode == 2
     assert "leave it out to get a free one" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def opened(folder: Path, *options: str, **environment: str) -> tuple[str, str]:
+    """The first line of the command and what it says beside that, when it is ended."""
+    command = [sys.executable, "-m", "experiments.board", str(folder), *options]
+    environment = ELSEWHERE | environment
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as board:
+        line = board.stdout.readline()
+        time.sleep(0.5)
+        board.send_signal(signal.SIGINT)
+        return line, board.communicate()[1]
+
+
+def test_others_may_look_only_when_they_are_let_in_and_that_is_said(tmp_path):
+    watched(tmp_path / "cell", 0, 3).close()
+    line, said = opened(tmp_path, "--host", "0.0.0.0", SSH_CONNECTION="10.0.0.2 5000 10.0.0.1 22")
+    assert "0.0.0.0" in line or re.search(r"http://\S+:\d+/", line)
+    assert said == "everybody who can reach this machine can see these pictures and settings\n"
+    line, said = opened(tmp_path, "--host", "no.such.machine.invalid")
+    assert line == ""
+    assert re.fullmatch(r"reconstruct-board: --host no\.such\.machine\.invalid: not known here .*\n", said)
+
+
+def test_who_is_logged_in_from_afar_is_told_the_way(tmp_path):
+    watched(tmp_path / "cell", 0, 3).close()
+    line, said = opened(tmp_path, SSH_CONNECTION="10.0.0.2 5000 10.0.0.1 22")
+    port = re.search(r":(\d+)/", line)[1]
+    assert said == f"from your own machine: ssh -N -L {port}:127.0.0.1:{port} {getpass.getuser()}@10.0.0.1\n"
+
+
+def test_a_sweep_that_has_not_begun_is_waited_for(tmp_path):
+    Sweep.of(tmp_path, "auto", [], "reconstruct -m seed=0,1").write()
+    line, said = opened(tmp_path)
+    assert "http://127.0.0.1:" in line
+    assert said == f"{tmp_path} has nothing yet; what comes is shown\n"
 
 
 def test_a_row_gains_a_column_and_is_not_written_again(tmp_path):
