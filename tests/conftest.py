@@ -35,6 +35,16 @@ def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
     return Network({name: stage.to(dtype) for name, stage in stages.items()})
 
 
+def _copy_for_everybody(folder: Path) -> Path:
+    """Of the program: the clone may lie in a folder that others may not enter."""
+    for name in ("reconstruct", "experiments", "configs"):
+        left_out = shutil.ignore_patterns("__pycache__", "gallery")
+        shutil.copytree(Path(__file__).parent.parent / name, folder / name, ignore=left_out, dirs_exist_ok=True)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+    return folder
+
+
 def as_nobody(command: list[str], folder: Path) -> str:
     """What `command` says when it is run without root's privileges, in which permissions mean nothing."""
     if os.getuid() == 0 and shutil.which("setpriv") is None:
@@ -42,7 +52,8 @@ def as_nobody(command: list[str], folder: Path) -> str:
     drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
     for own in (folder, folder.parent, folder.parent.parent):  # pytest's folders are its user's alone
         own.chmod(own.stat().st_mode | 0o055)
-    environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    program = str(_copy_for_everybody(folder / "program"))
+    environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": program}
     if subprocess.run([*drop, command[0], "--version"], capture_output=True, env=environment, check=False).returncode:
         pytest.skip("nobody but root can run this Python")
     done = subprocess.run([*drop, *command], capture_output=True, text=True, env=environment, cwd=folder, check=False)
