@@ -218,3 +218,13 @@ def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):
         command.main()
     assert ended.value.code == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_credit_has_its_licence(tmp_path):
+    pictures = {"content": {"name": "p", "title": "P", "credit": "Somebody", "licence": "CC0"}}
+    folder = tmp_path / "a"
+    folder.mkdir()
+    images.save(smooth_picture(24, 32), folder / "result.png")
+    replace(example(), pictures=pictures, config=CONFIG).write(folder)
+    data = data_of(write_page([Sweep.of(tmp_path, "auto", [SweepCell("a", {}, "a")], "reconstruct")]))
+    assert data["credits"] == ["P. Somebody (CC0)"]

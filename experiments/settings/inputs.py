@@ -59,11 +59,11 @@ class Input:
 
     @property
     def credit(self) -> dict[str, str]:
-        """Name, title and credit, for a caption."""
+        """Name, title, credit and licence, for a caption."""
         if self.path is not None:
-            return {"name": Path(self.name).name, "title": Path(self.name).stem, "credit": ""}
+            return {"name": Path(self.name).name, "title": Path(self.name).stem, "credit": "", "licence": ""}
         asset = assets.ASSETS[self.name]
-        return {"name": self.name, "title": asset.title, "credit": asset.credit}
+        return {"name": self.name, "title": asset.title, "credit": asset.credit, "licence": asset.licence}
 
     def picture(self, size: int, square: bool) -> "Tensor":
         """The picture, a sample's without its frame: ``(1, 3, H, W)``, RGB in [0, 1]."""
@@ -108,7 +108,7 @@ class Inputs:
 
     @property
     def credits(self) -> dict[str, dict[str, str]]:
-        """The name of a term -> name, title and credit of its original."""
+        """The name of a term -> name, title, credit and licence of its original."""
         return {term: given.credit for term, given in self.pictures.items()}
 
     def __iter__(self) -> Iterator[Input]:

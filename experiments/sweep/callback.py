@@ -283,21 +283,28 @@ def sources(hydra_config: DictConfig) -> list[Path]:
 def _conclude(sweep: Sweep, page: str) -> None:
     write_table(sweep)
     write_rows(sweep)
-    with mistakes_in(sweep.folder):
-        _page(sweep, page)
-    if sweep.drawing == "none" or not any(result for _, result in sweep.results()):
+    if not any(result for _, result in sweep.results()):
         return
+    try:
+        if sweep.drawing != "none":
+            _drawn(sweep)
+    finally:  # a page needs no figure, but shows what an analysis has measured for its figures
+        with mistakes_in(sweep.folder):
+            _page(sweep, page)
+            outdated.set_aside(sweep)
+
+
+def _drawn(sweep: Sweep) -> None:
     with mistakes_in(sweep.folder):
         if not outdated.is_drawn(sweep):
             _draw(sweep)
         if not outdated.is_current(sweep, FILM):
             _film(sweep)
-        outdated.set_aside(sweep)
 
 
 def _page(sweep: Sweep, wanted: str) -> None:
     small = wanted == "auto" and len(sweep.cells) <= PAGED_AT_MOST
-    if (wanted == "true" or small) and any(result for _, result in sweep.results()):
+    if wanted == "true" or small:
         from experiments.drawing.page import PAGE, write_page
 
         if not outdated.is_current(sweep, PAGE):

@@ -161,4 +161,5 @@ def _credits(panels: Iterable[Panel]) -> set[str]:
 
 
 def _credit(picture: Mapping[str, str]) -> str:
-    return f"{picture['title']}. {picture['credit']}".strip()
+    licence = f" ({picture['licence']})" if picture.get("licence") else ""
+    return f"{picture['title']}. {picture['credit']}{licence}".strip()

@@ -20,9 +20,9 @@ function draw(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A relative error as it stands in figures: a percentage with two digits. */
+/** A relative error as it stands in figures: a percentage with two digits, which no line end parts. */
 function percent(error) {
   if (error == null) return "not finite";
   const hundred = 100 * error;
-  return hundred < 0.001 ? "< 0.001 %" : `${Number(hundred.toPrecision(2))} %`;
+  return hundred < 0.001 ? "<\u00a00.001\u00a0%" : `${Number(hundred.toPrecision(2))}\u00a0%`;
 }

@@ -67,10 +67,10 @@ function showOpened(place) {
   const found = openable().get(state.opened);
   place.replaceChildren();
   if (!found) return;
-  const several = found.cases.length > 1 || found.cases[0].holds !== undefined;
-  place.append(make("h2", {}, found.title), ...found.cases.map((each) => make("div", { class: "case" },
-    several ? make("h3", {}, each.holds ? "It holds" : "It does not hold") : null,
-    make("div", { class: "row" }, ...each.cells.map((cell) => named(cells[cell]))))));
+  const shown = found.cases.map((each) => make("div", { class: "case" },
+    each.holds === undefined ? null : make("h3", {}, each.holds ? "It holds" : "It does not hold"),
+    make("div", { class: "row" }, ...each.cells.map((cell) => named(cells[cell])))));
+  place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...shown));
 }
 
 /** A picture with the name of its cell. */
