@@ -117,8 +117,9 @@ def test_the_least_limit_of_the_groups_of_this_process_counts(tree, tmp_path, mo
     monkeypatch.setattr(memory, "_MEMBERSHIP", tmp_path / "cgroup")
     monkeypatch.setattr(memory, "_GROUPS", tmp_path / "groups")
     monkeypatch.setattr(memory, "_SYSTEM", tmp_path / "nothing")
-    resident = memory._numbers(memory._PROCESS)[1] * resource.getpagesize()
-    assert memory.available() == pytest.approx(2.5 * GIB + resident, abs=2**28)
+    (tmp_path / "statm").write_text("90000 25600 100 1 0 0 0\n")
+    monkeypatch.setattr(memory, "_PROCESS", tmp_path / "statm")
+    assert memory.available() == 2.5 * GIB + 25600 * resource.getpagesize()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def own(count: int) -> int:
     If all are taken, one is shared.
     """
     for index in range(count):
-        lock = FileLock(Path(tempfile.gettempdir()) / f"reconstruct-{os.getuid()}-gpu-{_name(index)}.lock")
+        lock = FileLock(Path(tempfile.gettempdir()) / f"reconstruct-{_user()}-gpu-{_name(index)}.lock")
         try:
             lock.acquire(timeout=0)
         except (Timeout, OSError):
@@ -26,6 +26,11 @@ def own(count: int) -> int:
 
 
 _taken: list[FileLock] = []  # a lock that nobody refers to would be let go of
+
+
+def _user() -> str:
+    """Whose processes share the GPUs; where a system does not number users, each has temporary files of their own."""
+    return str(os.getuid()) if hasattr(os, "getuid") else "user"
 
 
 def _name(index: int) -> str:

@@ -1,7 +1,6 @@
 """What a step costs: seconds beside its convolutions' own, and how time and memory grow with the picture."""
 
 import math
-import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +24,11 @@ from experiments.terminal.progress import say
 from reconstruct.errors import RunError
 from reconstruct.hardware.repetition import WARM, Repeated
 from reconstruct.network import Network
+
+try:
+    import resource
+except ImportError:  # a system that does not say what a process took
+    resource = None  # type: ignore[assignment]
 
 RECIPES = ("classic", "fast", "fast, checkpointing")
 BATCHED_SIZE = 128  # pixels
@@ -133,11 +137,13 @@ def _cost(settings: Settings, recipe: str, size: int) -> tuple[float, int]:
 
 
 def peak_memory(device: torch.device) -> int:
-    """Bytes. Linux's own record, because the one that `getrusage` gives is inherited from the parent process."""
+    """Bytes; 0 where nothing tells. Linux's own record: the one of `getrusage` is inherited from the parent process."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     status = Path("/proc/self/status")
     if not status.exists():
+        if resource is None:
+            return 0
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024

@@ -1,10 +1,15 @@
 """Memory: how much of it there is for this process, and keeping what one step has freed for the next."""
 
 import ctypes
-import resource
+import mmap
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # a system without limits of the shell
+    resource = None  # type: ignore[assignment]
 
 # Parameters of glibc's mallopt, from its malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
@@ -32,7 +37,7 @@ def _limits() -> Iterator[int]:
     pages = _numbers(_PROCESS)[:2]
     if len(pages) < 2:
         return
-    virtual, resident = (count * resource.getpagesize() for count in pages)
+    virtual, resident = (count * mmap.PAGESIZE for count in pages)
     system = dict(line.split(":") for line in _text(_SYSTEM).splitlines())
     if "MemAvailable" in system:
         swap = system.get("SwapFree", "0")
@@ -41,8 +46,8 @@ def _limits() -> Iterator[int]:
         if (most := _numbers(limit)) and (now := _numbers(used)):
             left = most[0] - now[0] + _reclaimable(used.with_name("memory.stat"))
             yield min(most[0], left + resident)  # libraries that others had read first are resident, not charged
-    address_space = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if address_space != resource.RLIM_INFINITY:
+    address_space = resource.getrlimit(resource.RLIMIT_AS)[0] if resource else None
+    if address_space is not None and address_space != resource.RLIM_INFINITY:
         yield address_space - virtual + resident
 
 
