@@ -1,20 +1,21 @@
 """Systems that lack what Linux has, simulated: modules taken away before the program is imported."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from conftest import smooth_picture
 
+from experiments.cell import devices
 from reconstruct.images import to_image
 
-# Python on Windows has neither these modules nor users' numbers.
+# Python on Windows has neither of these modules.
 WITHOUT = """
 import sys
 for module in ("fcntl", "resource"):
     sys.modules[module] = None
-import filelock, os
-del os.getuid
+import filelock
 filelock.FileLock = filelock.SoftFileLock
 """
 SETTINGS = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=3", "content.layers=[relu2_1]"]
@@ -47,6 +48,11 @@ print(locks.is_held(folder), list(folder.iterdir()))
 """
     done = ran(program, folder=tmp_path)
     assert done.stdout.splitlines() == ["False", "True {'steps': 3}", "False []"], done.stderr
+
+
+def test_where_users_have_no_numbers_each_has_temporary_files_of_their_own(monkeypatch):
+    monkeypatch.delattr(os, "getuid")
+    assert devices._user() == "user"
 
 
 def test_what_a_process_took_is_unknown_where_nothing_tells(tmp_path):
