@@ -54,6 +54,19 @@ def test_a_trace_that_an_earlier_program_began_keeps_its_columns(tmp_path):
     assert [int(row["step"]) for row in rows] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("done", [0, 3])
+def test_a_trace_that_a_full_disk_left_empty_is_begun_anew(tmp_path, done):
+    (tmp_path / "trace.csv").write_text("")
+    synthesis = made()
+    synthesis.done = done
+    trace = Trace(tmp_path / "trace.csv", LAYERS, done)
+    trace(next(iter(synthesis)))
+    trace.close()
+    (row,) = read(tmp_path / "trace.csv")
+    assert int(row["step"]) == done
+    assert float(row["content relu1_1"]) > 0
+
+
 def test_the_trace_reaches_the_disk_line_by_line(tmp_path):
     synthesis = made()
     trace = Trace(tmp_path / "trace.csv", LAYERS, 0)

@@ -38,7 +38,7 @@ class Trace:
     def __init__(self, path: Path, layers: Mapping[str, Sequence[str]], done: int) -> None:
         errors = [f"{term} {layer}" for term, names in layers.items() for layer in names]
         columns = ["step", "seconds", "total", *layers, "gradient_norm", *errors]
-        head, *earlier = path.read_text(encoding="utf-8").splitlines() if path.exists() else [""]
+        head, *earlier = (path.read_text(encoding="utf-8").splitlines() if path.exists() else []) or [""]
         self.repeated = max(0, len(earlier) - done)
         self._columns = head.split(",") if done and earlier else columns
         rows = [",".join(self._columns), *earlier[:done]]
