@@ -253,6 +253,21 @@ def test_curves_of_a_layer_are_shown_and_stay_in_the_address(browser, tmp_path):
     reader.ends("curves-of-a-layer")
 
 
+def test_a_curve_that_has_no_place_on_a_scale_of_powers_is_left_out(browser, tmp_path):
+    sweep = any_sweep(tmp_path, "pair")
+    for cell in sweep.cells:
+        head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
+        (tmp_path / cell.folder / "trace.csv").write_text(head + "0,0,2,2,1,0\n1,1,1,1,1,nan\n2,2,1,1,1,0\n")
+    reader = Reader(browser, write_page([sweep]))
+    reader.view("curves")
+    assert len(reader.all("polyline.curve")) == len(sweep.cells)
+    reader.choose("#kind", "content relu4_2")
+    assert "No cell has a curve" in reader.one("#content").text
+    reader.choose("#kind", "loss")
+    assert len(reader.all("polyline.curve")) == len(sweep.cells)
+    reader.ends("no-curve")
+
+
 @pytest.fixture
 def analysis(browser, tmp_path) -> Iterator[Reader]:
     sweep = with_pictures_of_their_own(any_sweep(tmp_path, "table"))
@@ -282,6 +297,18 @@ def test_layers_and_claims_open_their_pictures(analysis):
     analysis.all("#opened .place")[1].click()
     assert analysis.shown()[0] == pictures[1]
     assert "view=flip" in analysis.driver.current_url
+
+
+def test_what_is_opened_comes_into_sight(analysis):
+    metrics = {"width": 900, "height": 320, "deviceScaleFactor": 1, "mobile": False}
+    analysis.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    analysis.all(".matrix tbody td")[2].click()
+    title = analysis.one("#opened h2")
+    top, height = analysis.driver.execute_script(
+        "return [arguments[0].getBoundingClientRect().top, innerHeight]", title
+    )
+    assert 0 <= top < height / 2
+    analysis.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_without_measures_there_is_no_view_of_layers(reader):

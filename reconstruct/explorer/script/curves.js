@@ -19,7 +19,7 @@ const curves = {
       content.append(make("p", {}, "No cell has a curve."));
       return;
     }
-    const name = `${curveName(curveKind())}, over steps`, chart = chartOf(drawn.map(curveOf), name);
+    const name = `${curveName(curveKind())}, over steps`, chart = chartOf(drawn.map((cell) => ({ cell, points: pointsOf(cell) })), name);
     content.append(make("h2", {}, name), chart);
     mark(drawn.find((cell) => cell.id === state.cell) ?? drawn[0], chart);
   },
@@ -41,19 +41,19 @@ function curveName(kind) {
 
 /** The cells that have a curve of the chosen kind. */
 function withCurves() {
-  return cells.filter((cell) => cell.curves?.values?.[curveKind()]?.length > 1);
+  return cells.filter((cell) => pointsOf(cell).length > 1);
 }
 
 /** The points of a cell's curve that have a place on a scale of powers. */
-function curveOf(cell) {
-  const values = cell.curves.values[curveKind()];
-  return { cell, points: cell.curves.steps.map((step, at) => [step, values[at]]).filter(([, value]) => value > 0) };
+function pointsOf(cell) {
+  const values = cell.curves?.values?.[curveKind()] ?? [];
+  return values.map((value, at) => [cell.curves.steps[at], value]).filter(([, value]) => value > 0);
 }
 
 function chartOf(drawn, name) {
   const values = drawn.flatMap(({ points }) => points.map(([, value]) => value));
   const least = Math.log10(Math.min(...values)), most = Math.max(Math.log10(Math.max(...values)), least + 1e-9);
-  const last = Math.max(1, ...drawn.map(({ points }) => points.at(-1)?.[0] ?? 0));
+  const last = Math.max(1, ...drawn.map(({ points }) => points.at(-1)[0]));
   const across = (step) => 70 + 710 * Math.log(1 + step) / Math.log(1 + last);
   const down = (value) => 20 + 360 * (most - Math.log10(value)) / (most - least);
   const words = { viewBox: "0 0 800 430", role: "img", id: "chart", "aria-label": name };

@@ -34,7 +34,7 @@ function openPictures(name) {
   for (const button of document.querySelectorAll("[data-opens]")) button.setAttribute("aria-pressed", String(button.dataset.opens === state.opened));
   const place = document.getElementById("opened");
   showOpened(place);
-  place.scrollIntoView({ block: "nearest" });
+  if (state.opened) place.scrollIntoView();
 }
 
 function matrixOf({ term, layers: measured, rows }) {
