@@ -12,11 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from experiments.sweep.labelled import labelled
+from experiments.sweep.labelled import labelled, sweeps_in
 from experiments.terminal.exits import Parser, exits
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError
-from reconstruct.results import SWEEP
 
 # TensorBoard would otherwise keep ten pictures and a thousand points, chosen at random.
 KEPT = "images=1000,scalars=10000"
@@ -65,7 +64,7 @@ def _advise(host: str, address: str) -> None:
 
 def _check(folder: Path) -> None:
     begun = next(folder.rglob("events.out.tfevents.*"), None) is not None
-    if not begun and (folder / SWEEP).exists():
+    if not begun and sweeps_in(folder):
         say(f"{folder} has nothing yet; what comes is shown")
     elif not begun:
         what = "has nothing for TensorBoard yet" if folder.is_dir() else "is no folder"
@@ -98,8 +97,9 @@ def serve(folder: Path, host: str, port: int | None) -> str:
         with redirect_stderr(io.StringIO()):  # praise of its fast reader
             return str(board.launch())
     except program.TensorBoardServerException as error:
-        asked = [f"--{name} {value}" for name, value in (("host", host), ("port", port)) if value not in (None, ALONE)]
-        raise InputError(f"{' '.join(asked)}: cannot be had ({error}); leave it out to get a free one") from error
+        given = {"host": host, "port": port}
+        asked = " ".join(f"--{name} {value}" for name, value in given.items() if value not in (None, ALONE)) or "--port"
+        raise InputError(f"{asked}: cannot be had ({error}); leave it out to get a free one") from error
 
 
 if __name__ == "__main__":

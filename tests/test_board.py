@@ -230,10 +230,13 @@ def test_who_is_logged_in_from_afar_is_told_the_way(tmp_path):
 
 
 def test_a_sweep_that_has_not_begun_is_waited_for(tmp_path):
-    Sweep.of(tmp_path, "auto", [], "reconstruct -m seed=0,1").write()
-    line, said = opened(tmp_path)
-    assert "http://127.0.0.1:" in line
-    assert said == f"{tmp_path} has nothing yet; what comes is shown\n"
+    sweep = tmp_path / "runs" / "planned"
+    sweep.mkdir(parents=True)
+    Sweep.of(sweep, "auto", [], "reconstruct -m seed=0,1").write()
+    for folder in (sweep, sweep.parent):
+        line, said = opened(folder)
+        assert "http://127.0.0.1:" in line
+        assert said == f"{folder} has nothing yet; what comes is shown\n"
 
 
 def test_a_row_gains_a_column_and_is_not_written_again(tmp_path):

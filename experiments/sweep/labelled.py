@@ -24,7 +24,7 @@ def labelled(folders: Sequence[Path]) -> Iterator[Path]:
         InputError: there are several folders, and the system has no links.
     """
     first, *others = folders
-    if not others and not _sweeps(first):
+    if not others and not sweeps_in(first):
         yield first
         return
     over = threading.Event()
@@ -43,7 +43,7 @@ def labelled(folders: Sequence[Path]) -> Iterator[Path]:
             over.set()
 
 
-def _sweeps(folder: Path) -> list[Path]:
+def sweeps_in(folder: Path) -> list[Path]:
     """The folders of sweeps: this one, or those in it."""
     return [folder] if (folder / SWEEP).exists() else [path.parent for path in sorted(folder.glob(f"*/{SWEEP}"))]
 
@@ -72,12 +72,12 @@ def _named(folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
         return
     paths = list(dict.fromkeys(folder.resolve() for folder in folders))
     for above, path in zip(folder_names([path.name for path in paths]), paths, strict=True):
-        found = list(_within(path)) if _sweeps(path) else [("", path)]
+        found = list(_within(path)) if sweeps_in(path) else [("", path)]
         yield from ((f"{above}/{name}".rstrip("/"), target) for name, target in found)
 
 
 def _within(folder: Path) -> Iterator[tuple[str, Path]]:
-    sweeps = _sweeps(folder)
+    sweeps = sweeps_in(folder)
     for place in sweeps:
         above = "" if place == folder else f"{place.name}/"
         sweep = Sweep.read(place)
