@@ -30,7 +30,7 @@ UPSTREAM = {
         "synthesis",
     },
     "analysis": set(),
-    "analysis.entries": {"files"},
+    "analysis.entries": {"files", "results"},
     "analysis.verdicts": {
         "analysis",
         "analysis.entries",

@@ -20,6 +20,7 @@ import pytest
 import torch
 from conftest import as_nobody
 from omegaconf import OmegaConf
+from test_page import data_of
 
 from experiments import reconstruct
 from experiments.settings import schema
@@ -780,6 +781,9 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
             record = Result.read(folder / e.cell)
             assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
     assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
+    shown = data_of(folder / "index.html")["layers"]  # written after the measuring
+    assert [matrix["term"] for matrix in shown["matrices"]] == ["content", "style"]
+    assert shown["claims"]
     assert {"findings.md", "matrix.png", "caption.txt"} <= json.loads((folder / ".drawn.json").read_text()).keys()
 
 

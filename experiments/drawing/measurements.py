@@ -1,7 +1,6 @@
 """Measure every picture of a sweep, in float32, with the network it was reconstructed with."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
 from reconstruct.analysis.claims import plural
-from reconstruct.analysis.entries import MEASURES, Entry, Kind, read, write
+from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, write
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.selection import distinct
 from reconstruct.errors import InputError
@@ -38,9 +37,9 @@ def entries(sweep: Sweep) -> list[Entry]:
     Raises:
         InputError: a network that the sweep used cannot be built.
     """
-    with suppress(KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
-        if sweep.is_up_to_date(MEASURES):
-            return read(sweep.folder)
+    known = current(sweep)
+    if known is not None:
+        return known
     write(_measured(sweep), sweep.folder)
     return read(sweep.folder)
 

@@ -2,12 +2,14 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
 from reconstruct.files import write_csv
+from reconstruct.results import Sweep
 
 MEASURES = "measures.csv"
 
@@ -128,6 +130,14 @@ NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", "agreement"
 def write(entries: Iterable[Entry], folder: Path) -> None:
     """Write ``measures.csv`` into a sweep's folder."""
     write_csv([entry.row() for entry in entries], folder / MEASURES)
+
+
+def current(sweep: Sweep) -> list[Entry] | None:
+    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or older than the sweep."""
+    with suppress(OSError, KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
+        if sweep.is_up_to_date(MEASURES):
+            return read(sweep.folder)
+    return None
 
 
 def read(folder: Path) -> list[Entry]:
