@@ -174,8 +174,14 @@ def test_custom_scalars_have_one_chart_a_question(page):
         "How far are its features from the original's", "How far are its correlations", "Does the loss still fall",
         "How steep is it still", "How many steps a second",
     ]  # fmt: skip
-    lines = [int(re.search(r"Matches \(?(\d+)", text)[1]) for text in charts]
-    assert lines == [5, 1 + 2 + 3 + 4 + 5, 10, 10, 10]
+    wanted = [5, 1 + 2 + 3 + 4 + 5, 10, 10, 10]
+
+    def lines() -> list[int]:
+        texts = page.seen("tf-custom-scalar-multi-line-chart-card")
+        return [int(re.search(r"Matches \(?(\d+)", text)[1]) for text in texts]
+
+    _wait_for(lambda: lines() == wanted)  # the page asks for one line after the other
+    assert lines() == wanted
 
 
 @tab("text")
