@@ -152,19 +152,28 @@ def test_a_claim_is_supported_by_numbers_that_support_it_and_by_no_others(name, 
 
 
 def test_every_case_of_a_claim_names_the_cells_in_which_it_was_seen():
-    known = {e.cell: e for e in EVERYTHING}
     found = verdicts(EVERYTHING)
     for tested in found.values():
-        assert all(finding.cells and set(finding.cells) <= set(known) for finding in tested.findings)
-    pixels = [known[finding.cells[0]] for finding in found["pixels"].findings]
+        assert all(finding.entries and all(e in EVERYTHING for e in finding.entries) for finding in tested.findings)
+    pixels = [finding.entries[0] for finding in found["pixels"].findings]
     assert [(e.ssim or 0) >= 0.9 for e in pixels] == found["pixels"].holds
     assert {e.layer for e in pixels} == {"relu1_1", "relu1_2", "relu2_1", "relu2_2"}
-    assert all({known[c].network for c in finding.cells} == {e.network for e in EVERYTHING}
-               for finding in found["learned"].findings)  # fmt: skip
-    assert all(known[c].canvas == "pixels" for finding in found["canvas"].findings for c in finding.cells)
-    assert [len(finding.cells) for finding in found["smooth"].findings] == [2, 2, 2]
+    networks = {e.network for e in EVERYTHING}
+    assert all({e.network for e in finding.entries} == networks for finding in found["learned"].findings)
+    assert all(e.canvas == "pixels" for finding in found["canvas"].findings for e in finding.entries)
+    assert [len(finding.entries) for finding in found["smooth"].findings] == [2, 2, 2]
     (line,) = found["both"].findings
-    assert [known[c].ratio for c in line.cells] == [0.0, 0.1, 1.0, float("inf")]
+    assert [e.ratio for e in line.entries] == [0.0, 0.1, 1.0, float("inf")]
+
+
+def test_cases_say_what_was_looked_at_and_what_it_was_compared_with():
+    found = verdicts(EVERYTHING)
+    of = {finding.of: finding.entries for finding in found["unconstrained"].findings}
+    assert list(of) == ["PSNR falls with depth", "seeds drift apart with depth"]
+    assert {(e.kind, e.level) for e in of["PSNR falls with depth"]} == {(Kind.SNAPSHOT, 0.2)}
+    for name in ("objects", "texture"):
+        kinds = {tuple(e.kind for e in finding.entries) for finding in found[name].findings}
+        assert kinds == {(Kind.RESULT, Kind.SHUFFLED)}
 
 
 @pytest.mark.parametrize(("ssim", "verdict"), [(0.95, Verdict.SUPPORTED), (0.5, Verdict.NOT)])

@@ -97,6 +97,20 @@ def test_a_depth_of_content_and_style_is_the_layer_that_is_the_last_of_both():
     assert way.key == "layer; of style, all up to it"
 
 
+def test_a_cell_with_a_depth_is_named_by_its_own_layers():
+    points = [{"representation": r, "depth": d} for d in "135" for r in ("content", "style")]
+    panels = [Panel(Path(f"{p['representation']} {p['depth']}"), p, frozenset(p), result(p), None) for p in points]
+    made = Cells(panels, {"representation": ["content", "style"], "depth": ["1", "3", "5"]})
+    assert list(cell_names(made).values()) == [
+        "content, relu1_1",
+        "style, relu1_1",
+        "content, relu3_1",
+        "style, relu1_1–3_1",
+        "content, relu5_1",
+        "style, relu1_1–5_1",
+    ]
+
+
 def test_a_cell_is_named_by_all_that_tells_it_from_others():
     made = cells("ratio", ["0.1", "0.25"], seed="3")
     assert cell_names(made)[Path("0.1")] == "α/β 0.1"

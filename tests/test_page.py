@@ -19,11 +19,12 @@ from test_results import CONFIG, example
 from experiments import page as command
 from experiments.drawing.page import PAGE, write_page
 from reconstruct import images
-from reconstruct.analysis.entries import Entry, write
+from reconstruct.analysis.entries import Entry, Kind, write
 from reconstruct.explorer import document as documents
 from reconstruct.explorer.content import POINTS, _curves
 from reconstruct.explorer.sentences import layers, sentence
 from reconstruct.recorders import film
+from reconstruct.recorders.snapshots import place
 from reconstruct.results import Sweep, SweepCell
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
@@ -201,10 +202,33 @@ def test_what_was_measured_is_there_with_the_cells_it_was_measured_on(tmp_path):
     ]
     claims = {claim["claim"].split()[0]: claim for claim in data["layers"]["claims"]}
     assert claims["Low"]["verdict"] == "only under conditions"
-    assert claims["Low"]["cases"] == [{"holds": k > 0, "cells": [k]} for k in range(3)]
+    cases = [
+        (case["holds"], case["shown"][0]["cell"], case["shown"][0]["numbers"]["ssim"])
+        for case in claims["Low"]["cases"]
+    ]
+    assert cases == [(False, 0, 0.85), (True, 1, 0.9), (True, 2, 0.95)]
+    assert content["mean"] == "pagoda, 3 seeds each"
+    assert [cell["numbers"]["layout"] for cell in data["cells"]] == [0.9] * 6
+    assert {"SSIM", "layout correlation"} <= {word for word, _ in data["words"]}
     measures = sweep.folder / "measures.csv"
     measures.write_text(measures.read_text()[:200])
     assert data_of(write_page([sweep]))["layers"] is None
+
+
+def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_path):
+    sweep = any_sweep(tmp_path, "table")
+    ends = measured(sweep)
+    for number, cell in enumerate(sweep.cells):
+        images.save(smooth_picture(24, 32, 80 + number), place(tmp_path / cell.folder, 0.2))
+    write([*ends, *(replace(e, kind=Kind.SNAPSHOT, level=0.2, psnr=9.0) for e in ends)], tmp_path)
+    data = data_of(write_page([sweep]))
+    (claim,) = [each for each in data["layers"]["claims"] if each["claim"].startswith("Higher layers do not")]
+    for case in claim["cases"]:
+        assert case["of"] == "PSNR falls with depth"
+        for shown in case["shown"]:
+            assert (shown["level"], shown["numbers"]["psnr"]) == (0.2, 9.0)
+            kept = place(tmp_path / sweep.cells[shown["cell"]].folder, 0.2)
+            assert data["sources"][shown["picture"]].endswith(base64.b64encode(kept.read_bytes()).decode())
 
 
 def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):

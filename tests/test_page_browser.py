@@ -130,12 +130,13 @@ def key(reader: Reader, name: str) -> str:
 def test_the_grid_has_every_cell_in_its_place_and_turns_round(reader):
     number = lambda layer, seed: reader.cell(**{"content.layers": layer, "seed": seed})["picture"]  # noqa: E731
     by_rows = [[number(layer, seed) for seed in SEEDS] for layer in LAYERS]
-    assert reader.shown() == [*by_rows[0], *by_rows[1]]
+    assert reader.shown(".grid img") == [*by_rows[0], *by_rows[1]]
+    assert reader.shown(".originals img") == [each["picture"] for each in reader.data["originals"]]
     reader.choose("#rows", "seed")
-    assert reader.shown() == [row[column] for column in range(3) for row in by_rows]
+    assert reader.shown(".grid img") == [row[column] for column in range(3) for row in by_rows]
     reader.choose("#rows", "")
     assert reader.one(key(reader, "seed"))
-    assert reader.shown() == [row[0] for row in by_rows]
+    assert reader.shown(".grid img") == [row[0] for row in by_rows]
 
 
 def test_arrow_keys_walk_through_the_grid_and_enter_opens_the_flip_book(reader):
@@ -148,6 +149,19 @@ def test_arrow_keys_walk_through_the_grid_and_enter_opens_the_flip_book(reader):
     reader.press("ENTER")
     assert reader.shown() == [wanted["picture"], wanted["originals"]["content"]]
     assert "view=flip" in reader.driver.current_url
+    reader.driver.back()
+    assert "view=grid" in reader.driver.current_url
+    assert len(reader.shown(".grid img")) == 6
+
+
+def test_the_page_says_what_it_is_until_a_reader_closes_it_or_an_address_says_where_to_look(reader):
+    told = reader.one("#introduction")
+    assert all(words in told.text for words in ("noise at first", "arXiv 1508.06576", "α/β", "layer"))
+    reader.click("#introduction summary")
+    reader.view("table")
+    assert not told.get_attribute("open")
+    reader.open("#view=grid")
+    assert not reader.one("#introduction").get_attribute("open")
 
 
 def test_the_flip_book_follows_its_sliders_and_plays(reader):
@@ -182,7 +196,12 @@ def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader
     assert reader.one("#top").value_of_css_property("clip-path") in ("inset(0px)", "inset(0px 0px 0px 0%)")
     reader.click("input[value=difference]")
     assert reader.one("#top").value_of_css_property("mix-blend-mode") == "difference"
+    assert reader.one(".stage").value_of_css_property("filter") == "none"
+    reader.driver.execute_script("arguments[0].focus()", reader.one("#gain"))
+    reader.press("END")
+    assert reader.one(".stage").value_of_css_property("filter") == "brightness(16)"
     reader.click("input[value=blink]")
+    assert reader.one(".stage").value_of_css_property("filter") == "none"
     from selenium.webdriver.support.ui import WebDriverWait
 
     for hidden in (True, False):
@@ -190,6 +209,7 @@ def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader
 
 
 def test_the_loupe_shows_the_same_place_in_all_pictures(reader):
+    reader.open("#view=grid")  # without the introduction, so that all pictures are in the window
     reader.click("#loupe")
     reader.driver.execute_script("arguments[0].focus()", reader.one("input[data-loupe=x]"))
     reader.press("HOME")
@@ -279,8 +299,8 @@ def analysis(browser, tmp_path) -> Iterator[Reader]:
 
 
 def test_layers_and_claims_open_their_pictures(analysis):
-    assert [each.text for each in analysis.all(".matrix tbody td")] == ["0.1 %", "2 %", "90 %", "0.4 %"]
-    assert [each.text for each in analysis.all(".matrix td.own")] == ["0.1 %", "0.4 %"]
+    assert [each.text for each in analysis.all(".matrix tbody td")] == ["0.1", "2", "90", "0.4"]
+    assert [each.text for each in analysis.all(".matrix td.own")] == ["0.1", "0.4"]
     assert analysis.shown("#opened img") == []
     pictures = [cell["picture"] for cell in analysis.data["cells"]]
     analysis.click("[data-opens='content relu3_1']")
@@ -291,6 +311,7 @@ def test_layers_and_claims_open_their_pictures(analysis):
     analysis.driver.execute_script("document.querySelector('[data-opens^=claim]').focus()")
     analysis.press("ENTER")
     assert [each.text for each in analysis.all("#opened h3")] == ["It does not hold", "It holds", "It holds"]
+    assert ["SSIM 0.85" in each.text for each in analysis.all("#opened .place")] == [True, False, False]
     address, seen = analysis.driver.current_url.partition("#")[2], analysis.shown("#opened img")
     analysis.open(f"#{address}")
     assert analysis.shown("#opened img") == seen == pictures[:3]
@@ -314,7 +335,7 @@ def test_what_is_opened_comes_into_sight(analysis):
 def test_without_measures_there_is_no_view_of_layers(reader):
     assert not reader.all("[data-view=layers]")
     reader.open("#view=layers")
-    assert len(reader.shown()) == 6
+    assert len(reader.shown(".grid img")) == 6
 
 
 def test_an_address_that_was_sent_shows_the_same(reader):
@@ -328,7 +349,7 @@ def test_an_address_that_was_sent_shows_the_same(reader):
     assert reader.shown() == seen == [reader.data["cells"][k]["picture"] for k in (4, 1)]
     assert reader.one(".stage.difference")
     reader.open("#view=nothing&rows=nowhere&cell=99&other=-1&mode=x&%3Dseed=17")
-    assert len(reader.shown()) == 6
+    assert len(reader.shown(".grid img")) == 6
 
 
 def test_one_slider_moves_all_pictures_through_the_optimisation(browser, tmp_path):
@@ -337,20 +358,20 @@ def test_one_slider_moves_all_pictures_through_the_optimisation(browser, tmp_pat
         write_film(tmp_path / cell.folder, steps=[0, 3, 40])
     reader = Reader(browser, write_page([sweep]))
     finished = [cell["picture"] for cell in reader.data["cells"]]
-    assert reader.shown() == finished
+    assert reader.shown(".grid img") == finished
     reader.driver.execute_script("arguments[0].focus()", reader.one("#step"))
     reader.press("HOME")
-    assert reader.shown() == [cell["frames"][0] for cell in reader.data["cells"]]
+    assert reader.shown(".grid img") == [cell["frames"][0] for cell in reader.data["cells"]]
     reader.press("ARROW_RIGHT")
-    assert reader.shown() == [cell["frames"][1] for cell in reader.data["cells"]]
+    assert reader.shown(".grid img") == [cell["frames"][1] for cell in reader.data["cells"]]
     address = reader.driver.current_url.partition("#")[2]
     reader.view("flip")
     assert reader.shown()[0] == reader.data["cells"][0]["frames"][1]
     reader.open(f"#{address}")
-    assert reader.shown() == [cell["frames"][1] for cell in reader.data["cells"]]
+    assert reader.shown(".grid img") == [cell["frames"][1] for cell in reader.data["cells"]]
     reader.driver.execute_script("arguments[0].focus()", reader.one("#step"))
     reader.press("END")
-    assert reader.shown() == finished
+    assert reader.shown(".grid img") == finished
     reader.ends("film")
 
 
@@ -360,7 +381,11 @@ def test_what_stands_beside_a_picture(reader):
     said = reader.one("#about").text
     assert cell["sentence"] in said
     assert cell["command"] in said
-    assert "content error" in said
+    for number in ("content error", "style error", "computed in"):
+        assert number in said
+    reader.driver.execute_script("navigator.clipboard.writeText = async () => {}")
+    reader.click(".command button")
+    assert reader.one(".said").text == "✓ copied"
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -430,7 +455,7 @@ def test_a_page_that_is_drawn_again_keeps_the_readers_view(browser, tmp_path):
     for folder in missing:
         shutil.move(tmp_path / folder, kept / folder)
     reader = Reader(browser, write_page([sweep]))
-    assert len(reader.shown()) == 3
+    assert len(reader.shown(".grid img")) == 3
     assert len(reader.all(".none")) == 3
     reader.choose("#rows", "seed")
     reader.view("flip")
@@ -444,7 +469,7 @@ def test_a_page_that_is_drawn_again_keeps_the_readers_view(browser, tmp_path):
     assert reader.one("#about h2").text == seen
     reader.view("grid")
     reader.data = data_of(reader.path)
-    assert len(reader.shown()) == 6
+    assert len(reader.shown(".grid img")) == 6
     assert [row.text for row in reader.all(".grid tbody th")] == ["0", "1", "2"]
     reader.ends("drawn-again")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from experiments.drawing import outdated
 from reconstruct import figures
 from reconstruct.analysis.entries import current
-from reconstruct.explorer.content import Pictures, content
+from reconstruct.explorer.content import content
 from reconstruct.explorer.document import write
+from reconstruct.explorer.pictures import Pictures
 from reconstruct.results import Sweep
 
 PAGE = "index.html"

@@ -3,7 +3,7 @@
 A claim is tested on cases, mostly one photograph and one seed each. The paper gives no thresholds; those here are ours.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import geometric_mean, mean, stdev
@@ -43,10 +43,17 @@ JUMP = 10.0  # times, from one ratio to the next, most of them ten times as larg
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a claim holds in one case, and the run folders of the cells in which that was seen."""
+    """Whether a claim holds in one case, and what was looked at.
+
+    Attributes:
+        holds: whether it does.
+        entries: the measured pictures that were compared.
+        of: what was looked at, where a claim looks at more than one thing.
+    """
 
     holds: bool
-    cells: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    of: str = ""
 
 
 Outcome = tuple[list[Finding], str]
@@ -74,17 +81,19 @@ def trend(x: Sequence[float], y: Sequence[float]) -> float:
     return float(spearmanr(x, y).statistic)
 
 
-def _findings(held: Iterable[bool], cases: Iterable[Iterable[Entry]]) -> list[Finding]:
-    """One for each case, with the cells that it compares."""
-    return [
-        Finding(bool(holds), tuple(dict.fromkeys(e.cell for e in case if e.cell)))
-        for holds, case in zip(held, cases, strict=True)
-    ]
+def _findings(held: Iterable[bool], cases: Iterable[Iterable[Entry]], of: str = "") -> list[Finding]:
+    """One for each case, with the pictures that it compares."""
+    return [Finding(bool(holds), tuple(case), of) for holds, case in zip(held, cases, strict=True)]
 
 
 def _each(entries: Iterable[Entry]) -> list[list[Entry]]:
     """Every entry as a case of its own."""
     return [[e] for e in entries]
+
+
+def _beside(entries: Iterable[Entry], moved: Mapping[str, Entry]) -> list[list[Entry]]:
+    """Every entry as a case of its own, with its shuffled original."""
+    return [[e, moved[e.picture]] for e in entries]
 
 
 def _depths(entries: Sequence[Entry]) -> list[int]:
@@ -124,8 +133,9 @@ def _unconstrained(entries: Sequence[Entry]) -> Outcome:
     if drifts:
         ends = _ends(several, lambda e: e.deviation or 0, 3)
         numbers += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
-    held = [*(way < -TREND for way in ways), *(drift > TREND for drift in drifts)]
-    return _findings(held, [*across(matched), *across(several)]), numbers
+    pixels = _findings((way < -TREND for way in ways), across(matched), "PSNR falls with depth")
+    seeds = _findings((drift > TREND for drift in drifts), across(several), "seeds drift apart with depth")
+    return [*pixels, *seeds], numbers
 
 
 def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int, unit: str = "") -> str:
@@ -143,7 +153,7 @@ def _objects(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     shares = [(_at(e, OBJECTS_LAYER) or 0.0) / (_at(moved[e.picture], OBJECTS_LAYER) or 1.0) for e in high]
     held = [e.layout >= SAME_LAYOUT and share < 1 for e, share in zip(high, shares, strict=True)]
-    return _findings(held, _each(high)), (
+    return _findings(held, _beside(high, moved)), (
         f"from block 5 the layout correlation with the original is {spread([e.layout for e in high], 2)}; "
         f"of the shuffled original {spread([e.layout for e in moved.values()], 2)}; the error at "
         f"{OBJECTS_LAYER}, which was not matched, is {spread(shares, 2)} of the shuffled original's"
@@ -169,11 +179,11 @@ def _upwards(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     made = [same for layer, same in made_from(entries, "content").items() if layer in inner]
     times = [geometric_mean(ratio for each in side for ratio in each) for side in (above, below)]
-    own = sum(errors[layer] == min(errors.values()) for layer, errors in rows.items())
+    later = sum(errors[layer] > min(errors.values()) for layer, errors in rows.items())
     return _findings(held, made), (
         f"at later layers the content error is {times[0]:.1f} times that at the layer itself, at earlier ones "
-        f"{times[1]:.1f} times (geometric means); the smallest error of a row is at the layer itself for {own} of "
-        f"{plural(len(rows), 'row')}"
+        f"{times[1]:.1f} times (geometric means); for {later} of {plural(len(rows), 'layer')} the smallest error is "
+        "not at the layer itself"
     )
 
 
@@ -201,7 +211,7 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
     if others:
         held = [ok and FACTOR * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
     comparison = f", another picture: {spread(others, 2)}" if others else ""
-    return _findings(held, _each(widest)), (
+    return _findings(held, _beside(widest, moved)), (
         f"from {most} layers, the content error at {place} is {spread(content, 2)} of that of the shuffled "
         f"original; the layout correlation is {spread([e.layout for e in widest], 2)}; the style error is "
         f"{spread([style_of(e) for e in widest], 2)}, shuffled original: "

@@ -2,14 +2,15 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from reconstruct import trace
-from reconstruct.analysis.entries import Entry
-from reconstruct.explorer.sentences import sentence
+from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.explorer.introduction import introduction, words
+from reconstruct.explorer.pictures import Pictures
+from reconstruct.explorer.quantities import numbers, told
+from reconstruct.explorer.sentences import sentence, title
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, key_name, shortest
 from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TERMS, TRACE, Result
@@ -19,57 +20,60 @@ LOSS = "loss"  # the total, divided by the first
 IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
 
 
-@dataclass
-class Pictures:
-    """The pictures that the page shows, each once though every cell has its original; one is known by its number.
-
-    Attributes:
-        sources: files, or what would be in them, in the order of their numbers.
-    """
-
-    sources: list[Path | bytes] = field(default_factory=list)
-    _numbers: dict[str, int] = field(default_factory=dict)
-
-    def number(self, path: Path) -> int | None:
-        """Of a file; ``None`` if there is none that can be read."""
-        try:
-            return self._number(path, path.read_bytes())
-        except OSError:
-            return None
-
-    def number_of(self, content: bytes) -> int:
-        """Of a picture that has no file."""
-        return self._number(content, content)
-
-    def _number(self, source: Path | bytes, content: bytes) -> int:
-        digest = sha256(content).hexdigest()
-        if digest not in self._numbers:
-            self._numbers[digest] = len(self.sources)
-            self.sources.append(source)
-        return self._numbers[digest]
-
-
-def content(cells: Cells, title: str, pictures: Pictures, entries: Sequence[Entry] = ()) -> dict[str, Any]:
+def content(cells: Cells, heading: str, pictures: Pictures, entries: Sequence[Entry] = ()) -> dict[str, Any]:
     """Everything that the page shows but the pictures, which it knows by their numbers in `pictures`.
 
     Args:
         cells: of one sweep or several.
-        title: of the page.
+        heading: the title of the page.
         pictures: to which those of the cells are added.
         entries: what was measured of these cells' pictures, if it was.
     """
     names = cell_names(cells)
     shown = [_cell(panel, cells, names.get(panel.folder) or panel.name, pictures) for panel in cells.panels]
-    steps = _add_films(shown, cells.panels, pictures)
-    credits = sorted(_credits(cells.panels))
-    known = {"title": title, "keys": list(_keys(cells)), "cells": shown, "steps": steps, "credits": credits}
-    return known | {"layers": _findings(entries, cells.panels) if entries else None}
+    _add_measures(shown, cells.panels, entries)
+    return {
+        "title": heading,
+        **_words([panel.result for panel in cells.panels if panel.result], cells, shown),
+        "keys": list(_keys(cells)),
+        "originals": list(_originals(cells.panels, shown)),
+        "steps": _add_films(shown, cells.panels, pictures),
+        "cells": shown,
+        "credits": sorted(_credits(cells.panels)),
+        "layers": _findings(entries, cells.panels, pictures) if entries else None,
+    }
 
 
-def _findings(entries: Sequence[Entry], panels: Sequence[Panel]) -> dict[str, Any]:
+def _words(results: Sequence[Result], cells: Cells, shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the page says of itself, and the quantities that its cells have."""
+    known = told({name for cell in shown for name in cell["numbers"]})
+    meanings = [*words(results, cells.axes), *((each["title"], each["meaning"]) for each in known)]
+    return {"introduction": introduction(results), "words": meanings, "quantities": known}
+
+
+def _add_measures(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], entries: Sequence[Entry]) -> None:
+    """Adds to the numbers of cells what was measured of their finished pictures."""
+    of = {entry.cell: numbers(entry) for entry in entries if entry.kind is Kind.RESULT}
+    for cell, panel in zip(shown, panels, strict=True):
+        if panel.picture:
+            cell["numbers"] = of.get(panel.folder.name, {}) | cell["numbers"]
+
+
+def _originals(panels: Sequence[Panel], shown: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every original once."""
+    known = set()
+    for panel, cell in zip(panels, shown, strict=True):
+        for term, number in cell["originals"].items():
+            if panel.result and number not in known:
+                known.add(number)
+                yield {"picture": number, "title": f"{title(panel.result, term)} ({term})"}
+
+
+def _findings(entries: Sequence[Entry], panels: Sequence[Panel], pictures: Pictures) -> dict[str, Any]:
     from reconstruct.explorer.findings import findings  # statistics, which a page without measures does without
 
-    return findings(entries, {panel.folder.name: number for number, panel in enumerate(panels)})
+    places = {panel.folder.name: (number, panel.folder) for number, panel in enumerate(panels)}
+    return findings(entries, places, pictures)
 
 
 def _add_films(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], pictures: Pictures) -> list[int]:
@@ -95,7 +99,7 @@ def _keys(cells: Cells) -> Iterator[dict[str, Any]]:
 def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[str, Any]:
     known = {"label": label, "values": {key: panel.values.get(key, "") for key in cells.axes}, "problem": panel.problem}
     if panel.result is None or panel.picture is None:
-        return known | {"picture": None, "originals": {}, "errors": {}}
+        return known | {"picture": None, "originals": {}, "errors": {}, "numbers": {}}
     files = {term: pictures.number(panel.folder / f"{term}.png") for term in TERMS if term in panel.result.layers}
     return (
         known
@@ -110,17 +114,13 @@ def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[st
 
 def _result(result: Result) -> dict[str, Any]:
     errors = {term: result.error(term) for term in result.relative_errors}
-    numbers = {
-        "psnr": result.psnr,
-        "ssim": result.ssim,
-        "seconds": round(result.seconds, 2),
-        "steps": result.evaluations,
-    }
-    made = {"processor": result.processor, "precision": result.precision, "converged": result.converged}
     return {
         "sentence": sentence(result),
         "errors": errors,
-        "numbers": numbers | made,
+        "numbers": numbers(result),
+        "seconds": round(result.seconds, 2),
+        "steps": result.evaluations,
+        "computed": ", ".join(filter(None, (result.precision, result.processor))),
         "settings": _settings(result.overrides),
         "command": _command(result.overrides),
         "credit": "; ".join(_credit(picture) for picture in result.pictures.values()),
@@ -162,4 +162,4 @@ def _credits(panels: Iterable[Panel]) -> set[str]:
 
 def _credit(picture: Mapping[str, str]) -> str:
     licence = f" ({picture['licence']})" if picture.get("licence") else ""
-    return f"{picture['title']}. {picture['credit']}{licence}".strip()
+    return ". ".join(filter(None, (picture["title"], f"{picture['credit']}{licence}".strip())))

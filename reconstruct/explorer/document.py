@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reconstruct.explorer.content import Pictures
+from reconstruct.explorer.pictures import Pictures
 from reconstruct.files import written_whole
 
 EMBEDDED = 20 * 2**20  # bytes
@@ -57,7 +57,8 @@ def document(content: Mapping[str, Any]) -> str:
     )
     template = environment.get_template("page.html")
     hashes = {"style_hash": _hash(style), "script_hash": _hash(script)}
-    return template.render(title=content["title"], style=style, script=script, data=_json(content), **hashes)
+    texts = {name: content[name] for name in ("title", "introduction", "words")}
+    return template.render(**texts, style=style, script=script, data=_json(content), **hashes)
 
 
 def _part(name: str) -> str:

@@ -1,49 +1,78 @@
 """What was measured of a sweep's pictures -> what the page shows of its layers and of the paper's claims."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.claims import Finding, plural
+from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
+from reconstruct.explorer.pictures import Pictures
+from reconstruct.explorer.quantities import numbers
+from reconstruct.recorders.snapshots import place
 from reconstruct.results import TERMS
 
+Places = Mapping[str, tuple[int, Path]]
+"""Name of a cell's folder -> its number on the page, and the folder."""
 
-def findings(entries: Sequence[Entry], places: Mapping[str, int]) -> dict[str, Any]:
+NOT_CELLS = {Kind.SHUFFLED: "the original with its parts in another order", Kind.OTHER: "another original"}
+
+
+def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> dict[str, Any]:
     """A matrix for each term, made from which layer and measured at which, and the claims that were tested.
 
     Args:
         entries: all measured pictures.
-        places: a cell's folder -> its number on the page.
+        places: where the page has their cells.
+        pictures: to which those are added that a claim was tested on before they were finished.
     """
     kept = distinct(entries)
     matrices = [_matrix(kept, term, places) for term in TERMS]
-    claims = [_claim(each, places) for each in verdicts(entries).values() if each.findings]
+    claims = [_claim(each, places, pictures) for each in verdicts(entries).values() if each.findings]
     return {"matrices": [each for each in matrices if each["rows"]], "claims": claims}
 
 
-def _matrix(entries: Sequence[Entry], term: str, places: Mapping[str, int]) -> dict[str, Any]:
+def _matrix(entries: Sequence[Entry], term: str, places: Places) -> dict[str, Any]:
     errors, made = matrix(entries, term), made_from(entries, term)
     layers = list(dict.fromkeys(layer for row in errors.values() for layer in row))
     rows = [
         {
             "layer": layer,
             "errors": [_short(row[m]) if m in row else None for m in layers],
-            "cells": _numbers((e.cell for e in made[layer]), places),
+            "cells": [places[cell][0] for cell in dict.fromkeys(e.cell for e in made[layer]) if cell in places],
         }
         for layer, row in errors.items()
     ]
-    return {"term": term, "layers": layers, "rows": rows}
+    return {"term": term, "layers": layers, "rows": rows, "mean": _mean([e for same in made.values() for e in same])}
 
 
-def _claim(tested: TestedClaim, places: Mapping[str, int]) -> dict[str, Any]:
-    cases = [{"holds": each.holds, "cells": _numbers(each.cells, places)} for each in tested.findings]
-    known = {"claim": tested.claim, "verdict": str(tested.verdict), "count": tested.count}
-    return known | {"numbers": tested.numbers, "cases": cases}
+def _mean(entries: Iterable[Entry]) -> str:
+    """Over what the numbers of a matrix are means."""
+    entries = list(entries)
+    originals, seeds = dict.fromkeys(e.picture for e in entries), {e.seed for e in entries}
+    return f"{' and '.join(originals)}, {plural(len(seeds), 'seed')} each"
 
 
-def _numbers(folders: Iterable[str], places: Mapping[str, int]) -> list[int]:
-    return [places[folder] for folder in dict.fromkeys(folders) if folder in places]
+def _claim(tested: TestedClaim, places: Places, pictures: Pictures) -> dict[str, Any]:
+    known = {"claim": tested.claim, "verdict": str(tested.verdict), "count": tested.count, "numbers": tested.numbers}
+    return known | {"cases": [_case(each, places, pictures) for each in tested.findings]}
+
+
+def _case(finding: Finding, places: Places, pictures: Pictures) -> dict[str, Any]:
+    shown = [_shown(e, places, pictures) for e in finding.entries if e.cell in places or e.kind in NOT_CELLS]
+    return {"holds": finding.holds, "of": finding.of, "shown": shown}
+
+
+def _shown(entry: Entry, places: Places, pictures: Pictures) -> dict[str, Any]:
+    """A measured picture: of a cell, finished or when it had an error, or one that no cell has."""
+    known: dict[str, Any] = {"numbers": numbers(entry)}
+    if entry.kind in NOT_CELLS:
+        return known | {"name": NOT_CELLS[entry.kind]}
+    number, folder = places[entry.cell]
+    if entry.level is None:
+        return known | {"cell": number}
+    return known | {"cell": number, "level": entry.level, "picture": pictures.number(place(folder, entry.level))}
 
 
 def _short(error: float) -> float:

@@ -8,7 +8,7 @@ from reconstruct.results import TERMS, Result
 def sentence(result: Result) -> str:
     """For example: from the style of relu1_1 to relu3_1 of The Starry Night."""
     parts = [
-        f"the {term} of {layers(result.layers[term])} of {_title(result, term)}"
+        f"the {term} of {layers(result.layers[term])} of {title(result, term)}"
         for term in TERMS
         if term in result.layers
     ]
@@ -28,5 +28,6 @@ def layers(names: Sequence[str]) -> str:
     )
 
 
-def _title(result: Result, term: str) -> str:
+def title(result: Result, term: str) -> str:
+    """Of the original of a term; "a picture" if it is not known."""
     return str(result.pictures.get(term, {}).get("title", "")) or "a picture"

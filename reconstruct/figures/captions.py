@@ -45,10 +45,10 @@ MOST_NAMES = 12  # of the cells that were left out
 def caption(cells: Cells, kind: str) -> str:
     """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands."""
     results = [panel.result for panel in cells.panels if panel.result]
-    settings = f"{'; '.join(_settings(results))}. {_count(len(results), cells)}."
+    made = f"{'; '.join(settings(results))}. {_count(len(results), cells)}."
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
     commands = "\n".join(f"Created by: {command}" for command in cells.commands)
-    parts = (OPENINGS[kind], _left_out(cells, kind), _unshown(cells), _errors(results), settings, credits, commands)
+    parts = (OPENINGS[kind], _left_out(cells, kind), _unshown(cells), _errors(results), made, credits, commands)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -113,7 +113,7 @@ def _range(term: str, cells: Cells) -> str:
     return f"The {term} error goes from {percent(least)}{where[0]} to {percent(most)}{where[1]}."
 
 
-def _settings(results: Iterable[Result]) -> Iterable[str]:
+def settings(results: Iterable[Result]) -> Iterable[str]:
     """The settings as text, with several values where cells differ."""
     readers: dict[str, Callable[[Result], object]] = {
         "Network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",

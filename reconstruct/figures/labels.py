@@ -75,11 +75,25 @@ def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
     """Folder of a cell -> a name with all keys in which cells differ, except `without`."""
     keys = [key for key in cells.axes if key not in without]
     named = with_keys(keys, cells)
-    return {panel.folder: ", ".join(named(key, panel.values.get(key, "")) for key in keys) for panel in cells.panels}
+
+    def name(panel: Panel, own: str) -> str:
+        return ", ".join(own if own and key == "depth" else named(key, panel.values.get(key, "")) for key in keys)
+
+    names = {panel.folder: name(panel, _own_layers(panel)) for panel in cells.panels}
+    alike = len(set(names.values())) < len(names)
+    return {panel.folder: name(panel, "") for panel in cells.panels} if alike else names
+
+
+def _own_layers(panel: Panel) -> str:
+    """The layers that a depth chose for a cell of content or style alone: of style, all up to the last one."""
+    layers = panel.result.layers if panel.result else {}
+    return _range(next(iter(layers.values()))) if len(layers) == 1 else ""
 
 
 def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str, str], str]:
-    """A function that names a value together with its key; without it for the only layers and the only picture.
+    """A function that names a value together with its key, which what says by itself what it is does without.
+
+    That is the representation, the only layers and the only picture.
 
     Args:
         keys: the keys whose values are in one label.
@@ -95,7 +109,7 @@ def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str
 
     def named(key: str, value: str) -> str:
         label, kind = chosen[key][value], _kind(key)
-        is_clear = kind == "picture" or (kind == "layers" and _TAP.match(label))
+        is_clear = kind in ("picture", "representation") or (kind == "layers" and _TAP.match(label))
         return label if is_clear and kinds[kind] == 1 else f"{key_name(key)} {label}"
 
     return named

@@ -14,23 +14,25 @@ function about(cell) {
 function facts(cell) {
   const rows = [
     ...Object.entries(cell.errors).map(([term, error]) => [`${term} error`, percent(error)]),
-    ...(cell.numbers.psnr == null ? [] : [["PSNR", `${cell.numbers.psnr.toFixed(1)} dB`]]),
-    ["time", `${cell.numbers.seconds} s, ${cell.numbers.steps} steps`],
+    ...quantitiesOf(cell.numbers),
+    ["time", `${cell.seconds} s, ${cell.steps} steps`],
+    ["computed in", cell.computed],
     ...Object.entries(cell.settings),
   ];
   return make("dl", {}, ...rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
 }
 
 function command(text) {
-  const said = make("span", { role: "status" });
+  const said = make("span", { role: "status", class: "said" });
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      said.textContent = "copied";
+      said.textContent = "✓ copied";
     } catch {
       getSelection().selectAllChildren(code);
       said.textContent = "selected: copy it with Ctrl-C";
     }
+    setTimeout(() => { said.textContent = ""; }, 4000);
   };
   const code = make("code", {}, text);
   return make("div", { class: "command" }, make("h3", {}, "The command that makes it"), code,

@@ -7,7 +7,7 @@ const compare = {
 
   controls() {
     const lists = [cellList("cell", "picture", chosen().id), cellList("other", "against", state.other)];
-    return controls(...lists, modes(), wipe(), loupeControls());
+    return controls(...lists, modes(), wipe(), gain(), loupeControls());
   },
 
   fill(content) {
@@ -18,6 +18,7 @@ const compare = {
     const stage = make("div", { class: `stage ${state.mode}` }, make("div", { class: "shown" }, pictureOf(one)), top);
     content.append(stage, make("p", {}, `${LEGENDS[state.mode](one.label, nameOf(state.other))}.`));
     cut(top, 50);
+    amplify(stage, 1);
     blink(top);
     about(one);
   },
@@ -56,6 +57,21 @@ function wipe() {
   if (state.mode !== "wipe") return null;
   const move = (event) => cut(document.getElementById("top"), event.target.value);
   return make("label", {}, "wipe", make("input", { type: "range", min: 0, max: 100, value: 50, id: "wipe", oninput: move }));
+}
+
+/** How many times as large differences are shown. */
+function gain() {
+  if (state.mode !== "difference") return null;
+  const told = make("output", {}, "× 1");
+  const slider = make("input", { type: "range", min: 1, max: 16, value: 1, id: "gain", oninput: (event) => {
+    told.textContent = `× ${event.target.value}`;
+    amplify(document.querySelector(".stage"), event.target.value);
+  } });
+  return make("label", {}, "differences", slider, told);
+}
+
+function amplify(stage, times) {
+  stage.style.filter = state.mode === "difference" && times > 1 ? `brightness(${times})` : "";
 }
 
 /** Shows the upper picture from there to the right. */

@@ -11,7 +11,7 @@ const flip = {
   fill(content) {
     const cell = chosen(), original = originalOf(cell);
     const large = (shown, words) => make("figure", {}, make("div", { class: "shown" }, shown), make("figcaption", {}, words));
-    content.append(make("div", { class: "large" }, large(pictureOf(cell), [cell.label, errorsOf(cell)].filter(Boolean).join(": ")),
+    content.append(make("div", { class: "large" }, large(pictureOf(cell), [cell.label, captionOf(cell)].filter(Boolean).join(": ")),
       original && large(picture(original.number, `original of the ${original.term}`), "original")));
     about(cell);
   },

@@ -10,10 +10,18 @@ const grid = {
     const rows = valuesOf(state.rows), columns = valuesOf(state.columns);
     const lines = rows.map((row) => line(row, columns, unplaced()));
     const table = make("table", { class: "grid", onkeydown: walk }, head(columns), make("tbody", {}, ...lines));
-    content.append(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pictures" }, table));
+    const frame = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pictures" }, table);
+    content.append(make("p", { class: "hint" }, "A click on a picture enlarges it in the flip book; the browser's Back returns."), frame, originals());
     about(cells[state.cell]);
   },
 };
+
+/** What the pictures were made from. */
+function originals() {
+  const shown = data.originals.map((each) => make("figure", {}, make("div", { class: "shown" }, picture(each.picture, `original: ${each.title}`)),
+    make("figcaption", {}, each.title)));
+  return shown.length ? make("section", { class: "originals" }, make("h2", {}, "Originals"), make("div", { class: "row" }, ...shown)) : "";
+}
 
 /** The keys that have neither rows nor columns. */
 function unplaced() {
@@ -45,10 +53,10 @@ function place(cell) {
   const current = cell.id === state.cell;
   return make("button", {
     type: "button", class: "place", "data-cell": cell.id, "aria-current": current ? "true" : false,
-    "aria-label": `${cell.label}: ${cell.sentence ?? cell.problem} ${errorsOf(cell)}`,
+    "aria-label": `${cell.label}: ${cell.sentence ?? cell.problem} ${captionOf(cell)}`,
     onfocus: (event) => look(cell, event.currentTarget),
     onclick: () => choose(cell, { view: "flip" }),
-  }, make("span", { class: "shown" }, pictureOf(cell)), make("span", { class: "caption" }, errorsOf(cell)));
+  }, make("span", { class: "shown" }, pictureOf(cell)), make("span", { class: "caption" }, captionOf(cell)));
 }
 
 /** Marks a picture and tells of it. */

@@ -17,7 +17,7 @@ const layers = {
 /** Everything that can be opened: what its pictures are, and in which cases they come. */
 function openable() {
   const rows = data.layers.matrices.flatMap(({ term, rows }) => rows.map((row) => [`${term} ${row.layer}`,
-    { title: `Made from the ${term} of ${row.layer}`, cases: [{ cells: row.cells }] }]));
+    { title: `Made from the ${term} of ${row.layer}`, cases: [{ shown: row.cells.map((cell) => ({ cell, numbers: cells[cell].numbers })) }] }]));
   const claims = data.layers.claims.map((claim, at) => [`claim ${at + 1}`, { title: claim.claim, cases: claim.cases }]);
   return new Map([...rows, ...claims]);
 }
@@ -37,20 +37,21 @@ function openPictures(name) {
   if (state.opened) place.scrollIntoView();
 }
 
-function matrixOf({ term, layers: measured, rows }) {
+function matrixOf({ term, layers: measured, rows, mean }) {
   const known = rows.flatMap((row) => row.errors.filter((error) => error > 0)).map(Math.log10);
   const scale = { least: Math.min(...known), most: Math.max(...known) };
   const head = make("tr", {}, make("th", { scope: "col" }, "made from"), ...measured.map((layer) => make("th", { scope: "col" }, layer)));
   const lines = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, opener(`${term} ${row.layer}`, row.layer)),
     ...row.errors.map((error, at) => matrixPlace(error, row.layer === measured[at], scale, `${term} ${row.layer}`))));
-  const words = `Relative error of the ${term}, measured at each layer`;
-  return make("section", {}, make("h2", {}, words), make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": words },
+  const words = `Relative error of the ${term} in %, measured at each layer`;
+  return make("section", {}, make("h2", {}, words), make("p", { class: "hint" }, `Rows: the layer that a picture was made from. Columns: the layer that was measured; `
+    + `the frame is where they are the same. The darker, the larger. Geometric means over ${mean}.`), make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": words },
     make("table", { class: "matrix" }, make("thead", {}, head), make("tbody", {}, ...lines))));
 }
 
 /** An error, on a ground that is the stronger the larger it is; a click on it opens its row. */
 function matrixPlace(error, own, { least, most }, row) {
-  const place = make("td", { class: own ? "own" : null, onclick: () => openPictures(row) }, error == null ? "" : percent(error));
+  const place = make("td", { class: own ? "own" : null, onclick: () => openPictures(row) }, error == null ? "" : percent(error).replace("\u00a0%", ""));
   const share = error > 0 && most > least ? (Math.log10(error) - least) / (most - least) : 0;
   place.style.background = `rgb(var(--heat) / ${Math.round(35 * share)}%)`;
   return place;
@@ -62,20 +63,24 @@ function claimsOf() {
   return make("section", {}, make("h2", {}, "Claims"), make("ul", { class: "claims" }, ...items));
 }
 
-/** The finished pictures of what is opened, case by case. */
+/** The pictures of what is opened, case by case, as they were when they were looked at. */
 function showOpened(place) {
   const found = openable().get(state.opened);
   place.replaceChildren();
   if (!found) return;
   const shown = found.cases.map((each) => make("div", { class: "case" },
-    each.holds === undefined ? null : make("h3", {}, each.holds ? "It holds" : "It does not hold"),
-    make("div", { class: "row" }, ...each.cells.map((cell) => named(cells[cell])))));
+    each.holds === undefined ? null : make("h3", {}, [each.holds ? "It holds" : "It does not hold", each.of].filter(Boolean).join(": ")),
+    make("div", { class: "row" }, ...each.shown.map(looked))));
   place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...shown));
 }
 
-/** A picture with the name of its cell. */
-function named(cell) {
-  const button = place(cell);
-  button.append(make("span", { class: "caption" }, cell.label));
+/** A picture that was looked at, with its name and all its numbers; of some there are only these. */
+function looked({ cell, level, picture: number, name, numbers }) {
+  const told = quantitiesOf(numbers).map(([title, value]) => make("span", { class: "caption" }, `${title} ${value}`));
+  if (cell === undefined) return make("div", { class: "place" }, make("span", { class: "none" }, name), ...told);
+  const button = place(cells[cell]);
+  if (number != null) button.querySelector(".shown").replaceChildren(picture(number, cells[cell].sentence));
+  button.querySelector(".caption").textContent = level == null ? errorsOf(cells[cell]) : `when its error was ${percent(level)}`;
+  button.append(make("span", { class: "caption" }, cells[cell].label), ...told);
   return button;
 }

@@ -33,6 +33,7 @@ function begin() {
   document.getElementById("credits").append(...data.credits.map((credit) => make("p", {}, credit)));
   readAddress();
   addEventListener("hashchange", () => { readAddress(); show(); });
+  document.getElementById("introduction").open = !location.hash;
   show();
 }
 

@@ -21,6 +21,18 @@ function errorsOf(cell) {
   return Object.entries(cell.errors).map(([term, error]) => `${term} ${percent(error)}`).join(", ");
 }
 
+/** The quantities that are known of a picture: pairs of a name and a value. */
+function quantitiesOf(numbers) {
+  const known = data.quantities.filter(({ name }) => numbers[name] != null);
+  return known.map(({ name, title, digits, unit }) => [title, [numbers[name].toFixed(digits), unit].filter(Boolean).join("\u00a0")]);
+}
+
+/** The errors of a cell, and how near its pixels are to the original's. */
+function captionOf(cell) {
+  const near = quantitiesOf({ psnr: cell.numbers.psnr }).map(([, value]) => value);
+  return [errorsOf(cell), ...near].filter(Boolean).join(", ");
+}
+
 /** Shows the same place of all pictures, enlarged, pixels as pixels; the place is in parts of a picture. */
 const loupe = { on: false, x: 0.5, y: 0.5, zoom: 4 };
 

@@ -42,10 +42,15 @@ function readAddress() {
   }
 }
 
-/** Changes the state, the address and what is shown; the controls stay while one of them is being moved. */
+/**
+ * Changes the state, the address and what is shown; the controls stay while one of them is being moved. From another
+ * view the browser's Back returns.
+ */
 function set(changes, { controlsStay = false } = {}) {
+  const turns = changes.view !== undefined && changes.view !== state.view;
   Object.assign(state, changes);
-  remember();
+  if (turns) history.pushState(null, "", address());
+  else remember();
   if (controlsStay) refresh();
   else show();
 }

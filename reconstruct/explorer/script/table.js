@@ -37,8 +37,8 @@ function tableColumns() {
     ...keys.map((key, at) => ({ name: key.name, of: (cell) => key.values.findIndex((each) => each.value === cell.values[key.key]),
       told: (cell) => key.values.find((each) => each.value === cell.values[key.key])?.label ?? "" })),
     ...terms.map((term) => ({ name: `${term} error`, of: (cell) => cell.errors[term], told: (cell) => cell.errors[term] === undefined ? "" : percent(cell.errors[term]) })),
-    { name: "PSNR", of: (cell) => cell.numbers?.psnr, told: (cell) => cell.numbers?.psnr?.toFixed(1) ?? "" },
-    { name: "seconds", of: (cell) => cell.numbers?.seconds },
+    ...data.quantities.map(({ name, title, digits }) => ({ name: title, of: (cell) => cell.numbers[name], told: (cell) => cell.numbers[name]?.toFixed(digits) ?? "" })),
+    { name: "seconds", of: (cell) => cell.seconds },
   ];
 }
 

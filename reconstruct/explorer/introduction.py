@@ -1,0 +1,43 @@
+"""What a reader has to know who has nothing but the page: what was done, with which settings, and what words mean."""
+
+from collections.abc import Mapping, Sequence
+
+from reconstruct.figures.captions import settings
+from reconstruct.results import Result
+
+TERMS = {
+    "content": "its content, the features of a layer, each at its place",
+    "style": "its style, the correlations of features over the whole picture, whatever their place",
+}
+ERROR = (
+    "How far the features that were asked for are still from the original's, as a share of their size: 0 % if they are "
+    "the same, 100 % for a picture without any features. Errors of one layer can be compared, those of different "
+    "layers cannot: some layers are harder to match."
+)
+WORDS = {
+    "layer": "reluB_N is the output of the N-th convolution of block B, after negative values were set to 0: relu1_1 "
+    "is next to the pixels, relu5_4 the last. From block to block, resolution is halved.",
+    "seed": "The number from which the noise of the start was drawn. What differs from seed to seed, the features "
+    "leave open.",
+    "α/β": "The weight of content over that of style: at 0 style alone counts, at ∞ content alone.",
+}
+
+
+def introduction(results: Sequence[Result]) -> list[str]:
+    """Paragraphs: what was done, and the settings of all finished cells."""
+    terms = [told for term, told in TERMS.items() if any(term in result.layers for result in results)]
+    if not terms:
+        return []
+    done = (
+        "Each of these pictures was made from what a convolutional network knows of an original, not from the "
+        f"original: {', or '.join(terms)}. A picture, noise at first, was changed step by step until the network's "
+        "features of it were the same. What comes back is what these features keep; what differs they leave open. "
+        "After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
+    )
+    return [done, f"{'; '.join(settings(results))}."]
+
+
+def words(results: Sequence[Result], axes: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The words of a page that need explaining, and what they mean."""
+    known = {"layer": True, "seed": "seed" in axes, "α/β": any(len(result.layers) > 1 for result in results)}
+    return [("error", ERROR), *((word, meaning) for word, meaning in WORDS.items() if known[word])] if results else []

@@ -1,0 +1,80 @@
+"""The numbers that stand beside a picture: what they are called, how they are written, and what they mean."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from reconstruct.analysis.entries import Entry
+from reconstruct.results import Result
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that a picture has.
+
+    Attributes:
+        name: the attribute of a result or of an entry.
+        title: what it is called.
+        digits: after the point.
+        unit: empty for a pure number.
+        meaning: a sentence for somebody who has never heard of it.
+    """
+
+    name: str
+    title: str
+    digits: int
+    unit: str
+    meaning: str
+
+
+QUANTITIES = (
+    Quantity(
+        "psnr",
+        "PSNR",
+        1,
+        "dB",
+        "Peak signal-to-noise ratio of the pixels against the original; larger is nearer. From 30 dB on two pictures "
+        "can hardly be told apart, at 10 dB they share little but their brightness.",
+    ),
+    Quantity(
+        "ssim",
+        "SSIM",
+        2,
+        "",
+        "Structural similarity to the original: 1 for equal pictures, 0 for unrelated ones.",
+    ),
+    Quantity(
+        "layout",
+        "layout correlation",
+        2,
+        "",
+        "Correlation of brightness with the original over 8 × 8 fields: 1 if bright and dark are in the same places, "
+        "0 by chance.",
+    ),
+    Quantity("wavelength", "mean wavelength", 1, "pixels", "How large the structures of the picture are."),
+    Quantity(
+        "agreement",
+        "PSNR between seeds",
+        1,
+        "dB",
+        "PSNR of the pictures that started from different noise against each other: where it is small, the features "
+        "leave much open.",
+    ),
+    Quantity(
+        "deviation",
+        "deviation of seeds",
+        3,
+        "",
+        "Standard deviation of a pixel, which is between 0 and 1, over the pictures that started from different noise.",
+    ),
+)
+
+
+def numbers(picture: Result | Entry) -> dict[str, float]:
+    """Name -> value of every quantity that is known of a picture."""
+    known = {each.name: getattr(picture, each.name, None) for each in QUANTITIES}
+    return {name: float(value) for name, value in known.items() if value is not None}
+
+
+def told(names: set[str]) -> list[dict[str, Any]]:
+    """The quantities of these names, as plain data, in their order."""
+    return [asdict(each) for each in QUANTITIES if each.name in names]
