@@ -4,10 +4,13 @@ How well features agree is a matter of representations and network: see `Objecti
 """
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import structural_similarity
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, mse_loss
@@ -33,12 +36,52 @@ def ssim(picture: Tensor, original: Tensor) -> float | None:
     """
     if min(picture.shape[-2:]) < 11:
         return None
-    x, y = (np.asarray(p[0].permute(1, 2, 0).cpu(), dtype=np.float64) for p in (picture, original))
+    x, y = map(_array, (picture, original))
     return float(
         structural_similarity(
             x, y, data_range=1.0, channel_axis=2, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
         )
     )
+
+
+def _array(picture: Tensor) -> NDArray[np.float64]:
+    """A picture ``(1, 3, H, W)`` as ``(H, W, 3)``."""
+    return np.asarray(picture[0].permute(1, 2, 0).cpu(), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class ColourError:
+    """How far the colours of a picture are from the original's, in units of CIELAB (1976, white point D65).
+
+    Black and white are 100 apart. Of lightness L* and of chroma (a*, b*) it is the root of the mean squared distance.
+
+    Attributes:
+        lightness, chroma: of the pixels.
+        local_lightness, local_chroma: of the means over `LAYOUT` × `LAYOUT` fields: whether a place has its colour,
+            whatever its texture.
+        delta_e: mean colour difference ΔE of the pixels, as CIEDE2000 has it (Sharma et al. 2005).
+    """
+
+    lightness: float
+    chroma: float
+    local_lightness: float
+    local_chroma: float
+    delta_e: float
+
+    @classmethod
+    def of(cls, picture: Tensor, original: Tensor) -> "ColourError":
+        """Of a picture ``(1, 3, H, W)`` to an original of the same shape, both sRGB in [0, 1]."""
+        x, y = (rgb2lab(_array(p)) for p in (picture, original))
+        difference = torch.from_numpy(x - y).permute(2, 0, 1)
+        lightness, chroma = _lightness_and_chroma(difference)
+        local_lightness, local_chroma = _lightness_and_chroma(adaptive_avg_pool2d(difference, LAYOUT))
+        return cls(lightness, chroma, local_lightness, local_chroma, float(deltaE_ciede2000(x, y).mean()))
+
+
+def _lightness_and_chroma(difference: Tensor) -> tuple[float, float]:
+    """Root mean squared lengths of the first and of the last two of three channels ``(3, H, W)``."""
+    squares = difference.square().mean(dim=(1, 2))
+    return math.sqrt(squares[0]), math.sqrt(squares[1:].sum())
 
 
 def layout(picture: Tensor, original: Tensor) -> float:

@@ -37,6 +37,11 @@ def entry(representation: str = "content", matched: tuple[str, ...] = ("relu1_1"
         ssim=0.5,
         layout=0.9,
         wavelength=5.0,
+        lightness=6.0,
+        chroma=7.0,
+        local_lightness=3.0,
+        local_chroma=4.0,
+        delta_e=8.0,
         losses={},
         errors=errors,
     )
@@ -52,6 +57,15 @@ def depth_curve(falling: bool, **changes: object) -> list[Entry]:
             end = entry("content", (layer,), seed=seed, psnr=psnr, deviation=apart, agreement=psnr, **changes)
             made += [end, replace(end, kind=Kind.SNAPSHOT, level=0.2)]
     return made
+
+
+def colour_curve(growth: float) -> list[Entry]:
+    """Snapshots whose error of local colour grows with every layer, and that of lightness half as much."""
+    return [
+        replace(e, local_chroma=2 + growth * k, local_lightness=2 + growth * k / 2)
+        for same in (depth_curve(falling=True)[1::2],)
+        for e, k in zip(same, [*range(len(LAYERS))] * 2, strict=True)
+    ]
 
 
 def original(kind: Kind, error: float) -> Entry:
@@ -114,6 +128,9 @@ def test_the_common_level_is_the_smallest_that_all_cells_reached():
         ("unconstrained", depth_curve(falling=True), Verdict.SUPPORTED),
         ("unconstrained", depth_curve(falling=False), Verdict.NOT),
         ("unconstrained", [e for e in depth_curve(falling=True) if e.kind is Kind.RESULT], Verdict.UNKNOWN),
+        ("colour", colour_curve(1.0), Verdict.SUPPORTED),
+        ("colour", colour_curve(-0.1), Verdict.NOT),
+        ("colour", [replace(e, local_chroma=None) for e in colour_curve(1.0)], Verdict.UNKNOWN),
         ("pixels", [entry(ssim=0.95)], Verdict.SUPPORTED),
         ("pixels", [entry(ssim=0.95), entry("content", ("relu2_1",), ssim=0.7)], Verdict.CONDITIONALLY),
         ("objects", [entry("content", ("relu5_1",), layout=0.9), original(Kind.SHUFFLED, 1.0)], Verdict.SUPPORTED),
@@ -166,6 +183,14 @@ def test_every_case_of_a_claim_names_the_cells_in_which_it_was_seen():
     assert [e.ratio for e in line.entries] == [0.0, 0.1, 1.0, float("inf")]
 
 
+def test_colour_is_lost_from_the_layer_on_where_its_error_is_half_the_shuffled_originals():
+    moved = replace(original(Kind.SHUFFLED, 1.0), local_chroma=20.0, local_lightness=20.0)
+    numbers = verdicts([*colour_curve(1.0), moved])["colour"].numbers
+    assert "goes from 2.0 ± 0.0 (relu1_1) to 17.0 ± 0.0 (relu5_4)" in numbers
+    assert "half of the shuffled original's from relu4_2 on, that of lightness nowhere" in numbers  # 2 + 9 > 10
+    assert "not compared, that of lightness not compared" in verdicts(colour_curve(1.0))["colour"].numbers
+
+
 def test_cases_say_what_was_looked_at_and_what_it_was_compared_with():
     found = verdicts(EVERYTHING)
     of = {finding.of: finding.entries for finding in found["unconstrained"].findings}
@@ -208,7 +233,7 @@ def test_a_table_of_measures_of_an_earlier_program_is_read(tmp_path):
     )
     (tmp_path / "measures.csv").write_text(text)
     (only,) = read(tmp_path)
-    assert (only.layout, only.wavelength, only.ssim) == (0.9, 5.0, None)
+    assert (only.layout, only.wavelength, only.ssim, only.delta_e) == (0.9, 5.0, None, None)
     assert only.errors == {"content": {"relu1_1": 0.1}, "style": {"relu1_1": 0.2}}
 
 

@@ -6,7 +6,7 @@ from conftest import smooth_picture
 from torch import Tensor, nn
 
 from reconstruct.canvas import Pixels, white_noise
-from reconstruct.measures import deviation, layout, mutual_psnr, psnr, shuffled, ssim, wavelength
+from reconstruct.measures import ColourError, deviation, layout, mutual_psnr, psnr, shuffled, ssim, wavelength
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.optimizers import BlockLBFGS
@@ -48,6 +48,33 @@ def test_a_picture_has_its_own_layout_its_negative_the_opposite_and_a_uniform_on
     assert layout(picture, picture) == pytest.approx(1)
     assert layout(1 - picture, picture) == pytest.approx(-1)
     assert layout(torch.full_like(picture, 0.3), picture) == 0
+
+
+def grey(level: float, size: int = 16) -> Tensor:
+    return torch.full((1, 3, size, size), level)
+
+
+def test_colours_differ_from_themselves_by_nothing_and_black_from_white_by_100_in_lightness_alone(picture):
+    assert ColourError.of(picture, picture) == ColourError(0, 0, 0, 0, 0)
+    error = ColourError.of(grey(0), grey(1))
+    assert (error.lightness, error.local_lightness, error.delta_e) == pytest.approx((100, 100, 100), abs=1e-3)
+    assert (error.chroma, error.local_chroma) == pytest.approx((0, 0), abs=0.02)
+
+
+def test_the_chroma_of_a_primary_colour_is_the_published_one():
+    red = grey(0)
+    red[:, 0] = 1  # L*, a*, b* = 53.24, 80.09, 67.20: Lindbloom, sRGB, D65
+    error = ColourError.of(red, grey(0))
+    assert error.lightness == pytest.approx(53.24, abs=0.05)
+    assert error.chroma == pytest.approx(math.hypot(80.09, 67.20), abs=0.1)
+
+
+def test_the_colour_of_a_place_does_not_see_texture_and_that_of_a_pixel_does():
+    fine = grey(0.4, 32)
+    fine[..., ::2] = 0.6
+    error = ColourError.of(fine, fine.roll(1, dims=3))
+    assert error.lightness > 10
+    assert error.local_lightness == pytest.approx(0, abs=1e-9)
 
 
 def test_layout_does_not_see_what_is_smaller_than_a_field():

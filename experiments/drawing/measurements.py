@@ -1,7 +1,7 @@
 """Measure every picture of a sweep, in float32, with the network it was reconstructed with."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ def entries(sweep: Sweep) -> list[Entry]:
     """
     known = current(sweep)
     if known is not None:
+        if known and known[0].delta_e is None:
+            say(f"{sweep.folder / MEASURES} is of an earlier version: without it, colours would be measured, too")
         return known
     write(_measured(sweep), sweep.folder)
     return read(sweep.folder)
@@ -128,6 +130,7 @@ def _entry(
         ssim=measures.ssim(picture, original),
         layout=measures.layout(picture, original),
         wavelength=min(measures.wavelength(picture), max(picture.shape[-2:])),
+        **asdict(measures.ColourError.of(picture, original)),
         losses=result.losses if joined and result.loss_convention == "relative" else {},
         errors=reference.relative_errors(picture.to(device("auto"))),
         painting=result.asked_for("style") if joined else "",

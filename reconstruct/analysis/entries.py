@@ -45,6 +45,8 @@ class Entry:
         deviation: standard deviation over the seeds, mean over pixels; ``None`` for a single seed.
         errors: term -> layer -> relative error ‖code − target‖² / ‖target‖², at every rectified layer that the
             picture is large enough for.
+        lightness, chroma, local_lightness, local_chroma, delta_e: see `reconstruct.measures.ColourError`; ``None`` in
+            tables of earlier versions.
     """
 
     cell: str
@@ -66,6 +68,11 @@ class Entry:
     agreement: float | None = None
     deviation: float | None = None
     painting: str = ""
+    lightness: float | None = None
+    chroma: float | None = None
+    local_lightness: float | None = None
+    local_chroma: float | None = None
+    delta_e: float | None = None
 
     def own_error(self, term: str = "") -> float:
         """The relative error of a term, mean over the layers that were matched.
@@ -124,7 +131,8 @@ class Entry:
 
 TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
 AS_GIVEN = ("level", "ratio")  # settings, not measurements: with all their digits
-NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", "agreement", "deviation")
+COLOURS = ("lightness", "chroma", "local_lightness", "local_chroma", "delta_e")
+NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", *COLOURS, "agreement", "deviation")
 
 
 def write(entries: Iterable[Entry], folder: Path) -> None:

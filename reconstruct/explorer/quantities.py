@@ -52,6 +52,27 @@ QUANTITIES = (
     ),
     Quantity("wavelength", "mean wavelength", 1, "pixels", "How large the structures of the picture are."),
     Quantity(
+        "delta_e",
+        "colour difference ΔE",
+        1,
+        "",
+        "Mean difference of the pixels' colours (CIEDE2000): 1 is just visible, 100 is black against white.",
+    ),
+    Quantity(
+        "local_lightness",
+        "lightness of places",
+        1,
+        "",
+        "How far lightness (CIELAB L*, 0 to 100), averaged over 8 × 8 fields, is from the original's.",
+    ),
+    Quantity(
+        "local_chroma",
+        "colour of places",
+        1,
+        "",
+        "How far chroma (CIELAB a*, b*: hue and saturation), averaged over 8 × 8 fields, is from the original's.",
+    ),
+    Quantity(
         "agreement",
         "PSNR between seeds",
         1,

@@ -1,4 +1,4 @@
-"""What is left of the picture at each layer: PSNR, SSIM, the disagreement of seeds, and the error of the features.
+"""What is left of the picture at each layer: PSNR, SSIM, colour, the disagreement of seeds, the error of features.
 
 Solid lines compare pictures at equal relative error of the features, dashed ones the final pictures.
 """
@@ -26,6 +26,7 @@ PSNR, ENDS_ONLY = "PSNR against the original, dB", "final feature error"
 PANELS: dict[str, Reading] = {
     PSNR: lambda e: e.psnr,
     "SSIM against the original": lambda e: e.ssim,
+    "error of local colour (a*, b*)": lambda e: e.local_chroma,
     "disagreement of seeds (0 to 1)": lambda e: e.deviation,
     ENDS_ONLY: lambda e: max(e.own_error(), EXACT),
 }
