@@ -158,7 +158,8 @@ def _colour(entries: Sequence[Entry]) -> Outcome:
     return _findings([way > TREND for way in ways], across(matched), "colour is lost with depth"), (
         f"at the same relative feature error of {level:g}, the error of colour (CIELAB a*, b*), averaged over 8 × 8 "
         f"fields, goes from {ends}; rank correlation {spread(ways, 2)}; it is more than half of the shuffled "
-        f"original's {lost['local_chroma']}, that of lightness {lost['local_lightness']}; ΔE of pixels goes from {differences}"
+        f"original's {lost['local_chroma']}, that of lightness {lost['local_lightness']}; ΔE of pixels goes from "
+        f"{differences}"
     )
 
 
