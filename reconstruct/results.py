@@ -32,7 +32,7 @@ PICTURE = "result.png"
 FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
 # Keys that say where results go, not what a cell is.
-NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film", "page", "fresh")
+NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film", "page", "observer", "fresh")
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished

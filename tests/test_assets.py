@@ -101,7 +101,7 @@ def pin(
     source = Archive("prints", "1.0", filename, sha256(archive))
     rows = {"bridge": ("data/bridge.jpg", BRIDGE), "mill": (mill, MILL)}
     table = {
-        name: Asset(name, Kind.PICTURE, source, member, sha256(content), len(content), name, "anonymous", "CC0")
+        name: Asset(name, Kind.PAINTING, source, member, sha256(content), len(content), name, "anonymous", "CC0")
         for name, (member, content) in rows.items()
     }
     monkeypatch.setattr(assets, "ASSETS", table)
@@ -361,9 +361,10 @@ def test_every_pin_is_complete_and_every_picture_credited() -> None:
         assert 0 <= asset.crop < 0.1
 
 
-def test_every_asset_is_either_a_picture_or_weights() -> None:
+def test_every_asset_is_a_picture_or_the_weights_of_a_network_or_an_observer() -> None:
     assert assets.weights() == ("vgg19_normalized",)
-    assert set(assets.pictures()) == set(ASSETS) - {"vgg19_normalized"}
+    assert set(assets.pictures()) == set(ASSETS) - {"vgg19_normalized", "efficientnet_lite0"}
+    assert set(assets.photographs()) == {"pagoda", "astronaut", "coffee", "cat", "rocket"}
 
 
 def test_the_list_says_what_is_cached_and_what_is_damaged(prints: Index, capsys: pytest.CaptureFixture[str]) -> None:
@@ -371,8 +372,8 @@ def test_the_list_says_what_is_cached_and_what_is_damaged(prints: Index, capsys:
     main([])
     title, bridge, mill, folder = capsys.readouterr().out.splitlines()
     assert title.split()[:4] == ["name", "kind", "cached", "size"]
-    assert bridge.split()[:3] == ["bridge", "picture", "damaged"]
-    assert mill.split()[:3] == ["mill", "picture", "yes"]
+    assert bridge.split()[:3] == ["bridge", "painting", "damaged"]
+    assert mill.split()[:3] == ["mill", "painting", "yes"]
     assert mill.index("mill —") == title.index("title —")
     assert folder == f"kept in {assets.cache_folder()}"
 

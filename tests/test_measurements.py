@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from conftest import smooth_picture
 from sweep_shapes import result
+from test_observers import mean_colour_classifier
 
-from experiments.drawing import measurements
+from experiments.drawing import measurements, observations
 from reconstruct import images
-from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.entries import SEEN, Entry, Kind, read
 from reconstruct.results import Sweep, SweepCell
 
 NETWORK = {
@@ -29,7 +30,7 @@ def measured(folder: Path, size: int, style_size: int = 0) -> list[Entry]:
     if style_size:
         images.save(smooth_picture(style_size, style_size), cell / "style.png")
     record = result(given, 0)
-    replace(record, config={**record.config, "network": NETWORK}).write(cell)
+    replace(record, config={**record.config, "network": NETWORK, "observer": "none"}).write(cell)
     sweep = Sweep(folder, "atlas", {}, [SweepCell("cell", {})], "reconstruct")
     sweep.write()
     return measurements.entries(sweep)
@@ -53,3 +54,67 @@ def test_a_small_painting_limits_the_errors_of_style_only(tmp_path):
     (entry,) = measured(tmp_path, 16, style_size=8)
     assert list(entry.errors["content"]) == RELU
     assert list(entry.errors["style"]) == RELU[:6]
+
+
+def observed(folder: Path, observer: str, pictures: dict[str, int]) -> list[Entry]:
+    """A sweep of content of relu1_1: name of the original -> the seed of the picture that was made from it."""
+    for number, (name, seed) in enumerate(pictures.items()):
+        cell = folder / name
+        cell.mkdir()
+        images.save(smooth_picture(24, 24, number), cell / "content.png")
+        images.save(smooth_picture(24, 24, seed), cell / "result.png")
+        record = result({"representation": "content", "content.layers": "[relu1_1]", "content.picture": name}, 0)
+        replace(record, config={**record.config, "network": NETWORK, "observer": observer}).write(cell)
+    sweep = Sweep(folder, "atlas", {}, [SweepCell(name, {}) for name in pictures], "reconstruct")
+    sweep.write()
+    return measurements.entries(sweep)
+
+
+@pytest.fixture
+def observer(monkeypatch) -> None:
+    """One that sees the mean colour, and two photographs whose parts are random pairs."""
+    monkeypatch.setattr(observations, "observer", lambda name: mean_colour_classifier())
+    photographs = {name: smooth_picture(60, 60, seed) for name, seed in (("x", 90), ("y", 91))}
+    monkeypatch.setattr(observations, "_photographs", lambda: photographs)
+    observations.by_chance.cache_clear()
+
+
+def test_an_observer_sees_every_picture_beside_all_originals(tmp_path, observer):
+    entries = observed(tmp_path, "auto", {"a": 0, "b": 0, "c": 2})  # that of b is the original of a
+    results = {e.cell: e for e in entries if e.kind is Kind.RESULT}
+    assert results["a"].seen["observer cosine"] == pytest.approx(1)
+    assert [results[name].seen["identified"] for name in "abc"] == [1, 0, 1]
+    assert [results[name].seen["identified among all"] for name in "abc"] == [1, 0, 1]
+    assert results["a"].seen["null snr"] == 100 > results["b"].seen["null snr"]
+    assert {e.observer for e in entries} == {"mean colour"}
+    assert all(e.shows in ("red", "green", "blue") for e in entries)
+    assert all(set(e.seen) <= set(SEEN) for e in entries)
+    assert any(e.kind is Kind.SHUFFLED and "null snr" not in e.seen for e in entries)
+    assert read(tmp_path) == entries
+
+
+def test_without_an_observer_nothing_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(observations, "observer", None)  # not asked
+    entries = observed(tmp_path, "none", {"a": 0, "b": 1})
+    assert {(e.observer, e.shows, *e.seen) for e in entries} == {("", "")}
+    assert "observer class" not in (tmp_path / "measures.csv").read_text()
+
+
+def test_a_machine_without_timm_measures_all_the_same_and_says_so_in_a_line(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(observations.names, "has_timm", lambda: False)
+    monkeypatch.setattr(observations, "_photographs", lambda: {})
+    observations.by_chance.cache_clear()
+    entries = observed(tmp_path, "auto", {"a": 0})
+    assert [e.seen for e in entries] == [{}] * len(entries)
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if "observer" in line]
+    assert line.endswith("timm is not installed (pip install 'reconstruct[observer]')")
+
+
+def test_the_observer_is_the_one_that_was_given_last(tmp_path):
+    record = result({"representation": "content"}, 0)
+    configured = replace(record, config={**record.config, "observer": "timm:resnet50"})
+    sweep = Sweep(tmp_path, "atlas", {}, [SweepCell("a", {})], "reconstruct")
+    assert observations.asked_for(sweep, [record]) == "auto"  # of an earlier program
+    assert observations.asked_for(sweep, [configured]) == "timm:resnet50"
+    given = replace(sweep, cells=[SweepCell("a", {"observer": "none"})])
+    assert observations.asked_for(given, [configured]) == "none"

@@ -1,8 +1,9 @@
 """Measure every picture of a sweep, in float32, with the network it was reconstructed with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,20 @@ from torch import Tensor
 
 from experiments.cell import networks
 from experiments.cell.compute_plan import device
+from experiments.drawing import observations
 from experiments.settings import schema
 from experiments.settings.fingerprint import BESIDE_THE_POINT
 from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
-from reconstruct.analysis.claims import plural
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, write
 from reconstruct.analysis.networks import UNTRAINED
+from reconstruct.analysis.outcomes import plural
 from reconstruct.analysis.selection import distinct
 from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
+from reconstruct.observers.names import NONE
 from reconstruct.recorders.snapshots import found
 from reconstruct.representations import Content, Style, equal_weights
 from reconstruct.results import PICTURE, Result, Sweep
@@ -54,11 +57,42 @@ def _measured(sweep: Sweep) -> list[Entry]:
     groups: dict[str, list[tuple[Path, Result]]] = {}
     for folder, result in finished:
         groups.setdefault(_recipe(result), []).append((folder, result))
-    measured = [entry for cells in counted(list(groups.values()), "measuring") for entry in _of_group(cells)]
-    measured += _baselines(finished)
+    look = _look(sweep, finished)
+    pictures = (pair for cells in counted(list(groups.values()), "measuring") for pair in _of_group(cells))
+    measured = [look(entry, picture) for entry, picture in chain(pictures, _baselines(finished))]
     say(f"{sweep.folder / MEASURES}: {plural(len(measured), 'picture')} measured")
     _say_what_is_missing(measured)
     return measured
+
+
+Look = Callable[[Entry, Tensor], Entry]
+"""Adds to an entry what is seen in its picture ``(1, 3, H, W)``."""
+
+
+def _look(sweep: Sweep, finished: Sequence[tuple[Path, Result]]) -> Look:
+    """What the sweep's observer sees, and how features compare with random photographs'; nothing if there is none."""
+    asked = observations.asked_for(sweep, [result for _, result in finished])
+    if asked == NONE:
+        return lambda entry, picture: entry
+    originals = {_name(result): _original(folder, result) for folder, result in reversed(finished)}
+    observed = observations.observed(observations.observer(asked), originals)
+    of_networks = {_network_name(result): result.network for _, result in finished}
+    return lambda entry, picture: _beside_chance(observed(entry, picture), picture, originals, of_networks)
+
+
+def _beside_chance(
+    entry: Entry, picture: Tensor, originals: Mapping[str, Tensor], networks: Mapping[str, Mapping[str, Any]]
+) -> Entry:
+    """With the agreement of the matched layer, for content of one layer whose original is as large as the picture."""
+    layer, original = entry.layers.get("content", ()), originals[entry.picture]
+    if entry.representation != "content" or len(layer) != 1 or original.shape != picture.shape:
+        return entry
+    network = _network(networks[entry.network])
+    chances = observations.by_chance(network, *picture.shape[-2:], tuple(_within(network, min(picture.shape[-2:]))))
+    if layer[0] not in chances:
+        return entry
+    pair = (network(each.to(device("auto")), layer)[layer[0]] for each in (original, picture))
+    return observations.beside_chance(entry, chances[layer[0]], *pair)
 
 
 def _say_what_is_missing(measured: Sequence[Entry]) -> None:
@@ -94,12 +128,12 @@ def _recipe(result: Result) -> str:
     return str({key: value for key, value in result.config.items() if key not in ignored})
 
 
-def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[Entry]:
-    """The entries of cells that differ in the seed only, with their agreement."""
+def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[tuple[Entry, Tensor]]:
+    """The entries of cells that differ in the seed only, with their agreement, and the pictures."""
     measured = [pair for folder, result in cells for pair in _of_cell(folder, result)]
-    for entry, _ in measured:
+    for entry, own in measured:
         alike = [picture for other, picture in measured if (other.kind, other.level) == (entry.kind, entry.level)]
-        yield _spread(entry, torch.cat(alike))
+        yield _spread(entry, torch.cat(alike)), own
 
 
 def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
@@ -199,15 +233,15 @@ def _spread(entry: Entry, pictures: Tensor) -> Entry:
     return replace(entry, agreement=measures.mutual_psnr(pictures), deviation=deviation)
 
 
-def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[Entry]:
-    """For each original: itself shuffled, and each other original, measured like reconstructions of it."""
+def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[tuple[Entry, Tensor]]:
+    """For each original: itself shuffled, and each other original, measured like reconstructions of it; the picture."""
     firsts = {(str(r.network), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
     for (network, _), (folder, result) in firsts.items():
         original, reference = _original(folder, result), _reference(result, folder)
         if min(original.shape[-2:]) >= TILES:
             moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
-            yield _entry("", Kind.SHUFFLED, None, result, moved, original, reference)
+            yield _entry("", Kind.SHUFFLED, None, result, moved, original, reference), moved
         for (other_network, _), (other_folder, other) in firsts.items():
             picture = _original(other_folder, other)
             if other_network == network and other_folder != folder and picture.shape == original.shape:
-                yield _entry("", Kind.OTHER, None, result, picture, original, reference)
+                yield _entry("", Kind.OTHER, None, result, picture, original, reference), picture

@@ -21,7 +21,7 @@ METHOD = 5
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
-BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing", "page", "fresh")
+BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing", "page", "observer", "fresh")
 
 
 def plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from omegaconf import MISSING
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.layers import ARCHITECTURES, check, taps
+from reconstruct.observers import names
 
 RepresentationKind = Enum("RepresentationKind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])
@@ -164,6 +165,7 @@ class Config:
     parts: list[dict[str, Any]] = field(default_factory=list)
     film: bool = MISSING
     page: str = "auto"
+    observer: str = "auto"
     fresh: bool = False
 
     def __post_init__(self) -> None:
@@ -181,6 +183,7 @@ class Config:
         device = re.fullmatch(r"auto|cpu|cuda(:\d+)?", self.device)
         _require(device is not None, "device", self.device, "auto, cpu, cuda or cuda:N")
         _require_seed(self.seed, "seed")
+        names.check(self.observer, self.network.architecture)
         check_place(self.runs, self.name)
         for level in self.snapshots:
             _require(0 < level < 1, "snapshots", level, "relative errors between 0 and 1")

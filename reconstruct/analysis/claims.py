@@ -4,14 +4,12 @@ A claim is tested on cases, mostly one photograph and one seed each. The paper g
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from statistics import geometric_mean, mean, stdev
-
-from scipy.stats import spearmanr
+from statistics import geometric_mean, mean
 
 from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import TRAINED, UNTRAINED
+from reconstruct.analysis.outcomes import FACTOR, TREND, Outcome, depths, each, findings, plural, spread, trend
 from reconstruct.analysis.selection import (
     across,
     at_level,
@@ -35,70 +33,13 @@ from reconstruct.layers import block
 PIXEL_BY_PIXEL = 0.9  # SSIM
 SAME_LAYOUT = 0.7  # layout correlation
 MIN_CONTENT_RATIO = 0.8  # content error over that of the shuffled original
-FACTOR = 2.0  # times
-TREND = 0.5  # rank correlation
 OBJECTS_LAYER = "relu3_1"  # where the content error tells whether higher layers keep objects
 JUMP = 10.0  # times, from one ratio to the next, most of them ten times as large
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Whether a claim holds in one case, and what was looked at.
-
-    Attributes:
-        holds: whether it does.
-        entries: the measured pictures that were compared.
-        of: what was looked at, where a claim looks at more than one thing.
-    """
-
-    holds: bool
-    entries: tuple[Entry, ...]
-    of: str = ""
-
-
-Outcome = tuple[list[Finding], str]
-"""What was found in each case, and the numbers as text, the main one before the first semicolon.
-
-A claim without cases was not measured.
-"""
-
-
-def spread(values: Sequence[float], digits: int = 1) -> str:
-    """The mean of at least one value, and ± the standard deviation if there are several."""
-    several = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{mean(values):.{digits}f}{several}"
-
-
-def plural(count: int, noun: str) -> str:
-    """1 picture, 2 pictures."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def trend(x: Sequence[float], y: Sequence[float]) -> float:
-    """Spearman's rank correlation, -1 to 1; 0 if one of the two does not vary."""
-    if len(set(x)) < 2 or len(set(y)) < 2:
-        return 0.0
-    return float(spearmanr(x, y).statistic)
-
-
-def _findings(held: Iterable[bool], cases: Iterable[Iterable[Entry]], of: str = "") -> list[Finding]:
-    """One for each case, with the pictures that it compares."""
-    return [Finding(bool(holds), tuple(case), of) for holds, case in zip(held, cases, strict=True)]
-
-
-def _each(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Every entry as a case of its own."""
-    return [[e] for e in entries]
 
 
 def _beside(entries: Iterable[Entry], moved: Mapping[str, Entry]) -> list[list[Entry]]:
     """Every entry as a case of its own, with its shuffled original."""
     return [[e, moved[e.picture]] for e in entries]
-
-
-def _depths(entries: Sequence[Entry]) -> list[int]:
-    layers = order(entries)
-    return [layers.index(e.layer) for e in entries]
 
 
 def _pixels(entries: Sequence[Entry]) -> Outcome:
@@ -115,13 +56,13 @@ def _pixels(entries: Sequence[Entry]) -> Outcome:
     ]
     threshold = f"the claim needs an SSIM of at least {PIXEL_BY_PIXEL}"
     held = ((e.ssim or 0) >= PIXEL_BY_PIXEL for e in low)
-    return _findings(held, _each(low)), f"PSNR and SSIM from {', from '.join(numbers)}; {threshold}"
+    return findings(held, each(low)), f"PSNR and SSIM from {', from '.join(numbers)}; {threshold}"
 
 
 def _unconstrained(entries: Sequence[Entry]) -> Outcome:
     level = depth_level(entries)
     matched = at_level(depth_cells(entries), level)
-    ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(matched)]
+    ways = [trend(depths(case), [e.psnr for e in case]) for case in across(matched)]
     if level is None or not ways:
         return [], ""
     ends = _ends(matched, lambda e: e.psnr, 1, " dB")
@@ -129,12 +70,12 @@ def _unconstrained(entries: Sequence[Entry]) -> Outcome:
         f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {spread(ways, 2)}"
     )
     several = [e for e in matched if e.deviation is not None]
-    drifts = [trend(_depths(case), [e.deviation or 0 for e in case]) for case in across(several)]
+    drifts = [trend(depths(case), [e.deviation or 0 for e in case]) for case in across(several)]
     if drifts:
         ends = _ends(several, lambda e: e.deviation or 0, 3)
         numbers += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
-    pixels = _findings((way < -TREND for way in ways), across(matched), "PSNR falls with depth")
-    seeds = _findings((drift > TREND for drift in drifts), across(several), "seeds drift apart with depth")
+    pixels = findings((way < -TREND for way in ways), across(matched), "PSNR falls with depth")
+    seeds = findings((drift > TREND for drift in drifts), across(several), "seeds drift apart with depth")
     return [*pixels, *seeds], numbers
 
 
@@ -148,14 +89,14 @@ def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: i
 def _colour(entries: Sequence[Entry]) -> Outcome:
     level = depth_level(entries)
     matched = [e for e in at_level(depth_cells(entries), level) if e.local_chroma is not None]
-    ways = [trend(_depths(case), [e.local_chroma or 0 for e in case]) for case in across(matched)]
+    ways = [trend(depths(case), [e.local_chroma or 0 for e in case]) for case in across(matched)]
     if level is None or not ways:
         return [], ""
     moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, matched)}
     lost = {quantity: _lost(quantity, matched, moved) for quantity in ("local_chroma", "local_lightness")}
     ends = _ends(matched, lambda e: e.local_chroma or 0, 1)
     differences = _ends(matched, lambda e: e.delta_e or 0, 1)
-    return _findings([way > TREND for way in ways], across(matched), "colour is lost with depth"), (
+    return findings([way > TREND for way in ways], across(matched), "colour is lost with depth"), (
         f"at the same relative feature error of {level:g}, the error of colour (CIELAB a*, b*), averaged over 8 × 8 "
         f"fields, goes from {ends}; rank correlation {spread(ways, 2)}; it is more than half of the shuffled "
         f"original's {lost['local_chroma']}, that of lightness {lost['local_lightness']}; ΔE of pixels goes from "
@@ -183,7 +124,7 @@ def _objects(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     shares = [(_at(e, OBJECTS_LAYER) or 0.0) / (_at(moved[e.picture], OBJECTS_LAYER) or 1.0) for e in high]
     held = [e.layout >= SAME_LAYOUT and share < 1 for e, share in zip(high, shares, strict=True)]
-    return _findings(held, _beside(high, moved)), (
+    return findings(held, _beside(high, moved)), (
         f"from block 5 the layout correlation with the original is {spread([e.layout for e in high], 2)}; "
         f"of the shuffled original {spread([e.layout for e in moved.values()], 2)}; the error at "
         f"{OBJECTS_LAYER}, which was not matched, is {spread(shares, 2)} of the shuffled original's"
@@ -210,7 +151,7 @@ def _upwards(entries: Sequence[Entry]) -> Outcome:
     made = [same for layer, same in made_from(entries, "content").items() if layer in inner]
     times = [geometric_mean(ratio for each in side for ratio in each) for side in (above, below)]
     later = sum(errors[layer] > min(errors.values()) for layer, errors in rows.items())
-    return _findings(held, made), (
+    return findings(held, made), (
         f"at later layers the content error is {times[0]:.1f} times that at the layer itself, at earlier ones "
         f"{times[1]:.1f} times (geometric means); for {later} of {plural(len(rows), 'layer')} the smallest error is "
         "not at the layer itself"
@@ -241,7 +182,7 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
     if others:
         held = [ok and FACTOR * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
     comparison = f", another picture: {spread(others, 2)}" if others else ""
-    return _findings(held, _beside(widest, moved)), (
+    return findings(held, _beside(widest, moved)), (
         f"from {most} layers, the content error at {place} is {spread(content, 2)} of that of the shuffled "
         f"original; the layout correlation is {spread([e.layout for e in widest], 2)}; the style error is "
         f"{spread([style_of(e) for e in widest], 2)}, shuffled original: "
@@ -259,16 +200,14 @@ def _structures(entries: Sequence[Entry]) -> Outcome:
         spread([e.wavelength for case in by_case.values() for e in case if len(e.layers["style"]) == n]) for n in counts
     ]
     numbers = f"mean wavelength {', '.join(sizes)} pixels from {', '.join(map(str, counts))} layers"
-    return _findings([way > TREND for way in ways], by_case.values()), (
-        f"{numbers}; rank correlation {spread(ways, 2)}"
-    )
+    return findings([way > TREND for way in ways], by_case.values()), (f"{numbers}; rank correlation {spread(ways, 2)}")
 
 
 def _separable(entries: Sequence[Entry]) -> Outcome:
     known = [case for case in front(entries) if all(e.losses for e in case)]
     best = [min(max(e.losses.values()) for e in case) for case in known]
     numbers = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
-    return _findings([worse < 1 / FACTOR for worse in best], known), numbers
+    return findings([worse < 1 / FACTOR for worse in best], known), numbers
 
 
 def _both(entries: Sequence[Entry]) -> Outcome:
@@ -278,7 +217,7 @@ def _both(entries: Sequence[Entry]) -> Outcome:
     least, most = (f"{times:.1f}" for times in (min(worse), max(worse)))
     between = f"{least}" if least == most else f"{least} to {most}"
     numbers = f"at the best α/β, the worse of the two errors is still {between} times its smallest value over all α/β"
-    return _findings([times >= FACTOR for times in worse], front(entries)), numbers
+    return findings([times >= FACTOR for times in worse], front(entries)), numbers
 
 
 def _times_alone(case: Sequence[Entry]) -> float:
@@ -295,7 +234,7 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
     ]
     held = [min(change) >= 1 and max(change) <= JUMP for change in changes]
     jumps = [max(change) for change in changes]
-    return _findings(held, steps), (
+    return findings(held, steps), (
         f"in {sum(held)} of {len(steps)} steps to a larger ratio the content error falls and the style error rises, "
         f"neither by a factor above {JUMP:g}; the factor is {spread(jumps)}, at most {max(jumps):.1f}"
     )
@@ -308,7 +247,7 @@ def _learned(entries: Sequence[Entry]) -> Outcome:
     if not deep:
         return [], ""
     numbers = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in pairs.items())
-    return _findings([gap < 0 for gap in _gaps(deep)], deep), (
+    return findings([gap < 0 for gap in _gaps(deep)], deep), (
         f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {numbers}"
     )
 
@@ -327,11 +266,11 @@ def _gaps(pairs: Iterable[tuple[Entry, Entry]]) -> list[float]:
 
 def _canvas(entries: Sequence[Entry]) -> Outcome:
     level, usual, pixels = compared(entries, TRAINED, "pixels")
-    ways = [trend(_depths(case), [e.psnr for e in case]) for case in across(pixels)]
+    ways = [trend(depths(case), [e.psnr for e in case]) for case in across(pixels)]
     if level is None or not ways or usual[0].canvas == "pixels":
         return [], ""
     gaps = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in _pairs(usual, pixels).items())
-    return _findings([way < -TREND for way in ways], across(pixels)), (
+    return findings([way < -TREND for way in ways], across(pixels)), (
         f"on plain pixels, too, the rank correlation of PSNR with depth is {spread(ways, 2)}, at a relative feature "
         f"error of {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: {gaps}"
     )

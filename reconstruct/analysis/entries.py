@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -45,6 +45,10 @@ class Entry:
         deviation: standard deviation over the seeds, mean over pixels; ``None`` for a single seed.
         errors: term -> layer -> relative error ‖code − target‖² / ‖target‖², at every rectified layer that the
             picture is large enough for.
+        observer: the network that looked at the pictures; empty if none did.
+        shows: what the original shows, as the observer says.
+        seen: what the observer sees of it in the picture, and how the features of the matched layer compare with those
+            of random photographs: column -> number, of `SEEN`.
         lightness, chroma, local_lightness, local_chroma, delta_e: see `reconstruct.measures.ColourError`; ``None`` in
             tables of earlier versions.
     """
@@ -73,6 +77,9 @@ class Entry:
     local_lightness: float | None = None
     local_chroma: float | None = None
     delta_e: float | None = None
+    observer: str = ""
+    shows: str = ""
+    seen: Mapping[str, float] = field(default_factory=dict)
 
     def own_error(self, term: str = "") -> float:
         """The relative error of a term, mean over the layers that were matched.
@@ -93,9 +100,11 @@ class Entry:
 
     def row(self) -> dict[str, object]:
         """Column -> value: the entry as a row of ``measures.csv``."""
-        flat = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("layers", "losses", "errors")}
+        nested = ("layers", "losses", "errors", "shows", "seen")
+        flat = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in nested}
         flat |= {f"{term} layers": " ".join(names) for term, names in self.layers.items()}
         flat |= {f"{term} loss": loss for term, loss in self.losses.items()}
+        flat |= {SHOWS: self.shows, **self.seen} if self.observer else {}
         flat |= {f"{term} {layer}": e for term, errors in self.errors.items() for layer, e in errors.items()}
         rounded = {name: f"{value:.6g}" for name, value in flat.items() if isinstance(value, float)}
         return flat | rounded | {name: getattr(self, name) for name in AS_GIVEN}
@@ -115,6 +124,9 @@ class Entry:
             **{name: row[name] for name in TEXTS},  # type: ignore[arg-type]
             **numbers,  # type: ignore[arg-type]
             kind=Kind(row["kind"]),
+            observer=given.get("observer", ""),
+            shows=given.get(SHOWS, ""),
+            seen={name: float(given[name]) for name in SEEN if name in given},
             seed=int(given["seed"]) if "seed" in given else None,
             layers={term: tuple(given[f"{term} layers"].split()) for term in terms if f"{term} layers" in given},
             losses={term: float(given[f"{term} loss"]) for term in terms if f"{term} loss" in given},
@@ -130,6 +142,18 @@ class Entry:
 
 
 TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
+SHOWS = "observer class"
+SEEN = (
+    "observer probability",  # of the original's class
+    "observer original",  # its probability in the original
+    "observer rank",  # of the original's class, 1 for the first
+    "observer cosine",  # of the embeddings of picture and original
+    "identified",  # share of the other originals that are less near than the picture's own
+    "identified among all",  # 1 if its own is the nearest of all
+    "null pearson",  # percentage of random pairs of photographs that agree less, at the matched layer
+    "null spearman",
+    "null snr",
+)
 AS_GIVEN = ("level", "ratio")  # settings, not measurements: with all their digits
 COLOURS = ("lightness", "chroma", "local_lightness", "local_chroma", "delta_e")
 NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", *COLOURS, "agreement", "deviation")

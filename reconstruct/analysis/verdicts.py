@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reconstruct.analysis import networks
-from reconstruct.analysis.claims import CLAIMS, Finding, plural
+from reconstruct.analysis.claims import CLAIMS
 from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.outcomes import Finding, plural
+from reconstruct.analysis.recognition import RECOGNITION
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
 
 
@@ -74,7 +76,7 @@ class TestedClaim:
 def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
     """Name -> claim with its verdict; the verdict is "not measured" if the sweep has no cells for the claim."""
     tested = {}
-    for name, (claim, test) in CLAIMS.items():
+    for name, (claim, test) in {**CLAIMS, **RECOGNITION}.items():
         findings, numbers = test(distinct(entries))
         tested[name] = TestedClaim(claim, findings, numbers or "no such cells")
     return tested

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconstruct.analysis.claims import Finding, plural
 from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.outcomes import Finding, plural
 from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
 from reconstruct.explorer.pictures import Pictures

@@ -12,7 +12,7 @@ class Quantity:
     """A number that a picture has.
 
     Attributes:
-        name: the attribute of a result or of an entry.
+        name: the attribute of a result or of an entry, or what an entry calls it among what was seen.
         title: what it is called.
         digits: after the point.
         unit: empty for a pure number.
@@ -73,6 +73,27 @@ QUANTITIES = (
         "How far chroma (CIELAB a*, b*: hue and saturation), averaged over 8 × 8 fields, is from the original's.",
     ),
     Quantity(
+        "observer probability",
+        "object recognised",
+        2,
+        "",
+        "The probability that another network gives to the class that it sees in the original.",
+    ),
+    Quantity(
+        "identified",
+        "identified",
+        2,
+        "",
+        "The share of the other originals that another network finds less near than the picture's own; by chance 0.5.",
+    ),
+    Quantity(
+        "null snr",
+        "match beyond chance",
+        1,
+        "%",
+        "Of random pairs of photographs, how many have features that agree less than those of picture and original.",
+    ),
+    Quantity(
         "agreement",
         "PSNR between seeds",
         1,
@@ -92,7 +113,8 @@ QUANTITIES = (
 
 def numbers(picture: Result | Entry) -> dict[str, float]:
     """Name -> value of every quantity that is known of a picture."""
-    known = {each.name: getattr(picture, each.name, None) for each in QUANTITIES}
+    seen = picture.seen if isinstance(picture, Entry) else {}
+    known = {each.name: getattr(picture, each.name, seen.get(each.name)) for each in QUANTITIES}
     return {name: float(value) for name, value in known.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""What is left of the picture at each layer: PSNR, SSIM, colour, the disagreement of seeds, the error of features.
+"""What is left of the picture at each layer: PSNR, SSIM, colour, objects, seeds, errors of features.
 
 Solid lines compare pictures at equal relative error of the features, dashed ones the final pictures.
 """
@@ -27,6 +27,8 @@ PANELS: dict[str, Reading] = {
     PSNR: lambda e: e.psnr,
     "SSIM against the original": lambda e: e.ssim,
     "error of local colour (a*, b*)": lambda e: e.local_chroma,
+    "class of the original (probability)": lambda e: e.seen.get("observer probability"),
+    "identified by an observer (share)": lambda e: e.seen.get("identified"),
     "disagreement of seeds (0 to 1)": lambda e: e.deviation,
     ENDS_ONLY: lambda e: max(e.own_error(), EXACT),
 }

@@ -1,0 +1,128 @@
+"""What an observer sees in the pictures of a sweep, and how their features compare with random photographs'."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from experiments.cell.compute_plan import device
+from experiments.settings.inputs import fetched
+from experiments.terminal.progress import say
+from reconstruct import assets, images
+from reconstruct.analysis.entries import Entry
+from reconstruct.errors import RunError
+from reconstruct.network import Network
+from reconstruct.observers import choices, names
+from reconstruct.observers.chance import Chance, chances, parts
+from reconstruct.observers.classifier import Classifier, Observation
+from reconstruct.observers.identification import identified, nearness, probability, rank
+from reconstruct.results import Result, Sweep
+
+SIZE = 512  # pixels, of photographs for the null distribution
+PARTS = 12  # of each photograph, whose pairs are the null distribution
+
+
+def asked_for(sweep: Sweep, results: Sequence[Result]) -> str:
+    """The observer that a sweep names: as it was last given, else as its cells were configured."""
+    given = sweep.values("observer") or [str(r.config["observer"]) for r in results if "observer" in r.config]
+    return given[0] if given else names.AUTO
+
+
+def observer(name: str) -> Classifier | None:
+    """The observer of that name; ``None``, with a line that says why, if ``auto`` finds none.
+
+    Raises:
+        InputError: there is no such observer, or it needs timm.
+        RunError: its weights cannot be fetched.
+    """
+    if name != names.AUTO:
+        return choices.observer(name, _pinned_weights)
+    if not names.has_timm():
+        say("  no observer looks at the pictures: timm is not installed (pip install 'reconstruct[observer]')")
+        return None
+    try:
+        return choices.observer(names.PINNED, _pinned_weights)
+    except RunError as error:
+        say(f"  no observer looks at the pictures: {error}")
+        return None
+
+
+def _pinned_weights() -> Path:
+    return fetched(names.PINNED)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The originals of a sweep as an observer sees them, beside which it sees each picture.
+
+    Attributes:
+        observer: who looks.
+        originals: name -> picture ``(1, 3, H, W)``.
+    """
+
+    observer: Classifier
+    originals: Mapping[str, Tensor]
+
+    def __call__(self, entry: Entry, picture: Tensor) -> Entry:
+        """An entry with what is seen in its picture ``(1, 3, H, W)``."""
+        seen, original = self.observer(picture), self._seen[entry.picture]
+        chances, own = seen.probabilities[0], original.probabilities[0]
+        embedding, others = seen.embeddings[0], self._others(entry.picture)
+        found: dict[str, float] = {
+            "observer probability": probability(chances, own),
+            "observer original": probability(own, own),
+            "observer rank": rank(chances, own),
+            "observer cosine": nearness(embedding, original.embeddings[0]),
+        }
+        share = identified(embedding, original.embeddings[0], others)
+        if share is not None:
+            found |= {"identified": share, "identified among all": float(share == 1)}
+        shows = self.observer.classes[int(own.argmax())]
+        return replace(entry, observer=self.observer.name, shows=shows, seen={**entry.seen, **found})
+
+    @cached_property
+    def _seen(self) -> Mapping[str, Observation]:
+        return {name: self.observer(picture) for name, picture in self.originals.items()}
+
+    def _others(self, name: str) -> Tensor:
+        """The embeddings of the other originals ``(N, D)``."""
+        known = [seen.embeddings for other, seen in self._seen.items() if other != name]
+        return torch.cat(known) if known else self._seen[name].embeddings[:0]
+
+
+def observed(seeing: Classifier | None, originals: Mapping[str, Tensor]) -> Callable[[Entry, Tensor], Entry]:
+    """What adds to an entry what is seen in its picture; without an observer, nothing does."""
+    return Observed(seeing, originals) if seeing else lambda entry, picture: entry
+
+
+def beside_chance(entry: Entry, chance: Chance, original: Tensor, picture: Tensor) -> Entry:
+    """An entry with the percentiles of its agreement among pairs of photographs.
+
+    Args:
+        entry: of content of one layer.
+        chance: the agreement of random pairs there.
+        original: its features of that layer ``(1, C, H, W)``.
+        picture: those of the picture.
+    """
+    found = chance.percentiles(original, picture)
+    return replace(entry, seen={**entry.seen, **{f"null {name}": share for name, share in found.items()}})
+
+
+@lru_cache(maxsize=4)
+def by_chance(network: Network, height: int, width: int, layers: tuple[str, ...]) -> Mapping[str, Chance]:
+    """Layer -> the agreement of random parts of sample photographs, of that size; empty if these cannot be had."""
+    generator = torch.Generator().manual_seed(0)
+    made = {name: parts(photograph, height, width, PARTS, generator) for name, photograph in _photographs().items()}
+    return chances(lambda part: network(part.to(device("auto")), layers), made, generator)
+
+
+@lru_cache(maxsize=1)
+def _photographs() -> Mapping[str, Tensor]:
+    try:
+        return {name: images.load(fetched(name), SIZE) for name in assets.photographs()}
+    except RunError as error:
+        say(f"  features are not compared with random photographs': {error}")
+        return {}

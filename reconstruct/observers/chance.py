@@ -1,0 +1,127 @@
+"""What features of random pairs of photographs share anyhow: the null distribution that a match must exceed.
+
+Feather, Leclerc, Mądry & McDermott (2023, "Model metamers reveal divergent invariances between biological and
+artificial neural networks") accept a metamer only if its features agree with the original's better than those of all
+random pairs of natural pictures do. Agreement is Pearson's and Spearman's correlation and the signal-to-noise ratio
+10 log₁₀(Σ x² / Σ (x − y)²).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+COORDINATES = 2**14  # features of a layer that are compared, drawn where it has more
+MEASURES = ("pearson", "spearman", "snr")
+
+
+def agreement(x: Tensor, y: Tensor) -> dict[str, float]:
+    """Of `y` with the reference `x` ``(D,)``: Pearson's and Spearman's correlation, the signal-to-noise ratio in dB.
+
+    A correlation is 0 where one of the two is constant.
+    """
+    pair = torch.stack([x, y])
+    return {name: float(values[0, 1]) for name, values in _agreements(pair).items()}
+
+
+def _agreements(codes: Tensor) -> dict[str, Tensor]:
+    """Of all pairs of codes ``(N, D)``: ``(N, N)``, with the reference in the row."""
+    codes = codes.double()
+    squares = codes.square().sum(dim=1)
+    distances = (squares[:, None] + squares[None] - 2 * codes @ codes.T).clamp(min=1e-12)
+    snr = 10 * torch.log10(squares[:, None] / distances)
+    return {"pearson": _correlations(codes), "spearman": _correlations(_ranks(codes)), "snr": snr}
+
+
+def _correlations(codes: Tensor) -> Tensor:
+    centred = codes - codes.mean(dim=1, keepdim=True)
+    lengths = centred.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    unit = centred / lengths
+    correlations: Tensor = unit @ unit.T
+    return correlations
+
+
+def _ranks(codes: Tensor) -> Tensor:
+    """Ranks of each row's values; equal ones share their mean rank: a rectified layer has many zeros."""
+    ranked = torch.empty_like(codes)
+    for row, values in zip(ranked, codes, strict=True):
+        _, place, counts = torch.unique(values, return_inverse=True, return_counts=True)
+        last = counts.cumsum(0).double()
+        row[:] = (last - (counts - 1) / 2)[place]
+    return ranked
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The agreement of random pairs of photographs at one layer.
+
+    Attributes:
+        codes: some of the features of parts of photographs ``(N, D)``.
+        photographs: which photograph each is a part of; pairs from one photograph do not count.
+        places: which features these are ``(D,)``.
+    """
+
+    codes: Tensor
+    photographs: Sequence[str]
+    places: Tensor
+
+    @cached_property
+    def values(self) -> Mapping[str, Tensor]:
+        """Measure -> its values over all pairs, in order."""
+        other = torch.tensor([[a != b for b in self.photographs] for a in self.photographs])
+        return {name: values[other].sort().values for name, values in _agreements(self.codes).items()}
+
+    def percentiles(self, original: Tensor, picture: Tensor) -> dict[str, float]:
+        """Measure -> the percentage of random pairs that agree less than a picture does with its original, 0 to 100.
+
+        Args:
+            original: features of the layer, ``(1, C, H, W)``.
+            picture: likewise.
+        """
+        found = agreement(*(features.flatten()[self.places].cpu() for features in (original, picture)))
+        return {name: self._below(name, found[name]) for name in MEASURES}
+
+    def _below(self, name: str, value: float) -> float:
+        values = self.values[name]
+        return 100 * int(torch.searchsorted(values, value)) / len(values)
+
+
+def parts(photograph: Tensor, height: int, width: int, count: int, generator: torch.Generator) -> list[Tensor]:
+    """Parts of a photograph ``(1, 3, H, W)``, at random places and as large as it is down to half, ``(1, 3, h, w)``."""
+    largest = min(photograph.shape[-2] / height, photograph.shape[-1] / width)
+    made = []
+    for scale, down, across in torch.rand(count, 3, generator=generator).tolist():
+        h, w = (max(1, int(side * largest * (1 - scale / 2))) for side in (height, width))
+        top, left = int(down * (photograph.shape[-2] - h + 1)), int(across * (photograph.shape[-1] - w + 1))
+        part = photograph[..., top : top + h, left : left + w]
+        made.append(interpolate(part, (height, width), mode="bicubic", antialias=True).clamp(0, 1))
+    return made
+
+
+def chances(
+    look: Callable[[Tensor], Mapping[str, Tensor]], made: Mapping[str, Sequence[Tensor]], generator: torch.Generator
+) -> dict[str, Chance]:
+    """Layer -> the agreement of random pairs.
+
+    Args:
+        look: a picture ``(1, 3, H, W)`` -> the features ``(1, C, H, W)`` of some layers.
+        made: name of a photograph -> parts of it, all of one size.
+        generator: draws the features that are compared, where a layer has more than `COORDINATES`.
+    """
+    places: dict[str, Tensor] = {}
+    codes: dict[str, list[Tensor]] = {}
+    for part in chain(*made.values()):
+        for layer, features in look(part).items():
+            places.setdefault(layer, coordinates(features.numel(), generator))
+            codes.setdefault(layer, []).append(features.flatten()[places[layer].to(features.device)].cpu())
+    names = [name for name, of in made.items() for _ in of]
+    return {layer: Chance(torch.stack(of), names, places[layer]) for layer, of in codes.items()}
+
+
+def coordinates(count: int, generator: torch.Generator) -> Tensor:
+    """Which of `count` features are compared: all of them, or `COORDINATES` that are drawn."""
+    return torch.arange(count) if count <= COORDINATES else torch.randperm(count, generator=generator)[:COORDINATES]

@@ -1,0 +1,189 @@
+"""Observers: what they are shown, what they say, and what is chance."""
+
+import sys
+
+import numpy as np
+import pytest
+import torch
+from conftest import smooth_picture
+from scipy.stats import kstest, spearmanr
+from torch import nn
+
+from reconstruct.errors import InputError, RunError
+from reconstruct.observers import choices, names
+from reconstruct.observers.chance import COORDINATES, Chance, agreement, chances, coordinates, parts
+from reconstruct.observers.classifier import Classifier, Preparation
+from reconstruct.observers.identification import identified, nearness, probability, rank
+
+MEAN_COLOUR = Preparation(8, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
+
+
+def mean_colour_classifier() -> Classifier:
+    """Its embedding is the mean of the prepared colours, its logits are twice that."""
+    linear = nn.Linear(3, 3, bias=False)
+    linear.weight.data = 2 * torch.eye(3)
+    model = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), linear)
+    return Classifier("mean colour", model, ("red", "green", "blue"), MEAN_COLOUR)
+
+
+def uniform(*colour: float, size: tuple[int, int] = (16, 16)) -> torch.Tensor:
+    return torch.tensor(colour)[None, :, None, None].expand(1, 3, *size)
+
+
+def test_an_observer_is_shown_the_whole_centred_square_in_its_own_units():
+    wide = uniform(0.75, 0.5, 0.25, size=(16, 40)).clone()
+    wide[..., :12], wide[..., -12:] = 0, 0  # outside of the square
+    shown = MEAN_COLOUR(wide)
+    assert shown.shape == (1, 3, 8, 8)
+    assert shown[0, :, 4, 4].tolist() == pytest.approx([1, 0, -1])
+    assert shown.amax(dim=(2, 3)).tolist()[0] == pytest.approx([1, 0, -1], abs=1e-6)
+
+
+def test_probabilities_are_the_softmax_of_logits_and_embeddings_what_gave_them():
+    seen = mean_colour_classifier()(torch.cat([uniform(0.75, 0.5, 0.25), uniform(0.5, 0.5, 0.5)]))
+    assert seen.embeddings.tolist()[0] == pytest.approx([1, 0, -1], abs=1e-6)
+    assert seen.probabilities[0].tolist() == pytest.approx(torch.tensor([2.0, 0, -2]).softmax(0).tolist(), abs=1e-6)
+    assert seen.probabilities[1].tolist() == pytest.approx([1 / 3] * 3)
+
+
+def test_a_network_without_a_linear_layer_is_no_observer():
+    with pytest.raises(ValueError, match="no linear layer"):
+        Classifier("conv", nn.Conv2d(3, 2, 1), ("a", "b"), MEAN_COLOUR)
+
+
+def test_a_picture_is_recognised_by_the_class_of_its_original():
+    original, picture = torch.tensor([0.1, 0.7, 0.2]), torch.tensor([0.5, 0.2, 0.3])
+    assert probability(picture, original) == pytest.approx(0.2)
+    assert rank(picture, original) == 3
+    assert rank(original, original) == 1
+
+
+def test_a_picture_is_identified_among_originals_that_are_less_near():
+    own, others = torch.tensor([1.0, 0.0]), torch.tensor([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
+    assert nearness(torch.tensor([2.0, 0.0]), own) == pytest.approx(1)
+    assert identified(torch.tensor([2.0, 0.0]), own, others) == pytest.approx((1 + 1 + 0.5) / 3)
+    assert identified(own, own, others[:0]) is None
+
+
+def test_pictures_of_noise_are_identified_by_chance(generator):
+    originals = torch.randn(40, 64, generator=generator)
+    noise = torch.randn(40, 64, generator=generator)
+    shares = [
+        identified(picture, originals[k], torch.cat([originals[:k], originals[k + 1 :]]))
+        for k, picture in enumerate(noise)
+    ]
+    assert np.mean(shares) == pytest.approx(0.5, abs=0.12)
+
+
+def test_agreement_is_pearson_spearman_and_the_signal_to_noise_ratio(generator):
+    x = torch.randn(500, generator=generator).clamp(min=0)  # many ties, as rectified features have
+    y = (x + torch.randn(500, generator=generator)).clamp(min=0)
+    found = agreement(x, y)
+    assert found["pearson"] == pytest.approx(np.corrcoef(x, y)[0, 1])
+    assert found["spearman"] == pytest.approx(spearmanr(x, y).statistic)
+    assert found["snr"] == pytest.approx(10 * np.log10(float(x.square().sum() / (x - y).square().sum())), rel=1e-5)
+    assert agreement(torch.ones(5), x[:5])["pearson"] == 0
+
+
+def test_random_pairs_have_uniform_percentiles_and_the_same_picture_the_highest(generator):
+    codes = torch.randn(60, 200, generator=generator)
+    chance = Chance(codes, [str(k // 2) for k in range(60)], torch.arange(200))  # two parts of each photograph
+    assert len(chance.values["pearson"]) == 60 * 58
+    fresh = torch.randn(80, 200, generator=generator)
+    for name in ("pearson", "spearman", "snr"):
+        found = [chance.percentiles(a, b)[name] / 100 for a, b in zip(fresh[::2], fresh[1::2], strict=True)]
+        assert kstest(found, "uniform").pvalue > 0.01
+    assert chance.percentiles(fresh[0], fresh[0] + 0.01) == {"pearson": 100, "spearman": 100, "snr": 100}
+
+
+def test_random_pairs_are_parts_of_photographs_that_differ(generator):
+    photographs = {name: smooth_picture(60, 90, seed) for seed, name in enumerate("abc")}
+    made = {name: parts(photograph, 16, 24, 4, generator) for name, photograph in photographs.items()}
+    assert {part.shape for of in made.values() for part in of} == {(1, 3, 16, 24)}
+    assert not torch.equal(made["a"][0], made["a"][1])
+    found = chances(lambda part: {"low": part, "high": part.mean(dim=1, keepdim=True)}, made, generator)
+    assert {layer: chance.codes.shape for layer, chance in found.items()} == {"low": (12, 1152), "high": (12, 384)}
+    assert len(found["low"].values["snr"]) == 12 * 8
+    same = found["low"].percentiles(made["b"][0], made["b"][0])
+    assert same == {"pearson": 100, "spearman": 100, "snr": 100}
+
+
+def test_of_many_coordinates_some_are_drawn_each_once(generator):
+    assert coordinates(5, generator).tolist() == [0, 1, 2, 3, 4]
+    drawn = coordinates(3 * COORDINATES, generator)
+    assert len(drawn.unique()) == len(drawn) == COORDINATES
+    assert drawn.max() > 2 * COORDINATES
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("efficientnet", "expected auto, none, efficientnet_lite0, timm:NAME or torchvision:NAME; did you mean"),
+        ("timm:", "observer=timm:: expected"),
+        ("torchvision:vgg19", "that is the network that was inverted; expected another"),
+        ("torchvision:vgg19_bn", "that is the network that was inverted; expected another"),
+        ("timm:vgg19.tv_in1k", "that is the network that was inverted; expected another"),
+    ],
+)  # fmt: skip
+def test_what_cannot_observe_is_refused_in_a_line(name, message):
+    with pytest.raises(InputError, match="observer=") as refused:
+        names.check(name, "vgg19")
+    assert message in str(refused.value)
+
+
+def test_any_other_classifier_may_observe():
+    for name in ("efficientnet_lite0", "timm:resnet50", "torchvision:vgg16", "torchvision:resnet18"):
+        names.check(name, "vgg19")
+
+
+def nowhere():
+    raise AssertionError("no weights are needed")
+
+
+def test_a_classifier_of_torchvision_observes_with_its_own_weights_and_classes(monkeypatch):
+    import torchvision
+
+    state = torchvision.models.resnet18().state_dict()
+    monkeypatch.setattr(
+        torch.hub, "load_state_dict_from_url", lambda url, **how: state if how["weights_only"] else None
+    )
+    found = choices.observer("torchvision:resnet18", nowhere)
+    seen = found(smooth_picture(40, 50))
+    assert (seen.probabilities.shape, seen.embeddings.shape) == ((1, 1000), (1, 512))
+    assert found.classes[281] == "tabby"
+
+
+def test_weights_that_cannot_be_had_are_told_in_a_line(monkeypatch):
+    def offline(url, **how):
+        raise OSError("no route\nto host")
+
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", offline)
+    with pytest.raises(
+        RunError, match=r"resnet18: its weights are not on this machine and cannot be fetched \(no route\)"
+    ):
+        choices.observer("torchvision:resnet18", nowhere)
+    with pytest.raises(InputError, match="no such model; did you mean 'torchvision:resnet18'"):
+        choices.observer("torchvision:resnet8", nowhere)
+
+
+def test_without_timm_one_line_says_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "timm", None)
+    monkeypatch.setattr(names.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(
+        InputError, match=r"observer=efficientnet_lite0 needs timm: pip install 'reconstruct\[observer\]'"
+    ):
+        choices.observer("efficientnet_lite0", lambda: tmp_path)
+
+
+@pytest.mark.real
+def test_the_pinned_observer_names_what_the_samples_show():
+    from reconstruct import assets, images
+
+    observer = choices.observer("efficientnet_lite0", lambda: assets.fetch("efficientnet_lite0"))
+    seen = {
+        name: observer(images.load(assets.fetch(name), 256, square=True)).probabilities[0]
+        for name in ("pagoda", "cat", "coffee")
+    }
+    named = {name: observer.classes[int(probabilities.argmax())] for name, probabilities in seen.items()}
+    assert named == {"pagoda": "palace", "cat": "Egyptian cat", "coffee": "espresso"}
+    assert float(seen["coffee"].max()) == pytest.approx(0.94, abs=0.04)

@@ -1,0 +1,80 @@
+"""Claims about what an observer sees: entries with numbers that are known in advance, and the verdicts on them."""
+
+from dataclasses import replace
+
+import pytest
+from test_analysis import FIVE, LAYERS, UNTRAINED, depth_curve, entry, joined
+
+from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.recognition import interval
+from reconstruct.analysis.verdicts import Verdict, verdicts
+
+
+def seen(e: Entry, probability: float, rank: int = 1, original: float = 0.6, **more: float) -> Entry:
+    found = {"observer probability": probability, "observer rank": rank, "observer original": original}
+    return replace(e, observer="o", shows="cat", seen={**found, **{k.replace("_", " "): v for k, v in more.items()}})
+
+
+def curve(slope: float, **given: float) -> list[Entry]:
+    return [seen(e, 0.5 + slope * LAYERS.index(e.layer), **given) for e in depth_curve(falling=True)]
+
+
+def matched(share: float, rank: int, identified: float = 1.0) -> list[Entry]:
+    """Finished reconstructions from two layers, whose features agree better than `share` % of random pairs."""
+    chance = dict.fromkeys(("null_pearson", "null_spearman", "null_snr"), share)
+    names = {"identified": identified, "identified_among_all": float(identified == 1)}
+    return [seen(entry("content", (layer,)), 0.5, rank, **chance, **names) for layer in ("relu1_1", "relu5_1")]
+
+
+def blend(*probabilities: float) -> list[Entry]:
+    lines = joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9])
+    return [seen(e, p) for e, p in zip(lines, probabilities, strict=True)]
+
+
+def untrained(p: float) -> list[Entry]:
+    return [seen(e, p) for e in depth_curve(falling=True, network=UNTRAINED)]
+
+
+@pytest.mark.parametrize(
+    ("name", "entries", "verdict"),
+    [
+        ("information", curve(0.01), Verdict.SUPPORTED),
+        ("information", curve(0.0), Verdict.SUPPORTED),
+        ("information", curve(-0.01), Verdict.NOT),
+        ("information", curve(0.01, original=0.2), Verdict.UNKNOWN),  # not recognised in the photograph itself
+        ("information", depth_curve(falling=True), Verdict.UNKNOWN),  # nobody looked
+        ("metamers", matched(100, 1), Verdict.SUPPORTED),
+        ("metamers", matched(99.9, 1), Verdict.NOT),
+        ("metamers", matched(100, 2), Verdict.NOT),
+        ("metamers", [matched(100, 1)[0], matched(100, 2)[1]], Verdict.CONDITIONALLY),
+        ("identified", matched(100, 1), Verdict.SUPPORTED),
+        ("identified", matched(100, 1, identified=0.8), Verdict.NOT),
+        ("hidden", [seen(entry("style", FIVE), 0.01, rank=40)], Verdict.SUPPORTED),
+        ("hidden", [seen(entry("style", FIVE), 0.3, rank=5)], Verdict.NOT),
+        ("blended", blend(0.01, 0.1, 0.3, 0.5), Verdict.SUPPORTED),
+        ("blended", blend(0.5, 0.3, 0.1, 0.01), Verdict.NOT),
+        ("learned_objects", [*curve(0.0), *untrained(0.2)], Verdict.SUPPORTED),
+        ("learned_objects", [*curve(0.0), *untrained(0.7)], Verdict.NOT),
+    ],
+)
+def test_a_claim_is_supported_by_what_is_seen_and_by_nothing_else(name, entries, verdict):
+    assert verdicts(entries)[name].verdict is verdict
+
+
+def test_the_numbers_say_at_which_layers_both_criteria_hold():
+    first, last = matched(100, 1)[0], matched(50, 2)[1]
+    numbers = verdicts([first, last])["metamers"].numbers
+    assert "than those of all random pairs of photographs do in 1 of 2 cases, in all at relu1_1" in numbers
+    assert "gives the class of the original in 1 of 2 cases, in all at relu1_1" in numbers
+
+
+def test_an_interval_is_drawn_over_photographs_not_over_their_seeds():
+    values = {"a": 0.2, "b": 0.4, "c": 0.6}
+    entries = [seen(entry(picture=name, seed=seed), p) for name, p in values.items() for seed in range(5)]
+    low, high = interval(entries, lambda e: e.seen["observer probability"])
+    # of 27 equally likely draws of three, one each has a mean of 0.2 and of 0.6: 3.7 %, more than the 2.5 % outside
+    assert (low, high) == pytest.approx((0.2, 0.6))
+    alone = [e for e in entries if e.picture == "b"]
+    assert interval(alone, lambda e: e.seen["observer probability"]) == pytest.approx((0.4, 0.4))
+    text = verdicts([replace(e, seen={**e.seen, "identified": 1.0, "identified among all": 1.0}) for e in entries])
+    assert "is 1.00 (1.00 to 1.00) in block 1; by chance 0.5" in text["identified"].numbers
