@@ -76,7 +76,7 @@ def original(kind: Kind, error: float) -> Entry:
 def styles(content: float, layout: float) -> list[Entry]:
     errors = {"content": dict.fromkeys(LAYERS, content), "style": dict.fromkeys(LAYERS, 0.1)}
     return [
-        entry("style", FIVE[:count], errors=errors, layout=layout, wavelength=2.0 + count, seed=seed)
+        entry("style", FIVE[:count], errors=errors, layout=layout, coherence=2.0 + count, seed=seed)
         for count in range(1, 6)
         for seed in (0, 1)
     ]
@@ -140,7 +140,8 @@ def test_the_common_level_is_the_smallest_that_all_cells_reached():
         ("texture", [*styles(1.0, 0.9), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
         ("texture", [*styles(1.0, 0.0), original(Kind.SHUFFLED, 1.0), original(Kind.OTHER, 0.1)], Verdict.NOT),
         ("structures", styles(1.0, 0.0), Verdict.SUPPORTED),
-        ("structures", [replace(e, wavelength=-e.wavelength) for e in styles(1.0, 0.0)], Verdict.NOT),
+        ("structures", [replace(e, coherence=9 - e.coherence) for e in styles(1.0, 0.0)], Verdict.NOT),
+        ("structures", [replace(e, coherence=None) for e in styles(1.0, 0.0)], Verdict.UNKNOWN),
         ("separable", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
         ("separable", joined([0.9, 0.8, 0.7, 0.6], [0.6, 0.7, 0.8, 0.9]), Verdict.NOT),
         ("both", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),

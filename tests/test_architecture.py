@@ -54,6 +54,7 @@ UPSTREAM = {
     "package_index": set(),
     "assets": {"package_index", "errors", "files"},
     "canvas": set(),
+    "coherence": set(),
     "colours": set(),
     "convergence": {"trace"},
     "errors": set(),

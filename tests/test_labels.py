@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_a_depth_of_content_and_style_is_the_layer_that_is_the_last_of_both():
 
 def test_a_cell_with_a_depth_is_named_by_its_own_layers():
     points = [{"representation": r, "depth": d} for d in "135" for r in ("content", "style")]
-    panels = [Panel(Path(f"{p['representation']} {p['depth']}"), p, frozenset(p), result(p), None) for p in points]
+    panels = [Panel(Path(f"{p['representation']} {p['depth']}"), p, frozenset(p), result(p, 0), None) for p in points]
     made = Cells(panels, {"representation": ["content", "style"], "depth": ["1", "3", "5"]})
     assert list(cell_names(made).values()) == [
         "content, relu1_1",
@@ -109,6 +110,25 @@ def test_a_cell_with_a_depth_is_named_by_its_own_layers():
         "content, relu5_1",
         "style, relu1_1–5_1",
     ]
+
+
+def test_a_cell_is_named_without_what_it_does_not_have_nor_the_steps_that_it_took():
+    points = [
+        {"representation": "content", "content.layers": "[relu1_1]", "style.layers": "", "ratio": "0.1", "steps": "9"},
+        {"representation": "content", "content.layers": "[relu4_1]", "style.layers": "", "ratio": "0.1", "steps": "5"},
+        {"representation": "style", "content.layers": "", "style.layers": "[relu2_1]", "ratio": "0.1", "steps": "9"},
+        {"representation": "both", "content.layers": "[relu1_1]", "style.layers": "[relu2_1]", "ratio": "0.2"},
+    ]
+    panels = [Panel(Path(str(k)), p, frozenset(p), result(p, 0), None) for k, p in enumerate(points)]
+    made = Cells(panels, {key: sorted({p.get(key, "") for p in points}) for key in points[0]})
+    assert list(cell_names(made).values()) == [
+        "content, relu1_1",
+        "content, relu4_1",
+        "style, relu2_1",
+        "both, content layer relu1_1, style layers relu2_1, α/β 0.2",
+    ]
+    same = [replace(panels[0], values=points[0] | {"steps": steps}, folder=Path(steps)) for steps in ("5", "9")]
+    assert list(cell_names(Cells(same, {"steps": ["5", "9"]})).values()) == ["steps 5", "steps 9"]
 
 
 def test_a_cell_is_named_by_all_that_tells_it_from_others():

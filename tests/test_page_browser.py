@@ -312,6 +312,7 @@ def test_layers_and_claims_open_their_pictures(analysis):
     analysis.press("ENTER")
     assert [each.text for each in analysis.all("#opened h3")] == ["It does not hold", "It holds", "It holds"]
     assert ["SSIM 0.85" in each.text for each in analysis.all("#opened .place")] == [True, False, False]
+    assert not any("layout" in each.text for each in analysis.all("#opened .place"))  # not what the claim is about
     address, seen = analysis.driver.current_url.partition("#")[2], analysis.shown("#opened img")
     analysis.open(f"#{address}")
     assert analysis.shown("#opened img") == seen == pictures[:3]

@@ -22,6 +22,7 @@ from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, w
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import plural
 from reconstruct.analysis.selection import distinct
+from reconstruct.coherence import coherence
 from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
@@ -31,6 +32,7 @@ from reconstruct.representations import Content, Style, equal_weights
 from reconstruct.results import PICTURE, Result, Sweep
 
 EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
+STRUCTURES = "relu2_1"  # whose features are looked for in the original: they see 10 pixels, every second one
 TILES = 4  # of a side, by which an original is shuffled: large enough to hold texture, few enough seams
 
 
@@ -164,11 +166,23 @@ def _entry(
         ssim=measures.ssim(picture, original),
         layout=measures.layout(picture, original),
         wavelength=min(measures.wavelength(picture), max(picture.shape[-2:])),
+        coherence=_coherence(result, picture, original)
+        if kind is Kind.RESULT and list(result.layers) == ["style"]
+        else None,
         **asdict(measures.ColourError.of(picture, original)),
         losses=result.losses if joined and result.loss_convention == "relative" else {},
         errors=reference.relative_errors(picture.to(device("auto"))),
         painting=result.asked_for("style") if joined else "",
     )
+
+
+def _coherence(result: Result, picture: Tensor, original: Tensor) -> float | None:
+    """Of a style and its original, at a layer that sees ten pixels; ``None`` if they are too small for it."""
+    if min(*picture.shape[-2:], *original.shape[-2:]) < layers.smallest_side([STRUCTURES]):
+        return None
+    network = _network(result.network)
+    F, P = (network(each.to(device("auto")), [STRUCTURES])[STRUCTURES] for each in (picture, original))
+    return coherence(F, P, stride=2)
 
 
 def _name(result: Result) -> str:

@@ -191,16 +191,19 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
 
 
 def _structures(entries: Sequence[Entry]) -> Outcome:
-    by_case = {key: case for key, case in cases(cumulative(entries)).items() if len(case) > 2}
-    ways = [trend([len(e.layers["style"]) for e in case], [e.wavelength for e in case]) for case in by_case.values()]
+    known = [e for e in cumulative(entries) if e.coherence is not None]
+    by_case = [case for case in cases(known).values() if len(case) > 2]
+    ways = [trend([len(e.layers["style"]) for e in case], [e.coherence or 0 for e in case]) for case in by_case]
     if not ways:
         return [], ""
-    counts = sorted({len(e.layers["style"]) for case in by_case.values() for e in case})
-    sizes = [
-        spread([e.wavelength for case in by_case.values() for e in case if len(e.layers["style"]) == n]) for n in counts
-    ]
-    numbers = f"mean wavelength {', '.join(sizes)} pixels from {', '.join(map(str, counts))} layers"
-    return findings([way > TREND for way in ways], by_case.values()), (f"{numbers}; rank correlation {spread(ways, 2)}")
+    counts = sorted({len(e.layers["style"]) for case in by_case for e in case})
+    by_count = [[e for case in by_case for e in case if len(e.layers["style"]) == n] for n in counts]
+    sizes = ", ".join(spread([e.coherence or 0 for e in same], 2) for same in by_count)
+    waves = ", ".join(spread([e.wavelength for e in same]) for same in by_count)
+    return findings([way > TREND for way in ways], by_case), (
+        f"repeated pieces of the original measure {sizes} pixels with {', '.join(map(str, counts))} layers; rank "
+        f"correlation {spread(ways, 2)}; the mean wavelength, which knows no phases, is {waves}"
+    )
 
 
 def _separable(entries: Sequence[Entry]) -> Outcome:

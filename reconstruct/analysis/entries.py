@@ -49,6 +49,8 @@ class Entry:
         shows: what the original shows, as the observer says.
         seen: what the observer sees of it in the picture, and how the features of the matched layer compare with those
             of random photographs: column -> number, of `SEEN`.
+        coherence: size in pixels of the structures that a style shares with its original, see `reconstruct.coherence`;
+            ``None`` for other pictures, and in tables of earlier versions.
         lightness, chroma, local_lightness, local_chroma, delta_e: see `reconstruct.measures.ColourError`; ``None`` in
             tables of earlier versions.
     """
@@ -72,6 +74,7 @@ class Entry:
     agreement: float | None = None
     deviation: float | None = None
     painting: str = ""
+    coherence: float | None = None
     lightness: float | None = None
     chroma: float | None = None
     local_lightness: float | None = None
@@ -156,7 +159,7 @@ SEEN = (
 )
 AS_GIVEN = ("level", "ratio")  # settings, not measurements: with all their digits
 COLOURS = ("lightness", "chroma", "local_lightness", "local_chroma", "delta_e")
-NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", *COLOURS, "agreement", "deviation")
+NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", "coherence", *COLOURS, "agreement", "deviation")
 
 
 def write(entries: Iterable[Entry], folder: Path) -> None:

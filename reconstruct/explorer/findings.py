@@ -16,6 +16,21 @@ from reconstruct.results import TERMS
 Places = Mapping[str, tuple[int, Path]]
 """Name of a cell's folder -> its number on the page, and the folder."""
 
+NEAR = ("psnr", "ssim", "layout")
+ABOUT = {  # claim -> the quantities that stand beside its pictures
+    "pixels": ("psnr", "ssim"),
+    "unconstrained": ("psnr", "deviation"),
+    "colour": ("local_chroma", "local_lightness", "delta_e"),
+    "objects": ("layout",),
+    "texture": ("layout",),
+    "structures": ("coherence", "wavelength"),
+    "information": ("observer probability",),
+    "metamers": ("observer probability", "null snr"),
+    "identified": ("identified",),
+    "hidden": ("observer probability",),
+    "blended": ("observer probability",),
+    "learned_objects": ("observer probability",),
+}
 NOT_CELLS = {Kind.SHUFFLED: "the original with its parts in another order", Kind.OTHER: "another original"}
 
 
@@ -29,7 +44,8 @@ def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> di
     """
     kept = distinct(entries)
     matrices = [_matrix(kept, term, places) for term in TERMS]
-    claims = [_claim(each, places, pictures) for each in verdicts(entries).values() if each.findings]
+    tested = {name: each for name, each in verdicts(entries).items() if each.findings}
+    claims = [_claim(each, places, pictures) | {"about": ABOUT.get(name, NEAR)} for name, each in tested.items()]
     return {"matrices": [each for each in matrices if each["rows"]], "claims": claims}
 
 

@@ -28,13 +28,14 @@ def introduction(results: Sequence[Result]) -> list[str]:
     terms = [told for term, told in TERMS.items() if any(term in result.layers for result in results)]
     if not terms:
         return []
+    joined = " and " if all(len(result.layers) > 1 for result in results) else ", or "
     done = (
         "Each of these pictures was made from what a convolutional network knows of an original, not from the "
-        f"original: {', or '.join(terms)}. A picture, noise at first, was changed step by step until the network's "
+        f"original: {joined.join(terms)}. A picture, noise at first, was changed step by step until the network's "
         "features of it were the same. What comes back is what these features keep; what differs they leave open. "
         "After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
     )
-    return [done, f"{'; '.join(settings(results))}."]
+    return [done, f"Settings: {'; '.join(settings(results))}."]
 
 
 def words(results: Sequence[Result], axes: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -50,6 +50,13 @@ QUANTITIES = (
         "Correlation of brightness with the original over 8 × 8 fields: 1 if bright and dark are in the same places, "
         "0 by chance.",
     ),
+    Quantity(
+        "coherence",
+        "shared structures",
+        1,
+        "pixels",
+        "How large the pieces of the original are that a style repeats, wherever they are.",
+    ),
     Quantity("wavelength", "mean wavelength", 1, "pixels", "How large the structures of the picture are."),
     Quantity(
         "delta_e",

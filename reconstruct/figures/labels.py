@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from itertools import pairwise, product
 from pathlib import Path, PurePath
 
 from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.sheet import superscript
-from reconstruct.results import Result
+from reconstruct.results import TERMS, Result
 
 UNKNOWN = "default"  # the value of a key that was not given, in a cell that is not finished
 KEYS = {
@@ -26,6 +27,7 @@ KEYS = {
     "style.picture": "style",
     SWEEP_KEY: "sweep",
 }
+EFFORT = ("steps",)  # keys that say how long, not what
 _TAP = re.compile(r"([a-z]+)(\d+)_(\d+)")
 
 
@@ -72,16 +74,34 @@ def shortest(key: str, value: str, cells: Cells) -> str:
 
 
 def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
-    """Folder of a cell -> a name with all keys in which cells differ, except `without`."""
-    keys = [key for key in cells.axes if key not in without]
-    named = with_keys(keys, cells)
+    """Folder of a cell -> a name with the keys in which cells differ, except `without`.
 
-    def name(panel: Panel, own: str) -> str:
+    What a cell does not have, as the style of a reconstruction from content alone, what is not known of it, and the
+    steps are left out where names stay different.
+    """
+    keys = [key for key in cells.axes if key not in without]
+    namer = cache(lambda *keys: with_keys(keys, cells))
+
+    def name(panel: Panel, keys: Sequence[str], own: str) -> str:
+        named = namer(*keys)
         return ", ".join(own if own and key == "depth" else named(key, panel.values.get(key, "")) for key in keys)
 
-    names = {panel.folder: name(panel, _own_layers(panel)) for panel in cells.panels}
-    alike = len(set(names.values())) < len(names)
-    return {panel.folder: name(panel, "") for panel in cells.panels} if alike else names
+    for left_out in (EFFORT, ()):
+        of = {p.folder: [key for key in keys if key not in left_out and _concerns(key, p)] for p in cells.panels}
+        names = {p.folder: name(p, of[p.folder], _own_layers(p)) for p in cells.panels}
+        if len(set(names.values())) == len(names):
+            return names
+    return {panel.folder: name(panel, keys, "") for panel in cells.panels}
+
+
+def _concerns(key: str, panel: Panel) -> bool:
+    """Whether a key says something of a cell: its value is known, and not about a term that the cell does not have."""
+    layers = panel.result.layers if panel.result else None
+    if layers is None:
+        return True
+    term = key.partition(".")[0]
+    has = len(layers) > 1 if key == "ratio" else term in layers if term in TERMS else True
+    return has and panel.values.get(key, "") != ""
 
 
 def _own_layers(panel: Panel) -> str:

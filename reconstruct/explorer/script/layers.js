@@ -18,7 +18,7 @@ const layers = {
 function openable() {
   const rows = data.layers.matrices.flatMap(({ term, rows }) => rows.map((row) => [`${term} ${row.layer}`,
     { title: `Made from the ${term} of ${row.layer}`, cases: [{ shown: row.cells.map((cell) => ({ cell, numbers: cells[cell].numbers })) }] }]));
-  const claims = data.layers.claims.map((claim, at) => [`claim ${at + 1}`, { title: claim.claim, cases: claim.cases }]);
+  const claims = data.layers.claims.map((claim, at) => [`claim ${at + 1}`, { title: claim.claim, cases: claim.cases, about: claim.about }]);
   return new Map([...rows, ...claims]);
 }
 
@@ -40,11 +40,12 @@ function openPictures(name) {
 function matrixOf({ term, layers: measured, rows, mean }) {
   const known = rows.flatMap((row) => row.errors.filter((error) => error > 0)).map(Math.log10);
   const scale = { least: Math.min(...known), most: Math.max(...known) };
-  const head = make("tr", {}, make("th", { scope: "col" }, "made from"), ...measured.map((layer) => make("th", { scope: "col" }, layer)));
+  const short = (layer) => make("th", { scope: "col", "aria-label": layer }, layer.replace("relu", ""));
+  const head = make("tr", {}, make("th", { scope: "col" }, "made from"), ...measured.map(short));
   const lines = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, opener(`${term} ${row.layer}`, row.layer)),
     ...row.errors.map((error, at) => matrixPlace(error, row.layer === measured[at], scale, `${term} ${row.layer}`))));
   const words = `Relative error of the ${term} in %, measured at each layer`;
-  return make("section", {}, make("h2", {}, words), make("p", { class: "hint" }, `Rows: the layer that a picture was made from. Columns: the layer that was measured; `
+  return make("section", {}, make("h2", {}, words), make("p", { class: "hint" }, `Rows: the layer that a picture was made from. Columns: the layer relu… that was measured; `
     + `the frame is where they are the same. The darker, the larger. Geometric means over ${mean}.`), make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": words },
     make("table", { class: "matrix" }, make("thead", {}, head), make("tbody", {}, ...lines))));
 }
@@ -70,13 +71,14 @@ function showOpened(place) {
   if (!found) return;
   const shown = found.cases.map((each) => make("div", { class: "case" },
     each.holds === undefined ? null : make("h3", {}, [each.holds ? "It holds" : "It does not hold", each.of].filter(Boolean).join(": ")),
-    make("div", { class: "row" }, ...each.shown.map(looked))));
+    make("div", { class: "row" }, ...each.shown.map((one) => looked(one, found.about)))));
   place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...shown));
 }
 
-/** A picture that was looked at, with its name and all its numbers; of some there are only these. */
-function looked({ cell, level, picture: number, name, numbers }) {
-  const told = quantitiesOf(numbers).map(([title, value]) => make("span", { class: "caption" }, `${title} ${value}`));
+/** A picture that was looked at, with its name and the numbers that count; of some there are only these. */
+function looked({ cell, level, picture: number, name, numbers }, about = ["psnr", "ssim"]) {
+  const counting = Object.fromEntries(about.map((each) => [each, numbers[each]]));
+  const told = quantitiesOf(counting).map(([title, value]) => make("span", { class: "caption" }, `${title} ${value}`));
   if (cell === undefined) return make("div", { class: "place" }, make("span", { class: "none" }, name), ...told);
   const button = place(cells[cell]);
   if (number != null) button.querySelector(".shown").replaceChildren(picture(number, cells[cell].sentence));
