@@ -45,6 +45,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 KillWait=5
 MinJobAge=600
+MaxArraySize=4
 NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
 PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP PriorityTier=1
 PartitionName=urgent Nodes={host} MaxTime=INFINITE State=UP PriorityTier=10

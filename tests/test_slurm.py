@@ -45,6 +45,15 @@ def test_every_cell_of_a_sweep_is_made_by_slurm(node, tmp_path, photo):
     assert "3 of 3 cells done" in said
 
 
+def test_a_sweep_that_is_larger_than_a_job_array_is_made_in_several(node, tmp_path, photo):
+    """The node takes four at once."""
+    process = sweep(node, tmp_path, photo, "seed=range(5)", "size=16", "steps=1", "content.layers=[relu1_1]")
+    _, said = process.communicate(timeout=600)
+    assert process.returncode == 0, said
+    assert "5 cells in 2 job arrays, one after the other: this cluster takes 4 at once (MaxArraySize)" in said
+    assert "5 of 5 cells done" in said
+
+
 def test_a_killed_task_is_made_up_for_by_the_same_command(node, tmp_path, photo):
     process = sweep(node, tmp_path, photo, "steps=2000", "hydra.launcher.array_parallelism=1")
     while not (tmp_path / "runs/s").is_dir() or not list((tmp_path / "runs/s").glob("*/trace.csv")):

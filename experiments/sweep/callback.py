@@ -28,10 +28,11 @@ from experiments.settings.folders import Folders
 from experiments.settings.overrides import chosen
 from experiments.settings.schema import Config, check_place
 from experiments.settings.yaml_text import check_names
+from experiments.sweep.cluster import most_at_once
 from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.plan import Finder, Identity, PlannedCell, identity, planned
 from experiments.sweep.preflight import Composer
-from experiments.sweep.products import Product, narrowed, points, products
+from experiments.sweep.products import Product, narrowed, points, products, split
 from experiments.sweep.state import State, SweepStatus
 from experiments.sweep.tables import write_rows, write_table
 from experiments.terminal.exits import ELSEWHERE, mistakes_in, os_error_message
@@ -214,7 +215,9 @@ def _announce(config: DictConfig, made_of: list[Product]) -> None:
     if repeated := len(identities) - len(cells):
         say(f"{repeated} of {len(identities)} cells are others in other words; each is made once")
     _take_over(cells, known, folder)
-    _watch(_sweep(config, cells), known, _ahead(config, made_of, cells, bool(repeated)), str(config.page).lower())
+    ahead = _ahead(config, made_of, cells, bool(repeated))
+    ahead = _within(most_at_once(config.hydra.launcher), ahead, made_of, len(cells))
+    _watch(_sweep(config, cells), known, ahead, str(config.page).lower())
 
 
 def _watch(sweep: Sweep, known: KnownCells, ahead: list[Product], page: str) -> None:
@@ -270,6 +273,19 @@ def _ahead(config: DictConfig, made_of: list[Product], cells: Sequence[PlannedCe
     if not config.get("parts") and len(unfinished) == len(cells) and not repeated:
         return [{}]
     return narrowed(made_of, unfinished)
+
+
+def _within(most: int | None, ahead: list[Product], made_of: list[Product], count: int) -> list[Product]:
+    """The products in parts that the cluster takes as one job array."""
+    if most is None:
+        return ahead
+    parts = [
+        part for product in (made_of if ahead == [{}] and count > most else ahead) for part in split(product, most)
+    ]
+    if len(parts) > len(ahead):
+        arrays = f"{len(parts)} job arrays, one after the other"
+        say(f"{count} cells in {arrays}: this cluster takes {most} at once (MaxArraySize)")
+    return parts
 
 
 def sources(hydra_config: DictConfig) -> list[Path]:

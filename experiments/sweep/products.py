@@ -1,6 +1,7 @@
 """What is swept: products of values, as Hydra's sweeper takes them one at a time."""
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -60,6 +61,21 @@ def narrowed(made_of: Sequence[Product], wanted: Sequence[Mapping[str, str]]) ->
     return [
         {key: list(dict.fromkeys(point[key] for point in chosen)) for key in chosen[0]} for chosen in left if chosen
     ]
+
+
+def split(product: Product, most: int) -> list[Product]:
+    """Products of at most so many points each, which together have the same points.
+
+    The values of the first key that allows it are divided; of those before it, each goes alone.
+    """
+    values = {key: of for key, of in product.items() if len(of) > 1}
+    if math.prod(map(len, values.values())) <= most:
+        return [product]
+    key, of = next(iter(values.items()))
+    rest = math.prod(len(others) for others in values.values()) // len(of)
+    step = max(1, most // rest)
+    parts = [product | {key: of[start : start + step]} for start in range(0, len(of), step)]
+    return [smaller for part in parts for smaller in split(part, most)]
 
 
 def _kept(part: Product, groups: Collection[str]) -> Product:
