@@ -20,6 +20,7 @@ from experiments.cell.run import run
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration
 from experiments.settings.fingerprint import request
+from experiments.settings.hydra_parser import allow_help_objects
 from experiments.settings.overrides import chosen, quoted
 from experiments.sweep.callback import abandon, is_going_on, sources
 from experiments.terminal.exits import ELSEWHERE, os_error_message
@@ -89,6 +90,7 @@ def main() -> None:
     if not sys.argv[1:]:  # nothing was asked for: say what can be
         sys.argv.append("--help")
     schema.register()
+    allow_help_objects()
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     try:
         flags_first = sorted(sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun"))

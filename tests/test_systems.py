@@ -21,8 +21,22 @@ filelock.FileLock = filelock.SoftFileLock
 SETTINGS = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=3", "content.layers=[relu2_1]"]
 
 
-def ran(program: str, *words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", WITHOUT + program, *words]
+# Python 3.14 checks help texts when they are given.
+CHECKING = """
+import argparse
+def _check_help(self, action):
+    if action.help:
+        try:
+            self._get_formatter()._expand_help(action)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError("badly formed help string") from error
+argparse.ArgumentParser._check_help, own = _check_help, argparse.ArgumentParser._add_action
+argparse.ArgumentParser._add_action = lambda self, action: (self._check_help(action), own(self, action))[1]
+"""
+
+
+def ran(program: str, *words: str, folder: Path, without: str = WITHOUT) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", without + program, *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -34,6 +48,18 @@ def test_a_sweep_needs_neither_flock_nor_limits_of_the_shell(tmp_path):
     assert len(list(tmp_path.glob("runs/here/*/result.json"))) == 2
     assert not list(tmp_path.rglob(".lock"))
     assert not list(tmp_path.rglob(".making"))
+
+
+def test_a_python_that_checks_help_texts_starts_the_command(tmp_path):
+    refused = ran(
+        "from hydra._internal.utils import get_args_parser; get_args_parser()", folder=tmp_path, without=CHECKING
+    )
+    assert "badly formed help string" in refused.stderr
+    main = "from experiments.reconstruct import main; main()"
+    for words in (["--help"], ["--cfg", "job", "seed=7"], ["--hydra-help"]):
+        done = ran(main, *words, folder=tmp_path, without=CHECKING)
+        assert done.returncode == 0, done.stderr
+    assert "seed: 7" in ran(main, "--cfg", "job", "seed=7", folder=tmp_path, without=CHECKING).stdout
 
 
 def test_whether_a_cell_is_held_is_known_by_whatever_locks_there_are(tmp_path):
