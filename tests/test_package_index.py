@@ -96,7 +96,7 @@ def pinned(served_by: Index) -> dict[str, assets.Asset]:
     archive = assets.Archive("prints", "1.0", WHEEL, hashlib.sha256(content).hexdigest())
     digest = hashlib.sha256(BRIDGE).hexdigest()
     row = assets.Asset(
-        "bridge", assets.Kind.PICTURE, archive, "data/bridge.jpg", digest, len(BRIDGE), "Bridge", "anonymous", "CC0"
+        "bridge", assets.Kind.PAINTING, archive, "data/bridge.jpg", digest, len(BRIDGE), "Bridge", "anonymous", "CC0"
     )
     return {"bridge": row}
 
