@@ -14,14 +14,16 @@ import pytest
 from conftest import smooth_picture
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from pdf_pages import assert_legible, pages_of
 
 from reconstruct import figures
 from reconstruct.analysis import networks, selection
-from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.entries import SEEN, Entry, Kind
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.errors import InputError
 from reconstruct.figures.analysis.atlas import atlas
+from reconstruct.figures.analysis.depth import _band
 from reconstruct.figures.analysis.matrix import matrix
 from reconstruct.figures.page.sheet import TITLE_LABEL, Look
 from reconstruct.figures.plots.speed import Comparison, Curve, speed
@@ -162,7 +164,17 @@ class Measured:
             },
             deviation=self.numbers.uniform(0, 0.3) if self.shape.seeds > 1 else None,
             agreement=self.numbers.uniform(5, 50) if self.shape.seeds > 1 else None,
+            local_chroma=self.numbers.uniform(0, 60),
+            local_lightness=self.numbers.uniform(0, 60),
+            delta_e=self.numbers.uniform(0, 60),
+            coherence=self.numbers.uniform(2, 20),
+            observer="somebody" if self.shape.ssim else "",
+            seen={name: self._seen(name) for name in SEEN} if self.shape.ssim else {},
         )
+
+    def _seen(self, name: str) -> float:
+        whole = {"observer rank": self.numbers.randint(1, 1000), "identified among all": self.numbers.randint(0, 1)}
+        return whole.get(name, self.numbers.uniform(0, 100 if name.startswith("null") else 1))
 
     def _error(self) -> float:
         ways = {
@@ -286,6 +298,13 @@ def test_a_network_is_compared_with_its_own_untrained_self_only():
 def test_networks_have_names_for_readers(network, training, name):
     assert networks.training(network) == training
     assert networks.network_name(network) == name
+
+
+def test_a_band_of_shares_ends_at_0_and_1():
+    points = {0: [0.0, 1.0], 1: [0.9, 1.0]}  # one standard deviation goes beyond
+    reached = _band(Figure().add_subplot(), points, "black", "o-", most=1)
+    assert (min(reached), max(reached)) == (0, 1)
+    assert max(_band(Figure().add_subplot(), points, "black", "o-")) > 1
 
 
 def test_nothing_measured_is_nothing_shown(sweep):

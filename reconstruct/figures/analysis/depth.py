@@ -3,10 +3,10 @@
 Solid lines compare pictures at equal relative error of the features, dashed ones the final pictures.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,14 @@ from reconstruct.figures.plots.scales import limits, number
 
 Reading = Callable[[Entry], float | None]
 PSNR, ENDS_ONLY = "PSNR against the original, dB", "final feature error"
+PROBABILITY, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
+SHARES = (PROBABILITY, IDENTIFIED)  # between 0 and 1, as are their bands
 PANELS: dict[str, Reading] = {
     PSNR: lambda e: e.psnr,
     "SSIM against the original": lambda e: e.ssim,
     "error of local colour (a*, b*)": lambda e: e.local_chroma,
-    "class of the original (probability)": lambda e: e.seen.get("observer probability"),
-    "identified by an observer (share)": lambda e: e.seen.get("identified"),
+    PROBABILITY: lambda e: e.seen.get("observer probability"),
+    IDENTIFIED: lambda e: e.seen.get("identified"),
     "disagreement of seeds (0 to 1)": lambda e: e.deviation,
     ENDS_ONLY: lambda e: max(e.own_error(), EXACT),
 }
@@ -93,7 +95,7 @@ class _Curves:
             self.layers.index(layer): [value for e in same if (value := PANELS[panel](e)) is not None]
             for layer, same in by_layer(cells, self.layers).items()
         }
-        known = {place: [value for value in values if isfinite(value)] for place, values in read.items()}
+        known = {place: [value for value in values if math.isfinite(value)] for place, values in read.items()}
         return {place: values for place, values in known.items() if values}
 
     def draw(self, panel: str, axes: Axes) -> None:
@@ -106,7 +108,7 @@ class _Curves:
             reached += _band(
                 axes, ends, colour, "o--" if self.level is None else "D--" if alone else "--", logarithmic=ends_only
             )
-            reached += _band(axes, stopped, colour, "o-")
+            reached += _band(axes, stopped, colour, "o-", most=1 if panel in SHARES else math.inf)
         low, high = limits(reached, logarithmic=ends_only)
         far = panel == PSNR and low < INDISTINGUISHABLE - 5 < INDISTINGUISHABLE < high
         axes.set_ylim(low, INDISTINGUISHABLE if far else high)
@@ -138,9 +140,16 @@ class _Curves:
 
 
 def _band(
-    axes: Axes, points: Mapping[int, Sequence[float]], colour: str, line: str, logarithmic: bool = False
+    axes: Axes,
+    points: Mapping[int, Sequence[float]],
+    colour: str,
+    line: str,
+    logarithmic: bool = False,
+    most: float = math.inf,
 ) -> list[float]:
     """Draw means joined by a line, with one standard deviation; on a logarithmic axis, those of logarithms.
+
+    A band of shares ends at 0 and at `most`.
 
     Returns:
         The values that the axis must include.
@@ -151,6 +160,7 @@ def _band(
     middle = np.array([v.mean() for v in values])
     half = np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
     low, middle, high = (np.exp(x) if logarithmic else x for x in (middle - half, middle, middle + half))
+    low, high = (np.clip(x, 0 if most < math.inf else -math.inf, most) for x in (low, high))
     axes.plot(list(points), middle, line, color=colour, lw=1.2, ms=3)
     if line != "o-" and not logarithmic:
         return list(middle)
