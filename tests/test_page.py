@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import smooth_picture
+from sweep_shapes import result
 from test_analysis import entry
 from test_figures import any_sweep, finished
 from test_results import CONFIG, example
@@ -21,8 +22,9 @@ from experiments.drawing.page import PAGE, write_page
 from reconstruct import images
 from reconstruct.analysis.entries import Entry, Kind, write
 from reconstruct.explorer import document as documents
-from reconstruct.explorer.content import POINTS, _curves
+from reconstruct.explorer.content import POINTS, _command, _curves, _keys
 from reconstruct.explorer.sentences import layers, sentence
+from reconstruct.figures.cells import Cells, Panel
 from reconstruct.recorders import film
 from reconstruct.recorders.snapshots import place
 from reconstruct.results import Sweep, SweepCell
@@ -229,6 +231,19 @@ def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_
             assert (shown["level"], shown["numbers"]["psnr"]) == (0.2, 9.0)
             kept = place(tmp_path / sweep.cells[shown["cell"]].folder, 0.2)
             assert data["sources"][shown["picture"]].endswith(base64.b64encode(kept.read_bytes()).decode())
+
+
+def test_the_command_of_a_presets_cell_leaves_the_presets_sweep_alone():
+    assert _command(["experiment=fig1", "depth=1", "name=x"]) == "reconstruct experiment=fig1 depth=1 name=fig1_one"
+    assert _command(["content.layers=[relu4_2]", "seed=1"]) == "reconstruct 'content.layers=[relu4_2]' seed=1"
+
+
+def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style():
+    points = [{"depth": d, "representation": r} for d in "12" for r in ("content", "style")]
+    panels = [Panel(Path(str(k)), p, frozenset(p), result(p, k), None) for k, p in enumerate(points)]
+    (depth,) = _keys(Cells(panels, {"depth": ["1", "2"]}))
+    assert depth["name"] == "layer; of style, all up to it"
+    assert [value["label"] for value in depth["values"]] == ["relu1_1", "relu2_1"]
 
 
 def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):

@@ -12,7 +12,7 @@ from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.quantities import numbers, told
 from reconstruct.explorer.sentences import sentence, title
 from reconstruct.figures.cells import Cells, Panel
-from reconstruct.figures.labels import cell_names, key_name, shortest
+from reconstruct.figures.labels import cell_names, labels, shortest
 from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TERMS, TRACE, Result
 
 POINTS = 80  # of a curve
@@ -93,7 +93,8 @@ def _keys(cells: Cells) -> Iterator[dict[str, Any]]:
     """The keys in which cells differ, with a label for every value."""
     for key, values in cells.axes.items():
         labelled = [{"value": value, "label": shortest(key, value, cells)} for value in values]
-        yield {"key": key, "name": key_name(key), "values": labelled}
+        name = labels(key, cells)[-1].key.partition(":")[0]
+        yield {"key": key, "name": name, "values": labelled}
 
 
 def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[str, Any]:
@@ -135,9 +136,14 @@ def _settings(overrides: Iterable[str]) -> dict[str, str]:
 
 
 def _command(overrides: Sequence[str]) -> str:
-    """What makes this very cell; the preset that it belongs to comes first."""
+    """What makes this very cell; the preset that it belongs to comes first.
+
+    Under a name of its own: under the preset's, the cell would take the place of the whole sweep in its figure.
+    """
     presets = [override for override in overrides if override.startswith("experiment=")]
-    return shlex.join(["reconstruct", *presets, *(f"{key}={value}" for key, value in _settings(overrides).items())])
+    name = [f"name={preset.partition('=')[2]}_one" for preset in presets]
+    settings = [f"{key}={value}" for key, value in _settings(overrides).items()]
+    return shlex.join(["reconstruct", *presets, *settings, *name])
 
 
 def _curves(path: Path, result: Result) -> dict[str, Any]:
