@@ -493,6 +493,8 @@ def test_cells_that_cannot_be_made_are_told_before_the_first_is_and_the_others_a
     assert code == 1
     assert said.startswith("2 of 4 cells cannot be made: content.picture=other.png: no such file")
     assert "2 of 4 cells done" in said
+    assert "what is missing cannot be made with these settings; everything else is done" in said
+    assert "to run only what is missing" not in said
 
 
 def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_finished(command, photo, painting):

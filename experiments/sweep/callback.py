@@ -363,7 +363,9 @@ def report(sweep: Sweep, overview: SweepStatus, before: Collection[object]) -> i
     if len(done) == len(overview.standings):
         return 0
     failures = [Failure.read(sweep.folder / standing.cell.folder) for standing in failed]
-    if len(failed) == len(overview.standings) and all(failure and failure.is_input for failure in failures):
-        return 2
+    if len(done) + len(failed) == len(overview.standings) and all(each and each.is_input for each in failures):
+        if done:
+            say("  what is missing cannot be made with these settings; everything else is done")
+        return 1 if done else 2
     say(f"  to run only what is missing: {sweep.command}")
     return 1
