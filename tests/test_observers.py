@@ -166,6 +166,17 @@ def test_weights_that_cannot_be_had_are_told_in_a_line(monkeypatch):
         choices.observer("torchvision:resnet8", nowhere)
 
 
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "timm:resnet50"])
+def test_without_timm_an_observer_of_timms_is_refused_before_anything_is_computed_or_fetched(monkeypatch, name):
+    monkeypatch.setattr(names.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match=f"observer={name} needs timm"):
+        names.check(name, "vgg19")
+    with pytest.raises(InputError, match=f"observer={name} needs timm"):
+        choices.observer(name, nowhere)
+    for other in ("auto", "none", "torchvision:resnet18"):
+        names.check(other, "vgg19")
+
+
 def test_without_timm_one_line_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "timm", None)
     monkeypatch.setattr(names.importlib.util, "find_spec", lambda name: None)

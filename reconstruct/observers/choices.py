@@ -9,9 +9,7 @@ from torch import Tensor, nn
 
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.observers.classifier import Classifier, Preparation
-from reconstruct.observers.names import PINNED, has_timm
-
-_WITHOUT_TIMM = "needs timm: pip install 'reconstruct[observer]'"
+from reconstruct.observers.names import PINNED, require_timm
 
 
 def observer(name: str, weights: Callable[[], Path]) -> Classifier:
@@ -26,14 +24,14 @@ def observer(name: str, weights: Callable[[], Path]) -> Classifier:
         RunError: its weights are not on this machine and cannot be fetched.
     """
     kind, _, model = name.partition(":")
-    return {"timm": _timm, "torchvision": _torchvision}[kind](name, model) if model else _pinned(weights())
+    return {"timm": _timm, "torchvision": _torchvision}[kind](name, model) if model else _pinned(weights)
 
 
-def _pinned(weights: Path) -> Classifier:
+def _pinned(weights: Callable[[], Path]) -> Classifier:
     """EfficientNet-Lite0 (Tan & Le 2019; Liu 2020): 4.7 million parameters, 75 % of ImageNet's validation set."""
     timm = _imported_timm(PINNED)
     model = timm.create_model("tf_efficientnet_lite0")
-    state = torch.load(weights, weights_only=True, map_location="cpu")
+    state = torch.load(weights(), weights_only=True, map_location="cpu")
     model.load_state_dict(_renamed(state, model))
     return Classifier(PINNED, model, _imagenet(timm), Preparation(224, [127 / 255] * 3, [128 / 255] * 3))
 
@@ -76,8 +74,7 @@ def _classifier(name: str, model: nn.Module, classes: list[str], preparation: Pr
 
 
 def _imported_timm(name: str) -> Any:
-    if not has_timm():
-        raise InputError(f"observer={name} {_WITHOUT_TIMM}")
+    require_timm(name)
     import timm
 
     return timm

@@ -13,7 +13,8 @@ def check(name: str, architecture: str) -> None:
     """Whether there can be such an observer of reconstructions from a network.
 
     Raises:
-        InputError: the name says nothing, or it is the network that was inverted, which would only see its own work.
+        InputError: the name says nothing, it needs timm, which is not installed, or it is the network that was
+            inverted, which would only see its own work.
     """
     kind, _, model = name.partition(":")
     if name not in (AUTO, NONE, PINNED) and not (kind in KINDS and model):
@@ -21,6 +22,18 @@ def check(name: str, architecture: str) -> None:
         raise InputError(f"observer={name}: {expected}{nearest(name, (AUTO, NONE, PINNED))}")
     if model.partition(".")[0].removesuffix("_bn") == architecture:
         raise InputError(f"observer={name}: that is the network that was inverted; expected another")
+    if name == PINNED or kind == "timm":
+        require_timm(name)
+
+
+def require_timm(name: str) -> None:
+    """Whether an observer that is one of timm's can be had.
+
+    Raises:
+        InputError: timm is not installed.
+    """
+    if not has_timm():
+        raise InputError(f"observer={name} needs timm: pip install 'reconstruct[observer]'")
 
 
 def has_timm() -> bool:
