@@ -107,8 +107,13 @@ class Objective:
 
     @torch.no_grad()
     def relative_errors(self, picture: Tensor) -> dict[str, dict[str, float]]:
-        """term -> layer -> ‖code - target‖² / ‖target‖² of a picture ``(1, 3, H, W)``."""
-        return {term.name: _errors(term, self._code(term, picture)) for term in self.terms}
+        """term -> layer -> ‖code - target‖² / ‖target‖² of a picture ``(1, 3, H, W)``.
+
+        All codes of all layers are there at once, for a single pass.
+        """
+        every = self.network(picture, self.layers, lambda F: [term.representation.code(F) for term in self.terms])
+        codes = [{layer: every[layer][k] for layer in t.representation.layers} for k, t in enumerate(self.terms)]
+        return {term.name: _errors(term, code) for term, code in zip(self.terms, codes, strict=True)}
 
     def _code(self, term: Term, picture: Tensor) -> Code:
         return encode(self.network, term.representation, picture)

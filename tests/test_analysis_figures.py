@@ -168,6 +168,7 @@ class Measured:
             local_lightness=self.numbers.uniform(0, 60),
             delta_e=self.numbers.uniform(0, 60),
             coherence=self.numbers.uniform(2, 20),
+            style_balance=self.numbers.uniform(0, 4) if representation == "both" else None,
             observer="somebody" if self.shape.ssim else "",
             seen={name: self._seen(name) for name in SEEN} if self.shape.ssim else {},
         )

@@ -31,6 +31,12 @@ def blend(*probabilities: float) -> list[Entry]:
     return [seen(e, p) for e, p in zip(lines, probabilities, strict=True)]
 
 
+def stylised(balances: list[float], ranks: list[int]) -> list[Entry]:
+    lines = joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9])
+    cells = zip(lines, balances, ranks, strict=True)
+    return [replace(seen(e, 0.5, rank), style_balance=balance) for e, balance, rank in cells]
+
+
 def untrained(p: float) -> list[Entry]:
     return [seen(e, p) for e in depth_curve(falling=True, network=UNTRAINED)]
 
@@ -53,6 +59,10 @@ def untrained(p: float) -> list[Entry]:
         ("hidden", [seen(entry("style", FIVE), 0.3, rank=5)], Verdict.NOT),
         ("blended", blend(0.01, 0.1, 0.3, 0.5), Verdict.SUPPORTED),
         ("blended", blend(0.5, 0.3, 0.1, 0.01), Verdict.NOT),
+        ("stylised", stylised([0.1, 0.5, 0.9, 4.0], [90, 40, 5, 1]), Verdict.SUPPORTED),
+        ("stylised", stylised([0.1, 0.5, 1.1, 4.0], [90, 40, 5, 1]), Verdict.NOT),
+        ("stylised", stylised([0.1, 0.5, 0.9, 4.0], [90, 40, 6, 1]), Verdict.NOT),
+        ("stylised", blend(0.1, 0.2, 0.3, 0.4), Verdict.UNKNOWN),  # measured by an earlier version
         ("learned_objects", [*curve(0.0), *untrained(0.2)], Verdict.SUPPORTED),
         ("learned_objects", [*curve(0.0), *untrained(0.7)], Verdict.NOT),
     ],

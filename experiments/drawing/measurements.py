@@ -89,7 +89,7 @@ def _beside_chance(
     layer, original = entry.layers.get("content", ()), originals[entry.picture]
     if entry.representation != "content" or len(layer) != 1 or original.shape != picture.shape:
         return entry
-    network = _network(networks[entry.network])
+    network = network_of(networks[entry.network])
     chances = observations.by_chance(network, *picture.shape[-2:], tuple(_within(network, min(picture.shape[-2:]))))
     if layer[0] not in chances:
         return entry
@@ -144,11 +144,18 @@ def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
     snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
     for kind, level, path in [(Kind.RESULT, None, folder / PICTURE), *((Kind.SNAPSHOT, *s) for s in snapshots.items())]:
         picture = images.load(path)
-        yield _entry(folder.name, kind, level, result, picture, _original(folder, result), reference), picture
+        yield _entry(folder, folder.name, kind, level, result, picture, _original(folder, result), reference), picture
 
 
 def _entry(
-    cell: str, kind: Kind, level: float | None, result: Result, picture: Tensor, original: Tensor, reference: Objective
+    folder: Path,
+    cell: str,
+    kind: Kind,
+    level: float | None,
+    result: Result,
+    picture: Tensor,
+    original: Tensor,
+    reference: Objective,
 ) -> Entry:
     joined = len(result.losses) == 2
     return Entry(
@@ -169,6 +176,7 @@ def _entry(
         coherence=_coherence(result, picture, original)
         if kind is Kind.RESULT and list(result.layers) == ["style"]
         else None,
+        style_balance=_style_balance(result, folder, picture, original) if joined and cell else None,
         **asdict(measures.ColourError.of(picture, original)),
         losses=result.losses if joined and result.loss_convention == "relative" else {},
         errors=reference.relative_errors(picture.to(device("auto"))),
@@ -176,11 +184,20 @@ def _entry(
     )
 
 
+def _style_balance(result: Result, folder: Path, picture: Tensor, photograph: Tensor) -> float | None:
+    """How far a joined picture's style is from the painting's, as a multiple of how far from the photograph's."""
+    network, style = network_of(result.network), Style(equal_weights(result.layers["style"]))
+    pictures = picture, images.load(folder / "style.png"), photograph
+    G, painting, own = (encode(network, style, each.to(device("auto"))) for each in pictures)
+    to_own = float(style.loss(G, own))
+    return float(style.loss(G, painting)) / to_own if to_own else None
+
+
 def _coherence(result: Result, picture: Tensor, original: Tensor) -> float | None:
     """Of a style and its original, at a layer that sees ten pixels; ``None`` if they are too small for it."""
     if min(*picture.shape[-2:], *original.shape[-2:]) < layers.smallest_side([STRUCTURES]):
         return None
-    network = _network(result.network)
+    network = network_of(result.network)
     F, P = (network(each.to(device("auto")), [STRUCTURES])[STRUCTURES] for each in (picture, original))
     return coherence(F, P, stride=2)
 
@@ -204,7 +221,7 @@ def _reference(result: Result, folder: Path) -> Objective:
     """Errors of content and style at every layer; of a single representation, both are errors to its original."""
     terms = list(result.layers)
     content, style = (_File((path := folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
-    return _objective(_network(result.network), content, style)
+    return _objective(network_of(result.network), content, style)
 
 
 @dataclass(frozen=True)
@@ -231,7 +248,7 @@ def _within(network: Network, side: int) -> list[str]:
     return [tap for tap in network.taps if tap.startswith("relu") and layers.smallest_side([tap]) <= side]
 
 
-def _network(record: Mapping[str, Any]) -> Network:
+def network_of(record: Mapping[str, Any]) -> Network:
     """The network of a result's record."""
     settings = {key: value for key, value in record.items() if key != "kind"}
     pooling = schema.Pooling[record["pooling"]]
@@ -254,8 +271,8 @@ def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[tuple[Entry, Ten
         original, reference = _original(folder, result), _reference(result, folder)
         if min(original.shape[-2:]) >= TILES:
             moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
-            yield _entry("", Kind.SHUFFLED, None, result, moved, original, reference), moved
+            yield _entry(folder, "", Kind.SHUFFLED, None, result, moved, original, reference), moved
         for (other_network, _), (other_folder, other) in firsts.items():
             picture = _original(other_folder, other)
             if other_network == network and other_folder != folder and picture.shape == original.shape:
-                yield _entry("", Kind.OTHER, None, result, picture, original, reference), picture
+                yield _entry(folder, "", Kind.OTHER, None, result, picture, original, reference), picture

@@ -12,7 +12,7 @@ from experiments.cell.compute_plan import device
 from experiments.settings.inputs import fetched
 from experiments.terminal.progress import say
 from reconstruct import assets, images
-from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.entries import MIDDLE, MOST, SPEARMAN, Entry
 from reconstruct.errors import RunError
 from reconstruct.network import Network
 from reconstruct.observers import choices, names
@@ -107,8 +107,10 @@ def beside_chance(entry: Entry, chance: Chance, original: Tensor, picture: Tenso
         original: its features of that layer ``(1, C, H, W)``.
         picture: those of the picture.
     """
-    found = chance.percentiles(original, picture)
-    return replace(entry, seen={**entry.seen, **{f"null {name}": share for name, share in found.items()}})
+    shares = {f"null {name}": share for name, share in chance.percentiles(original, picture).items()}
+    values = {SPEARMAN: chance.agreement(original, picture)["spearman"]}
+    values |= {MIDDLE: chance.quantile("spearman", 0.5), MOST: chance.quantile("spearman", 1.0)}
+    return replace(entry, seen={**entry.seen, **shares, **values})
 
 
 @lru_cache(maxsize=4)

@@ -51,6 +51,8 @@ class Entry:
             of random photographs: column -> number, of `SEEN`.
         coherence: size in pixels of the structures that a style shares with its original, see `reconstruct.coherence`;
             ``None`` for other pictures, and in tables of earlier versions.
+        style_balance: where content and style were joined, the style loss against the painting divided by that against
+            the photograph, at the matched layers: below 1 the style is nearer to the painting's.
         lightness, chroma, local_lightness, local_chroma, delta_e: see `reconstruct.measures.ColourError`; ``None`` in
             tables of earlier versions.
     """
@@ -75,6 +77,7 @@ class Entry:
     deviation: float | None = None
     painting: str = ""
     coherence: float | None = None
+    style_balance: float | None = None
     lightness: float | None = None
     chroma: float | None = None
     local_lightness: float | None = None
@@ -146,6 +149,8 @@ class Entry:
 
 TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
 SHOWS = "observer class"
+SPEARMAN = "null spearman itself"  # of the features of picture and original, at the matched layer
+MIDDLE, MOST = "null spearman median", "null spearman most"  # the same of random pairs of photographs
 SEEN = (
     "observer probability",  # of the original's class
     "observer original",  # its probability in the original
@@ -156,10 +161,25 @@ SEEN = (
     "null pearson",  # percentage of random pairs of photographs that agree less, at the matched layer
     "null spearman",
     "null snr",
+    SPEARMAN,
+    MIDDLE,
+    MOST,
 )
 AS_GIVEN = ("level", "ratio")  # settings, not measurements: with all their digits
 COLOURS = ("lightness", "chroma", "local_lightness", "local_chroma", "delta_e")
-NUMBERS = ("level", "ratio", "psnr", "ssim", "layout", "wavelength", "coherence", *COLOURS, "agreement", "deviation")
+NUMBERS = (
+    "level",
+    "ratio",
+    "psnr",
+    "ssim",
+    "layout",
+    "wavelength",
+    "coherence",
+    "style_balance",
+    *COLOURS,
+    "agreement",
+    "deviation",
+)
 
 
 def write(entries: Iterable[Entry], folder: Path) -> None:

@@ -142,6 +142,25 @@ def _blended(entries: Sequence[Entry]) -> Outcome:
     )
 
 
+def _stylised(entries: Sequence[Entry]) -> Outcome:
+    lines = [case for case in front(entries) if len(_recognised(case)) == len(case)]
+    lines = [case for case in lines if all(e.style_balance is not None for e in case)]
+    if not lines:
+        return [], ""
+    stylised = [[e for e in case if _is_stylised(e)] for case in lines]
+    held = [any(e.seen["observer rank"] <= BEST for e in case) for case in stylised]
+    best = [max(case, key=_probability) for case in stylised if case]
+    told = f"; the best recognised of each line has a probability of {_told(best, _probability)}" if best else ""
+    return findings(held, lines), (
+        f"the style is nearer to the painting than to the photograph in {sum(map(len, stylised))} of "
+        f"{plural(sum(map(len, lines)), 'picture')}{told}"
+    )
+
+
+def _is_stylised(entry: Entry) -> bool:
+    return entry.style_balance is not None and entry.style_balance < 1
+
+
 def _learned(entries: Sequence[Entry]) -> Outcome:
     level, trained, untrained = compared(entries, UNTRAINED, "")
     others = {(e.picture, e.seed, e.layer): e for e in _recognised(untrained)}
@@ -162,5 +181,9 @@ RECOGNITION: dict[str, tuple[str, Callable[[Sequence[Entry]], Outcome]]] = {
     "identified": ("Another network tells from which photograph a reconstruction was made", _identified),
     "hidden": ("Style alone hides the object", _hidden),
     "blended": ("The object appears gradually as α/β grows", _blended),
+    "stylised": (
+        "A picture is still recognised while its style is nearer to the painting than to the photograph",
+        _stylised,
+    ),
     "learned_objects": ("A trained layer keeps the object better than an untrained one", _learned),
 }

@@ -29,6 +29,7 @@ ABOUT = {  # claim -> the quantities that stand beside its pictures
     "identified": ("identified",),
     "hidden": ("observer probability",),
     "blended": ("observer probability",),
+    "stylised": ("observer probability", "style_balance"),
     "learned_objects": ("observer probability",),
 }
 NOT_CELLS = {Kind.SHUFFLED: "the original with its parts in another order", Kind.OTHER: "another original"}

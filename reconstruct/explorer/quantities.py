@@ -57,6 +57,14 @@ QUANTITIES = (
         "pixels",
         "How large the pieces of the original are that a style repeats, wherever they are.",
     ),
+    Quantity(
+        "style_balance",
+        "style against painting and photograph",
+        2,
+        "",
+        "The style loss against the painting, divided by that against the photograph: below 1 the style is nearer to "
+        "the painting's.",
+    ),
     Quantity("wavelength", "mean wavelength", 1, "pixels", "How large the structures of the picture are."),
     Quantity(
         "delta_e",

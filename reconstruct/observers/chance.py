@@ -82,8 +82,16 @@ class Chance:
             original: features of the layer, ``(1, C, H, W)``.
             picture: likewise.
         """
-        found = agreement(*(features.flatten()[self.places].cpu() for features in (original, picture)))
+        found = self.agreement(original, picture)
         return {name: self._below(name, found[name]) for name in MEASURES}
+
+    def agreement(self, original: Tensor, picture: Tensor) -> dict[str, float]:
+        """Measure -> its value, of features ``(1, C, H, W)`` at the places that are compared."""
+        return agreement(*(features.flatten()[self.places].cpu() for features in (original, picture)))
+
+    def quantile(self, name: str, share: float) -> float:
+        """The value of a measure below which that share of random pairs lies, 0 to 1."""
+        return float(self.values[name].quantile(share))
 
     def _below(self, name: str, value: float) -> float:
         values = self.values[name]

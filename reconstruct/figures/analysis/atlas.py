@@ -13,6 +13,7 @@ from reconstruct.analysis.selection import front as cases_of
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.analysis.verdicts import TestedClaim
 from reconstruct.figures.analysis.arrangement import arrangement, subsets
+from reconstruct.figures.analysis.blending import blending
 from reconstruct.figures.analysis.depth import depth
 from reconstruct.figures.analysis.front import front
 from reconstruct.figures.analysis.matrix import matrix
@@ -48,6 +49,8 @@ def atlas(
         figures["arrangement"] = arrangement(entries, _titled(look, tested["texture"]))
     if cases_of(entries):
         figures["front"] = front(entries, _titled(look, tested["both"]))
+        if blended := blending(entries, _titled(look, tested["blended"])):
+            figures["blending"] = blended
     return figures
 
 
