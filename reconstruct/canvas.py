@@ -166,6 +166,17 @@ def white_noise(height: int, width: int, contrast: float, generator: torch.Gener
     return contrast * torch.randn(1, 3, height, width, generator=generator)
 
 
+def under_noise(picture: Tensor, noise: Tensor, share: float) -> Tensor:
+    """A start that is a picture with noise over it: (1 - a) (picture - 1/2) + a noise, differences from grey.
+
+    Args:
+        picture: ``(1, 3, H, W)``, RGB in [0, 1].
+        noise: differences from grey, as large.
+        share: a, from 0 for the picture itself to 1 for the noise alone.
+    """
+    return (1 - share) * (picture - 0.5) + share * noise
+
+
 class _Clip(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, x: Tensor) -> Tensor:

@@ -70,6 +70,11 @@ def check(given: Sequence[str], available: Sequence[str], key: str) -> None:
         raise InputError(f"{key}: {repeated[0]} is named more than once; name every layer once")
 
 
+def halvings(tap: str) -> int:
+    """How often the sides of a picture have been halved at a layer: once for each pooling passed."""
+    return block(tap) - (not tap.startswith("pool"))
+
+
 def smallest_side(layers: Iterable[str]) -> int:
     """The shortest side in pixels at which all `layers` still have a position: each pooling passed halves it."""
-    return max(1 << (block(layer) - (not layer.startswith("pool"))) for layer in layers)
+    return max(1 << halvings(layer) for layer in layers)

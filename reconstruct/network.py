@@ -11,7 +11,7 @@ With `observers.choices`, the door to torchvision. All preprocessing happens beh
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import torch
 import torchvision
@@ -19,13 +19,14 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from reconstruct import layers as names
+from reconstruct.batch_norm import folded
 from reconstruct.errors import InputError, RunError
 from reconstruct.hardware.ways import Converting, Way, in_turn
 from reconstruct.hardware.winograd import Winograd
 
 Pooling = Literal["average", "max"]
 State = Mapping[str, Tensor]
-Read = Callable[[Tensor], Tensor]
+Read = Callable[[Tensor], Any]
 
 # Mean and standard deviation of ImageNet's RGB values in [0, 1], with which torchvision's networks were trained.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -61,7 +62,7 @@ class Network(nn.Module):
         """Names of all layers, from the picture upwards."""
         return tuple(self.stages)
 
-    def forward(self, picture: Tensor, layers: Iterable[str], read: Read = _all_of_it) -> dict[str, Tensor]:
+    def forward(self, picture: Tensor, layers: Iterable[str], read: Read = _all_of_it) -> dict[str, Any]:
         """Features of `layers`; nothing deeper than the deepest of them is computed.
 
         Args:
@@ -74,7 +75,7 @@ class Network(nn.Module):
             tap -> what `read` makes of ``(N, C, H', W')``, in the number format in which the layer is computed.
         """
         wanted = frozenset(layers)
-        features: dict[str, Tensor] = {}
+        features: dict[str, Any] = {}
         x = self.preprocess(picture).contiguous(memory_format=torch.channels_last)
         for block in self._blocks(wanted):
             x, found = self._through(block, x, wanted, read)
@@ -83,15 +84,15 @@ class Network(nn.Module):
 
     def _through(
         self, block: Sequence[str], x: Tensor, wanted: frozenset[str], read: Read
-    ) -> tuple[Tensor, dict[str, Tensor]]:
+    ) -> tuple[Tensor, dict[str, Any]]:
         if self.checkpointing and torch.is_grad_enabled():
             return checkpoint(self._stages_of, block, x, wanted, read, use_reentrant=False, preserve_rng_state=False)
         return self._stages_of(block, x, wanted, read)
 
     def _stages_of(
         self, block: Sequence[str], x: Tensor, wanted: frozenset[str], read: Read
-    ) -> tuple[Tensor, dict[str, Tensor]]:
-        features: dict[str, Tensor] = {}
+    ) -> tuple[Tensor, dict[str, Any]]:
+        features: dict[str, Any] = {}
         overwritable = False  # nobody else needs x: neither a caller nor the gradient of the stage that made it
         for name in block:
             stage = self.stages[name]
@@ -138,7 +139,8 @@ def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Networ
     Args:
         architecture: vgg11, vgg13, vgg16 or vgg19.
         state: weights and biases in the order of the convolutions: a torchvision state dict, or one whose first entry
-            is a 1×1 convolution that turns RGB in [0, 1] into what the network was trained on.
+            is a 1×1 convolution that turns RGB in [0, 1] into what the network was trained on. Batch normalisation
+            is folded into the convolutions: a conv tap is what comes out of it.
         pooling: what the five poolings do; Gatys et al. use the average.
 
     Raises:
@@ -151,9 +153,8 @@ def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Networ
 
 
 def _convolutions(state: State) -> list[tuple[Tensor, Tensor]]:
-    """Weights and biases of the convolutions; the classifier's matrices are passed over, anything else is refused."""
-    if any("running_mean" in key for key in state):
-        raise InputError("network.weights: batch normalisation is not supported; expected a plain VGG")
+    """Weights and biases of the convolutions; the classifier's matrices are passed over."""
+    state = folded(state)
     names = [key.removesuffix("weight") for key, value in state.items() if value.ndim == 4 and key.endswith("weight")]
     try:
         return [(state[f"{name}weight"], state[f"{name}bias"]) for name in names]
@@ -228,18 +229,19 @@ def file_state(path: Path) -> State:
     return state
 
 
-def torchvision_state(architecture: str) -> State:
+def torchvision_state(architecture: str, batch_normalised: bool = False) -> State:
     """The ImageNet weights that torchvision ships for `architecture` (cached by torchvision).
 
     Raises:
         RunError: they could not be fetched.
     """
-    weights = torchvision.models.get_model_weights(architecture).DEFAULT
+    trained = f"{architecture}_bn" if batch_normalised else architecture
+    weights = torchvision.models.get_model_weights(trained).DEFAULT
     try:
         state: State = weights.get_state_dict(progress=True, check_hash=True, weights_only=True)
     except Exception as error:  # whatever a download may raise: no network, a wrong digest, a cut-off file
         raise RunError(
-            f"torchvision's weights for {architecture} could not be fetched ({error}); "
+            f"torchvision's weights for {trained} could not be fetched ({error}); "
             "network=vgg19_normalized needs only the package index"
         ) from error
     return {key: value for key, value in state.items() if key.startswith("features.")}

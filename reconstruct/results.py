@@ -26,6 +26,7 @@ NEWER = (
     "inputs",
     "converged",
     "note",
+    "start",
 )  # what records of earlier programs lack, with a default below
 RESULT = "result.json"
 PICTURE = "result.png"
@@ -33,12 +34,22 @@ FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
 # Keys that say where results go, not what a cell is.
 NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film", "page", "observer", "fresh")
+NAMES_A_FILE = ("picture", "weights", "start", "code")  # last parts of keys whose values may be the names of files
 FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
 SWEEP = "sweep.json"
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished
 TRACE = "trace.csv"  # a row a step, written as it goes
 
 
+NOISE = "noise"  # the start that needs no picture
+HALF = "half"  # the start that is the same cell at half its size, and the folder in which that is made
+START = "start"  # the name of a picture to begin with that is no term's
+USUAL: Mapping[str, Any] = {  # what records of earlier programs lack of their settings
+    "start": NOISE,
+    "start_noise": 0.0,
+    "content": {"statistic": "features", "parameters": {}, "code": None},
+    "style": {"statistic": "gram", "parameters": {}, "shifts": [], "size": None, "crop": None},
+}
 NUMBERS = ("steps", "evaluations", "best_step", "seconds", "seed")  # others may be null: not finite, or not there
 
 
@@ -61,6 +72,7 @@ class Result:
         processor: what its maker calls it.
         pictures: term -> name, title and credit of the original.
         request: digest of what was asked for before it was resolved; `inputs` are the files it was made from.
+        start: PSNR and SSIM of the picture that it began with, if there is one, and the seconds in which that was made.
         converged: whether the optimisation came to rest; if not, `note` says what happened to which term at which step.
     """
 
@@ -89,14 +101,28 @@ class Result:
     processor: str = ""
     request: str = ""
     inputs: list[Mapping[str, str]] = field(default_factory=list)
+    start: Mapping[str, float | None] = field(default_factory=dict)
     converged: bool = True
     note: str = ""
     format: int = FORMAT
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "config", _with_defaults(self.config, USUAL))
 
     def error(self, term: str) -> float | None:
         """Relative error of a term, mean over its layers; ``None`` if one of them is not finite."""
         errors = list(self.relative_errors[term].values())
         return None if any(error is None for error in errors) else sum(errors) / len(errors)
+
+    @property
+    def originals(self) -> tuple[str, ...]:
+        """The pictures that stand beside the result as ``NAME.png``: of its terms, and a start of its own."""
+        return tuple(self.pictures)
+
+    def statistic(self, term: str) -> str:
+        """What was kept of a term's features; empty if it is the paper's."""
+        statistic = str(self.config[term]["statistic"])
+        return "" if statistic == USUAL[term]["statistic"] else statistic
 
     @property
     def network(self) -> Mapping[str, Any]:
@@ -132,11 +158,14 @@ class Result:
 
     def asked_for(self, term: str) -> str:
         """How a term's picture was asked for: the name of a sample, or a path."""
-        return str(self.config.get(term, {}).get("picture", "")) or self.pictures[term]["name"]
+        if term == START:
+            return str(self.config["start"])
+        given = self.config[term].get("code") or self.config[term].get("picture", "")
+        return str(given) or self.pictures[term]["name"]
 
     def layers_by_depth(self, term: str) -> list[str] | None:
         """The list from which a depth chooses a term's layers; ``None`` if they were given by name."""
-        given = self.config.get(term, {})
+        given = self.config[term]
         return list(given.get("by_depth") or []) if given.get("layers") is None else None
 
     @property
@@ -168,6 +197,12 @@ class Result:
             raise
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+
+
+def _with_defaults(config: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of an earlier program's record, with those that there were not yet."""
+    filled = {key: _with_defaults(config.get(key, {}), v) for key, v in usual.items() if isinstance(v, Mapping)}
+    return {**usual, **config, **filled}
 
 
 def _told(error: float | None) -> str:

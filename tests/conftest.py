@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,12 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from experiments import reconstruct
 from reconstruct.images import to_image
 from reconstruct.network import Network
+
+# A cell that takes a second.
+TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
 
 torch.set_num_threads(1)  # every test process has a core of its own
 
@@ -91,3 +97,30 @@ def painting(tmp_path: Path) -> Path:
     image: Image.Image = to_image(smooth_picture(44, 40, seed=2))
     image.save(path, quality=95)
     return path
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, photo: Path, painting: Path, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Runs the command with the user's own pictures; gives the exit code and what was said."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        flags, overrides = [a for a in arguments if a == "-m"], [a for a in arguments if a != "-m"]
+        pictures = [f"content.picture='{photo}'"]
+        if flags or any("=both" in a or "style" in a or "experiment" in a for a in overrides):
+            pictures.append(f"style.picture='{painting}'")
+        monkeypatch.setattr(sys, "argv", ["reconstruct", *flags, *pictures, *TINY, *overrides])
+        try:
+            reconstruct.main()
+            code = 0
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        return code, capfd.readouterr().err
+
+    return run
+
+
+def only_cell() -> Path:
+    (result,) = Path("runs").rglob("result.json")
+    return result.parent

@@ -18,7 +18,7 @@ from pathlib import Path
 import hydra
 import pytest
 import torch
-from conftest import as_nobody
+from conftest import TINY, as_nobody, only_cell
 from omegaconf import OmegaConf
 from test_page import data_of
 
@@ -36,7 +36,6 @@ from reconstruct.hardware.timings import Timings
 from reconstruct.hardware.ways import Way
 from reconstruct.results import Result, Sweep
 
-TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
 QUICK = "figure=none"  # drawing takes seconds and is tried where it matters
 
 
@@ -44,31 +43,6 @@ QUICK = "figure=none"  # drawing takes seconds and is tried where it matters
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
-
-
-@pytest.fixture
-def command(monkeypatch, photo, painting, capfd):
-    """Runs the command with the user's own pictures; gives the exit code and what was said."""
-
-    def run(*arguments: str) -> tuple[int, str]:
-        flags, overrides = [a for a in arguments if a == "-m"], [a for a in arguments if a != "-m"]
-        pictures = [f"content.picture='{photo}'"]
-        if flags or any("=both" in a or "style" in a or "experiment" in a for a in overrides):
-            pictures.append(f"style.picture='{painting}'")
-        monkeypatch.setattr(sys, "argv", ["reconstruct", *flags, *pictures, *TINY, *overrides])
-        try:
-            reconstruct.main()
-            code = 0
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        return code, capfd.readouterr().err
-
-    return run
-
-
-def only_cell() -> Path:
-    (result,) = Path("runs").rglob("result.json")
-    return result.parent
 
 
 def test_without_a_word_the_command_says_what_it_can_do(monkeypatch, capsys):
@@ -819,8 +793,8 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
     term = {"by_depth": []}
     config = schema.Config(
         representation=schema.RepresentationKind.both,
-        content=schema.TermSettings(picture=str(photo), layers=["relu2_1"], **term),
-        style=schema.TermSettings(picture=str(painting), layers=["relu1_1"], **term),
+        content=schema.ContentSettings(picture=str(photo), layers=["relu2_1"], **term),
+        style=schema.StyleSettings(picture=str(painting), layers=["relu1_1"], **term),
         ratio=1.0, losses=schema.Losses.relative, size=32, crop=schema.Crop.square, steps=1, seed=0,
         network=schema.NetworkSettings(architecture="vgg11", weights="untrained"),
         canvas=schema.PixelsSettings(contrast=0.2, colours=schema.Colours.rgb), optimizer=schema.AdamSettings(lr=0.01),

@@ -101,7 +101,7 @@ def checked(given_overrides: list[str]) -> None:
     config = configuration(composed)
     found = inputs(config)
     assert fingerprint(config, found)
-    originals(config, found.pictures, compute_plan(config, found.pictures).device)
+    originals(config, found, compute_plan(config, found).device)
     forget()
 
 
@@ -141,6 +141,6 @@ class Passed(BaseException):
 
 
 def checked_alone(provenance: Provenance) -> None:
-    pictures = provenance.inputs.pictures
-    originals(provenance.config, pictures, compute_plan(provenance.config, pictures).device)
+    found = provenance.inputs
+    originals(provenance.config, found, compute_plan(provenance.config, found).device)
     raise Passed

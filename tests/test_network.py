@@ -1,9 +1,11 @@
 import pytest
 import torch
+import torchvision
 from conftest import smooth_picture, tiny_network
 from torch import nn
 
 from reconstruct import layers
+from reconstruct.batch_norm import folded
 from reconstruct.errors import InputError
 from reconstruct.hardware.ways import Way
 from reconstruct.network import FAINTEST, Network, file_state, mean_activations, normalized, untrained_state, vgg
@@ -151,9 +153,50 @@ def test_a_training_checkpoint_is_no_state_dict(tmp_path, content):
         file_state(tmp_path / "x.pth")
 
 
-def test_batch_normalised_weights_are_refused():
-    with pytest.raises(InputError, match="batch normalisation is not supported"):
-        vgg("vgg11", {"features.0.weight": torch.zeros(4, 3, 3, 3), "features.1.running_mean": torch.zeros(4)})
+def batch_normalised(architecture):
+    """torchvision's network with random statistics, as in the middle of a training."""
+    torch.manual_seed(0)
+    column = torchvision.models.vgg.cfgs[{"vgg11": "A", "vgg13": "B"}[architecture]]
+    features = torchvision.models.vgg.make_layers(column, batch_norm=True).eval()
+    for module in features.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            for values, low in (
+                (module.weight, 0.5),
+                (module.bias, -0.5),
+                (module.running_mean, -0.2),
+                (module.running_var, 0.3),
+            ):
+                nn.init.uniform_(values, low, low + 1)
+    return features
+
+
+@pytest.mark.parametrize("architecture", ["vgg11", "vgg13"])
+@pytest.mark.parametrize("prefix", ["", "features."])
+def test_batch_normalisation_folded_into_convolutions_computes_the_same(architecture, prefix):
+    features, picture = batch_normalised(architecture), smooth_picture(32, 32)
+    network = vgg(architecture, {f"{prefix}{key}": value for key, value in features.state_dict().items()}, "max")
+    x, taps, expected = network.preprocess(picture), iter(network.taps), {}
+    with torch.no_grad():
+        for module in features:
+            x = module(x)
+            if not isinstance(module, nn.Conv2d):  # the normalised output is the conv tap
+                expected[next(taps)] = x.clone()
+    found = network(picture, network.taps)
+    for tap, F in expected.items():
+        assert torch.allclose(found[tap], F, atol=1e-5 * float(F.abs().max()) + 1e-7), tap
+
+
+def test_normalisations_without_scale_and_convolutions_without_bias_are_folded_too():
+    weight, picture = torch.randn(4, 3, 3, 3, generator=torch.Generator().manual_seed(0)), smooth_picture(8, 8)
+    mean, variance = torch.tensor([0.1, -0.2, 0.3, 0.0]), torch.tensor([0.5, 1.0, 2.0, 0.1])
+    state = folded({"0.weight": weight, "1.running_mean": mean, "1.running_var": variance})
+    expected = nn.functional.batch_norm(nn.functional.conv2d(picture, weight), mean, variance)
+    assert torch.allclose(nn.functional.conv2d(picture, state["0.weight"], state["0.bias"]), expected, atol=1e-5)
+
+
+def test_a_normalisation_that_follows_no_convolution_is_refused():
+    with pytest.raises(InputError, match=r"network\.weights: features\.1 follows no convolution of as many channels"):
+        vgg("vgg11", {"features.0.weight": torch.zeros(4, 3, 3, 3), "features.1.running_mean": torch.zeros(5)})
 
 
 def test_a_convolution_without_a_bias_is_refused():

@@ -37,7 +37,7 @@ def test_torch_is_loaded_by_the_first_name_that_needs_it():
 def test_a_name_is_what_its_module_has_and_explains_itself(module, name):
     offered = getattr(reconstruct, name)
     assert offered is getattr(getattr(reconstruct, module), name)
-    assert offered.__module__ == f"reconstruct.{module}"
+    assert f"{offered.__module__}.".startswith(f"reconstruct.{module}.")
     assert offered.__doc__ is not None
     assert not offered.__doc__.startswith(f"{name}("), "the docstring that a dataclass gets by itself"
 
@@ -128,9 +128,9 @@ def test_the_settings_in_the_readme_are_yaml():
 
 def test_what_the_readme_would_have_changed_is_there():
     for file, *names in (
-        ("experiments/cell/build.py", "_representation", "_terms", "_REPRESENTATIONS", "_canvas"),
-        ("experiments/settings/schema.py", "register", "class TermSettings", "class CanvasSettings"),
-        ("experiments/settings/fingerprint.py", "fingerprint"),
+        ("experiments/cell/build.py", "_canvas"),
+        ("experiments/cell/representations.py", "_KNOWN"),
+        ("experiments/settings/schema.py", "register", "Statistic", "class CanvasSettings"),
         ("experiments/cell/memory_estimate.py", "_optimizer"),
         ("reconstruct/layers.py", "ARCHITECTURES"),
         ("reconstruct/network.py", "_features"),

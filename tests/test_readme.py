@@ -14,6 +14,7 @@ from omegaconf import OmegaConf
 
 from experiments.settings import schema
 from experiments.settings.composition import configs
+from experiments.settings.overrides import quoted
 from experiments.speed.comparison import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -63,7 +64,7 @@ def cells(overrides: list[str]) -> Iterator[list[str]]:
     """The overrides of every cell that a command makes, as Hydra's own sweeper would have them."""
     parsed = OverridesParser.create().parse_overrides(overrides)
     each = [
-        [f"{one.key_or_group}={value}" for value in one.sweep_string_iterator()]
+        [f"{one.get_key_element()}={value}" for value in one.sweep_string_iterator()]
         if one.is_sweep_override()
         else [one.input_line or ""]
         for one in parsed
@@ -118,7 +119,7 @@ def test_the_options_of_a_command_that_is_shown_are_known(name, words):
 
 @pytest.mark.parametrize("words", COMPOSED, ids=[" ".join(words) for words in COMPOSED])
 def test_the_settings_of_a_command_that_is_shown_compose(words):
-    overrides = [word for word in words if word != "-m"]
+    overrides = [quoted(word) for word in words if word != "-m"]
     for launcher in (word.removeprefix("hydra/launcher=") for word in overrides if word.startswith("hydra/launcher=")):
         pytest.importorskip(PLUGINS[launcher])
     with initialize_config_dir(str(configs()), version_base="1.3"):

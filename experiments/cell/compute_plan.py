@@ -9,8 +9,9 @@ from typing import Any, Self
 import torch
 
 from experiments.cell import devices, memory_estimate
-from experiments.settings.inputs import Input
-from experiments.settings.schema import Config, Crop, Precision
+from experiments.cell.originals import shapes as shapes_of
+from experiments.settings.inputs import Inputs
+from experiments.settings.schema import Config, Precision
 from reconstruct import layers
 from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
@@ -88,15 +89,15 @@ class Begun:
             return None
 
 
-def compute_plan(config: Config, pictures: Mapping[str, Input], begun: Mapping[str, Any] | None = None) -> ComputePlan:
-    """The plan for a cell with these originals; that of its checkpoint, if it was begun.
+def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None = None) -> ComputePlan:
+    """The plan for a cell with these inputs; that of its checkpoint, if it was begun.
 
     Raises:
         InputError: this machine has no such device, or not enough memory.
     """
     _respect_share()
     chosen = device(config.device)
-    shapes = [given.shape(config.size, config.crop is Crop.square) for given in pictures.values()]
+    shapes = shapes_of(config, inputs)
     earlier = Begun.of(begun, chosen) if begun else None
     plan = _as_begun(config, chosen, earlier) if earlier else _plan(config, chosen, *shapes[0])
     pixels = max(height * width for height, width in shapes)

@@ -19,6 +19,7 @@ GAPS = 1.5
 FEW_GAPS = 1.15  # where large blocks are not kept
 MANY = 768**2  # pixels, from which on they are not: there room counts for more than the time to get them back
 GAPS_ON_GPU = 1.7  # with what cuDNN takes and the recorded step's own memory; measured on an H100 at 256 to 1536 pixels
+OF_A_STATISTIC = {"moments": 8, "sliced": 28}  # bytes of a feature of style's layers, beyond those of a Gram matrix
 GRADIENTS = 3  # maps of the largest size that exist at once on the way back
 GRAIN = 32  # pixels: sizes are suggested in multiples of it
 
@@ -48,7 +49,16 @@ def _working(config: schema.Config, pixels: int, itemsize: int) -> float:
         kept = [map_ // 4 for map_ in maps[: len(counts)]] + [max(kept)]
     step = itemsize * (sum(kept) + GRADIENTS * maps[0])
     evaluated = 4 * sum(sorted(maps[: len(counts)] * 2)[-3:])
-    return float(max(step, evaluated) + _optimizer(config, pixels))
+    return float(max(step, evaluated) + _statistic(config, pixels) + _optimizer(config, pixels))
+
+
+def _statistic(config: schema.Config, pixels: int) -> int:
+    """Bytes that a statistic of style keeps of its layers' features, or of as many numbers."""
+    if "style" not in config.active():
+        return 0
+    taps = config.layers("style")
+    features = sum(names.CHANNELS[names.block(tap) - 1] * (pixels >> 2 * names.halvings(tap)) for tap in taps)
+    return features * OF_A_STATISTIC.get(config.style.statistic, 0)
 
 
 def _convolutions(config: schema.Config) -> list[int]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from experiments.cell.compute_plan import Compilation, ComputePlan
 from experiments.settings import schema
-from experiments.settings.inputs import Input, NetworkInputs
+from experiments.settings.inputs import TORCHVISION, TORCHVISION_BN, UNTRAINED, Input, NetworkInputs
 from experiments.terminal.progress import say
 from reconstruct.errors import RunError
 from reconstruct.hardware.ways import Way
@@ -81,9 +81,9 @@ def _network(architecture: str, pooling: str, seed: int, files: NetworkInputs, d
 
 
 def _state(architecture: str, weights: Input, seed: int) -> State:
-    if weights.name == "torchvision":
-        return torchvision_state(architecture)
-    return untrained_state(architecture, seed) if weights.name == "untrained" else file_state(weights.file)
+    if weights.name in (TORCHVISION, TORCHVISION_BN):
+        return torchvision_state(architecture, weights.name == TORCHVISION_BN)
+    return untrained_state(architecture, seed) if weights.name == UNTRAINED else file_state(weights.file)
 
 
 @lru_cache(maxsize=1)

@@ -1,41 +1,96 @@
-"""The pictures that a cell's targets are computed from."""
+"""What a cell's targets are computed from: pictures, or features from a file; and the shape of its result."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
-from experiments.settings.inputs import Input
-from experiments.settings.schema import Config, Crop
+from experiments.cell.codes import content_code
+from experiments.settings.inputs import Input, Inputs
+from experiments.settings.schema import Config
 from reconstruct import layers
 from reconstruct.errors import InputError
 
+Shape = tuple[int, int]
+"""Height and width."""
 
-def originals(config: Config, pictures: Mapping[str, Input], device: torch.device) -> dict[str, Tensor]:
-    """The name of a term -> its picture, ``(1, 3, H, W)``.
+
+@dataclass(frozen=True)
+class Originals:
+    """What the targets are computed from.
+
+    Attributes:
+        pictures: the name of a term -> its picture, ``(1, 3, H, W)``.
+        features: the name of a term without a picture -> layer -> ``(1, C, H, W)``.
+        shape: height and width of the result: those of its first original, at the result's own size.
+    """
+
+    pictures: Mapping[str, Tensor]
+    features: Mapping[str, Mapping[str, Tensor]]
+    shape: Shape
+
+
+def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals:
+    """All of a cell.
 
     Raises:
-        InputError: a file is no picture, or it is too small at this size for the layers that are asked for.
+        InputError: a file is no picture or no code, or it is too small at this size for the layers that are asked for.
         RunError: a sample could not be fetched.
     """
-    square = config.crop is Crop.square
-    loaded = {term: _picture(given, config.size, square, device) for term, given in pictures.items()}
-    least, deepest = layers.smallest_side(config.asked_layers()), max(config.asked_layers(), key=layers.block)
-    for term, picture in loaded.items():
-        height, width = picture.shape[-2:]
-        if min(height, width) < least:
-            raise InputError(
-                f"size={config.size}: {term}.picture is then {width}×{height} pixels, and {deepest} needs at least "
-                f"{least} on the shorter side; choose a larger size or a lower layer"
-            )
-    return loaded
+    pictures = {term: _picture(given, *config.scale(term), device) for term, given in inputs.pictures.items()}
+    for term, picture in pictures.items():
+        _check_side(config, term, picture)
+    if config.code:
+        code = content_code(config, inputs.codes["content"])
+        features = {layer: F.to(device) for layer, F in code.features.items()}
+        return Originals(pictures, {"content": features}, code.shape())
+    return Originals(pictures, {}, _result_shape(config, inputs, device))
 
 
-@lru_cache(maxsize=2)
+def shapes(config: Config, inputs: Inputs) -> list[Shape]:
+    """Of the result, then of the originals, from the headers of files."""
+    first = next(iter(inputs.pictures.values()), None)
+    of_code = [content_code(config, inputs.codes["content"]).shape()] if config.code else []
+    result = of_code or [first.shape(*config.result_scale) for first in [first] if first]
+    return result + [given.shape(*config.scale(term)) for term, given in inputs.pictures.items()]
+
+
+def _result_shape(config: Config, inputs: Inputs, device: torch.device) -> Shape:
+    term, given = next(iter(inputs.pictures.items()))
+    like = _picture(given, *config.result_scale, device)
+    if config.scale(term) != config.result_scale:
+        _check_side(config, term, like, "size")
+    height, width = like.shape[-2:]
+    return height, width
+
+
+def _check_side(config: Config, term: str, picture: Tensor, key: str = "") -> None:
+    key = key or ("style.size" if term == "style" and config.style.size else "size")
+    seen = config.asked_layers() if key == "size" else tuple(config.layers(term))
+    least, deepest = layers.smallest_side(seen), max(seen, key=layers.block)
+    height, width = picture.shape[-2:]
+    if min(height, width) < least:
+        size = config.size if key == "size" else config.style.size
+        raise InputError(
+            f"{key}={size}: {term}.picture is then {width}×{height} pixels, and {deepest} needs at least "
+            f"{least} on the shorter side; choose a larger size or a lower layer"
+        )
+
+
+@lru_cache(maxsize=4)
 def _picture(given: Input, size: int, square: bool, device: torch.device) -> Tensor:
     """Read once for all cells of a process: decoding a large photograph takes longer than a step."""
     return given.picture(size, square).to(device)
+
+
+def stretched(picture: Tensor, height: int, width: int) -> Tensor:
+    """`picture`, ``(1, 3, H, W)``, as ``(1, 3, height, width)``; the same where it has that size."""
+    if tuple(picture.shape[-2:]) == (height, width):
+        return picture
+    return interpolate(picture, size=(height, width), mode="bilinear", antialias=True)
 
 
 def forget() -> None:

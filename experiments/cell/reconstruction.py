@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from experiments.cell import descriptions
 from experiments.cell.build import Cell, cell
@@ -19,7 +20,7 @@ from reconstruct.recorders.board import Board
 from reconstruct.recorders.film import Film
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
-from reconstruct.results import FILM, PICTURE, TRACE, Result
+from reconstruct.results import FILM, HALF, PICTURE, TRACE, Result
 from reconstruct.synthesis import Diverged, Step
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
     state, label = saved(folder, provenance.fingerprint), invocation.label or folder.name
-    made = cell(provenance.config, provenance.inputs, state.get("plan"))
+    made = cell(provenance.config, provenance.inputs, state.get("plan"), _start(provenance, folder))
     films = {"film": Film()} if provenance.config.film else {}
     checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, films, plan=made.record)
     checkpoint.resume(state)
@@ -44,8 +45,8 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
     if made.synthesis.done and films and not films["film"].frames:  # half a film would pass for a whole one
         films.clear()
         say(f"{label} was begun without a film and goes on so; another name= makes it with one")
-    for term, original in made.originals.items():
-        images.save(original, folder / f"{term}.png")
+    for name, picture in made.pictures.items():
+        images.save(picture, folder / f"{name}.png")
     with ExitStack() as stack:
         board = stack.enter_context(closing(_board(made, provenance, folder, invocation)))
         others = [board, *films.values(), stack.enter_context(closing(_bars(made, label, invocation.verbosity)))]
@@ -60,6 +61,14 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
             film.finish(best, result, folder / FILM)
     result.write(folder)
     return result
+
+
+def _start(provenance: Provenance, folder: Path) -> Tensor | None:
+    """The picture to begin with, about as large as the result."""
+    config, given = provenance.config, provenance.inputs.start
+    if config.start == HALF:
+        return images.load(folder / HALF / PICTURE, config.size)
+    return given.picture(*config.result_scale) if given else None
 
 
 def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
@@ -107,7 +116,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
     config, synthesis, original = provenance.config, made.synthesis, made.originals.get("content")
     saved = images.load(folder / PICTURE).to(made.plan.device)
     evaluation = made.reference.evaluate(saved)
-    note = convergence.problem(convergence.history(folder / TRACE, list(made.originals)))
+    note = convergence.problem(convergence.history(folder / TRACE, config.active()))
     return Result(
         fingerprint=provenance.fingerprint,
         total=float(evaluation.total),
@@ -116,6 +125,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         layers={term: config.layers(term) for term in config.active()},
         psnr=None if original is None else measures.psnr(saved, original),
         ssim=None if original is None else measures.ssim(saved, original),
+        start={} if made.start is None else _since(made.start, saved, folder),
         steps=config.steps,
         evaluations=synthesis.done,
         best_step=synthesis.best.number,
@@ -137,3 +147,11 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         converged=not note,
         note=note,
     )
+
+
+def _since(start: Tensor, picture: Tensor, folder: Path) -> dict[str, float | None]:
+    """How far an optimisation has come from the picture that it began with, and how long that took if it was made."""
+    start = start.to(picture.device)
+    small = Result.read(folder / HALF)
+    made = {"seconds": small.seconds} if small else {}
+    return {"psnr": measures.psnr(picture, start), "ssim": measures.ssim(picture, start), **made}

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from experiments.cell.failures import Failure
@@ -16,7 +17,7 @@ from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_
 from experiments.terminal.progress import say
 from reconstruct.errors import RunError
 from reconstruct.files import remove_stale_parts
-from reconstruct.results import CHECKPOINT, FILM, PICTURE, RESULT, Result
+from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, RESULT, Result
 
 UNFILMED = "finished without a film, which only the making gives; film=true under another name= makes it again"
 
@@ -85,4 +86,7 @@ def _move(start: Path, end: Path) -> None:
 def _reconstructed(provenance: Provenance, folder: Path, invocation: Invocation) -> Result:
     from experiments.cell.reconstruction import reconstruction  # torch; a finished cell does without
 
+    if provenance.config.start == HALF:
+        small = replace(invocation, label=f"{invocation.label or folder.name}, half its size", request="")
+        run(provenance.config.halved(), folder / HALF, small)
     return reconstruction(provenance, folder, invocation)

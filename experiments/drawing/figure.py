@@ -93,6 +93,8 @@ def _pages(
     """File name -> a figure a page."""
     if kind == "atlas":
         return {stem if name == FIGURE else name: pages for name, pages in _analysis(sweep, look).items()}
+    if kind == "statistics":
+        return {stem: figures.grid(cells, look, layout), "matrix": _statistics(sweep, look)}
     return {stem: figures.DRAWN_BY[kind](cells, look, layout)}
 
 
@@ -112,6 +114,14 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
     for tested in (each for each in found.values() if each.holds):
         say(f"  {tested.verdict} ({tested.count}): {tested.claim}; {tested.numbers}")
     return drawn
+
+
+def _statistics(sweep: Sweep, look: Look) -> "Sequence[Figure]":
+    """The matrix of what was made from one statistic and measured by another."""
+    from experiments.drawing.statistics import errors
+    from reconstruct.figures.analysis.statistics import statistics
+
+    return statistics(errors(sweep), look)
 
 
 def _something(drawn: "Mapping[str, Sequence[Figure]]", folder: Path) -> "Mapping[str, Sequence[Figure]]":

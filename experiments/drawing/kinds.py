@@ -6,7 +6,7 @@ from dataclasses import replace
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures import DRAWN_BY, LAYOUTS, Cells, Layout
 
-KINDS = (*DRAWN_BY, "atlas", "film", "summary")
+KINDS = (*DRAWN_BY, "atlas", "statistics", "film", "summary")
 TABLE = {"--rows", "--columns", "--pages", "--panels"}
 PICTURES = {"--crop", "--detail", "--difference"}
 PAGE = {"--title", "--no-labels", "--letters", "--width", "--height", "--dpi", "--format", "--name"}
@@ -17,6 +17,7 @@ REFUSED = {  # what has no effect on a kind
     "curve": TABLE | PICTURES,
     "tradeoff": TABLE | {"--difference"},
     "atlas": TABLE | PICTURES | {"--only", "--name", "FOLDER FOLDER"},
+    "statistics": {"--only", "FOLDER FOLDER"},
     "film": PAGE - {"--title", "--no-labels", "--width"} | {"--detail", "--difference", "--panels", "FOLDER FOLDER"},
     "summary": TABLE | PICTURES | PAGE | {"--only", "FOLDER FOLDER"},
 }

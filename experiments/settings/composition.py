@@ -19,6 +19,7 @@ from experiments.settings.names import folder_name
 from experiments.settings.overrides import chosen, meant
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError, nearest
+from reconstruct.results import NOISE
 
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected
     "is not a ListConfig": "expected a list in brackets, for example [relu4_2]",
@@ -98,7 +99,15 @@ def unused_settings(config: Config, overrides: Iterable[str]) -> list[str]:
     keys = [override.lstrip("+").partition("=")[0] for override in overrides]
     unused = [term for term in ("content", "style") if term not in config.active()]
     chosen = [key for key in keys if key.partition(".")[0] in unused or (key == "ratio" and unused)]
+    chosen = [key for key in chosen if key != f"{config.start}.picture"]
     lines = [f"{key} has no effect with representation={config.representation.name}" for key in chosen]
+    if config.code:
+        idle = ("content.picture", "crop", "size")[: 3 - 2 * ("style" in config.active())]
+        lines += [f"{key} has no effect with content.code" for key in keys if key in idle]
+    if "start_noise" in keys and config.start == NOISE:
+        lines.append("start_noise has no effect with start=noise, which is noise alone")
+    if "style.shifts" in keys and "style" in config.active() and not config.style.is_shifted:
+        lines.append(f"style.shifts has no effect with style.statistic={config.style.statistic}")
     if "depth" in keys and all(term.layers is not None for term in config.terms().values()):
         lines.append(f"depth has no effect with {' and '.join(f'{term}.layers' for term in config.active())}")
     return lines

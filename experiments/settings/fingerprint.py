@@ -15,6 +15,7 @@ from typing import Any
 from experiments.settings import schema
 from experiments.settings.inputs import UNTRAINED, Inputs
 from experiments.settings.schema import Config
+from reconstruct.results import NOISE
 
 # Raised whenever the same settings lead to another picture than before.
 METHOD = 5
@@ -51,8 +52,11 @@ def fingerprint(config: Config, inputs: Inputs) -> str:
     for name, chosen in config.terms().items():
         layers = config.layers(name)
         weights = chosen.weights or [1 / len(layers)] * len(layers)
-        settings[name] = [inputs.pictures[name].identity, layers, weights]
+        settings[name] = [inputs.source(name).identity, layers, weights, *_departures(config, inputs, name)]
     del settings["depth"]
+    if config.start != NOISE:
+        settings |= {"start": inputs.start.identity if inputs.start else config.start}
+        settings |= {"start_noise": config.start_noise}
     if len(config.active()) == 1:
         del settings["ratio"]
     if config.network.weights != UNTRAINED:
@@ -67,7 +71,7 @@ def earlier_fingerprint(config: Config, inputs: Inputs) -> str:
     """The same as earlier programs computed it: other words for the same cell made another."""
     settings = _what_counts(config)
     for name, chosen in config.terms().items():
-        settings[name] = [inputs.pictures[name].digest, config.layers(name), chosen.weights]
+        settings[name] = [inputs.source(name).digest, config.layers(name), chosen.weights]
     settings["network"]["weights"] = inputs.network.weights.digest
     settings["network"]["normalize_over"] = [given.digest for given in inputs.network.normalize_over]
     if not settings["snapshots"]:
@@ -77,11 +81,18 @@ def earlier_fingerprint(config: Config, inputs: Inputs) -> str:
 
 def _what_counts(config: Config) -> dict[str, Any]:
     settings: dict[str, Any] = plain(config)
-    for key in (*BESIDE_THE_POINT, "content", "style"):
+    for key in (*BESIDE_THE_POINT, "content", "style", "start", "start_noise"):
         del settings[key]
     if config.until is None:  # as before there was such a key
         del settings["until"]
     return settings
+
+
+def _departures(config: Config, inputs: Inputs, term: str) -> list[Any]:
+    """How a term's code is made, where that is not as in the paper: before there were such settings it always was."""
+    departures = config.term(term).departures()
+    own = [inputs.classes[term].digest] if term in inputs.classes else []
+    return [departures, *own] if departures else []
 
 
 def _digest(record: object) -> str:

@@ -3,21 +3,31 @@
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.settings.own_class import is_own_class, source
 from experiments.settings.schema import Config, NetworkSettings
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest, one_line
+from reconstruct.results import HALF, NOISE, PICTURE, START, TERMS
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-WEIGHTS = "network.weights"  # the setting that names weights; all others name pictures
+STARTS = (NOISE, HALF, *TERMS)  # what `start` may be besides a picture
+WEIGHTS = "network.weights"  # the setting that names weights
+CODE = "content.code"  # the setting that names a file of features
+STATISTIC = "statistic"  # the last part of those that may name a class; all others name pictures
 UNTRAINED = "untrained"
-WITHOUT_A_FILE = ("torchvision", UNTRAINED)  # weights that torchvision fetches, or that are drawn at random
+TORCHVISION, TORCHVISION_BN = "torchvision", "torchvision_bn"
+WITHOUT_A_FILE = (
+    TORCHVISION,
+    TORCHVISION_BN,
+    UNTRAINED,
+)  # weights that torchvision fetches, or that are drawn at random
 
 log = logging.getLogger(__name__)
 
@@ -101,20 +111,38 @@ class Inputs:
 
     Attributes:
         pictures: the name of a term -> its original.
+        codes: the name of a term -> the file of its code, which it has instead of an original.
+        start: the picture to begin with; None for noise, and where it is made first.
+        classes: the name of a term -> the module of the user's own class, by which its code is made.
     """
 
     pictures: Mapping[str, Input]
     network: NetworkInputs
+    start: Input | None = None
+    classes: Mapping[str, Input] = field(default_factory=dict)
+    codes: Mapping[str, Input] = field(default_factory=dict)
+
+    def source(self, term: str) -> Input:
+        """The original of a term, or the file of its code."""
+        return self.codes[term] if term in self.codes else self.pictures[term]
 
     @property
     def credits(self) -> dict[str, dict[str, str]]:
-        """The name of a term -> name, title, credit and licence of its original."""
-        return {term: given.credit for term, given in self.pictures.items()}
+        """The name of a term -> name, title, credit and licence of its original; and those of a start of its own."""
+        own = {START: self.start} if self.start and self.start not in self.pictures.values() else {}
+        return {name: given.credit for name, given in {**self.pictures, **own}.items()}
+
+    @property
+    def all_pictures(self) -> tuple[Input, ...]:
+        """Originals, start and those that a network is normalised over, each once."""
+        start = [self.start] if self.start else []
+        return tuple(dict.fromkeys([*self.pictures.values(), *self.network.normalize_over, *start]))
 
     def __iter__(self) -> Iterator[Input]:
-        yield from self.pictures.values()
         yield self.network.weights
-        yield from self.network.normalize_over
+        yield from self.all_pictures
+        yield from self.classes.values()
+        yield from self.codes.values()
 
 
 def inputs(config: Config) -> Inputs:
@@ -123,8 +151,21 @@ def inputs(config: Config) -> Inputs:
     Raises:
         InputError: there is no such file or sample, or the file cannot be read.
     """
-    pictures = {name: lookup(term.picture, f"{name}.picture") for name, term in config.terms().items()}
-    return Inputs(pictures, network_inputs(config.network))
+    codes = {"content": lookup(config.code, CODE)} if config.code else {}
+    terms = {name: term for name, term in config.terms().items() if name not in codes}
+    pictures = {name: lookup(term.picture, f"{name}.picture") for name, term in terms.items()}
+    chosen = {name: term.statistic for name, term in config.terms().items() if is_own_class(term.statistic)}
+    classes = {name: lookup(own, f"{name}.{STATISTIC}") for name, own in chosen.items()}
+    return Inputs(pictures, network_inputs(config.network), _start(config), classes, codes)
+
+
+def _start(config: Config) -> Input | None:
+    """The content's or style's picture, whether or not it is to be matched, or one of its own."""
+    if config.start in (NOISE, HALF):
+        return None
+    if config.start in TERMS:
+        return lookup(config.term(config.start).picture, f"{config.start}.picture")
+    return lookup(config.start, START)
 
 
 def network_inputs(settings: NetworkSettings) -> NetworkInputs:
@@ -141,7 +182,10 @@ def lookup(name: str, key: str) -> Input:
     """
     if key == WEIGHTS and name in WITHOUT_A_FILE:
         return Input(key, name, None, name)
-    kind, samples = ("weights", assets.weights()) if key == WEIGHTS else ("a picture", assets.pictures())
+    if key.endswith(STATISTIC):
+        path = source(name, key)
+        return Input(key, name, path, _digest(path.resolve(), path.stat().st_mtime_ns, path.stat().st_size))
+    kind, samples = _expected(key)
     if name in samples:
         return Input(key, name, None, assets.ASSETS[name].member_sha256)
     try:
@@ -150,6 +194,13 @@ def lookup(name: str, key: str) -> Input:
         return Input(key, name, path, _digest(path.resolve(), status.st_mtime_ns, status.st_size))
     except OSError as error:
         raise InputError(f"{key}={name}: cannot be read ({error.strerror})") from error
+
+
+def _expected(key: str) -> tuple[str, Sequence[str]]:
+    """What a file is, and the names of samples that may stand in its place."""
+    if key == CODE:
+        return "a file of features", ()
+    return ("weights", assets.weights()) if key == WEIGHTS else ("a picture", assets.pictures())
 
 
 @lru_cache(maxsize=256)
@@ -162,6 +213,7 @@ def _digest(path: Path, mtime_ns: int, size: int) -> str:
 def _own_file(name: str, key: str, kind: str, samples: Sequence[str]) -> Path:
     try:
         path = Path(name) if Path(name).exists() else Path(name).expanduser()
+        path = path / PICTURE if key == START and (path / PICTURE).is_file() else path  # a finished cell's folder
         if path.is_file():
             return path
         exists = path.exists()
@@ -169,7 +221,10 @@ def _own_file(name: str, key: str, kind: str, samples: Sequence[str]) -> Path:
         raise InputError(f"{key}={name[:80]}: is not the name of a file ({error})") from error
     if exists:
         raise InputError(f"{key}={name}: is not a file; expected {kind}")
-    known = f"{nearest(name, samples)} (samples: {', '.join(samples)})"
+    words = STARTS if key == START else ()
+    if not samples:
+        raise InputError(f"{key}={name}: no such file; expected {kind}")
+    known = f"{nearest(name, [*words, *samples])} (samples: {', '.join(samples)})"
     raise InputError(f"{key}={name}: no such file, and no sample of that name{known}")
 
 

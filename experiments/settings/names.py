@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from anyascii import anyascii
 
-from reconstruct.results import NOT_SETTINGS
+from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS
 
 LONGEST = 60  # characters of a folder's name
 DEFAULT = "default"  # a cell for which nothing was chosen
@@ -26,7 +26,7 @@ _ORDER = (
 )  # fmt: skip
 _LAST = ("seed",)
 _SPEAKS_FOR_ITSELF = ("representation", "network", "canvas", "optimizer", "recipe")
-_NAMES_A_FILE = ("picture", "weights", "normalize_over")
+_NAMES_FILES = (*NAMES_A_FILE, "normalize_over")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
 _TAP = re.compile(r"([a-z]+)(\d+_\d+)")
 
@@ -110,7 +110,7 @@ def _shown(key: str, values: Sequence[str]) -> dict[str, str]:
     """Values in short, different ones differently."""
     end = key.rpartition(".")[2]
     plain = {value: _unquoted(value) for value in values}
-    if end in _NAMES_A_FILE:
+    if end in _NAMES_FILES:
         short = _stems(plain)
     elif end == "layers":
         short = {value: _range(text) for value, text in plain.items()}

@@ -15,11 +15,14 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from reconstruct.errors import InputError
+from reconstruct.results import NAMES_A_FILE
 
 ONE_NAME = ("name", "runs")  # the value is one text, commas and all
-NAMES = ("picture", "weights")  # last parts of keys whose values are the names of files or samples
 LISTS_OF_NAMES = ("layers", "normalize_over")
 
+_OPEN = re.compile(
+    r"(content|style)\.parameters\."
+)  # keys that nobody knows before: Hydra wants to be told to add them
 _PLAIN = re.compile(r"[\w./:+%@?*|-]*", re.ASCII)
 _KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
@@ -39,7 +42,8 @@ def quoted(argument: str) -> str:
     key, equals, value = argument.partition("=")
     if not equals or argument.startswith("-"):
         return argument
-    return f"{key}={_reader(key)(value)}"
+    added = "++" if _OPEN.match(key) else ""
+    return f"{added}{key}={_reader(key)(value)}"
 
 
 def _reader(key: str) -> Callable[[str], str]:
@@ -47,7 +51,7 @@ def _reader(key: str) -> Callable[[str], str]:
     bare, last = key.lstrip("+~"), key.rpartition(".")[2]
     if bare in ONE_NAME:
         return _one_text
-    if last in NAMES and bare not in ("content.weights", "style.weights"):
+    if last in NAMES_A_FILE and bare not in ("content.weights", "style.weights"):
         return _names
     return _named_in_lists if last in LISTS_OF_NAMES else _with_accents
 
@@ -141,7 +145,7 @@ def meant(argument: str) -> str:
     key, equals, value = argument.partition("=")
     if not equals or not _KEY.fullmatch(key):
         return f", for example {f'content.picture={argument}' if _exists(argument) else 'size=256'}"
-    is_name = key.rpartition(".")[2] in (*NAMES, *ONE_NAME)
+    is_name = key.rpartition(".")[2] in (*NAMES_A_FILE, *ONE_NAME)
     closed = [f"{argument}{end}" for end in ("'", '"', *(() if is_name else "]})"))]
     quotes = _quote(value) if set(value) & set('"\\$') else f'"{value}"'
     named = [f"{key}={quotes}"] if is_name else []

@@ -7,7 +7,7 @@ Hydra composes YAML over these dataclasses, so an unknown key or a wrong type is
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING
 
+from experiments.settings.own_class import is_own_class
 from reconstruct.errors import InputError, nearest
 from reconstruct.layers import ARCHITECTURES, check, taps
 from reconstruct.observers import names
+from reconstruct.results import HALF, NOISE
 
 RepresentationKind = Enum("RepresentationKind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])
@@ -25,7 +27,8 @@ Pooling = Enum("Pooling", ["average", "max"])
 Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
 Colours = Enum("Colours", ["rgb", "decorrelated"])
 Crop = Enum("Crop", ["none", "square"])
-Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas"])
+Statistic = Enum("Statistic", ["gram", "covariance", "moments", "shifted", "sliced"])
+Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas", "statistics"])
 
 
 def _require(holds: bool, key: str, given: object, expected: str) -> None:
@@ -40,18 +43,81 @@ def _require_positive(value: float, key: str) -> None:
     _require(SMALLEST <= value <= LARGEST, key, value, f"a positive number, {SMALLEST:g} to {LARGEST:g}")
 
 
+def _require_size(value: int, key: str) -> None:
+    _require(1 <= value <= 16384, key, value, "pixels of the longer side, between 1 and 16384")
+
+
 def _require_seed(value: int, key: str) -> None:
     _require(0 <= value < 2**63, key, value, "a whole number from 0 to 2^63 - 1")
 
 
+FEATURES = "features"  # the statistic of content that keeps all of them
+
+
 @dataclass
 class TermSettings:
-    """One representation's picture and layers."""
+    """One representation's picture and layers, and what is kept of their features.
+
+    A statistic is one of the known ones, or a class of the user's (`own_class`) with its parameters.
+    """
 
     picture: str = MISSING
     layers: list[str] | None = None
     weights: list[float] | None = None
     by_depth: list[str] = field(default_factory=list)
+    statistic: str = MISSING
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def departures(self) -> dict[str, Any]:
+        """Key -> value of what changes the code and is not as in the paper."""
+        paper = {"statistic": type(self)().statistic, "parameters": {}}
+        return {key: getattr(self, key) for key, value in paper.items() if getattr(self, key) != value}
+
+
+@dataclass
+class ContentSettings(TermSettings):
+    """What is kept of where things are. A code from a file stands in the place of a picture's."""
+
+    statistic: str = FEATURES
+    code: str | None = None
+
+    def __post_init__(self) -> None:
+        _require_statistic(self.statistic, "content.statistic", [FEATURES])
+
+
+@dataclass
+class StyleSettings(TermSettings):
+    """What is kept of texture, and at what scale the painting is looked at: as large as the result, if not said."""
+
+    statistic: str = Statistic.gram.name
+    shifts: list[int] = field(default_factory=list)
+    size: int | None = None
+    crop: Crop | None = None
+
+    def __post_init__(self) -> None:
+        if self.size is not None:
+            _require_size(self.size, "style.size")
+        _require_statistic(self.statistic, "style.statistic", [each.name for each in Statistic])
+        for shift in self.shifts:
+            _require(shift >= 1, "style.shifts", self.shifts, "whole numbers of positions, from 1 on")
+        if self.is_shifted:
+            _require(bool(self.shifts), "style.shifts", "[]", "at least one number of positions, for example [1,2,4]")
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether shifts have an effect."""
+        return self.statistic == Statistic.shifted.name
+
+    def departures(self) -> dict[str, Any]:
+        """Key -> value of what changes the code and is not as in the paper."""
+        shifts = {"shifts": sorted(set(self.shifts))} if self.is_shifted else {}
+        scale = {"size": self.size, "crop": self.crop and self.crop.name}
+        return super().departures() | shifts | {key: value for key, value in scale.items() if value is not None}
+
+
+def _require_statistic(given: str, key: str, known: list[str]) -> None:
+    expected = f"one of {', '.join(known)}, or package.module:Class of your own{nearest(given, known)}"
+    _require(given in known or is_own_class(given), key, given, expected)
 
 
 @dataclass
@@ -140,8 +206,8 @@ class Config:
     """One cell: one reconstruction."""
 
     representation: RepresentationKind = MISSING
-    content: TermSettings = field(default_factory=TermSettings)
-    style: TermSettings = field(default_factory=TermSettings)
+    content: ContentSettings = field(default_factory=ContentSettings)
+    style: StyleSettings = field(default_factory=StyleSettings)
     depth: int | None = None
     ratio: float = MISSING
     losses: Losses = MISSING
@@ -150,6 +216,8 @@ class Config:
     steps: int = MISSING
     until: float | None = None
     seed: int = MISSING
+    start: str = NOISE
+    start_noise: float = 0.0
     network: NetworkSettings = MISSING
     canvas: CanvasSettings = MISSING
     optimizer: OptimizerSettings = MISSING
@@ -172,7 +240,7 @@ class Config:
         within = self.ratio in (0, math.inf) or SMALLEST <= self.ratio <= LARGEST
         expected = f"a positive number, {SMALLEST:g} to {LARGEST:g}, 0 (style alone) or inf (content alone)"
         _require(within, "ratio", self.ratio, expected)
-        _require(1 <= self.size <= 16384, "size", self.size, "pixels of the longer side, between 1 and 16384")
+        _require_size(self.size, "size")
         _require(1 <= self.steps <= 10**6, "steps", self.steps, "evaluations, between 1 and 1000000")
         if self.until is not None:
             _require(0 < self.until < 1, "until", self.until, "a relative error between 0 and 1, or null")
@@ -183,6 +251,10 @@ class Config:
         device = re.fullmatch(r"auto|cpu|cuda(:\d+)?", self.device)
         _require(device is not None, "device", self.device, "auto, cpu, cuda or cuda:N")
         _require_seed(self.seed, "seed")
+        _require(bool(self.start.strip()), "start", self.start, "noise, half, content, style or the path of a picture")
+        one_size = self.start == HALF and self.code is not None
+        _require(not one_size, "start", HALF, "another start: features from a file have one size")
+        _require(0 <= self.start_noise <= 1, "start_noise", self.start_noise, "a share between 0 and 1")
         names.check(self.observer, self.network.architecture)
         check_place(self.runs, self.name)
         for level in self.snapshots:
@@ -194,11 +266,11 @@ class Config:
         """Names of the terms that this representation has."""
         return ["content", "style"] if self.representation is RepresentationKind.both else [self.representation.name]
 
-    def term(self, name: str) -> TermSettings:
+    def term(self, name: str) -> "ContentSettings | StyleSettings":
         """The settings of content or of style."""
-        return {"content": self.content, "style": self.style}[name]
+        return self.content if name == "content" else self.style
 
-    def terms(self) -> dict[str, TermSettings]:
+    def terms(self) -> dict[str, "ContentSettings | StyleSettings"]:
         """Name -> settings of the terms that this representation has."""
         return {name: self.term(name) for name in self.active()}
 
@@ -210,6 +282,26 @@ class Config:
         if self.depth is None:
             return (settings.by_depth if term == "style" else []) or DEFAULT_LAYERS[term]
         return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
+
+    @property
+    def code(self) -> str | None:
+        """The file of content's code, where there is one and it is looked at."""
+        return self.content.code if "content" in self.active() else None
+
+    def scale(self, term: str) -> tuple[int, bool]:
+        """Pixels of the longer side of a term's original, and whether it is cut to a square."""
+        size, crop = (self.style.size, self.style.crop) if term == "style" else (None, None)
+        return size or self.size, (crop or self.crop) is Crop.square
+
+    @property
+    def result_scale(self) -> tuple[int, bool]:
+        """The same of the result, which has the shape of its first original."""
+        return self.size, self.crop is Crop.square
+
+    def halved(self) -> "Config":
+        """The same cell at half its size, from noise."""
+        style = replace(self.style, size=self.style.size and max(1, self.style.size // 2))
+        return replace(self, size=max(1, self.size // 2), style=style, start=NOISE, film=False, snapshots=[])
 
     def asked_layers(self) -> tuple[str, ...]:
         """The layers of all terms, each once."""

@@ -10,8 +10,7 @@ from omegaconf._utils import get_yaml_loader
 
 from experiments.settings.overrides import ONE_NAME
 from reconstruct.errors import InputError
-
-_ENDS = ("picture", "network.weights")
+from reconstruct.results import NAMES_A_FILE
 
 
 def check_names(hydra_config: DictConfig) -> None:
@@ -44,7 +43,7 @@ def _scalars(node: Any, above: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
         return
     for key, value in node.value:
         path = f"{above}{key.value}"
-        names_something = path in ONE_NAME or path.endswith(_ENDS)
+        names_something = path in ONE_NAME or path.rpartition(".")[2] in NAMES_A_FILE
         if isinstance(value, yaml.ScalarNode) and names_something:
             yield path, value
         yield from _scalars(value, f"{path}.")

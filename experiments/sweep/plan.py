@@ -123,7 +123,8 @@ def planned(
     once = list({identity.key: identity for identity in reversed(identities)}.values())[::-1]
     named = labels([identity.values for identity in once])
     names = _names(once, named, known, folders, there)
-    cells = [SweepCell(name, dict(i.values), label) for i, name, label in zip(once, names, named, strict=True)]
+    bare = [{key.lstrip("+"): value for key, value in identity.values.items()} for identity in once]
+    cells = [SweepCell(name, values, label) for name, values, label in zip(names, bare, named, strict=True)]
     return [PlannedCell(cell, identity) for cell, identity in zip(cells, once, strict=True)]
 
 

@@ -23,7 +23,7 @@ def checked(composed: DictConfig) -> Config:
     """
     config = configuration(composed)
     found = inputs(config)
-    for picture in (*found.pictures.values(), *found.network.normalize_over):
+    for picture in found.all_pictures:
         picture.check_header()
     return config
 

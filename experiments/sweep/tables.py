@@ -89,4 +89,5 @@ def _numbers(result: Result) -> Row:
     losses = {f"{term}_loss": loss for term, loss in result.losses.items()}
     errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
     quality = {"psnr": result.psnr, "ssim": result.ssim, "seconds": round(result.seconds, 2)}
-    return {"total_loss": result.total} | losses | errors | quality
+    start = {f"start_{measure}": value for measure, value in result.start.items()}
+    return {"total_loss": result.total} | losses | errors | quality | start

@@ -13,7 +13,7 @@ from reconstruct.explorer.quantities import numbers, told
 from reconstruct.explorer.sentences import sentence, title
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, labels, shortest
-from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TERMS, TRACE, Result
+from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TRACE, Result
 
 POINTS = 80  # of a curve
 LOSS = "loss"  # the total, divided by the first
@@ -101,7 +101,7 @@ def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[st
     known = {"label": label, "values": {key: panel.values.get(key, "") for key in cells.axes}, "problem": panel.problem}
     if panel.result is None or panel.picture is None:
         return known | {"picture": None, "originals": {}, "errors": {}, "numbers": {}}
-    files = {term: pictures.number(panel.folder / f"{term}.png") for term in TERMS if term in panel.result.layers}
+    files = {term: pictures.number(panel.folder / f"{term}.png") for term in panel.result.originals}
     return (
         known
         | _result(panel.result)

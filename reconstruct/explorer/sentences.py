@@ -2,19 +2,33 @@
 
 from collections.abc import Sequence
 
-from reconstruct.results import TERMS, Result
+from reconstruct.results import NOISE, START, TERMS, Result
 
 
 def sentence(result: Result) -> str:
     """For example: from the style of relu1_1 to relu3_1 of The Starry Night."""
     parts = [
-        f"the {term} of {layers(result.layers[term])} of {title(result, term)}"
+        f"the {term}{_statistic(result, term)} of {layers(result.layers[term])} of {title(result, term)}"
         for term in TERMS
         if term in result.layers
     ]
     joined = " and ".join(parts)
     weighed = len(parts) > 1 and "ratio" in result.config
-    return f"From {joined}{f', α/β = {result.ratio:g}' if weighed else ''}"
+    return f"From {joined}{f', α/β = {result.ratio:g}' if weighed else ''}{_begun(result)}"
+
+
+def _statistic(result: Result, term: str) -> str:
+    """What was kept of the features, where that is not as in the paper."""
+    return f" ({named})" if (named := result.statistic(term)) else ""
+
+
+def _begun(result: Result) -> str:
+    """What the optimisation began with, if it was a picture."""
+    start = result.config["start"]
+    if start == NOISE:
+        return ""
+    named = title(result, start if start in result.pictures else START)
+    return f", beginning with {named}{' and noise over it' if result.config['start_noise'] else ''}"
 
 
 def layers(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from reconstruct.figures.page.sheet import percent
 from reconstruct.figures.plots.curves import without_trace
 from reconstruct.figures.plots.tradeoff import without_both
 from reconstruct.figures.unshown import unshown
-from reconstruct.results import TERMS, Result
+from reconstruct.results import NOISE, TERMS, USUAL, Result
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "
@@ -24,8 +24,10 @@ OPENINGS = {
     "grid": "Reconstructions, one for each combination of settings.",
     "atlas": "What each layer keeps. figure: reconstructions of single layers against depth; matrix: reconstructed "
     "from one layer, measured at all; strips: seeds side by side; arrangement: errors of styles and of the shuffled "
-    "original; front: content error against style error. Errors are ‖code − target‖² / ‖target‖². measures.csv has "
-    "every number, findings.md the claims and their verdicts.",
+    "original; front: content error against style error; blending: what another network sees over α/β. Errors are "
+    "‖code − target‖² / ‖target‖². measures.csv has every number, findings.md the claims and their verdicts.",
+    "statistics": "Textures from several statistics of the same features. matrix: the relative error of each, by every "
+    "statistic, and that of another painting and of the painting with its parts in another order.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
     "tradeoff": "Relative content error against relative style error, ‖code − target‖² / ‖target‖², mean over layers. "
     "Lines join reconstructions that differ in α/β only.",
@@ -36,6 +38,7 @@ ERRORS = (
     "Content error is ‖F − P‖² / ‖P‖², with the features F of the reconstruction and P of the photograph; style error "
     "is ‖G − A‖² / ‖A‖², with the Gram matrices G of the reconstruction and A of the painting; each a mean over layers."
 )
+OTHER_STATISTICS = "Where another statistic than the Gram matrix was matched, G and A stand for it."
 OWN_LAYERS = (
     "Each error is measured at the cell's own layers: errors of cells with different layers cannot be compared."
 )
@@ -84,7 +87,8 @@ def _unshown(cells: Cells) -> str:
 def _errors(results: Sequence[Result]) -> str:
     layers = {(term, tuple(names)) for result in results for term, names in result.layers.items()}
     several = len(layers) > len({term for term, _ in layers})
-    return " ".join([ERRORS] * bool(results) + [OWN_LAYERS] * several)
+    others = any(result.statistic("style") for result in results if "style" in result.layers)
+    return " ".join([ERRORS] * bool(results) + [OTHER_STATISTICS] * others + [OWN_LAYERS] * several)
 
 
 def alt(cells: Cells, kind: str) -> str:
@@ -131,7 +135,13 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
         values = list(dict.fromkeys(str(read(result)) for result in results))
         if values:
             yield words.format(", ".join(values))
+    starts = dict.fromkeys(str(result.config["start"]) for result in results)
+    if list(starts) not in ([], [NOISE]):
+        yield f"begun with {', '.join(starts)}"
     for term in TERMS:
+        statistics = {result.statistic(term) for result in results if term in result.layers}
+        if any(statistics):
+            yield f"{term} as {', '.join(sorted(each or USUAL[term]['statistic'] for each in statistics))}"
         layers = {tuple(result.layers[term]) for result in results if term in result.layers}
         if len(layers) == 1:  # several are in the figure itself
             yield f"{term} of {', '.join(layers.pop())}"

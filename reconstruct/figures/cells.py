@@ -13,9 +13,8 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.results import FAILURE, NOT_SETTINGS, PICTURE, Result, Sweep, SweepCell
+from reconstruct.results import FAILURE, NAMES_A_FILE, NOT_SETTINGS, PICTURE, Result, Sweep, SweepCell
 
-NAMES_A_FILE = ("picture", "weights")  # the last part of keys whose values are taken to the letter
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
 SWEEP_KEY = "sweep"
 """The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
@@ -58,7 +57,7 @@ class Panel:
 
     def original_name(self, term: str) -> str:
         """The name of a term's original as it was given; empty if the cell does not have the term."""
-        if self.result is None or term not in self.result.layers:
+        if self.result is None or term not in self.result.originals:
             return ""
         return self.result.asked_for(term)
 

@@ -7,7 +7,7 @@ from reconstruct.figures.cells import Panel
 from reconstruct.figures.page.sheet import Look
 from reconstruct.figures.pivot import Block, Point
 from reconstruct.figures.tables.tiles import Tile, original_tiles
-from reconstruct.results import TERMS
+from reconstruct.results import START, TERMS
 
 Named = dict[str, Tile]
 """Label -> tile."""
@@ -25,10 +25,12 @@ class Originals:
 def originals(block: Block, look: Look) -> Originals:
     """The originals of a block; if they are the same in no row or column, they are common, labelled by their titles."""
     panels = list(block.at.values())
-    having = {term: [p for p in panels if p.result and term in p.result.layers] for term in TERMS}
+    having = {term: [p for p in panels if p.result and term in p.result.originals] for term in (*TERMS, START)}
     terms = [term for term, those in having.items() if those]
     finished = sum(panel.result is not None for panel in panels)
-    apart = all(len(having[term]) < finished for term in terms)  # each term has some cells only: no cell has both
+    apart = all(
+        len(having[term]) < finished for term in terms if term != START
+    )  # each term has some cells only: no cell has both
     found = Originals()
     for term in terms:
         name = "original" if len(terms) == 1 or apart else term

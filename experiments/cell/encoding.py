@@ -1,0 +1,24 @@
+"""The features that a network has of a picture, for a file."""
+
+import torch
+
+from experiments.cell.compute_plan import device
+from experiments.cell.networks import network
+from experiments.settings.inputs import inputs
+from experiments.settings.schema import Config
+from reconstruct.codes import SavedCode
+
+
+def code_of(config: Config) -> SavedCode:
+    """The features that content's layers have of content's picture, in float32.
+
+    Raises:
+        InputError: a file is no picture, or weights are not those of such a network.
+        RunError: a sample or weights could not be fetched.
+    """
+    found, chosen = inputs(config), device(config.device)
+    exact = network(config.network, found.network, chosen)
+    picture = found.pictures["content"].picture(*config.result_scale).to(chosen)
+    with torch.no_grad():
+        features = exact(picture, config.layers("content"))
+    return SavedCode({layer: F.cpu() for layer, F in features.items()}, (picture.shape[-2], picture.shape[-1]))

@@ -1,0 +1,97 @@
+"""Measure the textures of a sweep by every statistic, in float32, with the network they were made with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from experiments.cell.compute_plan import device
+from experiments.drawing.measurements import TILES, network_of
+from experiments.terminal.progress import counted, say
+from reconstruct import images, measures
+from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError, current, write
+from reconstruct.errors import InputError
+from reconstruct.network import Network
+from reconstruct.objective import encode
+from reconstruct.representations import (
+    Code,
+    Covariance,
+    Moments,
+    Representation,
+    Shifted,
+    Sliced,
+    Style,
+    equal_weights,
+)
+from reconstruct.results import PICTURE, Result, Sweep
+
+Cell = tuple[Path, Result]
+
+
+def errors(sweep: Sweep) -> list[StatisticError]:
+    """The rows of ``statistics.csv``; measured again if the file is missing, damaged or older than the sweep.
+
+    Raises:
+        InputError: there is no texture, or a network that the sweep used cannot be built.
+    """
+    known = current(sweep)
+    if known is not None:
+        return known
+    there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
+    textures = [(folder, result) for folder, result in there if list(result.layers) == ["style"]]
+    if not textures:
+        raise InputError(
+            f"statistics needs finished cells with representation=style; {sweep.folder} has none; try grid"
+        )
+    found = [error for cell in counted(textures, "measuring") for error in _of_cell(*cell)]
+    found += [error for cell in _one_a_painting(textures) for error in _baselines(cell, textures)]
+    write(found, sweep.folder)
+    say(f"{sweep.folder / STATISTICS}: {len(textures)} textures measured")
+    return found
+
+
+def _of_cell(folder: Path, result: Result) -> Iterator[StatisticError]:
+    made_from = str(result.config["style"]["statistic"])
+    yield from _measured(folder.name, made_from, images.load(folder / PICTURE), folder, result)
+
+
+def _baselines(cell: Cell, textures: Sequence[Cell]) -> Iterator[StatisticError]:
+    """The same of the painting itself in another order, and of all others."""
+    folder, result = cell
+    painting = images.load(folder / "style.png")
+    if min(painting.shape[-2:]) >= TILES:
+        moved = measures.shuffled(painting, TILES, torch.Generator().manual_seed(0))
+        yield from _measured("", SHUFFLED, moved, folder, result)
+    for other, _ in _one_a_painting(textures):
+        if other != folder:
+            yield from _measured("", OTHER, images.load(other / "style.png"), folder, result)
+
+
+def _one_a_painting(textures: Sequence[Cell]) -> list[Cell]:
+    return list({result.asked_for("style"): (folder, result) for folder, result in reversed(textures)}.values())
+
+
+def _measured(cell: str, made_from: str, picture: Tensor, folder: Path, result: Result) -> Iterator[StatisticError]:
+    network, painting = network_of(result.network), images.load(folder / "style.png")
+    for name, statistic in _statistics(result).items():
+        code, target = (_code(network, statistic, each) for each in (picture, painting))
+        layers = statistic.relative_errors(code, target)
+        error = float(torch.stack(list(layers.values())).mean())
+        yield StatisticError(cell, result.asked_for("style"), made_from, name, error)
+
+
+def _code(network: Network, statistic: Representation, picture: Tensor) -> Code:
+    return encode(network, statistic, picture.to(device("auto")))
+
+
+def _statistics(result: Result) -> Mapping[str, Representation]:
+    """All of them, at the layers of a result; sliced from other directions than those that were matched."""
+    weights = equal_weights(result.layers["style"])
+    return {
+        "gram": Style(weights),
+        "covariance": Covariance(weights),
+        "moments": Moments(weights),
+        "shifted": Shifted(weights, result.config["style"]["shifts"]),
+        "sliced": Sliced(weights, result.seed + 1),
+    }

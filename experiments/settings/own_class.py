@@ -1,0 +1,59 @@
+"""A class of the user's, named by a setting: ``package.module:Class``. Nothing is imported but what is named."""
+
+import re
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypeVar
+
+from reconstruct.errors import InputError, nearest, one_line
+
+_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+
+Kind = TypeVar("Kind")
+
+
+def is_own_class(name: str) -> bool:
+    """Whether a setting's value has the form of such a name."""
+    return _NAME.fullmatch(name) is not None
+
+
+def source(name: str, key: str) -> Path:
+    """The file of a class's module. It is looked for in the working directory, too, as Python by itself does.
+
+    Args:
+        name: ``package.module:Class``.
+        key: the setting that names it.
+
+    Raises:
+        InputError: there is no such module.
+    """
+    module = name.partition(":")[0]
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
+    try:
+        spec = find_spec(module)
+    except Exception as error:  # of a package that has to be imported to find what is in it
+        raise InputError(f"{key}={name}: {module} cannot be found ({one_line(str(error))})") from error
+    if spec is None or not spec.has_location or spec.origin is None:
+        raise InputError(f"{key}={name}: there is no module {module} here or where Python looks for modules")
+    return Path(spec.origin)
+
+
+def own_class(name: str, key: str, kind: type[Kind]) -> type[Kind]:
+    """The class of that name, a subclass of `kind`.
+
+    Raises:
+        InputError: there is no such class, it is of another kind, or its module fails.
+    """
+    source(name, key)
+    module, _, wanted = name.partition(":")
+    try:
+        known = vars(import_module(module))
+    except Exception as error:  # whatever a user's module raises
+        raise InputError(f"{key}={name}: {module} fails when it is imported ({one_line(repr(error))})") from error
+    classes = {each: value for each, value in known.items() if isinstance(value, type) and issubclass(value, kind)}
+    if wanted not in classes:
+        raise InputError(f"{key}={name}: expected a subclass of {kind.__name__} in {module}{nearest(wanted, classes)}")
+    return classes[wanted]

@@ -1,0 +1,62 @@
+"""Batch normalisation folded into the convolution before it: one linear map, with other weights.
+
+At test time (Ioffe & Szegedy, 2015, algorithm 2) the output x of a convolution becomes, channel by channel::
+
+    γ (x - μ) / √(σ² + ε) + β        so that        w' = w γ / √(σ² + ε),   b' = (b - μ) γ / √(σ² + ε) + β
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from reconstruct.errors import InputError
+
+EPSILON = 1e-5  # of torch and torchvision
+
+State = Mapping[str, Tensor]
+
+
+def folded(state: State) -> State:
+    """A state dict without batch normalisations, each of which follows its convolution; the same if it has none.
+
+    Raises:
+        InputError: a normalisation does not follow a convolution of as many channels.
+    """
+    modules = _modules(state)
+    convolutions: dict[str, Tensor] = {}
+    last = ""
+    for name, own in modules.items():
+        if "running_mean" in own:
+            _check(name, own, convolutions.get(f"{last}weight"))
+            convolutions |= _fold(convolutions[f"{last}weight"], convolutions.get(f"{last}bias"), own, last)
+        else:
+            convolutions |= {f"{name}{key}": value for key, value in own.items()}
+            last = name
+    return convolutions
+
+
+def _check(name: str, own: Mapping[str, Tensor], weight: Tensor | None) -> None:
+    fits = weight is not None and weight.ndim == 4 and own["running_mean"].shape == weight.shape[:1]
+    if not fits or "running_var" not in own:
+        raise InputError(
+            f"network.weights: {name.rstrip('.') or 'a normalisation'} follows no convolution of as many channels; "
+            "expected a VGG, with batch normalisation after its convolutions or without"
+        )
+
+
+def _modules(state: State) -> dict[str, dict[str, Tensor]]:
+    """Name of a module, with its dot -> its tensors, in order."""
+    modules: dict[str, dict[str, Tensor]] = {}
+    for key, value in state.items():
+        name, dot, last = key.rpartition(".")
+        modules.setdefault(f"{name}{dot}", {})[last] = value
+    return modules
+
+
+def _fold(weight: Tensor, bias: Tensor | None, own: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
+    mean, variance = own["running_mean"], own["running_var"]
+    gamma, beta = own.get("weight", torch.ones_like(mean)), own.get("bias", torch.zeros_like(mean))
+    scale = gamma / (variance + EPSILON).sqrt()
+    before = torch.zeros_like(mean) if bias is None else bias
+    return {f"{name}weight": weight * scale[:, None, None, None], f"{name}bias": (before - mean) * scale + beta}

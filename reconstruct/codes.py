@@ -1,0 +1,129 @@
+"""Features in a file, layer by layer: a code without its picture, as one decodes it from somewhere else.
+
+NumPy's ``.npz`` has an array a layer, safetensors' ``.safetensors`` a tensor a layer, ``(C, H, W)`` or
+``(1, C, H, W)``. Height and width of the picture may stand beside them (``size``); without, they follow from the maps.
+Nothing in a file is executed. The door to safetensors.
+"""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from reconstruct import layers as names
+from reconstruct.errors import InputError
+from reconstruct.files import written_whole
+
+NUMPY, SAFETENSORS = ".npz", ".safetensors"
+SIZE = "size"  # of the picture: an array in .npz, metadata "HEIGHT WIDTH" in .safetensors
+
+
+@dataclass(frozen=True)
+class SavedCode:
+    """What a file holds.
+
+    Attributes:
+        features: layer -> ``(1, C, H, W)``, float32.
+        size: height and width of the picture; ``None`` if the file does not say.
+    """
+
+    features: Mapping[str, Tensor]
+    size: tuple[int, int] | None = None
+
+    def shape(self) -> tuple[int, int]:
+        """Height and width of a picture that has such maps: the smallest, if the file does not say.
+
+        Raises:
+            InputError: no picture has maps of these sizes.
+        """
+        maps = {layer: tuple(F.shape[-2:]) for layer, F in self.features.items()}
+        lowest = min(maps, key=names.halvings)
+        height, width = self.size or tuple(side << names.halvings(lowest) for side in maps[lowest])
+        for layer, (rows, columns) in maps.items():
+            halvings = names.halvings(layer)
+            if (height >> halvings, width >> halvings) != (rows, columns):
+                raise InputError(
+                    f"{layer} is {columns}×{rows}, which a picture of {width}×{height} pixels does not have"
+                )
+        return height, width
+
+
+def read(path: Path) -> SavedCode:
+    """The code in a file.
+
+    Raises:
+        InputError: it cannot be read, has another format, or holds something else than features.
+    """
+    try:
+        arrays, size = _numpy(path) if path.suffix == NUMPY else _safetensors(path)
+    except InputError:
+        raise
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: not a {path.suffix} file of features ({error})") from error
+    if not arrays:
+        raise InputError(f"{path}: has no features; expected an array for each layer, for example relu4_2")
+    return SavedCode({layer: _features(layer, array, path) for layer, array in arrays.items()}, size)
+
+
+def write(code: SavedCode, path: Path) -> None:
+    """Write whole or not at all.
+
+    Raises:
+        InputError: the name ends neither in .npz nor in .safetensors, or safetensors is not installed.
+    """
+    _check_ending(path)
+    features = {layer: F.detach().cpu().contiguous() for layer, F in code.features.items()}
+    if path.suffix == SAFETENSORS:
+        from safetensors.torch import save  # an extra
+
+        metadata = {SIZE: "{} {}".format(*code.size)} if code.size else None
+        with written_whole(path) as file:
+            file.write(save(features, metadata))
+        return
+    beside = {SIZE: np.array(code.size)} if code.size else {}
+    with written_whole(path) as file:
+        np.savez(file, **{layer: F.numpy() for layer, F in features.items()}, **beside)  # type: ignore[arg-type]
+
+
+def _numpy(path: Path) -> tuple[dict[str, Tensor], tuple[int, int] | None]:
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = {name: torch.from_numpy(archive[name]) for name in archive.files if name != SIZE}
+        size = archive[SIZE].tolist() if SIZE in archive.files else None
+    return arrays, (int(size[0]), int(size[1])) if size else None
+
+
+def _safetensors(path: Path) -> tuple[dict[str, Tensor], tuple[int, int] | None]:
+    _check_ending(path)
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            size = ((file.metadata() or {}).get(SIZE) or "").split()
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+    return arrays, (int(size[0]), int(size[1])) if size else None
+
+
+def _check_ending(path: Path) -> None:
+    if path.suffix not in (NUMPY, SAFETENSORS):
+        raise InputError(f"{path}: expected a name that ends in {NUMPY} or {SAFETENSORS}")
+    if path.suffix == SAFETENSORS:
+        try:
+            import safetensors  # noqa: F401
+        except ImportError as error:
+            raise InputError(f"{path}: needs safetensors: pip install safetensors; or a {NUMPY} file") from error
+
+
+def _features(layer: str, array: Tensor, path: Path) -> Tensor:
+    features = array[None] if array.ndim == 3 else array
+    if features.ndim != 4 or features.shape[0] != 1 or not features.is_floating_point():
+        shape = "×".join(map(str, array.shape)) or "one number"
+        raise InputError(f"{path}: {layer} is {shape} of {array.dtype}; expected C×H×W of floating point")
+    if not features.isfinite().all():
+        raise InputError(f"{path}: {layer} has values that are not finite")
+    return features.float()

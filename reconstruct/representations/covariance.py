@@ -1,0 +1,25 @@
+"""Covariances of channels: the Gram matrix of features about their means.
+
+    C_ij = 1/M Σ_k (F_ik - μ_i) (F_jk - μ_j) = G_ij - μ_i μ_j        E_l = 1/(4 N²) Σ_ij (C_ij - A_ij)²
+
+What it leaves out against the Gram matrix is how strong each channel is on average.
+"""
+
+from torch import Tensor
+
+from reconstruct.representations.gram import gram
+from reconstruct.representations.representation import Representation, at_least_float32, columns, squared
+
+
+class Covariance(Representation):
+    """How features vary together, over all positions, whatever their means."""
+
+    def code(self, F: Tensor) -> Tensor:
+        """The covariances ``(N, C, C)`` of features ``(N, C, H, W)``."""
+        mean = at_least_float32(columns(F)).mean(1)
+        return gram(F) - mean[:, :, None] * mean[:, None, :]
+
+    def layer_loss(self, C: Tensor, A: Tensor) -> Tensor:
+        """E_l, a scalar, from two codes ``(N, C, C)``: that of eq. 4 with covariances."""
+        N = C.shape[-1]
+        return squared(C - A) / (4 * N**2)

@@ -1,0 +1,172 @@
+"""Features in a file: they read back, what is wrong with them is one line, and they are matched like a picture's."""
+
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import TINY, only_cell
+
+from experiments import code
+from reconstruct import codes, images, measures
+from reconstruct.codes import SavedCode
+from reconstruct.errors import InputError
+from reconstruct.results import Result
+
+F = torch.rand(1, 64, 20, 16, generator=torch.Generator().manual_seed(0))
+DEEP = torch.rand(1, 128, 10, 8, generator=torch.Generator().manual_seed(1))
+CODE = SavedCode({"relu1_1": F, "relu2_1": DEEP}, (20, 16))
+ENDINGS = [".npz", ".safetensors"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
+
+
+@pytest.fixture
+def write_code(monkeypatch, photo, capfd):
+    """Runs reconstruct-code on the user's photograph; gives the exit code and what was said."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["reconstruct-code", str(photo), *arguments, *TINY[:3]])
+        try:
+            code.main()
+            return 0, capfd.readouterr().err
+        except SystemExit as ended:
+            return int(ended.code or 0), capfd.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("size", [(20, 16), None])
+def test_features_and_the_size_of_their_picture_read_back(tmp_path, ending, size):
+    codes.write(SavedCode(CODE.features, size), tmp_path / f"code{ending}")
+    found = codes.read(tmp_path / f"code{ending}")
+    assert found.size == size
+    assert all(torch.equal(found.features[layer], CODE.features[layer]) for layer in CODE.features)
+    assert found.shape() == (20, 16)
+
+
+@pytest.mark.parametrize("size", [(37, 29), (32, 32), (33, 47)])
+def test_the_shape_that_follows_from_maps_has_these_maps(size):
+    height, width = size
+    maps = {f"relu{block}_1": torch.zeros(1, 1, height >> (block - 1), width >> (block - 1)) for block in (2, 3)}
+    found = SavedCode(maps).shape()
+    assert SavedCode(maps, size).shape() == size
+    assert all(F.shape[-2:] == (found[0] >> b, found[1] >> b) for b, F in zip((1, 2), maps.values(), strict=True))
+
+
+def test_maps_that_no_picture_has_are_refused():
+    with pytest.raises(InputError, match="relu2_1 is 8×10, which a picture of 16×22 pixels does not have"):
+        SavedCode({"relu1_1": torch.zeros(1, 64, 22, 16), "relu2_1": DEEP}).shape()
+
+
+def test_features_without_a_dimension_for_the_number_of_pictures_are_taken(tmp_path):
+    np.savez(tmp_path / "x.npz", relu1_1=F[0].numpy())
+    assert torch.equal(codes.read(tmp_path / "x.npz").features["relu1_1"], F)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "told"),
+    [
+        ({}, "has no features"),
+        ({"relu1_1": np.zeros((3, 4))}, "relu1_1 is 3×4 of torch.float64; expected C×H×W"),
+        ({"relu1_1": np.zeros((2, 3, 4, 4))}, "relu1_1 is 2×3×4×4"),
+        ({"relu1_1": np.zeros((3, 4, 4), dtype=int)}, "expected C×H×W of floating point"),
+        ({"relu1_1": np.full((3, 4, 4), np.nan)}, "values that are not finite"),
+        ({"relu1_1": np.array([{}], dtype=object)}, "not a .npz file of features"),
+    ],
+)
+def test_what_is_no_code_is_refused_in_a_line(tmp_path, arrays, told):
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(InputError, match=told.replace("(", r"\(")):
+        codes.read(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("content", [b"", b"nothing of the kind", pickle.dumps({"relu1_1": 1})])
+def test_a_file_of_something_else_is_refused_and_nothing_in_it_runs(tmp_path, ending, content):
+    (tmp_path / f"x{ending}").write_bytes(content)
+    with pytest.raises(InputError, match=r"not a .* file of features"):
+        codes.read(tmp_path / f"x{ending}")
+
+
+def test_another_ending_is_answered_with_those_that_are_known(tmp_path):
+    with pytest.raises(InputError, match=r"ends in \.npz or \.safetensors"):
+        codes.write(CODE, tmp_path / "code.pt")
+    (tmp_path / "code.pt").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"ends in \.npz or \.safetensors"):
+        codes.read(tmp_path / "code.pt")
+
+
+def test_without_safetensors_the_other_format_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    with pytest.raises(InputError, match=r"pip install safetensors; or a \.npz file"):
+        codes.write(CODE, tmp_path / "code.safetensors")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_itself(write_code, command, ending):
+    assert write_code("--layers", "relu1_1,relu2_1", "--output", f"code{ending}")[0] == 0
+    status, said = command(f"content.code=code{ending}", "content.layers=[relu2_1]", "steps=20", "name=a")
+    assert status == 0, said
+    cell = only_cell()
+    found = Result.read(cell)
+    assert found.psnr is None
+    assert not (cell / "content.png").exists()
+    assert found.inputs[-1]["key"] == "content.code"
+    command("content.layers=[relu2_1]", "steps=20", "name=b", "runs=others")
+    (other,) = (cell.parents[2] / "others").rglob("result.png")
+    assert measures.psnr(images.load(cell / "result.png"), images.load(other)) > 60
+
+
+def test_the_code_of_one_picture_joins_the_style_of_another(write_code, command):
+    write_code("--layers", "relu2_1", "--output", "code.npz")
+    status, said = command("representation=both", "content.code=code.npz", "content.layers=[relu2_1]", "ratio=0.1")
+    assert status == 0, said
+    assert sorted(path.name for path in only_cell().glob("*.png")) == ["result.png", "style.png"]
+
+
+def test_figures_and_pages_do_without_the_picture(write_code, command):
+    write_code("--layers", "relu1_1,relu2_1", "--output", "code.npz")
+    status, said = command("-m", "content.code=code.npz", "content.layers=[relu1_1],[relu2_1]", "name=s")
+    assert status == 0, said
+    (sweep,) = (path.parent for path in Path("runs").glob("*/sweep.json"))
+    assert {"figure.png", "index.html", "caption.txt"} <= {path.name for path in sweep.iterdir()}
+    assert "code" in (sweep / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            ["content.layers=[relu3_2]"],
+            "has no relu3_2; did you mean 'relu2_1'? content.layers=[relu1_1,relu2_1] would do",
+        ),
+        (["content.layers=[relu2_1]", "start=half"], "features from a file have one size"),
+        (["content.code=missing.npz"], "content.code=missing.npz: no such file; expected a file of features"),
+    ],
+)
+def test_a_code_that_does_not_fit_is_refused_in_a_line(command, settings, told):
+    codes.write(CODE, Path("code.npz"))
+    status, said = command("content.code=code.npz", *settings)
+    assert status == 2
+    assert told in said
+
+
+def test_a_code_of_other_channels_is_refused(command):
+    codes.write(SavedCode({"relu2_1": F}), Path("code.npz"))
+    status, said = command("content.code=code.npz", "content.layers=[relu2_1]")
+    assert status == 2
+    assert "relu2_1 has 64 channels, expected 128" in said
+
+
+def test_settings_that_a_code_leaves_without_effect_are_named(command):
+    codes.write(CODE, Path("code.npz"))
+    _, said = command("content.code=code.npz", "content.layers=[relu2_1]", "crop=square", "steps=1")
+    assert "crop has no effect with content.code" in said

@@ -1,0 +1,288 @@
+"""Where an optimisation begins, at what scale a painting is looked at, what of it is style; as a user asks for it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import only_cell
+from PIL import Image
+
+from experiments.cell.originals import stretched
+from reconstruct import images, measures
+from reconstruct.canvas import under_noise
+from reconstruct.results import Result
+
+QUICK = "figure=none"
+STYLE = ["representation=style", "style.layers=[relu1_1,relu2_1]"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
+
+
+def result() -> Result:
+    found = Result.read(only_cell())
+    assert found is not None
+    return found
+
+
+def pixels(name: str = "result.png") -> torch.Tensor:
+    return images.load(only_cell() / name)
+
+
+# Where it begins
+
+
+def test_a_share_of_noise_lies_over_the_picture():
+    picture, noise = torch.full((1, 3, 2, 2), 0.9), torch.full((1, 3, 2, 2), -0.2)
+    assert torch.allclose(under_noise(picture, noise, 0.0), torch.full((1, 3, 2, 2), 0.4))
+    assert torch.allclose(under_noise(picture, noise, 1.0), noise)
+    assert torch.allclose(under_noise(picture, noise, 0.25), torch.full((1, 3, 2, 2), 0.75 * 0.4 - 0.25 * 0.2))
+
+
+@pytest.mark.parametrize("canvas", ["pixels", "pyramid", "shallow", "fourier"])
+def test_every_canvas_begins_with_the_picture_itself(command, canvas):
+    code, said = command("start=content", "steps=1", f"canvas={canvas}", "content.layers=[relu2_1]")
+    assert code == 0, said
+    assert measures.psnr(pixels(), pixels("content.png")) > 45
+
+
+def test_a_start_with_noise_over_it_is_farther_away_than_without(command):
+    command("-m", "start=content", "start_noise=0,0.5,1", "steps=1", QUICK)
+    found = [Result.read(path.parent) for path in sorted(Path("runs").glob("*/*/result.json"))]
+    nearness = [each.psnr or 99.0 for each in sorted(found, key=lambda each: each.config["start_noise"])]
+    assert nearness == sorted(nearness, reverse=True)
+    assert nearness[0] > nearness[1] + 10
+
+
+def test_without_a_picture_the_start_is_the_noise_that_it_always_was(command):
+    command("steps=1", "start_noise=0.5")
+    record = json.loads((only_cell() / "result.json").read_text())
+    assert record["start"] == {}
+    assert not (only_cell() / "start.png").exists()
+
+
+def test_a_start_is_kept_beside_the_result_with_its_distance(command, painting):
+    command(f"start='{painting}'", "content.layers=[relu2_1]")
+    found = result()
+    assert found.start["psnr"] == pytest.approx(measures.psnr(pixels(), pixels("start.png")), rel=1e-3)
+    assert found.pictures["start"]["title"] == "painting"
+    assert pixels("start.png").shape == pixels().shape  # stretched: the painting has another shape
+
+
+def test_the_style_picture_can_be_where_content_alone_begins(command, painting):
+    code, said = command("start=style", f"style.picture='{painting}'", "steps=1")
+    assert code == 0
+    assert "no effect" not in said
+    assert [each["key"] for each in result().inputs if "picture" in each["key"]] == ["content.picture", "style.picture"]
+
+
+def test_a_finished_cell_is_a_start_by_its_folder(command):
+    command("steps=2", "name=small", "size=16")
+    (small,) = Path("runs/small").glob("*/result.png")
+    code, said = command("steps=1", f"start={small.parent}", "name=large")
+    assert code == 0, said
+    (large,) = Path("runs/large").glob("*/start.png")
+    with Image.open(large) as start:
+        assert start.size == (32, 27)
+
+
+def test_the_start_is_part_of_what_a_cell_is_and_what_has_no_effect_is_not(command):
+    command("-m", "start=noise,content", "steps=1", QUICK, "name=a")
+    prints = {Result.read(path.parent).fingerprint for path in Path("runs/a").glob("*/result.json")}
+    assert len(prints) == 2
+    command("start_noise=0.3", "steps=1", "name=b")
+    (cell,) = Path("runs/b").glob("*/result.json")
+    assert Result.read(cell.parent).fingerprint in prints
+
+
+def test_a_start_that_is_no_picture_is_refused_before_anything_is_computed(command):
+    code, said = command("start=contnet")
+    assert code == 2
+    assert "start=contnet: no such file" in said
+    assert "did you mean 'content'" in said
+    assert not list(Path("runs").glob("*/*/result.json"))
+
+
+def test_noise_over_a_start_is_a_share(command):
+    code, said = command("start=content", "start_noise=2")
+    assert code == 2
+    assert "start_noise=2.0: expected a share between 0 and 1" in said
+
+
+def test_a_cell_that_starts_from_half_its_size_makes_that_first_and_goes_on_from_it(command):
+    code, said = command("start=half", "content.layers=[relu2_1]", "steps=5")
+    assert code == 0, said
+    (large,) = Path("runs/single").glob("*/result.json")
+    small, found = Result.read(large.parent / "half"), Result.read(large.parent)
+    assert small.size == 16
+    assert small.config["start"] == "noise"
+    assert found.start["seconds"] == small.seconds
+    start, half = images.load(large.parent / "start.png"), images.load(large.parent / "half/result.png", 32)
+    assert measures.psnr(start, stretched(half, *start.shape[-2:])) > 45
+    command("size=16", "content.layers=[relu2_1]", "steps=5", "name=alone")
+    (alone,) = Path("runs/alone").glob("*/result.png")
+    assert alone.read_bytes() == (large.parent / "half/result.png").read_bytes()
+
+
+def test_half_the_size_is_that_of_a_painting_of_its_own_size_too(command):
+    code, said = command(*STYLE, "start=half", "style.size=24", "size=40", "steps=2")
+    assert code == 0, said
+    (painting,) = Path("runs/single").glob("*/half/style.png")
+    assert max(images.load(painting).shape) == 12
+
+
+# The scale of a painting
+
+
+def test_a_painting_is_looked_at_at_its_own_size_and_the_result_has_that_of_the_sweep(command):
+    code, said = command(*STYLE, "style.size=20", "size=40")
+    assert code == 0, said
+    assert max(pixels("style.png").shape) == 20
+    assert max(pixels().shape) == 40
+
+
+def test_a_painting_can_be_cut_to_a_square_by_itself(command):
+    command(*STYLE, "style.crop=square")
+    height, width = pixels("style.png").shape[-2:]
+    assert height == width == 32
+    assert pixels().shape[-2:] == (32, 29)
+
+
+def test_a_painting_that_would_be_too_small_is_refused_by_its_own_key(command):
+    code, said = command("representation=style", "style.layers=[relu5_1]", "style.size=8")
+    assert code == 2
+    assert "style.size=8: style.picture is then" in said
+
+
+def test_both_pictures_can_have_sizes_of_their_own(command):
+    code, said = command("representation=both", "style.size=48", "ratio=0.1", "style.layers=[relu1_1,relu2_1]")
+    assert code == 0, said
+    assert max(pixels("style.png").shape) == 48
+    assert max(pixels("content.png").shape) == 32
+
+
+# What is style
+
+
+@pytest.mark.parametrize("statistic", ["gram", "covariance", "moments", "shifted", "sliced"])
+def test_every_statistic_is_approached_and_reported(command, statistic):
+    code, said = command(*STYLE, f"style.statistic={statistic}", "steps=12", "seed=3")
+    assert code == 0, said
+    rows = (only_cell() / "trace.csv").read_text().splitlines()
+    first, last = (float(row.split(",")[rows[0].split(",").index("total")]) for row in (rows[1], rows[-1]))
+    assert last < first / 2
+    assert result().statistic("style") == ("" if statistic == "gram" else statistic)
+
+
+def test_a_wrong_statistic_is_answered_with_the_nearest(command):
+    code, said = command(*STYLE, "style.statistic=gramm")
+    assert code == 2
+    assert "did you mean 'gram'" in said
+
+
+def test_shifts_count_for_shifted_products_only(command):
+    _, said = command(*STYLE, "style.shifts=[1,2]", "steps=1", "name=a")
+    assert "style.shifts has no effect with style.statistic=gram" in said
+    code, said = command(*STYLE, "style.statistic=shifted", "style.shifts=[0]")
+    assert code == 2
+    assert "style.shifts=[0]: expected whole numbers of positions, from 1 on" in said
+
+
+OWN = """
+from reconstruct import Representation
+
+class Means(Representation):
+    def __init__(self, weights, power=1.0):
+        super().__init__(weights)
+        self.power = power
+
+    def code(self, F):
+        return F.float().pow(self.power).mean((2, 3))
+
+    def layer_loss(self, code, target):
+        return (code - target).square().sum()
+"""
+
+
+def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path):
+    (tmp_path / "own_textures.py").write_text(OWN)
+    chosen = ["style.statistic=own_textures:Means", "style.parameters.power=1,2", "steps=6"]
+    code, said = command("-m", *STYLE, *chosen, "name=own")
+    assert code == 0, said
+    found = [Result.read(path.parent) for path in Path("runs/own").glob("*/result.json")]
+    assert sorted(each.config["style"]["parameters"]["power"] for each in found) == [1, 2]
+    assert len({each.fingerprint for each in found}) == 2
+    assert "own_textures:Means" in Path("runs/own/caption.txt").read_text()
+
+
+def test_another_version_of_such_a_class_makes_another_cell(command, tmp_path):
+    (tmp_path / "own_versions.py").write_text(OWN)
+    command(*STYLE, "style.statistic=own_versions:Means", "steps=1")
+    first = result().fingerprint
+    (tmp_path / "own_versions.py").write_text(OWN + "# of today\n")
+    command(*STYLE, "style.statistic=own_versions:Means", "steps=1")
+    (cell,) = Path("runs/single").glob("*/result.json")
+    assert Result.read(cell.parent).fingerprint != first
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("own_missing:Means", "there is no module own_missing"),
+        ("own_present:Mean", "expected a subclass of Representation in own_present; did you mean 'Means'"),
+        ("own_broken:Means", "own_broken fails when it is imported (ZeroDivisionError"),
+        ("own_present:Means", "cannot be made with {'size': 3}"),
+    ],
+)
+def test_what_is_wrong_with_such_a_class_is_one_line(command, tmp_path, given, told):
+    (tmp_path / "own_present.py").write_text(OWN)
+    (tmp_path / "own_broken.py").write_text("1 / 0\n")
+    code, said = command(*STYLE, f"style.statistic={given}", "style.parameters.size=3")
+    assert code == 2
+    assert told in said
+    assert "Traceback" not in said
+
+
+# A ratio means the same everywhere
+
+
+def test_losses_are_relative_unless_the_paper_is_asked_for(command):
+    command("representation=both", "name=a")
+    (cell,) = Path("runs/a").glob("*/result.json")
+    assert json.loads(cell.read_text())["config"]["losses"] == "relative"
+    command("representation=both", "recipe=paper", "name=b")
+    (cell,) = Path("runs/b").glob("*/result.json")
+    assert json.loads(cell.read_text())["config"]["losses"] == "paper"
+
+
+@pytest.mark.parametrize(
+    ("losses", "ratio", "shown"),
+    [
+        ("relative", "3e-8", "style"),
+        ("relative", "1e4", "content"),
+        ("paper", "1e-20", "style"),
+        ("paper", "1e9", "content"),
+    ],
+)
+def test_a_ratio_at_which_one_picture_alone_will_show_is_remarked_upon(command, losses, ratio, shown):
+    _, said = command("representation=both", f"losses={losses}", f"ratio={ratio}", "steps=1")
+    assert f"only {shown} will show; both do between" in said
+    assert ("losses=relative a ratio means the same" if losses == "paper" else "losses=paper takes the paper's") in said
+
+
+@pytest.mark.parametrize("ratio", ["0.03", "0", "inf", "1e-3", "10"])
+def test_of_a_ratio_at_which_both_show_and_of_ends_nothing_is_said(command, ratio):
+    _, said = command("representation=both", f"ratio={ratio}", "steps=1")
+    assert "will show" not in said
+
+
+def test_the_range_that_is_named_for_the_papers_losses_is_the_relative_one(command):
+    papers = ["representation=both", "losses=paper", "steps=1", "style.layers=[relu1_1]"]
+    _, said = command(*papers, "ratio=1e-20")
+    low = float(said.partition("both do between ")[2].split()[0])
+    _, said = command(*papers, f"ratio={low}", "name=b")
+    assert "will show" not in said
