@@ -763,7 +763,7 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
     assert {"findings.md", "matrix.png", "caption.txt"} <= json.loads((folder / ".drawn.json").read_text()).keys()
 
 
-@pytest.mark.parametrize("name", ["", "-figure", "-status", "-board", "-assets", "-benchmark"])
+@pytest.mark.parametrize("name", ["", "-figure", "-status", "-board", "-assets", "-benchmark", "-page", "-code"])
 def test_every_command_gives_its_version(monkeypatch, capfd, name):
     main = import_module(f"experiments.{name[1:] or 'reconstruct'}").main
     monkeypatch.setattr(sys, "argv", [f"reconstruct{name}", "--version"])

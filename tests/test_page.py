@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import shlex
 import shutil
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import smooth_picture
+from hydra import compose, initialize_config_dir
 from sweep_shapes import result
 from test_analysis import entry
 from test_figures import any_sweep, finished
@@ -19,6 +21,9 @@ from test_results import CONFIG, example
 
 from experiments import page as command
 from experiments.drawing.page import PAGE, write_page
+from experiments.settings import schema
+from experiments.settings.composition import configs
+from experiments.sweep.products import products
 from reconstruct import images
 from reconstruct.analysis.entries import Entry, Kind, write
 from reconstruct.explorer import document as documents
@@ -234,8 +239,21 @@ def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_
 
 
 def test_the_command_of_a_presets_cell_leaves_the_presets_sweep_alone():
-    assert _command(["experiment=fig1", "depth=1", "name=x"]) == "reconstruct experiment=fig1 depth=1 name=fig1_one"
-    assert _command(["content.layers=[relu4_2]", "seed=1"]) == "reconstruct 'content.layers=[relu4_2]' seed=1"
+    fig1, own = ["experiment=fig1", "depth=1", "name=x"], ["content.layers=[relu4_2]", "seed=1"]
+    assert _command(fig1, in_parts=False) == "reconstruct experiment=fig1 depth=1 name=fig1_one"
+    assert _command(own, in_parts=True) == "reconstruct 'content.layers=[relu4_2]' seed=1"
+
+
+def test_the_command_of_a_cell_of_a_preset_in_parts_makes_that_cell_alone():
+    settings = ["representation=content", "content.layers=[relu5_1]", "steps=70", "content.picture=coffee", "seed=1"]
+    command = _command(["experiment=atlas", *settings], in_parts=True)
+    schema.register()
+    with initialize_config_dir(str(configs()), version_base="1.3"):
+        (product,) = products(compose("reconstruct", shlex.split(command)[1:], return_hydra_config=True))
+    assert [len(values) for values in product.values()] == [1] * len(product)
+    assert {key: product[key][0] for key in ("steps", "seed", "content.picture")} == {
+        "steps": "70", "seed": "1", "content.picture": "coffee"
+    }  # fmt: skip
 
 
 def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style():

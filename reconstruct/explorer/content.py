@@ -104,7 +104,7 @@ def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[st
     files = {term: pictures.number(panel.folder / f"{term}.png") for term in panel.result.originals}
     return (
         known
-        | _result(panel.result)
+        | _result(panel.result, in_parts=len({p.given for p in cells.panels}) > 1)
         | {
             "picture": pictures.number(panel.folder / PICTURE),
             "originals": {term: number for term, number in files.items() if number is not None},
@@ -113,7 +113,7 @@ def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[st
     )
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _result(result: Result, in_parts: bool) -> dict[str, Any]:
     errors = {term: result.error(term) for term in result.relative_errors}
     return {
         "sentence": sentence(result),
@@ -123,7 +123,7 @@ def _result(result: Result) -> dict[str, Any]:
         "steps": result.evaluations,
         "computed": ", ".join(filter(None, (result.precision, result.processor))),
         "settings": _settings(result.overrides),
-        "command": _command(result.overrides),
+        "command": _command(result.overrides, in_parts),
         "credit": "; ".join(_credit(picture) for picture in result.pictures.values()),
         "note": result.note,
     }
@@ -135,13 +135,15 @@ def _settings(overrides: Iterable[str]) -> dict[str, str]:
     return {key: value for key, value in chosen.items() if key.split(".")[0] not in (*NOT_SETTINGS, *IDLE)}
 
 
-def _command(overrides: Sequence[str]) -> str:
+def _command(overrides: Sequence[str], in_parts: bool) -> str:
     """What makes this very cell; the preset that it belongs to comes first.
 
-    Under a name of its own: under the preset's, the cell would take the place of the whole sweep in its figure.
+    Under a name of its own: under the preset's, the cell would take the place of the whole sweep in its figure. Of a
+    preset in parts no other part may make its own of the same settings.
     """
     presets = [override for override in overrides if override.startswith("experiment=")]
     name = [f"name={preset.partition('=')[2]}_one" for preset in presets]
+    name = ["parts=[]", *name] if presets and in_parts else name
     settings = [f"{key}={value}" for key, value in _settings(overrides).items()]
     return shlex.join(["reconstruct", *presets, *settings, *name])
 
