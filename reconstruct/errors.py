@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+ALIKE = 0.55  # of a guess, as difflib counts: "katt" is as far from "cat"
+
 
 class InputError(ValueError):
     """The user's input was wrong; the message is one line: what was given, what was expected, the nearest choice."""
@@ -29,5 +31,5 @@ def nearest(given: str, choices: Iterable[str], above: str = "") -> str:
     `above` is put before the choice: a key in a group is found by its own name and told by its full one.
     """
     spelled = {choice.lower(): choice for choice in choices}
-    found = get_close_matches(given.lower(), spelled, n=1)
+    found = get_close_matches(given.lower(), spelled, n=1, cutoff=ALIKE)
     return f"; did you mean {above + spelled[found[0]]!r}?" if found else ""

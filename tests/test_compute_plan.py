@@ -31,7 +31,7 @@ def measured(monkeypatch):
     """Times are made up: way -> seconds of every convolution."""
     known: dict[Way, float] = {}
 
-    def made_up(shapes, allowed, device, path):
+    def made_up(shapes, allowed, device, path, tell):
         times = {shape: Times({way: s for way, s in known.items() if way in allowed}, 0.001) for shape in shapes}
         return Timings(times, 0.0)
 
@@ -131,3 +131,11 @@ def test_the_cache_is_the_users(tmp_path, monkeypatch):
     _plan(config(), CPU, 32, 32)
     (written,) = json.loads(Path(tmp_path / "timings.json").read_text()).values()
     assert set(written["convolutions"]) == {"64×128×16×16", "128×256×8×8"}
+
+
+def test_a_line_says_that_something_is_measured_and_none_that_it_is_known(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path))
+    _plan(config(), CPU, 32, 32)
+    assert "measuring which way of computing is fastest on this machine" in capsys.readouterr().err
+    _plan(config(), CPU, 32, 32)
+    assert capsys.readouterr().err == ""

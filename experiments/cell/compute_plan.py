@@ -12,6 +12,7 @@ from experiments.cell import devices, memory_estimate
 from experiments.cell.originals import shapes as shapes_of
 from experiments.settings.inputs import Inputs
 from experiments.settings.schema import Config, Precision
+from experiments.terminal.progress import say
 from reconstruct import layers
 from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
@@ -142,10 +143,14 @@ def _plan(config: Config, device: torch.device, height: int, width: int) -> Comp
     convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
     allowed, measured = _allowed(config, device), None
     if len(allowed) > 1 or config.steps * height * width >= LONG:
-        measured = fastest(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS)
+        measured = fastest(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, _tell)
     chosen = measured if measured and len(allowed) > 1 else insisted(convolutions, allowed[0])
     compilation = _compilation(config, measured.seconds if measured else 0.0, device)
     return ComputePlan(device, chosen.ways, config.checkpointing, compilation, chosen.reason)
+
+
+def _tell() -> None:
+    say("measuring which way of computing is fastest on this machine, once for pictures of this size")
 
 
 def _allowed(config: Config, device: torch.device) -> list[Way]:

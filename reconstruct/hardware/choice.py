@@ -1,6 +1,6 @@
 """In which way each convolution of a network is computed: as it is insisted on, or what is fastest on this machine."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,12 @@ def insisted(convolutions: Channels, way: Way) -> Choice:
 
 
 def fastest(
-    convolutions: Channels, size: tuple[int, int], allowed: Collection[Way], device: torch.device, known: Path
+    convolutions: Channels,
+    size: tuple[int, int],
+    allowed: Collection[Way],
+    device: torch.device,
+    known: Path,
+    tell: Callable[[], None] = lambda: None,
 ) -> Choice:
     """The ways that take the least time together, conversions between number formats counted.
 
@@ -53,12 +58,13 @@ def fastest(
         allowed: ways among which there is a choice.
         device: on which they are computed.
         known: the file of the times that are known.
+        tell: called before anything is measured, which takes seconds.
     """
     first, *others = convolutions
     if not others:
         return Choice({first: Way.float32}, 0.0, "a single convolution")
     shapes = [_shape(tap, *convolutions[tap], *size) for tap in others]
-    measured = timings(shapes, allowed, device, known)
+    measured = timings(shapes, allowed, device, known, tell)
     times = [measured.times[shape] for shape in shapes]
     chosen = _chosen([_weighed(each) for each in times], [each.conversion for each in times])
     seconds = cost(chosen, [each.ways for each in times], [each.conversion for each in times])

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from hashlib import sha256
@@ -38,16 +38,24 @@ class Timings:
     seconds: float
 
 
-def timings(shapes: Iterable[Shape], ways: Collection[Way], device: torch.device, path: Path) -> Timings:
+def timings(
+    shapes: Iterable[Shape],
+    ways: Collection[Way],
+    device: torch.device,
+    path: Path,
+    tell: Callable[[], None] = lambda: None,
+) -> Timings:
     """Times of convolutions in these ways: those known from `path`, the others measured now and added to it.
 
     What is known holds for this processor with its instructions, torch, threads and what libraries are told by the
-    environment. A file that cannot be read, or written, is as good as none.
+    environment. A file that cannot be read, or written, is as good as none. `tell` is called before anything is
+    measured, which takes seconds.
     """
     wanted = list(dict.fromkeys(shapes))
     if (known := _known(path, wanted, ways, device)) is not None:
         return Timings(known, 0.0)
     with _alone(path):  # two processes that measure at the same time would disturb each other
+        tell()
         begun = time.perf_counter()
         found: dict[str, Entry] = {}
         for shape in wanted:
