@@ -1,6 +1,8 @@
 """Cells are made by one process at a time, and a killed one holds nothing."""
 
 import errno
+import json
+import os
 import subprocess
 import sys
 import threading
@@ -8,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import TINY
 
 from experiments.cell import locks
 from experiments.cell.locks import held
@@ -98,3 +101,43 @@ def test_a_file_system_without_locks_is_told_in_a_line(tmp_path, monkeypatch, an
     monkeypatch.setattr("fcntl.flock", refuse)
     with pytest.raises(RunError, match="has no locks; mount it with flock, or set runs= elsewhere"), held(tmp_path, {}):
         pass
+
+
+PRETENDING = """
+import fcntl, sys
+fcntl.flock = lambda *_: None  # as a file system does that says yes and does nothing
+sys.argv[0] = "reconstruct"
+from experiments.reconstruct import main
+main()
+"""
+
+
+def start(program: list[str], name: str, photo: Path, folder: Path) -> "subprocess.Popen[str]":
+    steps = ["content.layers=[relu2_1]", "steps=400", f"name={name}", "canvas=pixels"]
+    command = [*program, f"content.picture={photo}", *TINY[:3], "precision=float32", *steps]
+    environment = os.environ | {"RECONSTRUCT_CACHE": str(folder / "cache"), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def ended(process: "subprocess.Popen[str]") -> str:
+    """What it said, if it failed."""
+    said = process.communicate(timeout=240)[1]
+    return said if process.returncode else ""
+
+
+@pytest.mark.parametrize("later", [0.0, 2.0], ids=["at once", "while the other is at it"])
+def test_two_makers_of_a_cell_on_locks_that_do_nothing_end_in_the_same_whole_result(tmp_path, photo, later):
+    pretending = [sys.executable, "-c", PRETENDING]
+    alone = start([sys.executable, "-m", "experiments.reconstruct"], "alone", photo, tmp_path)
+    assert ended(alone) == ""
+    first = start(pretending, "both", photo, tmp_path)
+    time.sleep(later)
+    second = start(pretending, "both", photo, tmp_path)
+    assert [ended(first), ended(second)] == ["", ""]
+    (made,), (expected,) = (list((tmp_path / "runs" / name).glob("*/result.png")) for name in ("both", "alone"))
+    assert made.read_bytes() == expected.read_bytes()
+    record, other = (json.loads((path.parent / "result.json").read_text()) for path in (made, expected))
+    assert record["losses"] == other["losses"]
+    assert record["evaluations"] == 400
+    assert len((made.parent / "trace.csv").read_text().splitlines()) == 401
+    assert {path.name for path in made.parent.iterdir()} <= {path.name for path in expected.parent.iterdir()}
