@@ -38,6 +38,9 @@ VALUES: Mapping[str, Sequence[str]] = {
     "canvas": ["pixels", "pyramid", "fourier"],
     "optimizer.lr": ["1e-3", "0.01", "0.0101"],
     "losses": ["paper", "relative"],
+    "start": ["noise", "half", "content", "style", "/one/cat.png", "/two/cat.png", "猫.jpg"],
+    "style.statistic": ["gram", "shifted", "my.textures:Means", "my.other:Means"],
+    "style.size": ["64", "128"],
 }
 STATES = ("done", "done", "done", "done", "missing", "damaged", "unfinished", "failed")
 SIZES = [(8, 8), (12, 8), (6, 12), (16, 5)]
@@ -119,7 +122,7 @@ def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size
     if state == "unfinished":
         return
     Image.new("RGB", size, colour_of(number)).save(folder / "result.png")
-    for shade, term in enumerate(("content", "style")):
+    for shade, term in enumerate(("content", "style", "start")):
         Image.new("RGB", size, (shade, shade, shade)).save(folder / f"{term}.png")
     if state == "damaged":
         (folder / "result.png").write_bytes((folder / "result.png").read_bytes()[:40])
@@ -139,6 +142,7 @@ def result(values: Mapping[str, str], number: int) -> Result:
         "size": int(values.get("size", 32)), "losses": values.get("losses", "paper"), "depth": None,
         "network": {"architecture": "vgg19", "weights": "vgg19_normalized", "pooling": "average"},
         "canvas": {"kind": "Pixels"}, "optimizer": {"kind": "LBFGS", "lr": 1.0},
+        "start": values.get("start", "noise"),
     }  # fmt: skip
     layers, pictures = {}, {}
     for term in terms:
@@ -148,13 +152,16 @@ def result(values: Mapping[str, str], number: int) -> Result:
         layers[term] = given.strip("[]").split(",") if given else list(chosen)
         name = values.get(f"{term}.picture", {"content": "pagoda", "style": "starry_night"}[term])
         by_depth = {"by_depth": list(FIRST)} if int(values.get("seed", 0)) == 0 else {}  # earlier records lack it
-        config[term] = {"picture": name, "layers": layers[term] if given else None, **by_depth}
+        own = {key: values[f"{term}.{key}"] for key in ("statistic", "size") if f"{term}.{key}" in values}
+        config[term] = {**own, "picture": name, "layers": layers[term] if given else None, **by_depth}
         known = {
             "starry_night": "The Starry Night, 1889",
             "great_wave": "The Great Wave off Kanagawa, ca. 1831 (detail)",
         }
         title = known.get(name, Path(name).stem)
         pictures[term] = {"name": Path(name).name, "title": title, "credit": "someone" if name in TITLES else ""}
+    if "/" in str(config["start"]) or "." in str(config["start"]):
+        pictures["start"] = {"name": str(config["start"]), "title": Path(str(config["start"])).stem, "credit": ""}
     errors = {term: {layer: 0.5 / (number + 1) + 1e-6 * k for k, layer in enumerate(layers[term])} for term in terms}
     losses = dict.fromkeys(terms, 1.0)
     told = {"losses": losses, "relative_errors": errors, "layers": layers, "pictures": pictures, "config": config}

@@ -61,6 +61,11 @@ sensible = st.one_of(
     st.tuples(st.just("recipe"), st.sampled_from(["fast", "paper"])),
     st.tuples(st.just("depth"), st.sampled_from(["1", "2", "5", "6", "null"])),
     st.tuples(st.just("losses"), st.sampled_from(["paper", "relative"])),
+    st.tuples(st.just("start"), st.sampled_from(["noise", "half", "content", "style", "mine.png", "text.jpg", "nois"])),
+    st.tuples(
+        st.just("style.statistic"), st.sampled_from(["gram", "covariance", "moments", "shifted", "sliced", "a:B"])
+    ),
+    st.tuples(st.just("style.size"), st.sampled_from(["1", "8", "40", "null"])),
     st.tuples(st.just("crop"), st.sampled_from(["none", "square"])),
     st.tuples(st.sampled_from(["content.layers", "style.layers"]), lists),
     st.tuples(st.sampled_from(["content.picture", "style.picture"]), pictures),
@@ -71,7 +76,8 @@ KEYS = [
     "network.architecture", "network.weights", "network.pooling", "network.normalize_over", "network.seed",
     "canvas", "canvas.contrast", "canvas.levels", "canvas.damping", "canvas.colours", "optimizer",
     "optimizer.lr", "optimizer.history", "optimizer.reach", "precision", "device", "compile", "winograd",
-    "checkpointing",
+    "checkpointing", "start", "start_noise", "content.code", "content.statistic", "content.parameters",
+    "style.statistic", "style.shifts", "style.size", "style.crop", "style.parameters", "style.parameters.x",
     "runs", "name", "figure", "experiment", "recipe", "typo", "content.typo", "canvas.typo", "hydra.run.dir",
     "",
 ]  # fmt: skip

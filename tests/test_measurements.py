@@ -56,6 +56,36 @@ def test_a_small_painting_limits_the_errors_of_style_only(tmp_path):
     assert list(entry.errors["style"]) == RELU[:6]
 
 
+def sweep_of(folder: Path, given: dict[str, str], pictures: dict[str, tuple[int, int]]) -> Sweep:
+    """A sweep of one cell with these pictures: name -> height and width."""
+    cell = folder / "cell"
+    cell.mkdir()
+    for number, (name, size) in enumerate(pictures.items()):
+        images.save(smooth_picture(*size, seed=number), cell / f"{name}.png")
+    record = result(given, 0)
+    kept = {name: credit for name, credit in record.pictures.items() if name in pictures}
+    config = {**record.config, "network": NETWORK, "observer": "none"}
+    replace(record, config=config, pictures=kept).write(cell)
+    sweep = Sweep(folder, "atlas", {}, [SweepCell("cell", {})], "reconstruct")
+    sweep.write()
+    return sweep
+
+
+def test_a_texture_is_compared_with_a_painting_that_was_looked_at_in_another_size(tmp_path):
+    given = {"representation": "style", "style.layers": "[relu1_1]", "style.size": "16"}
+    entries = measurements.entries(sweep_of(tmp_path, given, {"style": (16, 12), "result": (24, 18)}))
+    made = next(e for e in entries if e.kind is Kind.RESULT)
+    assert list(made.errors["content"]) == RELU
+    assert list(made.errors["style"]) == RELU[:6]  # for which the painting is large enough
+    assert -1 <= made.layout <= 1
+
+
+def test_what_was_made_from_a_code_alone_is_left_out_with_a_line(tmp_path, capfd):
+    sweep = sweep_of(tmp_path, {"representation": "content", "content.layers": "[relu1_1]"}, {"result": (16, 16)})
+    assert measurements.entries(sweep) == []
+    assert "left out: cell was made from a code without a picture to compare with" in capfd.readouterr().err
+
+
 def observed(folder: Path, observer: str, pictures: dict[str, int]) -> list[Entry]:
     """A sweep of content of relu1_1: name of the original -> the seed of the picture that was made from it."""
     for number, (name, seed) in enumerate(pictures.items()):

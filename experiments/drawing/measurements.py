@@ -12,6 +12,7 @@ from torch import Tensor
 
 from experiments.cell import networks
 from experiments.cell.compute_plan import device
+from experiments.cell.originals import stretched
 from experiments.drawing import observations
 from experiments.settings import schema
 from experiments.settings.fingerprint import BESIDE_THE_POINT
@@ -115,6 +116,9 @@ def _rectified(entry: Entry) -> list[str]:
 
 def _is_whole(folder: Path, result: Result) -> bool:
     """Whether a cell's pictures can be read; if not, a line says so."""
+    if not set(result.layers) <= set(result.originals):
+        say(f"  left out: {folder.name} was made from a code without a picture to compare with")
+        return False
     try:
         for name in (PICTURE, *(f"{term}.png" for term in result.layers)):
             images.load(folder / name)
@@ -140,11 +144,12 @@ def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[tuple[Entry, Ten
 
 def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
     """The entries of a reconstruction and, for content alone, of its snapshots, which are compared at equal error."""
-    reference = _reference(result, folder)
+    original = _as_large_as(images.load(folder / PICTURE), _original(folder, result))
+    reference = _reference(result, folder, original)
     snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
     for kind, level, path in [(Kind.RESULT, None, folder / PICTURE), *((Kind.SNAPSHOT, *s) for s in snapshots.items())]:
         picture = images.load(path)
-        yield _entry(folder, folder.name, kind, level, result, picture, _original(folder, result), reference), picture
+        yield _entry(folder, folder.name, kind, level, result, picture, original, reference), picture
 
 
 def _entry(
@@ -217,11 +222,19 @@ def _original(folder: Path, result: Result) -> Tensor:
     return images.load(folder / f"{next(iter(result.layers))}.png")
 
 
-def _reference(result: Result, folder: Path) -> Objective:
-    """Errors of content and style at every layer; of a single representation, both are errors to its original."""
+def _as_large_as(picture: Tensor, original: Tensor) -> Tensor:
+    """An original that was looked at in another size than the result has, in that of the result."""
+    return stretched(original, picture.shape[-2], picture.shape[-1])
+
+
+def _reference(result: Result, folder: Path, like: Tensor) -> Objective:
+    """Errors of content and style at every layer; of a single representation, both are errors to its original.
+
+    The pictures that are to be measured are as large as `like`, ``(1, 3, H, W)``.
+    """
     terms = list(result.layers)
     content, style = (_File((path := folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
-    return _objective(network_of(result.network), content, style)
+    return _objective(network_of(result.network), content, style, (like.shape[-2], like.shape[-1]))
 
 
 @dataclass(frozen=True)
@@ -233,12 +246,13 @@ class _File:
 
 
 @lru_cache(maxsize=8)
-def _objective(network: Network, content: _File, style: _File) -> Objective:
-    """Content and style at all rectified layers; the pictures to be measured are as large as the content's original."""
-    terms, size = [], images.load(content.path).shape
+def _objective(network: Network, content: _File, style: _File, size: tuple[int, int]) -> Objective:
+    """Content and style at all rectified layers, of pictures of this height and width."""
+    terms = []
     for name, form, file in zip(("content", "style"), (Content, Style), (content, style), strict=True):
         original = images.load(file.path)
-        representation = form(equal_weights(_within(network, min(*size[-2:], *original.shape[-2:]))))
+        original = stretched(original, *size) if name == "content" else original
+        representation = form(equal_weights(_within(network, min(*size, *original.shape[-2:]))))
         terms.append(Term(name, representation, encode(network, representation, original.to(device("auto")))))
     return Objective(network, terms)
 
@@ -268,7 +282,8 @@ def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[tuple[Entry, Ten
     """For each original: itself shuffled, and each other original, measured like reconstructions of it; the picture."""
     firsts = {(str(r.network), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
     for (network, _), (folder, result) in firsts.items():
-        original, reference = _original(folder, result), _reference(result, folder)
+        original = _original(folder, result)
+        reference = _reference(result, folder, original)
         if min(original.shape[-2:]) >= TILES:
             moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
             yield _entry(folder, "", Kind.SHUFFLED, None, result, moved, original, reference), moved

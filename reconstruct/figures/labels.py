@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.sheet import superscript
-from reconstruct.results import TERMS, Result
+from reconstruct.results import START, TERMS, Result
 
 UNKNOWN = "default"  # the value of a key that was not given, in a cell that is not finished
 KEYS = {
@@ -54,7 +54,7 @@ def labels(key: str, cells: Cells) -> list[Labels]:
     if key == "depth":
         sets = {value: _at_depth(value, cells.panels) for value in values}
         return _ends(sets) if any(len(of) > 1 for of in sets.values()) else _layers(name, _only(sets))
-    if key == SWEEP_KEY:
+    if key in (SWEEP_KEY, START, "content.code"):
         return [Labels(name, _paths(values))]
     if key == "ratio":
         return [Labels(name, _distinguished(numbers(values)))]
