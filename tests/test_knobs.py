@@ -10,8 +10,9 @@ from PIL import Image
 
 from experiments.cell.originals import stretched
 from reconstruct import images, measures
+from reconstruct.analysis.statistics import OTHER, SHUFFLED, StatisticError, current, medians
 from reconstruct.canvas import under_noise
-from reconstruct.results import Result
+from reconstruct.results import Result, Sweep
 
 QUICK = "figure=none"
 STYLE = ["representation=style", "style.layers=[relu1_1,relu2_1]"]
@@ -286,3 +287,34 @@ def test_the_range_that_is_named_for_the_papers_losses_is_the_relative_one(comma
     low = float(said.partition("both do between ")[2].split()[0])
     _, said = command(*papers, f"ratio={low}", "name=b")
     assert "will show" not in said
+
+
+# What of a texture does a statistic miss?
+
+
+def test_textures_of_every_statistic_are_measured_by_all(command, photo, painting):
+    made = ["style.statistic=gram,moments,sliced", "style.layers=[relu1_1,relu2_1]", "steps=6", "style.shifts=[1,2]"]
+    code, said = command("experiment=statistics", *made, f"style.picture='{photo}','{painting}'")
+    assert code == 0, said
+    sweep = Sweep.read(Path("runs/statistics"))
+    assert {"figure.png", "matrix.png", "matrix.pdf", "statistics.csv"} <= {
+        path.name for path in sweep.folder.iterdir()
+    }
+    errors = current(sweep)
+    assert len(errors) == (6 + 2 + 2) * 5  # cells, shuffled paintings, the other painting
+    for each in errors:
+        if each.cell and each.made_from == each.measured_by != "sliced":  # which is compared from other directions
+            record = Result.read(sweep.folder / each.cell)
+            assert each.error == pytest.approx(record.error("style"), rel=1e-3)
+    rows = medians(errors)
+    assert list(rows) == ["gram", "moments", "sliced", SHUFFLED, OTHER]
+    assert all(list(columns) == ["gram", "covariance", "moments", "shifted", "sliced"] for columns in rows.values())
+    assert rows["gram"]["gram"] < rows[OTHER]["gram"]
+
+
+def test_of_several_paintings_and_seeds_the_median_counts():
+    errors = [StatisticError("c", name, "gram", "moments", e) for name, e in (("a", 0.1), ("b", 0.5), ("c", 0.2))]
+    assert medians([StatisticError("", "a", OTHER, "moments", 0.9), *errors]) == {
+        "gram": {"moments": 0.2},
+        OTHER: {"moments": 0.9},
+    }

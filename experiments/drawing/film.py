@@ -15,7 +15,7 @@ from reconstruct.results import FILM, Sweep
 if TYPE_CHECKING:
     from reconstruct.recorders.film import FilmReader, Pixels
 
-STILL = ("curve", "tradeoff", "atlas")  # kinds that show no cells forming
+STILL = ("curve", "tradeoff", "atlas", "statistics")  # kinds that show no cells forming
 
 
 def draw_film(sweep: Sweep, request: Request | None = None) -> None:
