@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from reconstruct.figures.captions import settings
-from reconstruct.results import Result
+from reconstruct.results import NOISE, Result
 
 TERMS = {
     "content": "its content, the features of a layer, each at its place",
     "style": "its style, the correlations of features over the whole picture, whatever their place",
 }
+STATISTICS = "its style, statistics of features over the whole picture, whatever their place"
 ERROR = (
     "How far the features that were asked for are still from the original's, as a share of their size: 0 % if they are "
     "the same, 100 % for a picture without any features. Errors of one layer can be compared, those of different "
@@ -25,13 +26,16 @@ WORDS = {
 
 def introduction(results: Sequence[Result]) -> list[str]:
     """Paragraphs: what was done, and the settings of all finished cells."""
-    terms = [told for term, told in TERMS.items() if any(term in result.layers for result in results)]
+    others = any("style" in result.layers and result.statistic("style") for result in results)
+    meanings = TERMS | ({"style": STATISTICS} if others else {})
+    terms = [told for term, told in meanings.items() if any(term in result.layers for result in results)]
     if not terms:
         return []
     joined = " and " if all(len(result.layers) > 1 for result in results) else ", or "
+    start = "noise" if all(result.config["start"] == NOISE for result in results) else "noise or another picture"
     done = (
         "Each of these pictures was made from what a convolutional network knows of an original, not from the "
-        f"original: {joined.join(terms)}. A picture, noise at first, was changed step by step until the network's "
+        f"original: {joined.join(terms)}. A picture, {start} at first, was changed step by step until the network's "
         "features of it were the same. What comes back is what these features keep; what differs they leave open. "
         "After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
     )

@@ -18,7 +18,7 @@ from reconstruct.figures.plots.notes import paragraph
 FROM, BY = "made from", "measured by"
 CELL, LINE = 0.42, 0.22  # inches: the height of a row, and of a line of labels
 LEAST = 1e-3  # of the error of another painting: the first colour
-DARK = 0.15  # of it: beyond which numbers are written in white
+DARK = 0.02  # of it: beyond which numbers are written in white
 NOTE = (
     "error: relative, mean over the matched layers, median over paintings and seeds; light: small against that of "
     "another painting"

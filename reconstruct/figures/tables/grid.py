@@ -41,8 +41,11 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
 def footnote(cells: Cells, look: Look) -> str:
     """What the numbers under the pictures are and, if the pictures are maps of a difference, what these are."""
     layers = {str(p.result.layers) for p in cells.panels if p.result}
-    compared = ", each at the cell's own layers: errors of different layers cannot be compared"
-    errors = "error: ‖code − target‖² / ‖target‖², mean over layers" + (compared if len(layers) > 1 else "")
+    statistics = {p.result.statistic("style") for p in cells.panels if p.result and "style" in p.result.layers}
+    apart = ["layers"] * (len(layers) > 1) + ["statistics"] * (len(statistics) > 1)
+    own = " and ".join(apart)
+    compared = f", each at the cell's own {own}: errors of different {own} cannot be compared"
+    errors = "error: ‖code − target‖² / ‖target‖², mean over layers" + (compared if apart else "")
     to = "the original" if look.difference == "original" else look.difference
     scale = f"mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
     difference = f"maps: difference to {to}, {scale}"
