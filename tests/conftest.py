@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 import torch
@@ -41,6 +42,13 @@ def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
     return Network({name: stage.to(dtype) for name, stage in stages.items()})
 
 
+def let_in(folder: Path) -> None:
+    """Others may enter a folder of pytest's, which are its user's alone."""
+    for each in (folder, *folder.parents):
+        if each.is_relative_to(gettempdir()) and each != Path(gettempdir()):
+            each.chmod(each.stat().st_mode | 0o055)
+
+
 def _copy_for_everybody(folder: Path) -> Path:
     """Of the program: the clone may lie in a folder that others may not enter."""
     for name in ("reconstruct", "experiments", "configs"):
@@ -56,8 +64,7 @@ def as_nobody(command: list[str], folder: Path) -> str:
     if os.getuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("root, and no setpriv to be somebody else")
     drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
-    for own in (folder, folder.parent, folder.parent.parent):  # pytest's folders are its user's alone
-        own.chmod(own.stat().st_mode | 0o055)
+    let_in(folder)
     program = str(_copy_for_everybody(folder / "program"))
     environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": program}
     if subprocess.run([*drop, command[0], "--version"], capture_output=True, env=environment, check=False).returncode:

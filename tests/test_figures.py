@@ -214,7 +214,7 @@ def test_a_figure_can_be_drawn_again_in_other_ways(tmp_path, monkeypatch):
         (["nowhere"], "nowhere: expected the folder of a sweep"),
         (
             [".", "--kind", "fig4"],
-            "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff, atlas, statistics, film, summary; did you mean",
+            "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff, atlas, statistics, film, summary",
         ),
         ([".", "--dpi", "0"], "--dpi 0: expected 10 to 1000"),
         ([".", "--columns", "0"], "--columns 0: expected 1 to 12"),
