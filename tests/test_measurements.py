@@ -148,3 +148,14 @@ def test_the_observer_is_the_one_that_was_given_last(tmp_path):
     assert observations.asked_for(sweep, [configured]) == "timm:resnet50"
     given = replace(sweep, cells=[SweepCell("a", {"observer": "none"})])
     assert observations.asked_for(given, [configured]) == "none"
+
+
+def test_cells_of_earlier_programs_are_grouped_with_todays():
+    """What a record lacks is as it always was, and the classes of settings had other names."""
+    today = result({"seed": "1"}, 0)
+    content = {**today.config["content"], "kind": "Content", "code": None, "statistic": "features", "parameters": {}}
+    new = replace(today, config={**today.config, "start": "noise", "start_noise": 0.0, "content": content})
+    old = {key: value for key, value in today.config.items() if not key.startswith("start")}
+    earlier = replace(today, config={**old, "content": {**today.config["content"], "kind": "Term"}})
+    assert measurements._recipe(new) == measurements._recipe(earlier)
+    assert measurements._recipe(new) != measurements._recipe(replace(new, config={**new.config, "start": "content"}))

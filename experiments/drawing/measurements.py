@@ -30,7 +30,7 @@ from reconstruct.objective import Objective, Term, encode
 from reconstruct.observers.names import NONE
 from reconstruct.recorders.snapshots import found
 from reconstruct.representations import Content, Style, equal_weights
-from reconstruct.results import PICTURE, Result, Sweep
+from reconstruct.results import PICTURE, TERMS, Result, Sweep
 
 EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
 STRUCTURES = "relu2_1"  # whose features are looked for in the original: they see 10 pixels, every second one
@@ -131,7 +131,9 @@ def _is_whole(folder: Path, result: Result) -> bool:
 def _recipe(result: Result) -> str:
     """The settings that are equal in cells that differ in the seed only."""
     ignored = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)
-    return str({key: value for key, value in result.config.items() if key not in ignored})
+    known = {key: value for key, value in result.config.items() if key not in ignored}
+    terms = {term: dict(sorted(known[term].items())) | {"kind": ""} for term in TERMS}  # which was another name once
+    return str(sorted((known | terms).items()))
 
 
 def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[tuple[Entry, Tensor]]:
