@@ -42,7 +42,7 @@ def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals
     """
     pictures = {term: _picture(given, *config.scale(term), device) for term, given in inputs.pictures.items()}
     for term, picture in pictures.items():
-        _check_side(config, term, picture)
+        _check_side(config, term, (picture.shape[-2], picture.shape[-1]))
     if config.code:
         code = content_code(config, inputs.codes["content"])
         features = {layer: F.to(device) for layer, F in code.features.items()}
@@ -51,27 +51,34 @@ def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals
 
 
 def shapes(config: Config, inputs: Inputs) -> list[Shape]:
-    """Of the result, then of the originals, from the headers of files."""
-    first = next(iter(inputs.pictures.values()), None)
-    of_code = [content_code(config, inputs.codes["content"]).shape()] if config.code else []
-    result = of_code or [first.shape(*config.result_scale) for first in [first] if first]
-    return result + [given.shape(*config.scale(term)) for term, given in inputs.pictures.items()]
+    """Of the result, then of the originals, from the headers of files.
+
+    Raises:
+        InputError: one of them is too small for the layers that are asked for.
+    """
+    of_pictures = {term: given.shape(*config.scale(term)) for term, given in inputs.pictures.items()}
+    for term, shape in of_pictures.items():
+        _check_side(config, term, shape)
+    if config.code:
+        return [content_code(config, inputs.codes["content"]).shape(), *of_pictures.values()]
+    first, given = next(iter(inputs.pictures.items()))
+    result = given.shape(*config.result_scale)
+    _check_side(config, first, result, "size")
+    return [result, *of_pictures.values()]
 
 
 def _result_shape(config: Config, inputs: Inputs, device: torch.device) -> Shape:
     term, given = next(iter(inputs.pictures.items()))
-    like = _picture(given, *config.result_scale, device)
-    if config.scale(term) != config.result_scale:
-        _check_side(config, term, like, "size")
-    height, width = like.shape[-2:]
+    height, width = _picture(given, *config.result_scale, device).shape[-2:]
+    _check_side(config, term, (height, width), "size")
     return height, width
 
 
-def _check_side(config: Config, term: str, picture: Tensor, key: str = "") -> None:
+def _check_side(config: Config, term: str, shape: Shape, key: str = "") -> None:
     key = key or ("style.size" if term == "style" and config.style.size else "size")
     seen = config.asked_layers() if key == "size" else tuple(config.layers(term))
     least, deepest = layers.smallest_side(seen), max(seen, key=layers.block)
-    height, width = picture.shape[-2:]
+    height, width = shape
     if min(height, width) < least:
         size = config.size if key == "size" else config.style.size
         raise InputError(
