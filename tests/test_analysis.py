@@ -122,6 +122,18 @@ def test_the_common_level_is_the_smallest_that_all_cells_reached():
     assert selection.common_level([*cells, entry("content", ("relu1_1",), cell="never below 0.5")]) is None
 
 
+def test_a_single_reconstruction_that_did_not_come_so_near_does_not_end_the_comparison():
+    def reached(count: int) -> list[Entry]:
+        names = [f"{layer} {number}" for layer in ("relu1_1", "relu5_4") for number in range(10)]
+        ends = [entry("content", (name.split()[0],), cell=name) for name in names]
+        early = [replace(e, kind=Kind.SNAPSHOT, level=0.2) for e in ends]
+        return [*ends, *early[: 10 + count]]
+
+    assert selection.common_level(reached(10)) == 0.2
+    assert selection.common_level(reached(9)) == 0.2
+    assert selection.common_level(reached(8)) is None  # too few of that layer, though most of all
+
+
 @pytest.mark.parametrize(
     ("name", "entries", "verdict"),
     [

@@ -15,6 +15,7 @@ from reconstruct.analysis.networks import UNTRAINED, counterpart, training, usua
 
 CONTENT_LAYER = "relu4_2"  # where content errors of styles are compared: the paper's layer for content
 EXACT = 1e-12  # the smallest relative error; logarithms take smaller ones for it
+ENOUGH = 0.9  # of the reconstructions from a layer, to be compared at an error
 
 Case = tuple[str, int | None]
 """A photograph and a seed."""
@@ -95,10 +96,18 @@ def across(entries: Iterable[Entry]) -> list[list[Entry]]:
 
 
 def common_level(entries: Sequence[Entry]) -> float | None:
-    """The smallest relative error at which every reconstruction has a snapshot, if there is one."""
-    wanted = {e.cell for e in entries}
+    """The smallest relative error that nine of ten reconstructions from every layer have reached, if there is one.
+
+    One that did not come so near is left out of the comparison, instead of ending it for all others.
+    """
+    wanted: dict[object, set[str]] = {}
+    for e in entries:
+        wanted.setdefault((e.network, e.canvas, e.layer), set()).add(e.cell)
     levels = sorted({e.level for e in entries if e.level is not None})
-    return next((level for level in levels if {e.cell for e in select(entries, level=level)} == wanted), None)
+    there = {level: {e.cell for e in select(entries, level=level)} for level in levels}
+    return next(
+        (level for level in levels if all(len(of & there[level]) >= ENOUGH * len(of) for of in wanted.values())), None
+    )
 
 
 def at_level(entries: Sequence[Entry], level: float | None) -> list[Entry]:
@@ -193,12 +202,21 @@ def compared(entries: Sequence[Entry], trained: str, canvas: str) -> tuple[float
     Returns:
         Their common relative error, ``None`` if there is none; the usual variant's snapshots; the other variant's.
     """
-    groups = depth_cells(entries), depth_cells(entries, trained, canvas)
-    keys = [{(e.picture, e.seed, e.layer) for e in group} for group in groups]
-    both = [[e for e in group if (e.picture, e.seed, e.layer) in keys[0] & keys[1]] for group in groups]
-    apart = len({(e.network, e.canvas) for group in both for e in group}) == len(both)
-    level = common_level([*both[0], *both[1]]) if apart else None
-    return level, at_level(both[0], level), at_level(both[1], level)
+    first, second = _in_common(depth_cells(entries), depth_cells(entries, trained, canvas))
+    apart = len({(e.network, e.canvas) for e in (*first, *second)}) == 2
+    level = common_level([*first, *second]) if apart else None
+    first, second = _in_common(at_level(first, level), at_level(second, level))
+    return level, first, second
+
+
+def _in_common(first: Sequence[Entry], second: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Of two groups the entries of layers and cases that both have."""
+
+    def key(e: Entry) -> tuple[object, ...]:
+        return e.picture, e.seed, e.layer
+
+    keys = set(map(key, first)) & set(map(key, second))
+    return [e for e in first if key(e) in keys], [e for e in second if key(e) in keys]
 
 
 def select(entries: Iterable[Entry], **wanted: Any) -> list[Entry]:
