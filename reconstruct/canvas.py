@@ -128,7 +128,7 @@ def _enlarged(planes: Tensor, height: int, width: int) -> Tensor:
     On a GPU it is two products of matrices: the gradient of torch's own adds there in an order that changes from one
     run to the next.
     """
-    if not planes.is_cuda:
+    if planes.device.type == "cpu":
         return interpolate(planes, size=(height, width), mode="bilinear")
     down = _interpolation(planes.shape[-2], height, planes.device)
     across = _interpolation(planes.shape[-1], width, planes.device)

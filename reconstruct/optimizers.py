@@ -9,6 +9,7 @@ from torch import Tensor
 EXPLODED = 10.0  # a loss this many times the best one so far means that the last step went astray
 FIRST = 0.2  # of the reach: a step of which nothing but the direction is known
 CURVED = 1e-8  # a pair counts if the cosine between its s and y is larger
+WITHOUT_DOUBLE = ("mps",)  # devices that cannot compute in double precision
 CROSSTALK = 0.2  # a block's own curvature is not believed below this share of the change of its gradient
 
 
@@ -194,8 +195,11 @@ class BlockLBFGS(torch.optim.Optimizer):
 
 
 def _solve(triangle: Tensor, right: Tensor, upper: bool) -> Tensor:
-    double: Tensor = torch.linalg.solve_triangular(triangle.double(), right.double()[:, None], upper=upper)
-    return double[:, 0].to(right.dtype)
+    """In double precision; where the device has none, on the processor."""
+    place = "cpu" if right.device.type in WITHOUT_DOUBLE else right.device
+    left, column = triangle.to(place).double(), right.to(place).double()[:, None]
+    double: Tensor = torch.linalg.solve_triangular(left, column, upper=upper)
+    return double[:, 0].to(right.dtype).to(right.device)
 
 
 def _blank(x: Tensor, history: int, blocks: int, reach: float) -> dict[str, Tensor]:

@@ -43,6 +43,7 @@ TRACE = "trace.csv"  # a row a step, written as it goes
 
 NOISE = "noise"  # the start that needs no picture
 HALF = "half"  # the start that is the same cell at half its size, and the folder in which that is made
+HALVED = "the same at half its size"  # that start, in words
 START = "start"  # the name of a picture to begin with that is no term's
 USUAL: Mapping[str, Any] = {  # what records of earlier programs lack of their settings
     "start": NOISE,

@@ -72,6 +72,7 @@ UPSTREAM = {
         "explorer.sentences",
         "figures.cells",
         "figures.labels",
+        "figures.pivot",
         "results",
         "trace",
     },

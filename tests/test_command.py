@@ -254,6 +254,9 @@ def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_ke
         (["+typo=1"], "typo: there is no such key"),
         (["+content.pictur=x"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
         (["content.pictur=x"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
+        (["--steps=60"], "--steps=60: there is no such option; settings have no dashes: steps=60"),
+        (["--steps", "60"], "--steps: there is no such option; settings have no dashes: steps=VALUE"),
+        (["--multirn"], "--multirn: there is no such option; did you mean '--multirun'?"),
         (["stpes=1"], "stpes: there is no such key; did you mean 'steps'?"),
         (
             ["canvas=pyramd"],
@@ -290,7 +293,8 @@ def test_another_picture_under_the_same_name_is_another_cell_and_the_first_is_ke
         (["content.picture=\udcff.png"], "\\udcff.png: this name is not UTF-8"),
         (["content.picture=\n.png"], "content.picture=\\n.png: no such file"),
         (["ratio=-1"], "ratio=-1.0: expected a positive number"),
-        (["device=tpu"], "device=tpu: expected auto, cpu, cuda or cuda:N"),
+        (["device=tpu"], "device=tpu: expected auto, cpu, cuda, cuda:N or mps"),
+        (["device=mps"], "device=mps: this machine shows no Metal device; try device=auto"),
         (["network.weights=lost.pth"], "network.weights=lost.pth: no such file"),
         (["network.architecture=vgg18"], "expected one of vgg11, vgg13, vgg16, vgg19; did you mean"),
         (["content.weights=[1,2]"], "content.weights=[1.0, 2.0]: expected 1 numbers, one for each of relu4_2"),
@@ -553,6 +557,7 @@ def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command,
     code, said = command(*preset)
     assert (code, visited) == (0, [])
     assert "2 of 2 cells done, 2 of them before" in said
+    assert said.split()[-3:] == [str(Path("runs/fig1", name)) for name in ("figure.png", "figure.pdf", "index.html")]
     assert Path("runs/fig1/figure.png").stat().st_mtime_ns == drawn
 
 

@@ -53,6 +53,15 @@ def test_winograd_is_no_way_of_bfloat16():
         _allowed(config(precision=BFLOAT16, winograd="true"), CPU)
 
 
+def test_on_metal_there_is_float32_alone():
+    """Simulated: nothing here computes on such a device."""
+    metal = torch.device("mps")
+    assert _allowed(config(), metal) == ["float32"]
+    assert set(_plan(config(steps=10**6), metal, 256, 256).ways.values()) == {Way.float32}  # nothing was timed
+    with pytest.raises(InputError, match="winograd=true needs a device with double precision"):
+        _allowed(config(winograd="true"), metal)
+
+
 @pytest.mark.parametrize("fastest", list(Way))
 def test_what_is_fastest_is_taken_but_for_the_convolution_that_sees_the_picture(measured, fastest):
     measured.update({way: 1.0 - 0.5 * (way is fastest) for way in Way})

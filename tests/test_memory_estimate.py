@@ -87,6 +87,23 @@ def test_a_limit_of_the_shell_counts():
     assert 0 < int(done.stdout) <= 2 * 2**30
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+@pytest.mark.parametrize(("given", "limit"), [
+    ({"SLURM_JOB_ID": "7", "SLURM_MEM_PER_NODE": "500"}, 500),
+    ({"SLURM_JOB_ID": "7", "SLURM_MEM_PER_CPU": "200", "SLURM_CPUS_ON_NODE": "2"}, 400),
+    ({"SLURM_JOB_ID": "7", "SLURM_MEM_PER_NODE": "0"}, None),
+    ({"SLURM_JOB_ID": "7"}, None),
+    ({"SLURM_MEM_PER_NODE": "500"}, None),
+])  # fmt: skip
+def test_what_a_job_was_given_counts(given, limit, monkeypatch):
+    for name in ("JOB_ID", "MEM_PER_NODE", "MEM_PER_CPU", "CPUS_ON_NODE"):
+        monkeypatch.delenv(f"SLURM_{name}", raising=False)
+    before = memory.available()
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert memory.available() == (limit * 2**20 if limit else pytest.approx(before, rel=0.3))
+
+
 GIB = 2**30
 TREES = {  # the process's groups -> limits of groups, below the place where they are mounted
     "second version": ("0::/user.slice/run-1.scope\n", {"user.slice/memory.max": 3, "memory.max": 4}),

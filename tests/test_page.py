@@ -24,12 +24,13 @@ from experiments.drawing.page import PAGE, write_page
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.sweep.products import products
-from reconstruct import images
+from reconstruct import figures, images
 from reconstruct.analysis.entries import Entry, Kind, write
 from reconstruct.explorer import document as documents
 from reconstruct.explorer.content import POINTS, _command, _curves, _keys
 from reconstruct.explorer.sentences import layers, sentence
 from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.pivot import pivots
 from reconstruct.recorders import film
 from reconstruct.recorders.snapshots import place
 from reconstruct.results import Sweep, SweepCell
@@ -119,6 +120,23 @@ def test_films_are_shown_at_steps_that_all_cells_have_in_common(tmp_path):
     assert "frames" not in data_of(write_page([sweep]))["cells"][0]
 
 
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"),
+    [
+        ("fig2", "", "style.picture"),
+        ("fig3", "depth", "ratio"),
+        ("table", "content.layers", "seed"),
+        ("pair", "", "ratio"),
+        ("tables", "seed", "losses"),
+    ],
+)
+def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, columns):
+    sweep = any_sweep(tmp_path, name)
+    assert data_of(write_page([sweep]))["places"] == {"rows": rows, "columns": columns}
+    (drawn,) = pivots(figures.cells_of([sweep]), figures.LAYOUTS.get(sweep.drawing))
+    assert ("".join(drawn.rows), "".join(drawn.columns)) == (rows, columns)
+
+
 def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_path, monkeypatch):
     monkeypatch.setattr(documents, "EMBEDDED", 100)
     for name in ("one, ü", "two"):
@@ -163,6 +181,16 @@ def test_a_picture_is_told_in_one_sentence():
     )
     expected = "From the content of relu4_2 of P and the style of relu1_1 to relu3_1 of The Starry Night, α/β = 0.01"
     assert sentence(both) == expected
+
+
+@pytest.mark.parametrize(("start", "noise", "told"), [
+    ("half", 0.0, "the same at half its size"), ("half", 0.1, "the same at half its size and noise over it"),
+    ("content", 0.0, "X"), ("mine.png", 0.0, "Mine"),
+])  # fmt: skip
+def test_what_a_picture_began_with_is_told(start, noise, told):
+    begun = replace(example(("relu4_2",)), config=CONFIG | {"start": start, "start_noise": noise})
+    begun = replace(begun, pictures={**begun.pictures, "start": {"title": "Mine"}})
+    assert sentence(begun) == f"From the content of relu4_2 of X, beginning with {told}"
 
 
 def test_curves_have_few_points_and_both_ends(tmp_path):

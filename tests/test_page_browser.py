@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +253,17 @@ def test_curves_are_marked_and_told(reader):
     reader.choose("#curve", "4")
     assert reader.one(".curve.marked").get_attribute("data-cell") == "4"
     assert reader.one("#about h2").text == reader.data["cells"][4]["label"]
+
+
+def test_every_curve_has_its_name_at_its_end_and_none_covers_another(reader):
+    reader.view("curves")
+    named = reader.all("svg .name")
+    assert sorted(each.get_attribute("data-cell") for each in named) == ["0", "1", "2", "3", "4", "5"]
+    boxes = sorted((each.rect for each in named), key=lambda box: box["y"])
+    for above, below in pairwise(boxes):
+        assert above["y"] + above["height"] <= below["y"] + 1
+    chart = reader.one("#chart").rect
+    assert all(box["x"] + box["width"] <= chart["x"] + chart["width"] for box in boxes)
 
 
 def test_curves_of_a_layer_are_shown_and_stay_in_the_address(browser, tmp_path):

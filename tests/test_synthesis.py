@@ -1,9 +1,13 @@
 import math
+from itertools import islice
 
 import pytest
 import torch
 from conftest import smooth_picture, tiny_network
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
+from reconstruct import optimizers
 from reconstruct.canvas import Fourier, Pixels, Pyramid, white_noise
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.optimizers import BlockLBFGS
@@ -61,6 +65,33 @@ def test_a_step_carries_the_very_picture_that_has_its_loss():
 
 def test_pictures_stay_between_0_and_1():
     assert all(step.picture.min() >= 0 and step.picture.max() <= 1 for step in made(optimizer="adam"))
+
+
+class _NoDoubles(TorchDispatchMode):
+    """As on a device that cannot compute in double precision."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        given = function(*args, **(kwargs or {}))
+        for each in tree_leaves(given):
+            assert not (isinstance(each, torch.Tensor) and each.dtype in (torch.float64, torch.complex128)), function
+        return given
+
+
+@pytest.mark.parametrize("canvas", ["pixels", "pyramid", "fourier"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@pytest.mark.parametrize("kind", ["content", "style"])
+def test_only_small_systems_are_solved_in_double_precision(monkeypatch, kind, optimizer, canvas):
+    monkeypatch.setattr(optimizers, "_solve", lambda triangle, right, upper: right)
+    with _NoDoubles():
+        assert len([step.total for step in islice(made(kind, optimizer, canvas), 5)]) == 5
+
+
+def test_small_systems_are_solved_elsewhere_where_a_device_has_no_double_precision(monkeypatch):
+    triangle, right = torch.rand(5, 5).triu() + torch.eye(5), torch.rand(5)
+    here = optimizers._solve(triangle, right, upper=True)
+    monkeypatch.setattr(optimizers, "WITHOUT_DOUBLE", ("cpu",))
+    assert torch.equal(optimizers._solve(triangle, right, upper=True), here)
+    assert torch.allclose(triangle @ here, right, atol=1e-5)
 
 
 def test_the_best_picture_is_kept():

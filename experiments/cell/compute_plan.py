@@ -119,9 +119,11 @@ def device(name: str) -> torch.device:
     try:
         chosen = torch.device(name)
     except RuntimeError as error:
-        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N") from error
-    if chosen.type not in ("cpu", "cuda"):
-        raise InputError(f"device={name}: expected auto, cpu, cuda or cuda:N")
+        raise InputError(f"device={name}: expected auto, cpu, cuda, cuda:N or mps") from error
+    if chosen.type not in ("cpu", "cuda", "mps"):
+        raise InputError(f"device={name}: expected auto, cpu, cuda, cuda:N or mps")
+    if chosen.type == "mps" and not torch.backends.mps.is_available():
+        raise InputError(f"device={name}: this machine shows no Metal device; try device=auto")
     if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
         raise InputError(f"device={name}: this machine shows {torch.cuda.device_count()} CUDA devices; try device=auto")
     return chosen
@@ -142,7 +144,7 @@ def _as_begun(config: Config, device: torch.device, begun: Begun) -> ComputePlan
 def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
     convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
     allowed, measured = _allowed(config, device), None
-    if len(allowed) > 1 or config.steps * height * width >= LONG:
+    if len(allowed) > 1 or (device.type == "cpu" and config.steps * height * width >= LONG):
         measured = fastest(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, _tell)
     chosen = measured if measured and len(allowed) > 1 else insisted(convolutions, allowed[0])
     compilation = _compilation(config, measured.seconds if measured else 0.0, device)
@@ -158,10 +160,13 @@ def _allowed(config: Config, device: torch.device) -> list[Way]:
     if config.winograd == "true":
         if config.precision is Precision.bfloat16:
             raise InputError("winograd=true needs precision=float32, not bfloat16; winograd=auto does without")
+        if device.type == "mps":
+            raise InputError("winograd=true needs a device with double precision, not mps; winograd=auto does without")
         return [Way.winograd]
     exact = [Way.float32] + [Way.winograd] * (config.winograd == "auto" and device.type == "cpu")
     rounded = [Way.bfloat16]
-    return {Precision.float32: exact, Precision.bfloat16: rounded, Precision.auto: exact + rounded}[config.precision]
+    every = exact if device.type == "mps" else exact + rounded  # bfloat16 needs a macOS that cannot be asked for
+    return {Precision.float32: exact, Precision.bfloat16: rounded, Precision.auto: every}[config.precision]
 
 
 def _compilation(config: Config, seconds: float, device: torch.device) -> Compilation:

@@ -16,6 +16,7 @@ from experiments.settings.schema import Config
 from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import RunError
+from reconstruct.explorer.sentences import sentence
 from reconstruct.files import remove_stale_parts
 from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, RESULT, Result
 
@@ -42,7 +43,7 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
             told = f"{folder} was {UNFILMED}"
         if result is None or not (folder / PICTURE).exists():
             result = _reconstructed(provenance, folder, invocation)
-            told = f"{folder.name}: {result.summary}\n{folder / PICTURE}"
+            told = f"{sentence(result)}\n{folder.name}: {result.summary}\n{folder / PICTURE}"
         (folder / CHECKPOINT).unlink(missing_ok=True)
         Failure.clear(folder)  # of another process, while this one waited
     if invocation.verbosity is Verbosity.alone:

@@ -146,7 +146,7 @@ def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
 def _say_what_is_missing(cells: Cells, kind: str, stem: str) -> None:
     for panel in cells.panels:
         if panel.problem:
-            say(f"{stem}: {panel.name} is {panel.problem}")
+            say(f"{stem}: {panel.name} {'has' if panel.problem == 'failed' else 'is'} {panel.problem}")
     if unshown := [f"{key} ({', '.join(values)})" for key, values in figures.unshown(cells).items()]:
         say(f"{stem}: the sweeps also differ in {', '.join(unshown)}, which is not shown")
     for reason, panels in figures.left_out(cells, kind).items():

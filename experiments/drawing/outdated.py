@@ -41,9 +41,13 @@ def is_current(sweep: Sweep, *names: str) -> bool:
 
 def is_drawn(sweep: Sweep) -> bool:
     """Whether the sweep's own figure shows it as it is now; an analysis may lack a file of that name, not a caption."""
+    return is_current(sweep, CAPTION, *(path.name for path in own_figure(sweep)))
+
+
+def own_figure(sweep: Sweep) -> list[Path]:
+    """The files of the sweep's own figure that were drawn, of whatever state."""
     record = _record(sweep.folder)
-    files = [name for name in (f"{FIGURE}.png", f"{FIGURE}.pdf") if name in record]
-    return is_current(sweep, CAPTION, *files)
+    return [sweep.folder / name for name in (f"{FIGURE}.png", f"{FIGURE}.pdf") if name in record]
 
 
 def set_aside(sweep: Sweep) -> None:

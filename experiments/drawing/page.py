@@ -23,7 +23,8 @@ def write_page(sweeps: Sequence[Sweep], title: str = "") -> Path:
     pictures = Pictures()
     names = ", ".join(dict.fromkeys(sweep.folder.resolve().name for sweep in sweeps))
     entries = current(sweeps[0]) if len(sweeps) == 1 else None
-    shown = content(figures.cells_of(sweeps), title or names, pictures, entries or [])
+    cells = figures.cells_of(sweeps)
+    shown = content(cells, title or names, pictures, entries or [], figures.LAYOUTS.get(cells.drawing))
     path = sweeps[0].folder / PAGE
     write(shown, pictures, path)
     outdated.note(sweeps, [path])

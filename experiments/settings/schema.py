@@ -248,8 +248,8 @@ class Config:
             value = getattr(self, key).lower()  # YAML's true arrives as "True"
             _require(value in ("auto", "true", "false"), key, value, "auto, true or false")
             setattr(self, key, value)
-        device = re.fullmatch(r"auto|cpu|cuda(:\d+)?", self.device)
-        _require(device is not None, "device", self.device, "auto, cpu, cuda or cuda:N")
+        device = re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", self.device)
+        _require(device is not None, "device", self.device, "auto, cpu, cuda, cuda:N or mps")
         _require_seed(self.seed, "seed")
         _require(bool(self.start.strip()), "start", self.start, "noise, half, content, style or the path of a picture")
         one_size = self.start == HALF and self.code is not None

@@ -312,7 +312,10 @@ def _conclude(sweep: Sweep, page: str) -> None:
 
 def _drawn(sweep: Sweep) -> None:
     with mistakes_in(sweep.folder):
-        if not outdated.is_drawn(sweep):
+        if outdated.is_drawn(sweep):
+            for path in outdated.own_figure(sweep):
+                say(str(path))
+        else:
             _draw(sweep)
         if not outdated.is_current(sweep, FILM):
             _film(sweep)
@@ -323,8 +326,7 @@ def _page(sweep: Sweep, wanted: str) -> None:
     if wanted == "true" or small:
         from experiments.drawing.page import PAGE, write_page
 
-        if not outdated.is_current(sweep, PAGE):
-            say(str(write_page([sweep])))
+        say(str(sweep.folder / PAGE if outdated.is_current(sweep, PAGE) else write_page([sweep])))
 
 
 def _draw(sweep: Sweep) -> None:

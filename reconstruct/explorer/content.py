@@ -13,6 +13,7 @@ from reconstruct.explorer.quantities import numbers, told
 from reconstruct.explorer.sentences import sentence, title
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, labels, shortest
+from reconstruct.figures.pivot import Layout, places
 from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TRACE, Result
 
 POINTS = 80  # of a curve
@@ -20,7 +21,9 @@ LOSS = "loss"  # the total, divided by the first
 IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
 
 
-def content(cells: Cells, heading: str, pictures: Pictures, entries: Sequence[Entry] = ()) -> dict[str, Any]:
+def content(
+    cells: Cells, heading: str, pictures: Pictures, entries: Sequence[Entry] = (), layout: Layout | None = None
+) -> dict[str, Any]:
     """Everything that the page shows but the pictures, which it knows by their numbers in `pictures`.
 
     Args:
@@ -28,6 +31,7 @@ def content(cells: Cells, heading: str, pictures: Pictures, entries: Sequence[En
         heading: the title of the page.
         pictures: to which those of the cells are added.
         entries: what was measured of these cells' pictures, if it was.
+        layout: of the sweep's figure, where its kind has its own.
     """
     names = cell_names(cells)
     shown = [_cell(panel, cells, names.get(panel.folder) or panel.name, pictures) for panel in cells.panels]
@@ -36,6 +40,7 @@ def content(cells: Cells, heading: str, pictures: Pictures, entries: Sequence[En
         "title": heading,
         **_words([panel.result for panel in cells.panels if panel.result], cells, shown),
         "keys": list(_keys(cells)),
+        "places": _places(cells, layout or Layout()),
         "originals": list(_originals(cells.panels, shown)),
         "steps": _add_films(shown, cells.panels, pictures),
         "cells": shown,
@@ -95,6 +100,12 @@ def _keys(cells: Cells) -> Iterator[dict[str, Any]]:
         labelled = [{"value": value, "label": shortest(key, value, cells)} for value in values]
         name = labels(key, cells)[-1].key.partition(":")[0]
         yield {"key": key, "name": name, "values": labelled}
+
+
+def _places(cells: Cells, layout: Layout) -> dict[str, str]:
+    """The keys that stand in rows and columns at first, where the sweep's figure has them."""
+    swept = ([key for key in keys if key in cells.axes] for keys in places(cells, layout))
+    return {place: next(iter(keys), "") for place, keys in zip(("rows", "columns"), swept, strict=False)}
 
 
 def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[str, Any]:

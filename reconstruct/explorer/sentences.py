@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reconstruct.results import NOISE, START, TERMS, Result
+from reconstruct.results import HALF, HALVED, NOISE, START, TERMS, Result
 
 
 def sentence(result: Result) -> str:
@@ -27,8 +27,14 @@ def _begun(result: Result) -> str:
     start = result.config["start"]
     if start == NOISE:
         return ""
+    if start == HALF:
+        return f", beginning with {HALVED}{_veiled(result)}"
     named = title(result, start if start in result.pictures else START)
-    return f", beginning with {named}{' and noise over it' if result.config['start_noise'] else ''}"
+    return f", beginning with {named}{_veiled(result)}"
+
+
+def _veiled(result: Result) -> str:
+    return " and noise over it" if result.config["start_noise"] else ""
 
 
 def layers(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from reconstruct.figures.page.sheet import percent
 from reconstruct.figures.plots.curves import without_trace
 from reconstruct.figures.plots.tradeoff import without_both
 from reconstruct.figures.unshown import unshown
-from reconstruct.results import NOISE, TERMS, USUAL, Result
+from reconstruct.results import HALF, HALVED, NOISE, TERMS, USUAL, Result
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "
@@ -137,7 +137,8 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
             yield words.format(", ".join(values))
     starts = dict.fromkeys(str(result.config["start"]) for result in results)
     if list(starts) not in ([], [NOISE]):
-        yield f"begun with {', '.join(starts)}"
+        told = (HALVED if start == HALF else start for start in starts)
+        yield f"begun with {', '.join(told)}"
     for term in TERMS:
         statistics = {result.statistic(term) for result in results if term in result.layers}
         if any(statistics):

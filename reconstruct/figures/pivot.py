@@ -67,7 +67,7 @@ def pivot(cells: Cells, layout: Layout | None = None) -> Pivot:
     """
     layout = layout or Layout()
     _check(cells, layout)
-    rows, columns, pages = _places(cells, layout)
+    rows, columns, pages = places(cells, layout)
     by_page: dict[Point, dict[tuple[Point, Point], Panel]] = {}
     for panel in cells.panels:
         place = _point(panel, rows), _point(panel, columns)
@@ -77,6 +77,22 @@ def pivot(cells: Cells, layout: Layout | None = None) -> Pivot:
         at[place] = panel
     blocks = [_block(cells, (rows, columns), page, by_page[page]) for page in _ordered(cells, pages, by_page)]
     return Pivot(cells, rows, columns, pages, blocks)
+
+
+def places(cells: Cells, layout: Layout) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Keys of rows, columns and pages, with every key in which cells differ in one of them."""
+    given = {key for keys in (layout.rows, layout.columns, layout.pages) for key in keys or ()}
+    free = [key for key in cells.axes if key not in given]
+    columns, rows, pages = layout.columns, layout.rows, layout.pages or ()
+    if columns is None:
+        longest = max(reversed(free), key=lambda key: len(cells.axes[key]), default=None)
+        columns = (longest,) if longest else ()
+        free = [key for key in free if key != longest]
+    if rows is None:
+        longest = max(free, key=lambda key: len(cells.axes[key]), default=None)
+        rows = (longest,) if longest else ()
+        free = [key for key in free if key != longest]
+    return rows, columns, (*pages, *free)
 
 
 def pivots(cells: Cells, layout: Layout | None = None) -> list[Pivot]:
@@ -106,30 +122,14 @@ def _fills(cells: Cells) -> bool:
 
 
 def _check(cells: Cells, layout: Layout) -> None:
-    places = {"--rows": layout.rows, "--columns": layout.columns, "--pages": layout.pages}
-    given = [key for keys in places.values() for key in keys or ()]
+    chosen = {"--rows": layout.rows, "--columns": layout.columns, "--pages": layout.pages}
+    given = [key for keys in chosen.values() for key in keys or ()]
     known = known_keys(cells.panels)
-    for place, key in ((place, key) for place, keys in places.items() for key in keys or ()):
+    for place, key in ((place, key) for place, keys in chosen.items() for key in keys or ()):
         if key not in known:
             raise InputError(f"{place} {key}: expected one of {', '.join(known)}{nearest(key, known)}")
         if given.count(key) > 1:
             raise InputError(f"{key} is given {given.count(key)} times; it can be rows, columns or pages")
-
-
-def _places(cells: Cells, layout: Layout) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Keys of rows, columns and pages, with every key in which cells differ in one of them."""
-    given = {key for keys in (layout.rows, layout.columns, layout.pages) for key in keys or ()}
-    free = [key for key in cells.axes if key not in given]
-    columns, rows, pages = layout.columns, layout.rows, layout.pages or ()
-    if columns is None:
-        longest = max(reversed(free), key=lambda key: len(cells.axes[key]), default=None)
-        columns = (longest,) if longest else ()
-        free = [key for key in free if key != longest]
-    if rows is None:
-        longest = max(free, key=lambda key: len(cells.axes[key]), default=None)
-        rows = (longest,) if longest else ()
-        free = [key for key in free if key != longest]
-    return rows, columns, (*pages, *free)
 
 
 def _point(panel: Panel, keys: Iterable[str]) -> Point:

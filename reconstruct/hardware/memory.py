@@ -2,6 +2,7 @@
 
 import ctypes
 import mmap
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +27,9 @@ _FIRST = ("memory.limit_in_bytes", "memory.usage_in_bytes")
 
 
 def available() -> int | None:
-    """Bytes that this process may take, with what it has already: the least of what machine, container and shell allow.
+    """Bytes that this process may take, with what it has already.
 
-    ``None`` where nothing tells (not Linux).
+    The least of what machine, container, job and shell allow; ``None`` where nothing tells (not Linux).
     """
     return min(_limits(), default=None)
 
@@ -46,9 +47,20 @@ def _limits() -> Iterator[int]:
         if (most := _numbers(limit)) and (now := _numbers(used)):
             left = most[0] - now[0] + _reclaimable(used.with_name("memory.stat"))
             yield min(most[0], left + resident)  # libraries that others had read first are resident, not charged
+    yield from _job()
     address_space = resource.getrlimit(resource.RLIMIT_AS)[0] if resource else None
     if address_space is not None and address_space != resource.RLIM_INFINITY:
         yield address_space - virtual + resident
+
+
+def _job() -> Iterator[int]:
+    """What a job of Slurm's was given on this node: it may be killed for more even where no control group holds it."""
+    if "SLURM_JOB_ID" not in os.environ:
+        return
+    node, cpu, cpus = (os.environ.get(f"SLURM_{name}", "") for name in ("MEM_PER_NODE", "MEM_PER_CPU", "CPUS_ON_NODE"))
+    given = int(node) if node.isdigit() else int(cpu) * int(cpus) if cpu.isdigit() and cpus.isdigit() else 0
+    if given:  # 0: all that the node has
+        yield given * 2**20
 
 
 def _groups() -> Iterator[tuple[Path, Path]]:

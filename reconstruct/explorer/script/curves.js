@@ -1,5 +1,7 @@
-/** The loss of every cell over its steps, or the error of a layer, on scales of powers; one is marked and named. */
+/** The loss of every cell over its steps, or the error of a layer, on scales of powers; one is marked and told of. */
 const LOSS = "loss";
+const NAMED_AT_MOST = 16; // curves, each at its end
+const LINE = 15; // between two names
 
 const curves = {
   name: "Curves",
@@ -54,10 +56,25 @@ function chartOf(drawn, name) {
   const values = drawn.flatMap(({ points }) => points.map(([, value]) => value));
   const least = Math.log10(Math.min(...values)), most = Math.max(Math.log10(Math.max(...values)), least + 1e-9);
   const last = Math.max(1, ...drawn.map(({ points }) => points.at(-1)[0]));
-  const across = (step) => 70 + 710 * Math.log(1 + step) / Math.log(1 + last);
   const down = (value) => 20 + 360 * (most - Math.log10(value)) / (most - least);
+  const named = drawn.length <= NAMED_AT_MOST ? names(drawn.map(({ cell, points }) => ({ cell, at: down(points.at(-1)[1]) }))) : [];
+  const across = (step) => 70 + (named.length ? 510 : 710) * Math.log(1 + step) / Math.log(1 + last);
   const words = { viewBox: "0 0 800 430", role: "img", id: "chart", "aria-label": name };
-  return draw("svg", words, ...scales(least, most, last, across, down), ...drawn.map((each) => curve(each, across, down)));
+  return draw("svg", words, ...scales(least, most, last, across, down), ...drawn.map((each) => curve(each, across, down)), ...named);
+}
+
+/** The names of curves at their ends, below each other where they would overlap. */
+function names(ends) {
+  const sorted = ends.sort((a, b) => a.at - b.at);
+  sorted.forEach((end, k) => { end.at = Math.max(end.at, (sorted[k - 1]?.at ?? 0) + LINE); });
+  sorted.reverse().forEach((end, k) => { end.at = Math.min(end.at, (sorted[k - 1]?.at ?? 400) - LINE); });
+  return sorted.map(({ cell, at }) => {
+    const name = cell.label.length > 30 ? `${cell.label.slice(0, 29)}…` : cell.label;
+    const text = draw("text", { x: 590, y: (at + 4).toFixed(1), class: "name", "data-cell": cell.id }, name, draw("title", {}, cell.label));
+    text.addEventListener("pointerenter", () => mark(cell, text.ownerSVGElement));
+    text.addEventListener("click", () => choose(cell, { view: "flip" }));
+    return text;
+  });
 }
 
 function curve({ cell, points }, across, down) {
@@ -69,13 +86,14 @@ function curve({ cell, points }, across, down) {
 }
 
 function scales(least, most, last, across, down) {
+  const right = across(last);
   const parts = [];
   for (let power = Math.floor(most + 1e-9); power >= least; power -= 1) {
     const at = down(10 ** power);
-    parts.push(draw("line", { x1: 70, x2: 780, y1: at, y2: at }), draw("text", { x: 62, y: at + 5, "text-anchor": "end" }, powerOfTen(power)));
+    parts.push(draw("line", { x1: 70, x2: right, y1: at, y2: at }), draw("text", { x: 62, y: at + 5, "text-anchor": "end" }, powerOfTen(power)));
   }
   for (let step = 1; step <= last; step *= 10) parts.push(draw("text", { x: across(step), y: 405, "text-anchor": "middle" }, String(step)));
-  return [...parts, draw("text", { x: 420, y: 426, "text-anchor": "middle" }, "step")];
+  return [...parts, draw("text", { x: (70 + right) / 2, y: 426, "text-anchor": "middle" }, "step")];
 }
 
 function powerOfTen(power) {
@@ -85,7 +103,7 @@ function powerOfTen(power) {
 
 /** Marks a curve and tells of its cell. */
 function mark(cell, chart) {
-  for (const path of chart.querySelectorAll(".curve")) path.classList.toggle("marked", path.dataset.cell === String(cell.id));
+  for (const path of chart.querySelectorAll(".curve, .name")) path.classList.toggle("marked", path.dataset.cell === String(cell.id));
   state.cell = cell.id;
   remember();
   const list = document.getElementById("curve");

@@ -8,11 +8,9 @@ const keys = data.keys;
 
 const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", step: "", curve: "", opened: "", fixed: {}, ...placed() };
 
-/** Where keys stand at first: the one with most values in columns, the next in rows. */
+/** Where keys stand at first: in rows and columns as in the sweep's figure. */
 function placed() {
-  const byLength = [...keys].sort((a, b) => b.values.length - a.values.length);
-  const fixed = Object.fromEntries(keys.map((key) => [key.key, key.values[0].value]));
-  return { columns: byLength[0]?.key ?? "", rows: byLength[1]?.key ?? "", fixed };
+  return { ...data.places, fixed: Object.fromEntries(keys.map((key) => [key.key, key.values[0].value])) };
 }
 
 /** The state as it stands in an address. */
