@@ -18,7 +18,7 @@ def main() -> None:
     """Entry point of the console script."""
     given = _parser().parse_intermixed_args()  # settings may stand behind options
     with exits("reconstruct-code"):
-        config = _configuration(given.picture, given.layers.split(","), given.overrides)
+        config = _configuration(given.picture, given.layers.strip("[] ").split(","), given.overrides)
         _write(config, given.output or Path(f"{Path(given.picture).stem}.npz"))
 
 
@@ -26,16 +26,18 @@ def _configuration(picture: str, layers: list[str], overrides: list[str]) -> sch
     for override in overrides:
         if "=" not in override:
             raise InputError(f"{override}: expected KEY=VALUE, for example size=256")
-    chosen = [f"content.picture={picture}", f"content.layers=[{','.join(layers)}]", *overrides]
+    own = [f"content.picture={picture}", f"content.layers=[{','.join(layers)}]"]
+    chosen = [quoted(override) for override in [*overrides, *own, "representation=content"]]
     schema.register()
     with initialize_config_dir(str(configs()), version_base="1.3"), as_input_errors():
-        return configuration(compose("reconstruct", [quoted(override) for override in chosen]))
+        return configuration(compose("reconstruct", [*chosen, "content.code=null"]))
 
 
 def _write(config: schema.Config, path: Path) -> None:
     from experiments.cell.encoding import code_of  # torch; mistakes are told without
     from reconstruct import codes
 
+    codes.check_ending(path)
     code = code_of(config)
     codes.write(code, path)
     told = ", ".join(f"{layer} {'×'.join(map(str, F.shape[1:]))}" for layer, F in code.features.items())

@@ -13,6 +13,7 @@ from torch import Tensor
 from reconstruct.errors import InputError
 
 EPSILON = 1e-5  # of torch and torchvision
+VECTORS = ("running_mean", "running_var", "weight", "bias")  # of a normalisation: a number a channel
 
 State = Mapping[str, Tensor]
 
@@ -37,7 +38,8 @@ def folded(state: State) -> State:
 
 
 def _check(name: str, own: Mapping[str, Tensor], weight: Tensor | None) -> None:
-    fits = weight is not None and weight.ndim == 4 and own["running_mean"].shape == weight.shape[:1]
+    vectors = [own[key].shape for key in VECTORS if key in own]
+    fits = weight is not None and weight.ndim == 4 and all(shape == weight.shape[:1] for shape in vectors)
     if not fits or "running_var" not in own:
         raise InputError(
             f"network.weights: {name.rstrip('.') or 'a normalisation'} follows no convolution of as many channels; "
@@ -55,8 +57,8 @@ def _modules(state: State) -> dict[str, dict[str, Tensor]]:
 
 
 def _fold(weight: Tensor, bias: Tensor | None, own: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
-    mean, variance = own["running_mean"], own["running_var"]
-    gamma, beta = own.get("weight", torch.ones_like(mean)), own.get("bias", torch.zeros_like(mean))
+    mean, variance = own["running_mean"].float(), own["running_var"].float()
+    gamma, beta = own.get("weight", torch.ones_like(mean)).float(), own.get("bias", torch.zeros_like(mean)).float()
     scale = gamma / (variance + EPSILON).sqrt()
-    before = torch.zeros_like(mean) if bias is None else bias
-    return {f"{name}weight": weight * scale[:, None, None, None], f"{name}bias": (before - mean) * scale + beta}
+    before = torch.zeros_like(mean) if bias is None else bias.float()
+    return {f"{name}weight": weight.float() * scale[:, None, None, None], f"{name}bias": (before - mean) * scale + beta}

@@ -6,20 +6,27 @@ Nothing in a file is executed. The door to safetensors.
 """
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from reconstruct import layers as names
-from reconstruct.errors import InputError
+from reconstruct.errors import InputError, one_line
 from reconstruct.files import written_whole
 
 NUMPY, SAFETENSORS = ".npz", ".safetensors"
+DAMAGED = (zipfile.BadZipFile, zlib.error)
 SIZE = "size"  # of the picture: an array in .npz, metadata "HEIGHT WIDTH" in .safetensors
+NETWORK = "network"  # in which the features are: an array of one text, or metadata
+
+Read = tuple[dict[str, Tensor], tuple[int, int] | None, str]
+"""Layer -> features, height and width, and network, as they stand in a file."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,12 @@ class SavedCode:
     Attributes:
         features: layer -> ``(1, C, H, W)``, float32.
         size: height and width of the picture; ``None`` if the file does not say.
+        network: whose features these are, in any words; empty if the file does not say.
     """
 
     features: Mapping[str, Tensor]
     size: tuple[int, int] | None = None
+    network: str = ""
 
     def shape(self) -> tuple[int, int]:
         """Height and width of a picture that has such maps: the smallest, if the file does not say.
@@ -59,14 +68,15 @@ def read(path: Path) -> SavedCode:
         InputError: it cannot be read, has another format, or holds something else than features.
     """
     try:
-        arrays, size = _numpy(path) if path.suffix == NUMPY else _safetensors(path)
+        arrays, size, network = _numpy(path) if path.suffix == NUMPY else _safetensors(path)
     except InputError:
         raise
-    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path}: not a {path.suffix} file of features ({error})") from error
+    except (ArithmeticError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError, *DAMAGED) as error:
+        said = "it holds something else than arrays of numbers" if "pickle" in str(error) else one_line(str(error))
+        raise InputError(f"{path}: not a {path.suffix} file of features ({said})") from error
     if not arrays:
         raise InputError(f"{path}: has no features; expected an array for each layer, for example relu4_2")
-    return SavedCode({layer: _features(layer, array, path) for layer, array in arrays.items()}, size)
+    return SavedCode({layer: _features(layer, array, path) for layer, array in arrays.items()}, size, network)
 
 
 def write(code: SavedCode, path: Path) -> None:
@@ -75,41 +85,58 @@ def write(code: SavedCode, path: Path) -> None:
     Raises:
         InputError: the name ends neither in .npz nor in .safetensors, or safetensors is not installed.
     """
-    _check_ending(path)
+    check_ending(path)
     features = {layer: F.detach().cpu().contiguous() for layer, F in code.features.items()}
     if path.suffix == SAFETENSORS:
         from safetensors.torch import save  # an extra
 
-        metadata = {SIZE: "{} {}".format(*code.size)} if code.size else None
+        metadata = {NETWORK: code.network} | ({SIZE: "{} {}".format(*code.size)} if code.size else {})
         with written_whole(path) as file:
             file.write(save(features, metadata))
         return
-    beside = {SIZE: np.array(code.size)} if code.size else {}
+    beside = {NETWORK: np.array(code.network)} | ({SIZE: np.array(code.size)} if code.size else {})
     with written_whole(path) as file:
         np.savez(file, **{layer: F.numpy() for layer, F in features.items()}, **beside)  # type: ignore[arg-type]
 
 
-def _numpy(path: Path) -> tuple[dict[str, Tensor], tuple[int, int] | None]:
+def _numpy(path: Path) -> Read:
     with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: torch.from_numpy(archive[name]) for name in archive.files if name != SIZE}
+        arrays = {name: torch.from_numpy(archive[name]) for name in archive.files if name not in (SIZE, NETWORK)}
         size = archive[SIZE].tolist() if SIZE in archive.files else None
-    return arrays, (int(size[0]), int(size[1])) if size else None
+        network = str(archive[NETWORK]) if NETWORK in archive.files else ""
+    return arrays, _size(size), network
 
 
-def _safetensors(path: Path) -> tuple[dict[str, Tensor], tuple[int, int] | None]:
-    _check_ending(path)
+def _safetensors(path: Path) -> Read:
+    check_ending(path)
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
-            size = ((file.metadata() or {}).get(SIZE) or "").split()
+            beside = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
     except SafetensorError as error:
         raise ValueError(str(error)) from error
-    return arrays, (int(size[0]), int(size[1])) if size else None
+    size = [int(side) for side in beside.get(SIZE, "").split()]
+    return arrays, _size(size or None), beside.get(NETWORK, "")
 
 
-def _check_ending(path: Path) -> None:
+def _size(given: Any) -> tuple[int, int] | None:
+    """Height and width, if they stand in the file."""
+    if given is None:
+        return None
+    height, width = given
+    if not all(isinstance(side, int) and side > 0 for side in (height, width)):
+        raise ValueError(f"{SIZE} is {given}, not a height and a width in pixels")
+    return height, width
+
+
+def check_ending(path: Path) -> None:
+    """Whether a file of that name can be written and read.
+
+    Raises:
+        InputError: it ends in neither of the two, or safetensors is not installed.
+    """
     if path.suffix not in (NUMPY, SAFETENSORS):
         raise InputError(f"{path}: expected a name that ends in {NUMPY} or {SAFETENSORS}")
     if path.suffix == SAFETENSORS:
@@ -121,9 +148,10 @@ def _check_ending(path: Path) -> None:
 
 def _features(layer: str, array: Tensor, path: Path) -> Tensor:
     features = array[None] if array.ndim == 3 else array
-    if features.ndim != 4 or features.shape[0] != 1 or not features.is_floating_point():
+    if features.ndim != 4 or features.shape[0] != 1 or not features.is_floating_point() or not features.numel():
         shape = "×".join(map(str, array.shape)) or "one number"
         raise InputError(f"{path}: {layer} is {shape} of {array.dtype}; expected C×H×W of floating point")
+    features = features.float()
     if not features.isfinite().all():
-        raise InputError(f"{path}: {layer} has values that are not finite")
-    return features.float()
+        raise InputError(f"{path}: {layer} has values that are not finite in single precision")
+    return features

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 EXPLODED = 10.0  # a loss this many times the best one so far means that the last step went astray
+SHORTER = 0.5  # a step from where the last one rose and taught nothing, against what it would be
 FIRST = 0.2  # of the reach: a step of which nothing but the direction is known
 CURVED = 1e-8  # a pair counts if the cosine between its s and y is larger
 WITHOUT_DOUBLE = ("mps",)  # devices that cannot compute in double precision
@@ -26,8 +27,10 @@ class BlockLBFGS(torch.optim.Optimizer):
     so that coarse and fine, brightness and colour need not share one step length. (Where s_b and y_b hardly agree, the
     denominator is `CROSSTALK` times √(Σ s_b² Σ y_b²) instead.)
 
-    What a line search would guard against is guarded against otherwise: no step moves the picture further than
-    `reach`, and a step after which the loss has exploded is taken back, with half the reach and a fresh history.
+    What a line search would guard against is guarded against otherwise. No step moves the picture further than `reach`.
+    After a step that made the loss rise, the next one begins again where that one began, with what was learned from it,
+    or shorter if that is nothing. A step after which the loss has exploded is taken back, with half the reach and a
+    fresh history.
 
     torch's own L-BFGS compares losses and gradients with absolute thresholds, so that a small loss stops it, begins
     with a step of hardly any length, and asks the device for numbers many times a step. Here the size of the loss
@@ -69,9 +72,6 @@ class BlockLBFGS(torch.optim.Optimizer):
         """Go on from where `state_dict` was taken."""
         super().load_state_dict(state_dict)
         (self._settings,) = self.param_groups
-        if (evaluations := self._settings.pop("evaluations", None)) is not None:  # of earlier programs
-            newest = (evaluations - 1) % self._settings["history"]
-            self._memory["newest"] = torch.tensor([newest], device=self._memory["x"].device)
         self._memory["newest"] = self._memory["newest"].long()  # torch gives all that is loaded the parameters' type
 
     @torch.no_grad()
@@ -80,14 +80,16 @@ class BlockLBFGS(torch.optim.Optimizer):
         with torch.enable_grad():
             loss = closure()
         x, raw = self._values(), torch.cat([_gradient(parameter).flatten() for parameter in self._params])
-        exploded = ~((loss <= EXPLODED * self._memory["best_loss"]) & (raw @ raw).isfinite())
-        gradient = torch.where(exploded, 0, raw)
-        self._learn(x, gradient, exploded)
+        memory = self._memory
+        exploded = ~((loss <= EXPLODED * memory["best_loss"]) & (raw @ raw).isfinite())
+        risen = ~exploded & (loss > memory["best_loss"]) & (memory["going"] > 0)
+        self._learn(x, torch.where(exploded, 0, raw), exploded, risen)
         self._keep_best(x, loss.detach(), exploded)
-        # Departure: no line search, one evaluation a step; what it would guard against is guarded against in `_cut` and
-        # by taking back a step after which the loss has exploded.
-        moved = x + self._cut(self._direction(gradient))
-        self._place(torch.where(exploded, self._memory["best"], moved))
+        # Departure: no line search, one evaluation a step; what it would guard against is guarded against in `_cut`, by
+        # beginning again where a step began after which the loss has risen, and by taking back one after which it has
+        # exploded.
+        moved = memory["x"] + memory["share"] * self._cut(self._direction(memory["gradient"]))
+        self._place(torch.where(exploded, memory["best"], moved))
         return loss
 
     def _remember(self, **new: Tensor) -> None:
@@ -95,8 +97,11 @@ class BlockLBFGS(torch.optim.Optimizer):
         for name, value in new.items():
             self._memory[name].copy_(value)
 
-    def _learn(self, x: Tensor, gradient: Tensor, exploded: Tensor) -> None:
-        """Keep the pair s, y of the last step and its products with the others; forget all after an explosion."""
+    def _learn(self, x: Tensor, gradient: Tensor, exploded: Tensor, risen: Tensor) -> None:
+        """Keep the pair s, y of the last step and its products with the others; forget all after an explosion.
+
+        Where the loss has risen, the next step begins where the last one did, else from here.
+        """
         memory = self._memory
         self._remember(newest=(memory["newest"] + 1) % self._settings["history"])
         s, y, slot = x - memory["x"], gradient - memory["gradient"], memory["newest"]
@@ -106,6 +111,7 @@ class BlockLBFGS(torch.optim.Optimizer):
         for name, vector in pair.items():
             memory[name].index_copy_(0, slot, vector[None])
         memory["kept"].mul_(~exploded).index_copy_(0, slot, counts.to(x.dtype)[None])
+        x, gradient = torch.where(risen, memory["x"], x), torch.where(risen, memory["gradient"], gradient)
         with_s = torch.stack([pair["y"], gradient]) @ memory["s"].T
         with_y = self._blockwise(torch.stack([*pair.values(), gradient]), memory["y"])
         memory["s_y"].index_copy_(1, slot, with_s[0][:, None]).index_copy_(0, slot, with_y[:, 0].sum(0)[None])
@@ -114,6 +120,7 @@ class BlockLBFGS(torch.optim.Optimizer):
         products = with_y[:, :2].index_select(2, slot)[:, :, 0]
         self._average(counts, exploded, self._blockwise(s[None], s[None])[:, 0, 0], products, curvature)
         self._remember(s_g=with_s[1], y_g=with_y[:, 2], going=~exploded, x=x, gradient=gradient)
+        self._remember(share=torch.where(risen & ~counts, SHORTER * memory["share"], 1))
 
     def _average(self, counts: Tensor, exploded: Tensor, ss: Tensor, products: Tensor, curvature: Tensor) -> None:
         """Σ s², Σ s y and Σ y² of every block, over the past."""
@@ -207,6 +214,7 @@ def _blank(x: Tensor, history: int, blocks: int, reach: float) -> dict[str, Tens
         "x": x,
         "gradient": torch.zeros_like(x),
         "newest": torch.full((1,), history - 1, device=x.device),  # the row of the last pair
+        "share": x.new_ones(()),  # of a step that is taken, less where the last ones taught nothing
         "going": x.new_zeros(()),  # 1 if the last step was taken from `x`, 0 at the beginning and if it was taken back
         "s": x.new_zeros(history, x.numel()),
         "y": x.new_zeros(history, x.numel()),

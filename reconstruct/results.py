@@ -48,8 +48,9 @@ START = "start"  # the name of a picture to begin with that is no term's
 USUAL: Mapping[str, Any] = {  # what records of earlier programs lack of their settings
     "start": NOISE,
     "start_noise": 0.0,
+    "until": None,
     "content": {"statistic": "features", "parameters": {}, "code": None},
-    "style": {"statistic": "gram", "parameters": {}, "shifts": [], "size": None, "crop": None},
+    "style": {"statistic": "gram", "parameters": {}, "shifts": [1, 2, 4, 8], "size": None, "crop": None},
 }
 NUMBERS = ("steps", "evaluations", "best_step", "seconds", "seed")  # others may be null: not finite, or not there
 
@@ -121,8 +122,10 @@ class Result:
         return tuple(self.pictures)
 
     def statistic(self, term: str) -> str:
-        """What was kept of a term's features; empty if it is the paper's."""
-        statistic = str(self.config[term]["statistic"])
+        """What was kept of a term's features, with its parameters; empty if it is the paper's."""
+        statistic, parameters = str(self.config[term]["statistic"]), self.config[term]["parameters"]
+        if ":" in statistic and parameters:
+            return f"{statistic} with {', '.join(f'{key}={value}' for key, value in parameters.items())}"
         return "" if statistic == USUAL[term]["statistic"] else statistic
 
     @property
@@ -164,6 +167,13 @@ class Result:
         given = self.config[term].get("code") or self.config[term].get("picture", "")
         return str(given) or self.pictures[term]["name"]
 
+    def scale(self, term: str) -> str:
+        """At which scale a term's original was looked at, in words; empty where it is that of the result."""
+        given = self.config[term] if term in self.layers else {}
+        size = f"at {given['size']} pixels" if given.get("size") else ""
+        crop = {"square": "cut to a square", "none": "whole"}.get(str(given.get("crop")), "")
+        return " ".join(filter(None, (size, crop)))
+
     def layers_by_depth(self, term: str) -> list[str] | None:
         """The list from which a depth chooses a term's layers; ``None`` if they were given by name."""
         given = self.config[term]
@@ -196,7 +206,7 @@ class Result:
             return cls(**{f.name: record[f.name] for f in fields(cls) if f.name in record or f.name not in NEWER})
         except InputError:
             raise
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
 

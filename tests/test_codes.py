@@ -32,7 +32,7 @@ def write_code(monkeypatch, photo, capfd):
     """Runs reconstruct-code on the user's photograph; gives the exit code and what was said."""
 
     def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["reconstruct-code", str(photo), *arguments, *TINY[:3]])
+        monkeypatch.setattr(sys, "argv", ["reconstruct-code", str(photo), *TINY[:3], *arguments])
         try:
             code.main()
             return 0, capfd.readouterr().err
@@ -80,6 +80,11 @@ def test_features_without_a_dimension_for_the_number_of_pictures_are_taken(tmp_p
         ({"relu1_1": np.zeros((3, 4, 4), dtype=int)}, "expected C×H×W of floating point"),
         ({"relu1_1": np.full((3, 4, 4), np.nan)}, "values that are not finite"),
         ({"relu1_1": np.array([{}], dtype=object)}, "not a .npz file of features"),
+        ({"relu1_1": np.zeros((3, 0, 0))}, "relu1_1 is 3×0×0 of torch.float64; expected C×H×W"),
+        ({"relu1_1": np.full((3, 4, 4), 1e300)}, "values that are not finite in single precision"),
+        ({"relu1_1": np.zeros((3, 4, 4)), "size": np.array([4])}, "not a .npz file of features"),
+        ({"relu1_1": np.zeros((3, 4, 4)), "size": np.array([np.inf, 4])}, "size is .* not a height and a width"),
+        ({"relu1_1": np.zeros((3, 4, 4)), "size": np.array([4, -4])}, "size is .* not a height and a width"),
     ],
 )
 def test_what_is_no_code_is_refused_in_a_line(tmp_path, arrays, told):
@@ -94,6 +99,32 @@ def test_a_file_of_something_else_is_refused_and_nothing_in_it_runs(tmp_path, en
     (tmp_path / f"x{ending}").write_bytes(content)
     with pytest.raises(InputError, match=r"not a .* file of features"):
         codes.read(tmp_path / f"x{ending}")
+
+
+@pytest.mark.parametrize("size", ["256", "x y", "0 4", "1 2 3"])
+def test_a_size_in_safetensors_that_is_none_is_refused(tmp_path, size):
+    from safetensors.torch import save_file
+
+    save_file({"relu1_1": F}, tmp_path / "x.safetensors", {"size": size})
+    with pytest.raises(InputError, match=r"not a \.safetensors file of features"):
+        codes.read(tmp_path / "x.safetensors")
+
+
+@pytest.mark.parametrize("at", [60, 400, 3000])
+def test_a_compressed_file_that_is_damaged_is_refused(tmp_path, at):
+    np.savez_compressed(tmp_path / "x.npz", relu1_1=F.numpy())
+    whole = bytearray((tmp_path / "x.npz").read_bytes())
+    whole[at : at + 40] = bytes(40)
+    (tmp_path / "x.npz").write_bytes(whole)
+    with pytest.raises(InputError, match=r"not a \.npz file of features"):
+        codes.read(tmp_path / "x.npz")
+
+
+def test_numbers_of_eight_bits_are_features_too(tmp_path):
+    from safetensors.torch import save_file
+
+    save_file({"relu1_1": F.to(torch.float8_e4m3fn)}, tmp_path / "x.safetensors")
+    assert torch.allclose(codes.read(tmp_path / "x.safetensors").features["relu1_1"], F, atol=0.1)
 
 
 def test_another_ending_is_answered_with_those_that_are_known(tmp_path):
@@ -130,6 +161,55 @@ def test_the_code_of_one_picture_joins_the_style_of_another(write_code, command)
     status, said = command("representation=both", "content.code=code.npz", "content.layers=[relu2_1]", "ratio=0.1")
     assert status == 0, said
     assert sorted(path.name for path in only_cell().glob("*.png")) == ["result.png", "style.png"]
+
+
+def test_a_code_that_is_too_small_for_what_joins_it_is_refused(write_code, command):
+    write_code("--layers", "relu1_1", "--output", "code.npz", "size=8")
+    wanted = ["representation=both", "content.layers=[relu1_1]", "style.layers=[relu5_1]"]
+    status, said = command("content.code=code.npz", *wanted)
+    assert status == 2
+    assert "content.code=code.npz: is of" in said
+    assert "and relu5_1 needs at least 16 on the shorter side" in said
+
+
+def test_a_code_of_another_network_is_remarked_upon(write_code, command):
+    write_code("--layers", "relu2_1", "--output", "code.npz")
+    words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1"]
+    assert "another network" not in command(*words)[1]
+    _, said = command(*words, "network.pooling=max")
+    assert "content.code=code.npz: has features of another network (vgg11, untrained" in said
+
+
+def test_layers_may_stand_in_brackets_as_they_do_elsewhere(write_code):
+    assert write_code("--layers", "[relu1_1,relu2_1]", "--output", "code.npz")[0] == 0
+    assert sorted(codes.read(Path("code.npz")).features) == ["relu1_1", "relu2_1"]
+
+
+def test_a_picture_that_is_a_start_has_an_effect_beside_a_code(write_code, command):
+    write_code("--layers", "relu2_1", "--output", "code.npz")
+    words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=2", "size=32"]
+    assert "size has no effect with content.code" in command(*words)[1]
+    assert "no effect" not in command(*words, "start=content")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--output", "x.pt"], "ends in .npz or .safetensors"),
+        (["--layers", "relu5_1", "size=8"], "size=8: content.picture is then"),
+    ],
+)
+def test_what_cannot_be_written_is_said_in_a_line(write_code, words, told):
+    status, said = write_code(*words)
+    assert status == 2
+    assert told in said
+
+
+def test_settings_that_are_not_about_a_code_change_nothing_in_it(write_code):
+    assert write_code("--layers", "relu1_1", "--output", "a.npz")[0] == 0
+    status, said = write_code("--layers", "relu1_1", "--output", "b.npz", "representation=style", "content.code=x.npz")
+    assert status == 0, said
+    assert torch.equal(codes.read(Path("a.npz")).features["relu1_1"], codes.read(Path("b.npz")).features["relu1_1"])
 
 
 def test_figures_and_pages_do_without_the_picture(write_code, command):

@@ -15,7 +15,7 @@ from omegaconf import DictConfig
 from experiments.cell.known import KnownCells
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
-from experiments.settings.fingerprint import fingerprint
+from experiments.settings.fingerprint import fingerprint, plain
 from experiments.settings.folders import Folders
 from experiments.settings.inputs import inputs
 from experiments.sweep.plan import Finder, planned
@@ -23,6 +23,7 @@ from experiments.sweep.preflight import Composer
 from reconstruct import assets
 from reconstruct.errors import InputError
 from reconstruct.images import to_image
+from reconstruct.results import USUAL
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "150"))
 
@@ -54,7 +55,17 @@ WAYS: dict[str, dict[str, list[dict[str, str]]]] = {
     },
     "until": {"never": [{}, {"until": "null"}], "0.1": [{"until": "0.1"}, {"until": "1e-1"}]},
     "of no effect": {
-        "": [{}, {"style.layers": "[relu1_1]"}, {"ratio": "3"}, {"network.seed": "5"}, {"film": "true"}, {"name": "x"}],
+        "": [
+            {},
+            {"style.layers": "[relu1_1]"},
+            {"ratio": "3"},
+            {"network.seed": "5"},
+            {"film": "true"},
+            {"name": "x"},
+            {"start_noise": "0.5"},
+            {"style.size": "64"},
+            {"++content.parameters.power": "2"},
+        ],
     },
     "snapshots": {
         "none": [{}, {"snapshots": "[]"}],
@@ -122,6 +133,44 @@ def test_a_configuration_has_nothing_of_the_one_before(compose):
         assert identity_of(compose(each)) == identity_of(alone)
         with pytest.raises(InputError):
             compose({"content.layers": "[relu5_1]", "content.typo": "1"})
+
+
+STYLE = {"representation": "style", "style.picture": "two.png", "style.layers": "[relu1_1]"}
+SHIFTED = {"style.statistic": "shifted"}
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        ({}, {"style.size": "256"}),
+        ({"crop": "square"}, {"crop": "square", "style.crop": "square"}),
+        ({"style.statistic": "gram"}, {"style.shifts": "[1]"}),
+        (SHIFTED | {"style.shifts": "[1,2]"}, SHIFTED | {"style.shifts": "[2,1,1]"}),
+    ],
+)  # fmt: skip
+def test_what_changes_nothing_of_a_style_makes_no_other_cell(compose, words, others):
+    assert identity_of(compose(STYLE | words)) == identity_of(compose(STYLE | others))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"style.size": "64"}, {"style.crop": "square"}, {"style.statistic": "moments"}, {"start": "style"},
+        {"start": "half"}, {"start": "style", "start_noise": "0.5"}, {"start": "one.png"},
+        SHIFTED, SHIFTED | {"style.shifts": "[3]"},
+    ],
+)  # fmt: skip
+def test_every_departure_makes_a_cell_of_its_own(compose, words):
+    known = [STYLE, *(STYLE | {"style.statistic": each} for each in ("covariance", "sliced"))]
+    assert identity_of(compose(STYLE | words)) not in {identity_of(compose(each)) for each in known}
+
+
+def test_what_earlier_records_lack_is_todays_default(compose):
+    """They were made when there was no other choice."""
+    today = plain(configuration(compose({})))
+    for key, usual in USUAL.items():
+        found = {each: today[key][each] for each in usual} if isinstance(usual, dict) else today[key]
+        assert found == usual, key
 
 
 def test_the_content_of_a_file_counts_and_not_its_name(compose):

@@ -7,6 +7,7 @@ import pytest
 import torch
 from conftest import only_cell
 from PIL import Image
+from test_page import data_of
 
 from experiments.cell.originals import stretched
 from reconstruct import images, measures
@@ -60,10 +61,13 @@ def test_a_start_with_noise_over_it_is_farther_away_than_without(command):
 
 
 def test_without_a_picture_the_start_is_the_noise_that_it_always_was(command):
-    command("steps=1", "start_noise=0.5")
-    record = json.loads((only_cell() / "result.json").read_text())
+    command("steps=1", "start_noise=0.5", "runs=a")
+    command("steps=1", "runs=b")
+    (veiled,), (plain,) = (list(Path(runs).rglob("result.json")) for runs in ("a", "b"))
+    record = json.loads(veiled.read_text())
     assert record["start"] == {}
-    assert not (only_cell() / "start.png").exists()
+    assert not veiled.with_name("start.png").exists()
+    assert veiled.with_name("result.png").read_bytes() == plain.with_name("result.png").read_bytes()
 
 
 def test_a_start_is_kept_beside_the_result_with_its_distance(command, painting):
@@ -166,6 +170,12 @@ def test_both_pictures_can_have_sizes_of_their_own(command):
     assert max(pixels("content.png").shape) == 32
 
 
+def test_a_start_at_half_the_size_that_is_too_small_says_what_is(command):
+    code, said = command("start=half", "size=24", "content.layers=[relu5_1]")
+    assert code == 2
+    assert "start=half: size=12: content.picture is then" in said
+
+
 # What is style
 
 
@@ -209,6 +219,43 @@ class Means(Representation):
 """
 
 
+BROKEN = OWN.replace("F.float().pow(self.power).mean((2, 3))", "F[:, 10000]")
+VECTOR = OWN.replace(".square().sum()", ".square().sum(1).expand(3)")
+ABSOLUTE = OWN.replace(".square().sum()", ".abs().sum()")
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (BROKEN, "style.statistic=own_0:Means: fails in line 10 of own_0.py (IndexError"),
+        (VECTOR, "style.statistic=own_1:Means: layer_loss gives [3] at relu1_1, expected one number"),
+    ],
+)
+def test_what_fails_in_such_a_class_is_one_line_and_says_where(command, tmp_path, source, told):
+    name = told.split("=")[1].split(":")[0]
+    (tmp_path / f"{name}.py").write_text(source)
+    code, said = command(*STYLE, f"style.statistic={name}:Means")
+    assert code == 2
+    assert told in said
+    assert "Traceback" not in said
+
+
+def test_a_loss_that_is_no_square_of_a_distance_is_remarked_upon(command, tmp_path):
+    (tmp_path / "own_absolute.py").write_text(ABSOLUTE)
+    code, said = command(*STYLE, "style.statistic=own_absolute:Means", "steps=2")
+    assert code == 0
+    assert "layer_loss is no multiple of ‖code − target‖²" in said
+
+
+CHOOSY = """
+from own_present import Means
+
+class Choosy(Means):
+    def __init__(self, weights, size):
+        raise ValueError("size must be even")
+"""
+
+
 def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path):
     (tmp_path / "own_textures.py").write_text(OWN)
     chosen = ["style.statistic=own_textures:Means", "style.parameters.power=1,2", "steps=6"]
@@ -217,17 +264,65 @@ def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path):
     found = [Result.read(path.parent) for path in Path("runs/own").glob("*/result.json")]
     assert sorted(each.config["style"]["parameters"]["power"] for each in found) == [1, 2]
     assert len({each.fingerprint for each in found}) == 2
-    assert "own_textures:Means" in Path("runs/own/caption.txt").read_text()
+    caption = Path("runs/own/caption.txt").read_text()
+    assert "own_textures:Means with power=1, own_textures:Means with power=2" in caption
+
+
+def test_names_of_own_classes_are_shown_as_they_were_typed(command, tmp_path):
+    (tmp_path / "own_names.py").write_text(OWN)
+    code, said = command("-m", *STYLE, "style.statistic=gram,own_names:Means", "steps=2", "name=names")
+    assert code == 0, said
+    values = [cell.values["style.statistic"] for cell in Sweep.read(Path("runs/names")).cells]
+    assert values == ["gram", "own_names:Means"]
+    assert "\\" not in said + Path("runs/names/caption.txt").read_text()
+
+
+def test_cells_of_another_version_do_not_count_as_done_before(command, tmp_path):
+    (tmp_path / "own_counted.py").write_text(OWN)
+    words = ["-m", *STYLE, "style.statistic=own_counted:Means", "style.parameters.power=1,2", "steps=2", "name=counted"]
+    command(*words)
+    (tmp_path / "own_counted.py").write_text(OWN + "# of today\n")
+    code, said = command(*words)
+    assert code == 0, said
+    assert "done before" not in said
+    assert "[2/2]" in said
+    assert "2 of 2 cells done, 2 of them before" in command(*words)[1]
+
+
+def test_every_scale_of_a_painting_is_shown(command):
+    code, said = command("-m", *STYLE, "style.size=32,48", "style.crop=none,square", "steps=2", "name=scales")
+    assert code == 0, said
+    shown = data_of(Path("runs/scales/index.html"))["originals"]
+    assert len({each["title"] for each in shown}) == 4
+    assert "painting at 32 pixels whole, at 32 pixels cut to a square" in Path("runs/scales/caption.txt").read_text()
+
+
+def test_its_parameters_are_a_presets_too_and_reach_it_as_they_are_meant(command, tmp_path):
+    (tmp_path / "own_preset.py").write_text(OWN.replace("power", "start"))
+    own = "parts=[{style.parameters.start: '1,2'}]"
+    code, said = command("-m", *STYLE, "style.statistic=own_preset:Means", own, "steps=2", "name=preset")
+    assert code == 0, said
+    found = [Result.read(path.parent) for path in Path("runs/preset").glob("*/result.json")]
+    assert sorted(each.config["style"]["parameters"]["start"] for each in found) == [1, 2]
+
+
+def test_parameters_without_such_a_class_have_no_effect_and_make_no_other_cell(command):
+    _, said = command(*STYLE, "style.parameters.power=2", "steps=1")
+    assert "style.parameters.power has no effect with style.statistic=gram" in said
+    command(*STYLE, "steps=1")
+    assert len(list(Path("runs").rglob("result.json"))) == 1
 
 
 def test_another_version_of_such_a_class_makes_another_cell(command, tmp_path):
     (tmp_path / "own_versions.py").write_text(OWN)
-    command(*STYLE, "style.statistic=own_versions:Means", "steps=1")
-    first = result().fingerprint
-    (tmp_path / "own_versions.py").write_text(OWN + "# of today\n")
-    command(*STYLE, "style.statistic=own_versions:Means", "steps=1")
-    (cell,) = Path("runs/single").glob("*/result.json")
-    assert Result.read(cell.parent).fingerprint != first
+    command(*STYLE, "style.statistic=own_versions:Means", "steps=3")
+    first, picture = result(), pixels()
+    other = OWN.replace("F.float().pow(self.power)", "F.float().pow(self.power + 2)")
+    (tmp_path / "own_versions.py").write_text(other)
+    command(*STYLE, "style.statistic=own_versions:Means", "steps=3")
+    (cell,) = (path.parent for path in Path("runs/single").glob("*/result.json"))
+    assert Result.read(cell).fingerprint != first.fingerprint
+    assert not torch.equal(images.load(cell / "result.png"), picture)  # in the same process, by the code of today
 
 
 @pytest.mark.parametrize(
@@ -237,11 +332,15 @@ def test_another_version_of_such_a_class_makes_another_cell(command, tmp_path):
         ("own_present:Mean", "expected a subclass of Representation in own_present; did you mean 'Means'"),
         ("own_broken:Means", "own_broken fails when it is imported (ZeroDivisionError"),
         ("own_present:Means", "cannot be made with {'size': 3}"),
+        ("own_choosy:Choosy", "cannot be made with {'size': 3} (size must be even)"),
+        ("own_leaving:Means", "own_leaving fails when it is imported (SystemExit"),
     ],
 )
 def test_what_is_wrong_with_such_a_class_is_one_line(command, tmp_path, given, told):
     (tmp_path / "own_present.py").write_text(OWN)
     (tmp_path / "own_broken.py").write_text("1 / 0\n")
+    (tmp_path / "own_leaving.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "own_choosy.py").write_text(CHOOSY)
     code, said = command(*STYLE, f"style.statistic={given}", "style.parameters.size=3")
     assert code == 2
     assert told in said

@@ -48,6 +48,29 @@ def test_the_estimate_is_what_was_measured(overrides, itemsize, measured):
     assert memory_estimate.needed(config, config.size**2, itemsize) / 2**30 == pytest.approx(measured, rel=0.12)
 
 
+@pytest.mark.parametrize(
+    ("statistic", "size", "itemsize", "measured"),
+    [
+        ("moments", 256, 4, 1.13),
+        ("moments", 256, 2, 1.12),
+        ("moments", 512, 4, 1.9),
+        ("moments", 512, 2, 1.82),
+        ("shifted", 256, 4, 1.27),
+        ("shifted", 256, 2, 1.19),
+        ("shifted", 512, 4, 2.01),
+        ("shifted", 512, 2, 1.76),
+        ("sliced", 256, 4, 1.27),
+        ("sliced", 256, 2, 1.3),
+        ("sliced", 512, 4, 2.67),
+        ("sliced", 512, 2, 2.46),
+    ],
+)
+def test_the_estimate_of_a_statistic_is_about_what_was_measured(statistic, size, itemsize, measured):
+    config = composed("representation=style", f"style.statistic={statistic}", f"size={size}")
+    said = memory_estimate.needed(config, size**2, itemsize) / 2**30
+    assert 0.87 * measured < said < 1.25 * measured
+
+
 def test_a_larger_picture_never_takes_less():
     config = composed("representation=both")
     needs = [memory_estimate.needed(config, pixels, 4) for pixels in range(1000, 2**20, 1000)]

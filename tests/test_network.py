@@ -194,6 +194,21 @@ def test_normalisations_without_scale_and_convolutions_without_bias_are_folded_t
     assert torch.allclose(nn.functional.conv2d(picture, state["0.weight"], state["0.bias"]), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_weights_in_half_precision_are_folded_in_single_precision(half):
+    state = {key: value.to(half) for key, value in batch_normalised("vgg11").state_dict().items()}
+    single = folded({key: value.float() for key, value in state.items()})
+    found = folded(state)
+    assert all(torch.equal(found[key], single[key]) for key in single)
+
+
+@pytest.mark.parametrize("key", ["running_var", "weight", "bias"])
+def test_a_normalisation_with_another_number_of_values_is_refused(key):
+    state = {"0.weight": torch.zeros(4, 3, 3, 3), "1.running_mean": torch.zeros(4), "1.running_var": torch.ones(4)}
+    with pytest.raises(InputError, match="follows no convolution of as many channels"):
+        folded(state | {f"1.{key}": torch.ones(1)})
+
+
 def test_a_normalisation_that_follows_no_convolution_is_refused():
     with pytest.raises(InputError, match=r"network\.weights: features\.1 follows no convolution of as many channels"):
         vgg("vgg11", {"features.0.weight": torch.zeros(4, 3, 3, 3), "features.1.running_mean": torch.zeros(5)})

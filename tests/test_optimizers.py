@@ -105,6 +105,33 @@ def test_a_step_after_which_the_loss_explodes_is_taken_back():
     assert optimizer.state_dict()["state"][0]["reach"] == 0.5
 
 
+def seen_with(losses: list[float], gradients: list[float]) -> list[float]:
+    """Where a single number goes from 1, whose loss and gradient are these whatever it is."""
+    x, seen, told = torch.ones(1, requires_grad=True), [], iter(zip(losses, gradients, strict=True))
+
+    def closure() -> torch.Tensor:
+        loss, gradient = next(told)
+        seen.append(float(x.detach()))
+        x.grad = torch.full((1,), gradient)
+        return torch.tensor(loss)
+
+    optimizer = BlockLBFGS([x], lambda: x, lr=1, history=10, reach=1.0)
+    for _ in losses:
+        optimizer.step(closure)
+    return [*seen, float(x.detach())]
+
+
+def test_after_a_rise_that_teaches_nothing_the_next_step_begins_where_that_one_began_and_is_shorter_each_time():
+    seen = seen_with([1.0, 0.5, 0.7, 0.7, 0.4], [1.0] * 5)
+    assert seen == pytest.approx([1.0, 0.8, 0.6, 0.7, 0.75, 0.55])
+
+
+def test_what_a_step_too_long_has_taught_is_kept():
+    """Gradients of 0.1 at 0.8 and -0.1 at 0.7 put the minimum at 0.75; before, it seemed to be at 0.7."""
+    seen = seen_with([1.0, 0.5, 0.7], [0.3, 0.1, -0.1])
+    assert seen == pytest.approx([1.0, 0.8, 0.7, 0.75], abs=1e-6)
+
+
 @pytest.mark.parametrize("broken", ["loss", "gradient"])
 def test_a_step_to_where_nothing_is_finite_is_taken_back_and_forgotten(broken):
     x, closure = quadratic(torch.tensor([1.0, 2.0]))
@@ -145,7 +172,7 @@ def two_loops(pairs: list[tuple[torch.Tensor, torch.Tensor]], h: torch.Tensor, g
 
 
 def test_the_direction_is_that_of_the_two_loop_recursion():
-    """Also when the history is full, some pairs are rejected and there are several blocks."""
+    """Also when the history is full, some pairs are rejected, some losses rise and there are several blocks."""
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(1, 3, 2, 2, generator=generator).requires_grad_()
     other = torch.randn(5, generator=generator).requires_grad_()
@@ -160,18 +187,23 @@ def test_the_direction_is_that_of_the_two_loop_recursion():
         return loss
 
     pairs: list[tuple[torch.Tensor, torch.Tensor]] = []
-    before = None
+    before, best, rises = None, torch.inf, 0
     for number in range(12):
         values = torch.cat([x.detach().flatten(), other.detach()]).double()
-        optimizer.step(closure)
+        loss = float(optimizer.step(closure).detach())
         gradient = torch.cat([x.grad.flatten(), other.grad]).double()
         if before is not None:
             s, y = values - before[0], gradient - before[1]
             pairs.append((s, y) if s @ y > 0 else (torch.zeros(0), torch.zeros(0)))
-        before = values, gradient
+        if loss > best:
+            rises += 1
+        else:
+            before, best = (values, gradient), loss
+        gradient = before[1]  # of where the next step begins
         kept = [pair for pair in pairs[-4:] if len(pair[0])]
         if number < 2:
             continue
         h = optimizer._inverse_curvatures().repeat_interleave(torch.tensor([4, 4, 4, 5])).double()
         expected = two_loops(kept, h, gradient)
         assert torch.allclose(optimizer._direction(gradient.float()).double(), expected, rtol=1e-2, atol=1e-3)
+    assert rises

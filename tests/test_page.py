@@ -202,8 +202,8 @@ def test_curves_have_few_points_and_both_ends(tmp_path):
     assert len(curves["steps"]) <= POINTS
     assert (curves["steps"][0], curves["steps"][-1]) == (0, 499)
     assert set(curves["values"]) == {"loss", "content relu4_2"}  # what an earlier program wrote has no errors
-    for values in curves["values"].values():
-        assert (values[0], values[-1]) == (1.0, 0.002)
+    ends = {name: (values[0], values[-1]) for name, values in curves["values"].items()}
+    assert ends == {"loss": (1000.0, 2.0), "content relu4_2": (1.0, 0.002)}
         assert len(values) == len(curves["steps"])
     assert _curves(tmp_path / "nothing.csv", result) == {}
 

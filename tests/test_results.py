@@ -54,6 +54,14 @@ def test_a_record_with_something_else_for_a_number_is_no_result(tmp_path, result
     assert Result.read(tmp_path) is None
 
 
+@pytest.mark.parametrize("config", [None, "x", [], {"content": "x"}, {"style": None}])
+def test_a_record_with_something_else_for_settings_is_no_result(tmp_path, result, config):
+    result.write(tmp_path)
+    record = json.loads((tmp_path / "result.json").read_text())
+    (tmp_path / "result.json").write_text(json.dumps(record | {"config": config}))
+    assert Result.read(tmp_path) is None
+
+
 def test_a_folder_without_a_record_is_not_finished(tmp_path):
     assert Result.read(tmp_path) is None
 

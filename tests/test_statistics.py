@@ -170,6 +170,7 @@ def test_relative_error_is_zero_for_a_match_and_one_for_nothing(representation, 
 @pytest.mark.parametrize("representation", EVERY, ids=named)
 def test_codes_of_low_precision_features_are_computed_in_float32(representation, F):
     assert representation.code(F.bfloat16()).dtype is torch.float32
+    assert torch.equal(representation.code(F.bfloat16()), representation.code(F.bfloat16().float()))
 
 
 @pytest.mark.parametrize("make", [Covariance, Moments, lambda w: Shifted(w, [1]), lambda w: Sliced(w, 0)])
@@ -186,6 +187,14 @@ def test_gradients_with_respect_to_the_picture_are_right(make):
 def test_paintings_of_another_size_than_the_picture_can_be_targets(representation, F):
     larger = torch.rand(1, 3, 9, 7, generator=torch.Generator().manual_seed(5))
     assert torch.isfinite(representation.layer_loss(representation.code(F), representation.code(larger)))
+
+
+def test_a_single_position_is_compared_with_the_median_from_every_direction():
+    sliced, larger = Sliced(ONE, seed=0), torch.rand(1, 3, 3, 5, generator=torch.Generator().manual_seed(5))
+    single = torch.rand(1, 3, 1, 1, generator=torch.Generator().manual_seed(6))
+    ordered = sliced.code(larger)
+    expected = (sliced.code(single) - ordered.median(-1, keepdim=True).values).square().mean()
+    assert torch.allclose(sliced.layer_loss(sliced.code(single), ordered), expected)
 
 
 def test_the_covariance_is_the_gram_matrix_of_features_about_their_means(F):

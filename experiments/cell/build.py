@@ -8,9 +8,11 @@ import torch
 from torch import Tensor
 
 from experiments.cell import networks
+from experiments.cell.codes import foreign
 from experiments.cell.compute_plan import ComputePlan, compute_plan
 from experiments.cell.originals import Shape, stretched
 from experiments.cell.originals import originals as originals_of
+from experiments.cell.representations import remark
 from experiments.cell.terms import one_sided, terms
 from experiments.settings import schema
 from experiments.settings.inputs import Inputs
@@ -68,7 +70,9 @@ def cell(
     canvas = _canvas(config, originals.shape, start).to(plan.device)
     forms = networks.networks(config.network, inputs.network, plan, canvas().detach(), config.asked_layers())
     reference, matched = (Objective(n, terms(config, n, originals)) for n in (forms.exact, forms.matched))
-    if begun is None and (line := one_sided(config, forms.exact, originals)):
+    lines = [remark(config, term.name, term.representation, term.target) for term in reference.terms]
+    lines += [foreign(config, inputs), one_sided(config, forms.exact, originals)]
+    for line in filter(None, lines if begun is None else ()):
         say(line)
     objective = Objective(forms.fast, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps, config.until)

@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from experiments.settings.inputs import CODE, Input
+from experiments.settings.inputs import CODE, UNTRAINED, Input, Inputs
 from experiments.settings.schema import Config
 from reconstruct import codes
 from reconstruct.codes import SavedCode
 from reconstruct.errors import InputError, nearest
-from reconstruct.layers import CHANNELS, block
+from reconstruct.layers import ARCHITECTURES, CHANNELS, block, taps
 
 
 def content_code(config: Config, given: Input) -> SavedCode:
@@ -19,9 +19,9 @@ def content_code(config: Config, given: Input) -> SavedCode:
     saved, wanted = _read(given), config.layers("content")
     for layer in wanted:
         if layer not in saved.features:
-            there = ",".join(saved.features)
-            near = nearest(layer, saved.features) or ";"
-            raise InputError(f"{CODE}={given.name}: has no {layer}{near} content.layers=[{there}] would do")
+            there = [each for each in saved.features if each in taps(ARCHITECTURES[config.network.architecture])]
+            would = f" content.layers=[{','.join(there)}] would do" if there else " none of its names is a layer's"
+            raise InputError(f"{CODE}={given.name}: has no {layer}{nearest(layer, there) or ';'}{would}")
         _check_channels(given, layer, saved.features[layer].shape[1])
     code = SavedCode({layer: saved.features[layer] for layer in wanted}, saved.size)
     try:
@@ -29,6 +29,24 @@ def content_code(config: Config, given: Input) -> SavedCode:
     except InputError as error:
         raise InputError(f"{CODE}={given.name}: {error}") from error
     return code
+
+
+def described(config: Config, inputs: Inputs) -> str:
+    """Which network it is, in words that are the same for the same weights."""
+    network, weights = config.network, inputs.network.weights
+    drawn = f", seed {network.seed}" if network.weights == UNTRAINED else ""
+    return f"{network.architecture}, {weights.name} ({weights.digest[:8]}){drawn}, {network.pooling.name} pooling"
+
+
+def foreign(config: Config, inputs: Inputs) -> str:
+    """A line about a code that has another network's features; empty if it has this one's, or does not say."""
+    if not config.code:
+        return ""
+    given, own = inputs.codes["content"], described(config, inputs)
+    theirs = _read(given).network
+    if theirs in ("", own):
+        return ""
+    return f"{CODE}={given.name}: has features of another network ({theirs}) than this one ({own})"
 
 
 def _check_channels(given: Input, layer: str, channels: int) -> None:

@@ -2,6 +2,8 @@
 
 import torch
 
+from experiments.cell import originals
+from experiments.cell.codes import described
 from experiments.cell.compute_plan import device
 from experiments.cell.networks import network
 from experiments.settings.inputs import inputs
@@ -17,8 +19,10 @@ def code_of(config: Config) -> SavedCode:
         RunError: a sample or weights could not be fetched.
     """
     found, chosen = inputs(config), device(config.device)
+    originals.shapes(config, found)  # is it large enough?
     exact = network(config.network, found.network, chosen)
     picture = found.pictures["content"].picture(*config.result_scale).to(chosen)
     with torch.no_grad():
         features = exact(picture, config.layers("content"))
-    return SavedCode({layer: F.cpu() for layer, F in features.items()}, (picture.shape[-2], picture.shape[-1]))
+    shape = picture.shape[-2], picture.shape[-1]
+    return SavedCode({layer: F.cpu() for layer, F in features.items()}, shape, described(config, found))

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Self
 
-from experiments.settings.fingerprint import fingerprints, plain
+from experiments.settings.fingerprint import fingerprint, plain
 from experiments.settings.inputs import Inputs, inputs
 from experiments.settings.overrides import chosen
 from experiments.settings.schema import Config
@@ -42,7 +42,7 @@ class Invocation:
     @property
     def distinguishing(self) -> dict[str, str]:
         """Key -> value of what tells the cell from the others; of a single cell all that was chosen."""
-        values = chosen(self.overrides)
+        values = {key.lstrip("+"): value for key, value in chosen(self.overrides).items()}
         return values if self.axes is None else {key: value for key, value in values.items() if key in self.axes}
 
 
@@ -53,7 +53,7 @@ class Provenance:
     config: Config
     settings: dict[str, Any]  # the same as JSON knows it
     inputs: Inputs
-    fingerprints: tuple[str, str]  # by each of which a finished cell is this one
+    fingerprint: str
 
     @classmethod
     def of(cls, config: Config) -> Self:
@@ -63,12 +63,7 @@ class Provenance:
             InputError: there is no such file or sample, or the file cannot be read.
         """
         found = inputs(config)
-        return cls(config, plain(config), found, fingerprints(config, found))
-
-    @property
-    def fingerprint(self) -> str:
-        """Today's, of settings and files."""
-        return self.fingerprints[0]
+        return cls(config, plain(config), found, fingerprint(config, found))
 
     @property
     def records(self) -> list[Mapping[str, str]]:

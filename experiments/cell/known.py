@@ -80,23 +80,19 @@ class KnownCells:
         """This sweep's cell that was made for the very same request from files that are the same today."""
         return next((cell for cell in self._own_requests.get(request, []) if cell.is_unchanged), None)
 
-    def finished(self, fingerprints: Iterable[str]) -> KnownCell | None:
-        """This sweep's cell with one of these fingerprints."""
-        return next(_with(fingerprints, self._own_fingerprints), None)
+    def finished(self, fingerprint: str) -> KnownCell | None:
+        """This sweep's cell with that fingerprint."""
+        return next(iter(self._own_fingerprints.get(fingerprint, [])), None)
 
-    def elsewhere(self, fingerprints: Iterable[str], film: bool) -> KnownCell | None:
-        """Another sweep's cell with one of these fingerprints, and with a film if one is wanted."""
-        found = _with(fingerprints, self._other_fingerprints)
+    def elsewhere(self, fingerprint: str, film: bool) -> KnownCell | None:
+        """Another sweep's cell with that fingerprint, and with a film if one is wanted."""
+        found = self._other_fingerprints.get(fingerprint, [])
         return next((cell for cell in found if cell.has_film or not film), None)
 
     @cached_property
     def begun(self) -> Mapping[str, str]:
         """Fingerprint, and what was chosen in which words -> folder's name, of this sweep's cells, finished or not."""
         return {each: path.parent.name for path in sorted(self._path.glob(f"*/{IDENTITY}")) for each in _mark(path)}
-
-
-def _with(fingerprints: Iterable[str], cells: Mapping[str, list[KnownCell]]) -> Iterator[KnownCell]:
-    return (cell for each in dict.fromkeys(fingerprints) for cell in cells.get(each, []))
 
 
 def _grouped(pairs: Iterable[tuple[str, KnownCell]]) -> dict[str, list[KnownCell]]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from experiments.cell.codes import content_code
-from experiments.settings.inputs import Input, Inputs
+from experiments.settings.inputs import CODE, Input, Inputs
 from experiments.settings.schema import Config
 from reconstruct import layers
 from reconstruct.errors import InputError
@@ -46,7 +46,7 @@ def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals
     if config.code:
         code = content_code(config, inputs.codes["content"])
         features = {layer: F.to(device) for layer, F in code.features.items()}
-        return Originals(pictures, {"content": features}, code.shape())
+        return Originals(pictures, {"content": features}, _shape_of_code(config, inputs))
     return Originals(pictures, {}, _result_shape(config, inputs, device))
 
 
@@ -60,7 +60,7 @@ def shapes(config: Config, inputs: Inputs) -> list[Shape]:
     for term, shape in of_pictures.items():
         _check_side(config, term, shape)
     if config.code:
-        return [content_code(config, inputs.codes["content"]).shape(), *of_pictures.values()]
+        return [_shape_of_code(config, inputs), *of_pictures.values()]
     first, given = next(iter(inputs.pictures.items()))
     result = given.shape(*config.result_scale)
     _check_side(config, first, result, "size")
@@ -71,6 +71,19 @@ def _result_shape(config: Config, inputs: Inputs, device: torch.device) -> Shape
     term, given = next(iter(inputs.pictures.items()))
     height, width = _picture(given, *config.result_scale, device).shape[-2:]
     _check_side(config, term, (height, width), "size")
+    return height, width
+
+
+def _shape_of_code(config: Config, inputs: Inputs) -> Shape:
+    given = inputs.codes["content"]
+    height, width = content_code(config, given).shape()
+    seen = config.asked_layers()
+    least, deepest = layers.smallest_side(seen), max(seen, key=layers.block)
+    if min(height, width) < least:
+        raise InputError(
+            f"{CODE}={given.name}: is of {width}×{height} pixels, and {deepest} needs at least {least} on the shorter "
+            "side; choose lower layers"
+        )
     return height, width
 
 

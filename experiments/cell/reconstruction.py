@@ -125,7 +125,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         layers={term: config.layers(term) for term in config.active()},
         psnr=None if original is None else measures.psnr(saved, original),
         ssim=None if original is None else measures.ssim(saved, original),
-        start={} if made.start is None else _since(made.start, saved, folder),
+        start={} if made.start is None else _since(made.start, saved, folder if config.start == HALF else None),
         steps=config.steps,
         evaluations=synthesis.done,
         best_step=synthesis.best.number,
@@ -149,9 +149,12 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
     )
 
 
-def _since(start: Tensor, picture: Tensor, folder: Path) -> dict[str, float | None]:
-    """How far an optimisation has come from the picture that it began with, and how long that took if it was made."""
+def _since(start: Tensor, picture: Tensor, folder: Path | None) -> dict[str, float | None]:
+    """How far an optimisation has come from the picture that it began with.
+
+    Where that was made first, in the cell's folder, also how long that took.
+    """
     start = start.to(picture.device)
-    small = Result.read(folder / HALF)
+    small = Result.read(folder / HALF) if folder else None
     made = {"seconds": small.seconds} if small else {}
     return {"psnr": measures.psnr(picture, start), "ssim": measures.ssim(picture, start), **made}

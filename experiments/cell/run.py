@@ -1,6 +1,7 @@
 """One cell from configuration to run folder, in plain Python. Finished cells are found without torch."""
 
 import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from experiments.settings.overrides import chosen
 from experiments.settings.schema import Config
 from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import say
-from reconstruct.errors import RunError
+from reconstruct.errors import InputError, RunError, one_line
 from reconstruct.explorer.sentences import sentence
 from reconstruct.files import remove_stale_parts
 from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, RESULT, Result
@@ -34,7 +35,11 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
     """
     invocation = invocation or Invocation()
     provenance = Provenance.of(config)
-    with _explaining_system(), held(folder, {"steps": config.steps, "process": os.getpid()}):
+    with (
+        _explaining_system(),
+        _explaining_classes(provenance),
+        held(folder, {"steps": config.steps, "process": os.getpid()}),
+    ):
         remove_stale_parts(folder)
         _swap(folder, provenance)
         mark(folder, provenance.fingerprint, words(chosen(invocation.overrides)))
@@ -49,6 +54,23 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
     if invocation.verbosity is Verbosity.alone:
         say(told)
     return result
+
+
+@contextmanager
+def _explaining_classes(provenance: Provenance) -> Iterator[None]:
+    """What fails in a class of the user's is wrong input, and is told with its line."""
+    files = {f"{given.key}={given.name}": given.file for given in provenance.inputs.classes.values()}
+    try:
+        yield
+    except (InputError, RunError):
+        raise
+    except Exception as error:
+        lines = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        for named, file in files.items():
+            if (where := [line for name, line in lines if Path(name) == file]) and not is_out_of_memory(error):
+                told = one_line(repr(error))
+                raise InputError(f"{named}: fails in line {where[-1]} of {file.name} ({told})") from error
+        raise
 
 
 @contextmanager
@@ -67,12 +89,11 @@ def _explaining_system() -> Iterator[None]:
 def _swap(folder: Path, provenance: Provenance) -> None:
     """Set aside what was made from other input files or settings, and take up again what was set aside for these."""
     present = Result.read(folder)
-    if present is not None and present.fingerprint in provenance.fingerprints:
+    if present is not None and present.fingerprint == provenance.fingerprint:
         return
     if present is not None:
         _move(folder, folder / SET_ASIDE / present.fingerprint)
-    for fingerprint in provenance.fingerprints:
-        _move(folder / SET_ASIDE / fingerprint, folder)
+    _move(folder / SET_ASIDE / provenance.fingerprint, folder)
 
 
 def _move(start: Path, end: Path) -> None:
@@ -89,5 +110,8 @@ def _reconstructed(provenance: Provenance, folder: Path, invocation: Invocation)
 
     if provenance.config.start == HALF:
         small = replace(invocation, label=f"{invocation.label or folder.name}, half its size", request="")
-        run(provenance.config.halved(), folder / HALF, small)
+        try:
+            run(provenance.config.halved(), folder / HALF, small)
+        except InputError as error:
+            raise InputError(f"start=half: {error}") from error
     return reconstruction(provenance, folder, invocation)

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from experiments.cell.originals import Originals, stretched
-from experiments.cell.representations import representation
+from experiments.cell.representations import check_losses, representation
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError
 from reconstruct.network import Network
@@ -36,7 +36,9 @@ def _term(name: str, weight: float, config: Config, network: Network, originals:
     chosen = representation(config, name)
     if name in originals.features:
         return Term(name, chosen, chosen.encode(originals.features[name]), weight)
-    return Term(name, chosen, encode(network, chosen, originals.pictures[name]), weight)
+    target = encode(network, chosen, originals.pictures[name])
+    check_losses(config, name, chosen, target)
+    return Term(name, chosen, target, weight)
 
 
 def _unit(term: Term, config: Config, network: Network, originals: Originals) -> float:
@@ -48,9 +50,9 @@ def _unit(term: Term, config: Config, network: Network, originals: Originals) ->
     code = encode(network, term.representation, others[0]) if others else None
     unit = reference_loss(term.representation, term.target, code)
     if unit == 0:
-        raise InputError(
-            f"losses=relative: nothing to measure {term.name} against, both pictures are the same; try losses=paper"
-        )
+        same = f"nothing to measure {term.name} against, both pictures are the same; try losses=paper"
+        nothing = f"the code of {term.name} is zero at these layers; try lower ones, or a larger size"
+        raise InputError(f"losses=relative: {same if others else nothing}")
     return unit
 
 

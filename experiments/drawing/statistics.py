@@ -7,24 +7,16 @@ import torch
 from torch import Tensor
 
 from experiments.cell.compute_plan import device
+from experiments.cell.representations import KNOWN
 from experiments.drawing.measurements import TILES, network_of
 from experiments.terminal.progress import counted, say
-from reconstruct import images, measures
+from reconstruct import images, layers, measures
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError, current, write
 from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import encode
-from reconstruct.representations import (
-    Code,
-    Covariance,
-    Moments,
-    Representation,
-    Shifted,
-    Sliced,
-    Style,
-    equal_weights,
-)
-from reconstruct.results import PICTURE, Result, Sweep
+from reconstruct.representations import Code, Representation, equal_weights
+from reconstruct.results import PICTURE, USUAL, Result, Sweep
 
 Cell = tuple[Path, Result]
 
@@ -63,9 +55,10 @@ def _baselines(cell: Cell, textures: Sequence[Cell]) -> Iterator[StatisticError]
     if min(painting.shape[-2:]) >= TILES:
         moved = measures.shuffled(painting, TILES, torch.Generator().manual_seed(0))
         yield from _measured("", SHUFFLED, moved, folder, result)
-    for other, _ in _one_a_painting(textures):
-        if other != folder:
-            yield from _measured("", OTHER, images.load(other / "style.png"), folder, result)
+    others = (images.load(other / "style.png") for other, _ in _one_a_painting(textures) if other != folder)
+    for other in others:
+        if min(other.shape[-2:]) >= layers.smallest_side(result.layers["style"]):
+            yield from _measured("", OTHER, other, folder, result)
 
 
 def _one_a_painting(textures: Sequence[Cell]) -> list[Cell]:
@@ -76,8 +69,8 @@ def _measured(cell: str, made_from: str, picture: Tensor, folder: Path, result: 
     network, painting = network_of(result.network), images.load(folder / "style.png")
     for name, statistic in _statistics(result).items():
         code, target = (_code(network, statistic, each) for each in (picture, painting))
-        layers = statistic.relative_errors(code, target)
-        error = float(torch.stack(list(layers.values())).mean())
+        relative = statistic.relative_errors(code, target)
+        error = float(torch.stack(list(relative.values())).mean())
         yield StatisticError(cell, result.asked_for("style"), made_from, name, error)
 
 
@@ -88,10 +81,5 @@ def _code(network: Network, statistic: Representation, picture: Tensor) -> Code:
 def _statistics(result: Result) -> Mapping[str, Representation]:
     """All of them, at the layers of a result; sliced from other directions than those that were matched."""
     weights = equal_weights(result.layers["style"])
-    return {
-        "gram": Style(weights),
-        "covariance": Covariance(weights),
-        "moments": Moments(weights),
-        "shifted": Shifted(weights, result.config["style"]["shifts"]),
-        "sliced": Sliced(weights, result.seed + 1),
-    }
+    shifts = result.config["style"]["shifts"] or USUAL["style"]["shifts"]
+    return {name: make(weights, shifts, result.seed + 1) for name, make in KNOWN.items()}

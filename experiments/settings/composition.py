@@ -102,8 +102,12 @@ def unused_settings(config: Config, overrides: Iterable[str]) -> list[str]:
     chosen = [key for key in chosen if key != f"{config.start}.picture"]
     lines = [f"{key} has no effect with representation={config.representation.name}" for key in chosen]
     if config.code:
-        idle = ("content.picture", "crop", "size")[: 3 - 2 * ("style" in config.active())]
+        idle = {"content.picture"} - {f"{config.start}.picture"}
+        idle |= {"crop", "size"} if config.active() == ["content"] and config.start == NOISE else set()
         lines += [f"{key} has no effect with content.code" for key in keys if key in idle]
+    for term, settings in config.terms().items():
+        without = {key for key in keys if key.startswith(f"{term}.parameters.") and not settings.is_own}
+        lines += [f"{key} has no effect with {term}.statistic={settings.statistic}" for key in sorted(without)]
     if "start_noise" in keys and config.start == NOISE:
         lines.append("start_noise has no effect with start=noise, which is noise alone")
     if "style.shifts" in keys and "style" in config.active() and not config.style.is_shifted:

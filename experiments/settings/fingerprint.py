@@ -18,7 +18,7 @@ from experiments.settings.schema import Config
 from reconstruct.results import NOISE
 
 # Raised whenever the same settings lead to another picture than before.
-METHOD = 5
+METHOD = 6
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
@@ -37,28 +37,23 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
-def fingerprints(config: Config, inputs: Inputs) -> tuple[str, str]:
-    """By each of which a finished cell is this one: today's, and that of earlier programs."""
-    return fingerprint(config, inputs), earlier_fingerprint(config, inputs)
-
-
 def fingerprint(config: Config, inputs: Inputs) -> str:
     """Sixteen hexadecimal digits, equal for two cells that give the same picture, however they were asked for.
 
     What has no effect counts for nothing: a depth once it has chosen layers, the ratio of a term alone, the seed of a
-    network that is trained. So do the spelling of equal weights and the order of snapshots.
+    network that is trained, a painting's own size where it is that of the result. So do the spelling of equal weights
+    and the order of snapshots.
     """
-    settings = _what_counts(config)
-    for name, chosen in config.terms().items():
-        layers = config.layers(name)
-        weights = chosen.weights or [1 / len(layers)] * len(layers)
-        settings[name] = [inputs.source(name).identity, layers, weights, *_departures(config, inputs, name)]
-    del settings["depth"]
-    if config.start != NOISE:
-        settings |= {"start": inputs.start.identity if inputs.start else config.start}
-        settings |= {"start_noise": config.start_noise}
+    settings: dict[str, Any] = plain(config)
+    for key in (*BESIDE_THE_POINT, "depth", "content", "style", "start", "start_noise"):
+        del settings[key]
+    for name in config.active():
+        settings[name] = _term(config, inputs, name)
+    settings["start"] = _start(config, inputs)
     if len(config.active()) == 1:
         del settings["ratio"]
+    if list(inputs.codes) == config.active() and config.start == NOISE:
+        del settings["size"], settings["crop"]
     if config.network.weights != UNTRAINED:
         del settings["network"]["seed"]
     settings["network"]["weights"] = inputs.network.weights.identity
@@ -67,32 +62,19 @@ def fingerprint(config: Config, inputs: Inputs) -> str:
     return _digest([METHOD, settings])
 
 
-def earlier_fingerprint(config: Config, inputs: Inputs) -> str:
-    """The same as earlier programs computed it: other words for the same cell made another."""
-    settings = _what_counts(config)
-    for name, chosen in config.terms().items():
-        settings[name] = [inputs.source(name).digest, config.layers(name), chosen.weights]
-    settings["network"]["weights"] = inputs.network.weights.digest
-    settings["network"]["normalize_over"] = [given.digest for given in inputs.network.normalize_over]
-    if not settings["snapshots"]:
-        del settings["snapshots"]
-    return _digest([METHOD, settings])
+def _term(config: Config, inputs: Inputs, name: str) -> list[Any]:
+    """What a term's target is made from, and how."""
+    term, layers = config.term(name), config.layers(name)
+    weights = term.weights or [1 / len(layers)] * len(layers)
+    own = [plain(term.parameters), inputs.classes[name].digest] if name in inputs.classes else []
+    scale = [] if config.scale(name) == config.result_scale else list(config.scale(name))
+    return [inputs.source(name).identity, layers, weights, term.statistic, term.positions, own, scale]
 
 
-def _what_counts(config: Config) -> dict[str, Any]:
-    settings: dict[str, Any] = plain(config)
-    for key in (*BESIDE_THE_POINT, "content", "style", "start", "start_noise"):
-        del settings[key]
-    if config.until is None:  # as before there was such a key
-        del settings["until"]
-    return settings
-
-
-def _departures(config: Config, inputs: Inputs, term: str) -> list[Any]:
-    """How a term's code is made, where that is not as in the paper: before there were such settings it always was."""
-    departures = config.term(term).departures()
-    own = [inputs.classes[term].digest] if term in inputs.classes else []
-    return [departures, *own] if departures else []
+def _start(config: Config, inputs: Inputs) -> list[Any]:
+    if config.start == NOISE:
+        return [NOISE]
+    return [inputs.start.identity if inputs.start else config.start, config.start_noise]
 
 
 def _digest(record: object) -> str:

@@ -23,11 +23,8 @@ CODE = "content.code"  # the setting that names a file of features
 STATISTIC = "statistic"  # the last part of those that may name a class; all others name pictures
 UNTRAINED = "untrained"
 TORCHVISION, TORCHVISION_BN = "torchvision", "torchvision_bn"
-WITHOUT_A_FILE = (
-    TORCHVISION,
-    TORCHVISION_BN,
-    UNTRAINED,
-)  # weights that torchvision fetches, or that are drawn at random
+# Weights that torchvision fetches, or that are drawn at random.
+WITHOUT_A_FILE = (TORCHVISION, TORCHVISION_BN, UNTRAINED)
 
 log = logging.getLogger(__name__)
 
@@ -220,7 +217,8 @@ def _own_file(name: str, key: str, kind: str, samples: Sequence[str]) -> Path:
     except (OSError, RuntimeError, ValueError) as error:  # too long, nobody's home, a null byte
         raise InputError(f"{key}={name[:80]}: is not the name of a file ({error})") from error
     if exists:
-        raise InputError(f"{key}={name}: is not a file; expected {kind}")
+        cell = " or the folder of a finished cell" if key == START else ""
+        raise InputError(f"{key}={name}: is not a file; expected {kind}{cell}")
     words = STARTS if key == START else ()
     if not samples:
         raise InputError(f"{key}={name}: no such file; expected {kind}")

@@ -20,9 +20,8 @@ from reconstruct.results import NAMES_A_FILE
 ONE_NAME = ("name", "runs")  # the value is one text, commas and all
 LISTS_OF_NAMES = ("layers", "normalize_over")
 
-_OPEN = re.compile(
-    r"(content|style)\.parameters\."
-)  # keys that nobody knows before: Hydra wants to be told to add them
+# Keys that nobody knows before: Hydra wants to be told to add them.
+_OPEN = re.compile(r"(content|style)\.parameters\.")
 _PLAIN = re.compile(r"[\w./:+%@?*|-]*", re.ASCII)
 _KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
@@ -46,9 +45,16 @@ def quoted(argument: str) -> str:
     return f"{added}{key}={_reader(key)(value)}"
 
 
+def as_typed(value: str) -> str:
+    """A value without the backslashes that Hydra's grammar puts before some characters outside of quotes."""
+    return value if value[:1] in ("'", '"') else re.sub(r"\\([\\:=(){}\[\], ])", r"\1", value)
+
+
 def _reader(key: str) -> Callable[[str], str]:
     """How the values of a key are to be read."""
     bare, last = key.lstrip("+~"), key.rpartition(".")[2]
+    if _OPEN.match(bare):
+        return _with_accents
     if bare in ONE_NAME:
         return _one_text
     if last in NAMES_A_FILE and bare not in ("content.weights", "style.weights"):

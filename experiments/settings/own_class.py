@@ -1,10 +1,14 @@
-"""A class of the user's, named by a setting: ``package.module:Class``. Nothing is imported but what is named."""
+"""A class of the user's, named by a setting: ``package.module:Class``.
+
+Nothing is imported but that module, and the packages in which it lies, which have to be for it to be found.
+"""
 
 import re
 import sys
-from importlib import import_module
-from importlib.util import find_spec
+from importlib import import_module, reload
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 from reconstruct.errors import InputError, nearest, one_line
@@ -12,6 +16,9 @@ from reconstruct.errors import InputError, nearest, one_line
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 Kind = TypeVar("Kind")
+Version = tuple[int, int]
+"""When a file was written, in ns, and its size."""
+_imported: dict[str, Version] = {}
 
 
 def is_own_class(name: str) -> bool:
@@ -34,7 +41,7 @@ def source(name: str, key: str) -> Path:
         sys.path.append(str(Path.cwd()))
     try:
         spec = find_spec(module)
-    except Exception as error:  # of a package that has to be imported to find what is in it
+    except (Exception, SystemExit) as error:  # of a package that has to be imported to find what is in it
         raise InputError(f"{key}={name}: {module} cannot be found ({one_line(str(error))})") from error
     if spec is None or not spec.has_location or spec.origin is None:
         raise InputError(f"{key}={name}: there is no module {module} here or where Python looks for modules")
@@ -47,13 +54,24 @@ def own_class(name: str, key: str, kind: type[Kind]) -> type[Kind]:
     Raises:
         InputError: there is no such class, it is of another kind, or its module fails.
     """
-    source(name, key)
-    module, _, wanted = name.partition(":")
+    file, (module, _, wanted) = source(name, key), name.partition(":")
     try:
-        known = vars(import_module(module))
-    except Exception as error:  # whatever a user's module raises
+        known = vars(_as_it_is_now(module, file))
+    except (Exception, SystemExit) as error:  # whatever a user's module raises
         raise InputError(f"{key}={name}: {module} fails when it is imported ({one_line(repr(error))})") from error
     classes = {each: value for each, value in known.items() if isinstance(value, type) and issubclass(value, kind)}
     if wanted not in classes:
         raise InputError(f"{key}={name}: expected a subclass of {kind.__name__} in {module}{nearest(wanted, classes)}")
     return classes[wanted]
+
+
+def _as_it_is_now(name: str, file: Path) -> ModuleType:
+    """A module, imported anew where its file has changed since: a cell's fingerprint is that of the file of today."""
+    version = file.stat().st_mtime_ns, file.stat().st_size
+    if name in sys.modules and _imported.get(name, version) != version:
+        Path(cache_from_source(str(file))).unlink(missing_ok=True)  # which tells versions by whole seconds
+        module = reload(sys.modules[name])
+    else:
+        module = import_module(name)
+    _imported[name] = version
+    return module

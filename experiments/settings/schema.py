@@ -68,10 +68,15 @@ class TermSettings:
     statistic: str = MISSING
     parameters: dict[str, Any] = field(default_factory=dict)
 
-    def departures(self) -> dict[str, Any]:
-        """Key -> value of what changes the code and is not as in the paper."""
-        paper = {"statistic": type(self)().statistic, "parameters": {}}
-        return {key: getattr(self, key) for key, value in paper.items() if getattr(self, key) != value}
+    @property
+    def is_own(self) -> bool:
+        """Whether a class of the user's makes the code."""
+        return is_own_class(self.statistic)
+
+    @property
+    def positions(self) -> list[int]:
+        """The shifts that have an effect."""
+        return []
 
 
 @dataclass
@@ -108,11 +113,10 @@ class StyleSettings(TermSettings):
         """Whether shifts have an effect."""
         return self.statistic == Statistic.shifted.name
 
-    def departures(self) -> dict[str, Any]:
-        """Key -> value of what changes the code and is not as in the paper."""
-        shifts = {"shifts": sorted(set(self.shifts))} if self.is_shifted else {}
-        scale = {"size": self.size, "crop": self.crop and self.crop.name}
-        return super().departures() | shifts | {key: value for key, value in scale.items() if value is not None}
+    @property
+    def positions(self) -> list[int]:
+        """The shifts that have an effect."""
+        return sorted(set(self.shifts)) if self.is_shifted else []
 
 
 def _require_statistic(given: str, key: str, known: list[str]) -> None:

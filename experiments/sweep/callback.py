@@ -217,15 +217,16 @@ def _announce(config: DictConfig, made_of: list[Product]) -> None:
     _take_over(cells, known, folder)
     ahead = _ahead(config, made_of, cells, bool(repeated))
     ahead = _within(most_at_once(config.hydra.launcher), ahead, made_of, len(cells))
-    _watch(_sweep(config, cells), known, ahead, str(config.page).lower())
+    finished = {each.cell.folder for each in cells if each.identity.finished}
+    _watch(_sweep(config, cells), finished, known, ahead, str(config.page).lower())
 
 
-def _watch(sweep: Sweep, known: KnownCells, ahead: list[Product], page: str) -> None:
+def _watch(sweep: Sweep, finished: set[str], known: KnownCells, ahead: list[Product], page: str) -> None:
     remove_stale_parts(sweep.folder)
     sweep.write()
     if others := known.own.keys() - {cell.folder for cell in sweep.cells}:
         say(f"{sweep.folder} also holds {len(others)} finished cells of other sweeps, which its table leaves out")
-    watch = SweepMonitor(sweep)
+    watch = SweepMonitor(sweep, finished)
     if watch.before:
         say(f"{sweep.folder}: {len(watch.before)} of {len(sweep.cells)} cells were done before")
     _watched.append(_Watched(sweep, watch, ahead, page))

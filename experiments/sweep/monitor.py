@@ -1,6 +1,7 @@
 """A bar for a whole sweep and a line for every cell that ends, whoever makes the cells."""
 
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 
 from experiments.sweep.state import Reader, State, SweepStatus, headline
@@ -11,15 +12,21 @@ WATCH_EVERY = 1.0  # seconds between two looks at a sweep
 
 
 class SweepMonitor:
-    """While it lives, a bar for a whole sweep and a line for every cell that ends, whoever makes the cells."""
+    """While it lives, a bar for a whole sweep and a line for every cell that ends, whoever makes the cells.
 
-    def __init__(self, sweep: Sweep) -> None:
+    Args:
+        sweep: with all cells that are to be made.
+        finished: the folders of those that need not be made: others may have results of other settings or files.
+    """
+
+    def __init__(self, sweep: Sweep, finished: Collection[str]) -> None:
         self._reader = Reader(sweep)
         overview = self._reader.look()
-        self.before = {standing.event for standing in overview.of(State.done)}
+        done = overview.of(State.done)
+        self.before = {standing.event for standing in done if standing.cell.folder in finished}
         self._ended = len(self.before)
-        # A failure of an earlier attempt is told again only if it is still there at the end.
-        self._told = self.before | {standing.event for standing in overview.of(State.failed)}
+        # What is there from an earlier attempt, a failure too, is told again only if it is still there at the end.
+        self._told = {standing.event for standing in [*done, *overview.of(State.failed)]}
         self._bar = bar(
             total=len(sweep.cells),
             desc="sweep",

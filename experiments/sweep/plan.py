@@ -6,10 +6,11 @@ from pathlib import Path
 
 from experiments.cell.known import KnownCell, KnownCells
 from experiments.settings.composition import unused_settings
-from experiments.settings.fingerprint import fingerprints, request
+from experiments.settings.fingerprint import fingerprint, request
 from experiments.settings.folders import Folders, Place, words
 from experiments.settings.inputs import inputs
 from experiments.settings.names import Values, earlier_name, folder_names, labels
+from experiments.settings.overrides import as_typed
 from experiments.settings.schema import Config
 from experiments.sweep.preflight import Composer, checked, depends_on_the_run
 from reconstruct.errors import InputError
@@ -23,7 +24,7 @@ class Identity:
     Attributes:
         values: what was chosen, in these words.
         request: the digest of that.
-        fingerprints: of the cell, that of earlier programs last; none where it is not known before the cell runs.
+        fingerprint: of the cell; empty where it is not known before the cell runs.
         finished: the cell, where it has been made.
         problem: what will stop it when its turn comes.
         unused: a line for each setting that was given and has no effect.
@@ -31,7 +32,7 @@ class Identity:
 
     values: Values
     request: str
-    fingerprints: tuple[str, ...] = ()
+    fingerprint: str = ""
     finished: KnownCell | None = None
     problem: str = ""
     unused: tuple[str, ...] = ()
@@ -39,7 +40,7 @@ class Identity:
     @property
     def key(self) -> object:
         """Equal for points that are the same cell."""
-        return self.finished.folder if self.finished else self.fingerprints or self.request
+        return self.finished.folder if self.finished else self.fingerprint or self.request
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class PlannedCell:
     @property
     def place(self) -> Place:
         """What is kept of it for the next sweep of this name."""
-        finished, known = self.identity.finished, self.identity.fingerprints
-        fingerprint = finished.result.fingerprint if finished else known[0] if known else ""
-        return Place(self.cell.folder, self.identity.request, fingerprint)
+        finished = self.identity.finished
+        known = finished.result.fingerprint if finished else self.identity.fingerprint
+        return Place(self.cell.folder, self.identity.request, known)
 
 
 class Finder:
@@ -80,7 +81,7 @@ class Finder:
         asked = request(values, self._sources)
         finished = self._in_these_words(values, asked)
         if finished is not None:
-            return Identity(values, asked, (finished.result.fingerprint,), finished)
+            return Identity(values, asked, finished.result.fingerprint, finished)
         composed = self._compose(values)
         try:
             return identity(checked(composed), values, asked, self._known)
@@ -101,12 +102,12 @@ def identity(config: Config, values: Values, asked: str, known: KnownCells) -> I
     Raises:
         InputError: a file is missing or no picture.
     """
-    these = fingerprints(config, inputs(config))
-    finished = known.finished(these)
+    own = fingerprint(config, inputs(config))
+    finished = known.finished(own)
     if finished is None and not config.fresh:
-        finished = known.elsewhere(these, config.film)
+        finished = known.elsewhere(own, config.film)
     unused = unused_settings(config, [f"{key}={value}" for key, value in values.items()])
-    return Identity(values, asked, these, finished, unused=tuple(unused))
+    return Identity(values, asked, own, finished, unused=tuple(unused))
 
 
 def planned(
@@ -121,9 +122,9 @@ def planned(
         there: the names of all folders that the sweep has.
     """
     once = list({identity.key: identity for identity in reversed(identities)}.values())[::-1]
-    named = labels([identity.values for identity in once])
+    bare = [{key.lstrip("+"): as_typed(value) for key, value in identity.values.items()} for identity in once]
+    named = labels(bare)
     names = _names(once, named, known, folders, there)
-    bare = [{key.lstrip("+"): value for key, value in identity.values.items()} for identity in once]
     cells = [SweepCell(name, values, label) for name, values, label in zip(names, bare, named, strict=True)]
     return [PlannedCell(cell, identity) for cell, identity in zip(cells, once, strict=True)]
 
@@ -145,7 +146,7 @@ def _names(
 def _places(identity: Identity, known: KnownCells, folders: Folders) -> Iterator[str]:
     if identity.finished is not None and known.is_own(identity.finished):
         yield identity.finished.folder.name
-    yield from (known.begun[each] for each in identity.fingerprints if each in known.begun)
+    yield from [known.begun[identity.fingerprint]] if identity.fingerprint in known.begun else []
     place, said = folders[identity.values], words(identity.values)
     yield from [place.folder] if place is not None else []
     yield from [known.begun[said]] if said in known.begun else []

@@ -30,11 +30,11 @@ def products(config: DictConfig) -> list[Product]:
     Raises:
         InputError: no part has the values that were given, or a value was given twice.
     """
-    common = {key: _values(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items()}
+    common = dict(_swept(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items())
     given: Product = {}
     for override in OverridesParser.create().parse_overrides(list(config.hydra.overrides.task)):
         given[override.get_key_element()] = _strings(override)
-    parts = [{key: _values(key, values) for key, values in part.items()} for part in config.get("parts") or [{}]]
+    parts = [dict(_swept(key, values) for key, values in part.items()) for part in config.get("parts") or [{}]]
     groups = set(config.hydra.runtime.choices) & set(given)
     axes = {key for part in parts for key, values in part.items() if len(values) > 1}
     made = [
@@ -87,9 +87,10 @@ def _for(part: Product, given: Product, axes: Collection[str]) -> Product:
     return {key: values for key, values in given.items() if key in part or key not in axes}
 
 
-def _values(key: str, values: object) -> list[str]:
+def _swept(key: str, values: object) -> tuple[str, list[str]]:
+    """A key of a preset, as Hydra has to be told of it, and its values."""
     (override,) = OverridesParser.create().parse_overrides([quoted(f"{key}={values}")])
-    return _strings(override)
+    return override.get_key_element(), _strings(override)
 
 
 def _strings(override: Override) -> list[str]:

@@ -149,10 +149,11 @@ class Entry:
 
 TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
 SHOWS = "observer class"
+PROBABILITY = "observer probability"  # of the original's class
 SPEARMAN = "null spearman itself"  # of the features of picture and original, at the matched layer
 MIDDLE, MOST = "null spearman median", "null spearman most"  # the same of random pairs of photographs
 SEEN = (
-    "observer probability",  # of the original's class
+    PROBABILITY,
     "observer original",  # its probability in the original
     "observer rank",  # of the original's class, 1 for the first
     "observer cosine",  # of the embeddings of picture and original

@@ -9,7 +9,7 @@ from statistics import mean
 
 import numpy as np
 
-from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.entries import PROBABILITY, Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import TREND, Outcome, depths, each, findings, plural, spread, trend
 from reconstruct.analysis.selection import (
@@ -29,7 +29,6 @@ from reconstruct.layers import block
 RECOGNISED = 0.3  # probability of the first class in an original, for its object to count as recognised
 BEST = 5  # classes among which an object still counts as seen
 DRAWS = 2000  # of photographs, for an interval
-P = "observer probability"
 
 
 def interval(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> tuple[float, float]:
@@ -59,7 +58,7 @@ def _recognised(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _probability(entry: Entry) -> float:
-    return entry.seen[P]
+    return entry.seen[PROBABILITY]
 
 
 def _by_block(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> str:

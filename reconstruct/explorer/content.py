@@ -17,7 +17,7 @@ from reconstruct.figures.pivot import Layout, places
 from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TRACE, Result
 
 POINTS = 80  # of a curve
-LOSS = "loss"  # the total, divided by the first
+LOSS = "loss"  # the total
 IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
 
 
@@ -71,7 +71,8 @@ def _originals(panels: Sequence[Panel], shown: Sequence[Mapping[str, Any]]) -> I
         for term, number in cell["originals"].items():
             if panel.result and number not in known:
                 known.add(number)
-                yield {"picture": number, "title": f"{title(panel.result, term)} ({term})"}
+                told = ", ".join(filter(None, (title(panel.result, term), panel.result.scale(term))))
+                yield {"picture": number, "title": f"{told} ({term})"}
 
 
 def _findings(entries: Sequence[Entry], panels: Sequence[Panel], pictures: Pictures) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def _curves(path: Path, result: Result) -> dict[str, Any]:
     some = [rows[k] for k in sorted({round(k * (len(rows) - 1) / max(1, POINTS - 1)) for k in range(POINTS)})]
     layers = [f"{term} {layer}" for term, errors in result.relative_errors.items() for layer in errors]
     known = {name: [_short(row[name]) for row in some] for name in layers if name in rows[0]}
-    loss = [_short(row["total"] / rows[0]["total"]) for row in some]
+    loss = [_short(row["total"]) for row in some]
     return {"steps": [int(row["step"]) for row in some], "values": {LOSS: loss, **known}}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconstruct.analysis.entries import Entry, Kind
+from reconstruct.analysis.entries import PROBABILITY, Entry, Kind
 from reconstruct.analysis.outcomes import Finding, plural
 from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
@@ -24,13 +24,13 @@ ABOUT = {  # claim -> the quantities that stand beside its pictures
     "objects": ("layout",),
     "texture": ("layout",),
     "structures": ("coherence", "wavelength"),
-    "information": ("observer probability",),
-    "metamers": ("observer probability", "null snr"),
+    "information": (PROBABILITY,),
+    "metamers": (PROBABILITY, "null snr"),
     "identified": ("identified",),
-    "hidden": ("observer probability",),
-    "blended": ("observer probability",),
-    "stylised": ("observer probability", "style_balance"),
-    "learned_objects": ("observer probability",),
+    "hidden": (PROBABILITY,),
+    "blended": (PROBABILITY,),
+    "stylised": (PROBABILITY, "style_balance"),
+    "learned_objects": (PROBABILITY,),
 }
 NOT_CELLS = {Kind.SHUFFLED: "the original with its parts in another order", Kind.OTHER: "another original"}
 

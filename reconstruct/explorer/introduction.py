@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from reconstruct.figures.captions import settings
-from reconstruct.results import NOISE, Result
+from reconstruct.results import NOISE, USUAL, Result
 
 TERMS = {
     "content": "its content, the features of a layer, each at its place",
@@ -12,8 +12,8 @@ TERMS = {
 STATISTICS = "its style, statistics of features over the whole picture, whatever their place"
 ERROR = (
     "How far the features that were asked for are still from the original's, as a share of their size: 0 % if they are "
-    "the same, 100 % for a picture without any features. Errors of one layer can be compared, those of different "
-    "layers cannot: some layers are harder to match."
+    "the same, 100 % for a picture without any features. Errors of one layer and statistic can be compared, "
+    "those of different ones cannot: some are harder to match."
 )
 WORDS = {
     "layer": "reluB_N is the output of the N-th convolution of block B, after negative values were set to 0: relu1_1 "
@@ -21,6 +21,13 @@ WORDS = {
     "seed": "The number from which the noise of the start was drawn. What differs from seed to seed, the features "
     "leave open.",
     "α/β": "The weight of content over that of style: at 0 style alone counts, at ∞ content alone.",
+}
+KEPT = {  # statistic -> what it keeps
+    "gram": "Which features occur together: the mean product of each two of them over all places.",
+    "covariance": "Which features vary together, whatever their means.",
+    "moments": "How strong each feature is, and how much that varies.",
+    "shifted": "Which features occur together, at one place and at places that lie some positions apart.",
+    "sliced": "The whole distribution of features, seen from many directions.",
 }
 
 
@@ -35,8 +42,9 @@ def introduction(results: Sequence[Result]) -> list[str]:
     start = "noise" if all(result.config["start"] == NOISE for result in results) else "noise or another picture"
     done = (
         "Each of these pictures was made from what a convolutional network knows of an original, not from the "
-        f"original: {joined.join(terms)}. A picture, {start} at first, was changed step by step until the network's "
-        "features of it were the same. What comes back is what these features keep; what differs they leave open. "
+        f"original: {joined.join(terms)}. A picture, {start} at first, was changed step by step to bring the network's "
+        "features of it near to these. What comes back is what these features keep; what differs they leave open"
+        f"{'' if start == 'noise' else ', where the picture at first may show'}. "
         "After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
     )
     return [done, f"Settings: {'; '.join(settings(results))}."]
@@ -44,5 +52,8 @@ def introduction(results: Sequence[Result]) -> list[str]:
 
 def words(results: Sequence[Result], axes: Mapping[str, object]) -> list[tuple[str, str]]:
     """The words of a page that need explaining, and what they mean."""
+    used = {str(result.config["style"]["statistic"]) for result in results if "style" in result.layers}
+    kept = [(name, meaning) for name, meaning in KEPT.items() if name in used and used != {USUAL["style"]["statistic"]}]
     known = {"layer": True, "seed": "seed" in axes, "α/β": any(len(result.layers) > 1 for result in results)}
-    return [("error", ERROR), *((word, meaning) for word, meaning in WORDS.items() if known[word])] if results else []
+    told = [("error", ERROR), *((word, meaning) for word, meaning in WORDS.items() if known[word]), *kept]
+    return told if results else []

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.entries import PROBABILITY, Entry
 from reconstruct.results import Result
 
 
@@ -88,7 +88,7 @@ QUANTITIES = (
         "How far chroma (CIELAB a*, b*: hue and saturation), averaged over 8 × 8 fields, is from the original's.",
     ),
     Quantity(
-        "observer probability",
+        PROBABILITY,
         "object recognised",
         2,
         "",

@@ -1,6 +1,7 @@
 """What a picture is, in one sentence for somebody who has never seen the program."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from reconstruct.results import HALF, HALVED, NOISE, START, TERMS, Result
 
@@ -49,5 +50,7 @@ def layers(names: Sequence[str]) -> str:
 
 
 def title(result: Result, term: str) -> str:
-    """Of the original of a term; "a picture" if it is not known."""
+    """Of the original of a term, or the name of its code's file; "a picture" if neither is known."""
+    if code := result.config.get(term, {}).get("code") if term in TERMS else None:
+        return PurePath(code).name
     return str(result.pictures.get(term, {}).get("title", "")) or "a picture"

@@ -117,28 +117,36 @@ def _range(term: str, cells: Cells) -> str:
     return f"The {term} error goes from {percent(least)}{where[0]} to {percent(most)}{where[1]}."
 
 
+def _canvas(result: Result) -> str:
+    levels = result.config["canvas"].get("levels")
+    return f"{result.canvas} of {levels} levels" if levels else result.canvas
+
+
 def settings(results: Iterable[Result]) -> Iterable[str]:
     """The settings as text, with several values where cells differ."""
     readers: dict[str, Callable[[Result], object]] = {
         "Network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
         "{} pooling": lambda r: r.network["pooling"],
-        "{} pixels": lambda r: r.size,
+        "{} pixels": lambda r: "" if list(r.layers) == ["content"] and r.config["content"]["code"] else r.size,
         "{} evaluations": lambda r: r.evaluations,
         "seed {}": lambda r: r.seed,
         "losses: {}": lambda r: r.loss_convention,
-        "canvas: {}": lambda r: r.canvas,
+        "canvas: {}": _canvas,
         "optimizer: {}": lambda r: r.optimizer,
         "computed in {}": lambda r: r.precision,
     }
     results = list(results)
     for words, read in readers.items():
-        values = list(dict.fromkeys(str(read(result)) for result in results))
+        values = list(dict.fromkeys(told for result in results if (told := str(read(result)))))
         if values:
             yield words.format(", ".join(values))
     starts = dict.fromkeys(str(result.config["start"]) for result in results)
     if list(starts) not in ([], [NOISE]):
-        told = (HALVED if start == HALF else start for start in starts)
-        yield f"begun with {', '.join(told)}"
+        named = (HALVED if start == HALF else start for start in starts)
+        yield f"begun with {', '.join(named)}"
+    scales = dict.fromkeys(told for result in results if (told := result.scale("style")))
+    if scales:
+        yield f"painting {', '.join(scales)}"
     for term in TERMS:
         statistics = {result.statistic(term) for result in results if term in result.layers}
         if any(statistics):

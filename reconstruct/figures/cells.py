@@ -55,11 +55,11 @@ class Panel:
         """The original of a term, at the size of the reconstruction; ``None`` if it cannot be read."""
         return _opened(self.folder / f"{term}.png")
 
-    def original_name(self, term: str) -> str:
-        """The name of a term's original as it was given; empty if the cell does not have the term."""
+    def original_identity(self, term: str) -> tuple[str, ...]:
+        """What tells a term's original from others: how it was asked for, and its scale; empty if there is none."""
         if self.result is None or term not in self.result.originals:
-            return ""
-        return self.result.asked_for(term)
+            return ()
+        return self.result.asked_for(term), self.result.scale(term)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Sliced(Representation):
     def code(self, F: Tensor) -> Tensor:
         """The values from each direction in ascending order, ``(N, K, M)``, of features ``(N, C, H, W)``."""
         positions = at_least_float32(columns(F))
-        seen = positions @ _directions(F.shape[1], self.seed).to(positions)
+        seen = positions @ _directions(F.shape[1], self.seed, positions.device, positions.dtype)
         ordered: Tensor = seen.mT.contiguous().sort(dim=-1).values
         return ordered
 
@@ -46,15 +46,18 @@ class Sliced(Representation):
 
 
 @lru_cache(maxsize=16)
-def _directions(channels: int, seed: int) -> Tensor:
-    """Unit vectors, ``(C, K)``, evenly over the sphere, as many as there are channels."""
+def _directions(channels: int, seed: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Unit vectors, ``(C, K)``, evenly over the sphere, as many as there are channels.
+
+    They are kept where they are needed: a GPU that repeats a step by itself cannot wait for them.
+    """
     drawn = torch.randn(channels, channels, generator=torch.Generator().manual_seed(seed))
     unit: Tensor = drawn / drawn.norm(dim=0)
-    return unit
+    return unit.to(device, dtype)
 
 
 def _with_positions(ordered: Tensor, positions: int) -> Tensor:
-    """The same distributions told by another number of values."""
+    """The same distributions told by another number of values: below the k-th of M lie (k + ½) / M of all."""
     if ordered.shape[-1] == positions:
         return ordered
-    return interpolate(ordered, size=positions, mode="linear", align_corners=ordered.shape[-1] > 1)
+    return interpolate(ordered, size=positions, mode="linear", align_corners=False)

@@ -38,7 +38,7 @@ function curveKind() {
 }
 
 function curveName(kind) {
-  return kind === LOSS ? "Total loss, divided by the first" : `Relative error of ${kind}`;
+  return kind === LOSS ? "Total loss" : `Relative error of ${kind}`;
 }
 
 /** The cells that have a curve of the chosen kind. */
@@ -69,7 +69,7 @@ function names(ends) {
   sorted.forEach((end, k) => { end.at = Math.max(end.at, (sorted[k - 1]?.at ?? 0) + LINE); });
   sorted.reverse().forEach((end, k) => { end.at = Math.min(end.at, (sorted[k - 1]?.at ?? 400) - LINE); });
   return sorted.map(({ cell, at }) => {
-    const name = cell.label.length > 30 ? `${cell.label.slice(0, 29)}…` : cell.label;
+    const name = cell.label.length > 30 ? `${cell.label.slice(0, 13)}…${cell.label.slice(-16)}` : cell.label;
     const text = draw("text", { x: 590, y: (at + 4).toFixed(1), class: "name", "data-cell": cell.id }, name, draw("title", {}, cell.label));
     text.addEventListener("pointerenter", () => mark(cell, text.ownerSVGElement));
     text.addEventListener("click", () => choose(cell, { view: "flip" }));

@@ -8,16 +8,15 @@ from statistics import mean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.entries import PROBABILITY, Entry
 from reconstruct.analysis.selection import front as lines_of
 from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.sheet import COLOURS, Look, Pages, house_style
 from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.over_layers import OverLayers, rows
 
-SEEN = "observer probability"
 PANELS: dict[str, Callable[[Entry], float | None]] = {
-    "class of the photograph (probability)": lambda e: e.seen.get(SEEN),
+    "class of the photograph (probability)": lambda e: e.seen.get(PROBABILITY),
     "style error": lambda e: e.own_error("style"),
     "content error": lambda e: e.own_error("content"),
 }
@@ -30,7 +29,7 @@ def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
     Returns:
         A figure for each page; none if nobody looked at the pictures.
     """
-    every = [line for line in lines_of(entries) if all(SEEN in e.seen for e in line)]
+    every = [line for line in lines_of(entries) if all(PROBABILITY in e.seen for e in line)]
     if not every:
         return []
     ratios = [e.ratio for e in every[0]]

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.analysis.entries import MIDDLE, MOST, SPEARMAN, Entry, Kind
+from reconstruct.analysis.entries import MIDDLE, MOST, PROBABILITY, SPEARMAN, Entry, Kind
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import EXACT, at_level, by_layer, depth_cells, depth_level, order, select, variants
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
@@ -23,14 +23,14 @@ from reconstruct.figures.plots.scales import limits, number
 
 Reading = Callable[[Entry], float | None]
 PSNR, ENDS_ONLY = "PSNR against the original, dB", "final feature error"
-PROBABILITY, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
+RECOGNISED, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
 CHANCE = "rank correlation with the original's features"
-SHARES = (PROBABILITY, IDENTIFIED)  # between 0 and 1, as are their bands
+SHARES = (RECOGNISED, IDENTIFIED)  # between 0 and 1, as are their bands
 PANELS: dict[str, Reading] = {
     PSNR: lambda e: e.psnr,
     "SSIM against the original": lambda e: e.ssim,
     "error of local colour (a*, b*)": lambda e: e.local_chroma,
-    PROBABILITY: lambda e: e.seen.get("observer probability"),
+    RECOGNISED: lambda e: e.seen.get(PROBABILITY),
     IDENTIFIED: lambda e: e.seen.get("identified"),
     CHANCE: lambda e: e.seen.get(SPEARMAN),
     "disagreement of seeds (0 to 1)": lambda e: e.deviation,
@@ -120,8 +120,12 @@ class _Curves:
             self._mark_level(axes, self.level)
 
     def _mark_chance(self, axes: Axes) -> list[float]:
-        """Shade what random pairs of photographs reach, from their median to the most alike; both are given back."""
-        rows = by_layer([e for cells in self.variants.values() for e in cells if MOST in e.seen], self.layers)
+        """Shade what random pairs of photographs reach, from their median to the most alike; both are given back.
+
+        By the features of the first variant: other networks have another distribution.
+        """
+        first = next(iter(self.variants.values()))
+        rows = by_layer([e for e in first if MOST in e.seen], self.layers)
         places = [self.layers.index(layer) for layer in rows]
         low, high = ([float(np.mean([e.seen[key] for e in same])) for same in rows.values()] for key in (MIDDLE, MOST))
         axes.fill_between(places, low, high, color=FAINT, alpha=0.25, lw=0)
@@ -147,7 +151,9 @@ class _Curves:
         photographs, seeds = (
             f"{n} {word}{'s' if n > 1 else ''}" for n, word in zip(many, ("photograph", "seed"), strict=True)
         )
-        grey = "; grey: random pairs of photographs, from their median to the most alike" if self.any(CHANCE) else ""
+        among = f" ({next(iter(self.variants))})" if len(self.variants) > 1 else ""
+        grey = f"; grey: random pairs of photographs{among}, from their median to the most alike"
+        grey *= self.any(CHANCE)
         spread = ", with one standard deviation" if max(many) > 1 else ""
         return f"{solid}dashed: final pictures{grey}\nmean over {photographs} and {seeds}{spread}"
 

@@ -58,10 +58,10 @@ def _put(into: dict[Point, Named], panels: Mapping[Point, Panel], term: str, nam
 
 def _distinct(term: str, panels: Iterable[Panel]) -> list[Panel]:
     """One cell for each different original of a term."""
-    found: dict[str, Panel] = {}
+    found: dict[tuple[str, ...], Panel] = {}
     for panel in panels:
-        if name := panel.original_name(term):
-            found.setdefault(name, panel)
+        if identity := panel.original_identity(term):
+            found.setdefault(identity, panel)
     return list(found.values())
 
 
@@ -75,4 +75,6 @@ def _one_each(term: str, block: Block, side: int) -> dict[Point, Panel]:
 
 
 def _title(panel: Panel, term: str) -> str:
-    return panel.result.pictures[term]["title"] if panel.result else ""
+    if panel.result is None:
+        return ""
+    return ", ".join(filter(None, (panel.result.pictures[term]["title"], panel.result.scale(term))))
