@@ -204,7 +204,7 @@ def test_curves_have_few_points_and_both_ends(tmp_path):
     assert set(curves["values"]) == {"loss", "content relu4_2"}  # what an earlier program wrote has no errors
     ends = {name: (values[0], values[-1]) for name, values in curves["values"].items()}
     assert ends == {"loss": (1000.0, 2.0), "content relu4_2": (1.0, 0.002)}
-        assert len(values) == len(curves["steps"])
+    assert {len(values) for values in curves["values"].values()} == {len(curves["steps"])}
     assert _curves(tmp_path / "nothing.csv", result) == {}
 
 
