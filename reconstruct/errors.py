@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 ALIKE = 0.55  # of a guess, as difflib counts: "katt" is as far from "cat"
+BEGUN = 3  # letters that tell what a longer name was meant to be
 
 
 class InputError(ValueError):
@@ -31,5 +32,6 @@ def nearest(given: str, choices: Iterable[str], above: str = "") -> str:
     `above` is put before the choice: a key in a group is found by its own name and told by its full one.
     """
     spelled = {choice.lower(): choice for choice in choices}
-    found = get_close_matches(given.lower(), spelled, n=1, cutoff=ALIKE)
+    begun = sorted((each for each in spelled if len(given) >= BEGUN and each.startswith(given.lower())), key=len)
+    found = begun or get_close_matches(given.lower(), spelled, n=1, cutoff=ALIKE)
     return f"; did you mean {above + spelled[found[0]]!r}?" if found else ""

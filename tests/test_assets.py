@@ -352,6 +352,10 @@ def test_the_nearest_choice_ignores_case_and_may_be_none() -> None:
     assert nearest("xyz", ["relu4_2", "conv1_1"]) == ""
 
 
+def test_a_name_that_was_begun_is_meant_before_one_that_resembles_it() -> None:
+    assert nearest("fig6", ["fig1", "fig3", "fig6_cvpr"]) == "; did you mean 'fig6_cvpr'?"
+
+
 def test_every_pin_is_complete_and_every_picture_credited() -> None:
     for name, asset in ASSETS.items():
         assert asset.name == name

@@ -240,6 +240,11 @@ def test_what_fails_in_such_a_class_is_one_line_and_says_where(command, tmp_path
     assert "Traceback" not in said
 
 
+def test_shifts_that_no_layer_has_room_for_are_told(command):
+    _, said = command(*STYLE, "style.statistic=shifted", "style.shifts=[2,40,500]", "steps=1")
+    assert "style.shifts: no layer of this size has room for 40, 500, which counts for nothing" in said
+
+
 def test_a_loss_that_is_no_square_of_a_distance_is_remarked_upon(command, tmp_path):
     (tmp_path / "own_absolute.py").write_text(ABSOLUTE)
     code, said = command(*STYLE, "style.statistic=own_absolute:Means", "steps=2")

@@ -137,6 +137,21 @@ def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, col
     assert ("".join(drawn.rows), "".join(drawn.columns)) == (rows, columns)
 
 
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [('{"message": "out of <memory>"}', "out of <memory>"), ("{}", ""), ("cut", ""), ("[1]", ""), ("null", "")],
+)
+def test_why_a_cell_failed_is_told(tmp_path, record, reason):
+    sweep = any_sweep(tmp_path, "pair")
+    cell = tmp_path / sweep.cells[0].folder
+    for path in cell.iterdir():
+        path.unlink()
+    (cell / "failure.json").write_text(record)
+    first, second = data_of(write_page([sweep]))["cells"]
+    assert (first["problem"], first["reason"]) == ("failed", reason)
+    assert "reason" not in second
+
+
 def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_path, monkeypatch):
     monkeypatch.setattr(documents, "EMBEDDED", 100)
     for name in ("one, ü", "two"):

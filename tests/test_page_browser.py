@@ -148,7 +148,7 @@ def test_arrow_keys_walk_through_the_grid_and_enter_opens_the_flip_book(reader):
     assert reader.one("#about h2").text == wanted["label"]
     assert reader.one(".place[aria-current=true] img").get_attribute("src") == reader.data["sources"][wanted["picture"]]
     reader.press("ENTER")
-    assert reader.shown() == [wanted["picture"], wanted["originals"]["content"]]
+    assert reader.shown() == [wanted["picture"], wanted["originals"]["content"], wanted["originals"]["style"]]
     assert "view=flip" in reader.driver.current_url
     reader.driver.back()
     assert "view=grid" in reader.driver.current_url
@@ -188,6 +188,10 @@ def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader
     reader.view("compare")
     one, other = (reader.cell(**{"content.layers": LAYERS[0], "seed": seed}) for seed in "02")
     assert reader.shown() == [one["picture"], one["originals"]["content"]]
+    reader.choose("#compare-other", "style")
+    assert reader.shown() == [one["picture"], one["originals"]["style"]]
+    assert "the original of its style" in reader.one("#content p").text
+    reader.choose("#compare-other", "original")
     reader.choose("#compare-other", str(reader.data["cells"].index(other)))
     assert reader.shown() == [one["picture"], other["picture"]]
     reader.driver.execute_script("arguments[0].focus()", reader.one("#wipe"))

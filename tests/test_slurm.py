@@ -15,7 +15,7 @@ from reconstruct.results import Result
 pytestmark = [pytest.mark.slurm, pytest.mark.skipif(not is_installed(), reason="Slurm and munge are not installed")]
 
 SWEEP = ["-m", "seed=0,1,2", "network=vgg11_untrained", "network.normalize_over=[]", "size=32", "precision=float32"]
-SLURM = ["hydra/launcher=slurm", "hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=1", "figure=none"]
+SLURM = ["hydra/launcher=slurm", "hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=2", "figure=none"]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,14 @@ def test_a_sweep_that_is_larger_than_a_job_array_is_made_in_several(node, tmp_pa
     assert process.returncode == 0, said
     assert "5 cells in 2 job arrays, one after the other: this cluster takes 4 at once (MaxArraySize)" in said
     assert "5 of 5 cells done" in said
+
+
+def test_what_does_not_fit_into_a_jobs_memory_is_refused_with_a_size_that_does(node, tmp_path, photo):
+    """Nothing here holds the job to what it asked for; elsewhere it would be killed."""
+    process = sweep(node, tmp_path, photo, "seed=0", "size=1024", "hydra.launcher.mem_gb=1")
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 2, said
+    assert "of memory are needed and 1.0 GiB are there" in said
 
 
 def test_a_killed_task_is_made_up_for_by_the_same_command(node, tmp_path, photo):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, Self
 
 import torch
@@ -145,14 +146,15 @@ def _plan(config: Config, device: torch.device, height: int, width: int) -> Comp
     convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
     allowed, measured = _allowed(config, device), None
     if len(allowed) > 1 or (device.type == "cpu" and config.steps * height * width >= LONG):
-        measured = fastest(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, _tell)
+        tell = partial(_tell, height, width)
+        measured = fastest(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, tell)
     chosen = measured if measured and len(allowed) > 1 else insisted(convolutions, allowed[0])
     compilation = _compilation(config, measured.seconds if measured else 0.0, device)
     return ComputePlan(device, chosen.ways, config.checkpointing, compilation, chosen.reason)
 
 
-def _tell() -> None:
-    say("measuring which way of computing is fastest on this machine, once for pictures of this size")
+def _tell(height: int, width: int) -> None:
+    say(f"measuring which way of computing is fastest on this machine, once for pictures of {width}×{height} pixels")
 
 
 def _allowed(config: Config, device: torch.device) -> list[Way]:

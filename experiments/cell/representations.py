@@ -66,9 +66,20 @@ def check_losses(config: Config, term: str, made: Representation, target: Code) 
 
 
 def remark(config: Config, term: str, made: Representation, target: Code) -> str:
-    """A line about a class of the user's whose losses are no multiples of ‖code − target‖²; empty if they are."""
-    if not config.term(term).is_own:
-        return ""
+    """A line about shifts that no layer has room for, or losses of the user's own that cannot be reported; or none."""
+    if isinstance(made, Shifted):
+        return _without_room(made, target)
+    return _without_errors(config, term, made, target) if config.term(term).is_own else ""
+
+
+def _without_room(made: Shifted, target: Code) -> str:
+    known = max(code.shape[1] // 2 for code in target.values())  # two matrices for each shift, and that of none
+    left_out = ", ".join(map(str, made.shifts[known:]))
+    return f"style.shifts: no layer of this size has room for {left_out}, which counts for nothing" if left_out else ""
+
+
+def _without_errors(config: Config, term: str, made: Representation, target: Code) -> str:
+    """Relative errors suppose that a loss is a multiple of ‖code − target‖²."""
     codes = ({layer: share * code for layer, code in target.items()} for share in (0.0, 0.5))
     whole, half = (made.layer_losses(code, target) for code in codes)
     if all(math.isclose(float(whole[layer]), 4 * float(half[layer]), rel_tol=0.01) for layer in whole):

@@ -22,7 +22,7 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.results import NOISE
 
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected
-    "is not a ListConfig": "expected a list in brackets, for example [relu4_2]",
+    "is not a ListConfig": "expected a list in brackets, for example [relu4_2] or [1,2]",
     "could not be converted to Integer": "expected a whole number",
     "could not be converted to Float": "expected a number",
 }

@@ -1,5 +1,6 @@
 """Cells -> what the page shows, as plain data that JSON can hold. Nothing here is HTML."""
 
+import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from reconstruct.explorer.sentences import sentence, title
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, labels, shortest
 from reconstruct.figures.pivot import Layout, places
-from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TRACE, Result
+from reconstruct.results import FAILURE, FILM, NOT_SETTINGS, PICTURE, TRACE, Result
 
 POINTS = 80  # of a curve
 LOSS = "loss"  # the total
@@ -112,7 +113,7 @@ def _places(cells: Cells, layout: Layout) -> dict[str, str]:
 def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[str, Any]:
     known = {"label": label, "values": {key: panel.values.get(key, "") for key in cells.axes}, "problem": panel.problem}
     if panel.result is None or panel.picture is None:
-        return known | {"picture": None, "originals": {}, "errors": {}, "numbers": {}}
+        return known | {"picture": None, "originals": {}, "errors": {}, "numbers": {}, "reason": _reason(panel.folder)}
     files = {term: pictures.number(panel.folder / f"{term}.png") for term in panel.result.originals}
     return (
         known
@@ -123,6 +124,14 @@ def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[st
             "curves": _curves(panel.folder / TRACE, panel.result),
         }
     )
+
+
+def _reason(folder: Path) -> str:
+    """Why a cell failed, in a line; empty if it did not, or does not say."""
+    try:
+        return str(json.loads((folder / FAILURE).read_text(encoding="utf-8"))["message"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
 
 
 def _result(result: Result, in_parts: bool) -> dict[str, Any]:

@@ -27,6 +27,7 @@ KEYS = {
     "style.picture": "style",
     SWEEP_KEY: "sweep",
 }
+BEGUN_WITH = {"content": "content picture", "style": "style picture"}  # start -> what that is
 EFFORT = ("steps",)  # keys that say how long, not what
 _TAP = re.compile(r"([a-z]+)(\d+)_(\d+)")
 
@@ -55,7 +56,8 @@ def labels(key: str, cells: Cells) -> list[Labels]:
         sets = {value: _at_depth(value, cells.panels) for value in values}
         return _ends(sets) if any(len(of) > 1 for of in sets.values()) else _layers(name, _only(sets))
     if key in (SWEEP_KEY, START, "content.code"):
-        return [Labels(name, _paths(values))]
+        known = {each: BEGUN_WITH[each] for each in values if each in BEGUN_WITH} if key == START else {}
+        return [Labels(name, _paths(values) | known)]
     if key == "ratio":
         return [Labels(name, _distinguished(numbers(values)))]
     return [Labels(name, _distinguished({value: _plain(value) for value in values}))]

@@ -3,7 +3,7 @@ function about(cell) {
   const place = document.getElementById("about");
   place.replaceChildren(make("h2", {}, cell.label || "this cell"));
   if (cell.picture == null) {
-    place.append(make("p", {}, cell.problem || "There is no picture."));
+    place.append(make("p", {}, [cell.problem || "There is no picture.", cell.reason].filter(Boolean).join(": ")));
     return;
   }
   place.append(make("p", { class: "sentence" }, `${cell.sentence}.`), facts(cell));

@@ -2,6 +2,9 @@
 const MODES = ["wipe", "blink", "difference"];
 let blinking = null;
 
+/** What a picture is compared with besides other pictures. */
+const ORIGINALS = { original: "the original", style: "the original of its style" };
+
 const compare = {
   name: "Compare",
 
@@ -12,7 +15,8 @@ const compare = {
 
   fill(content) {
     const one = chosen();
-    const other = state.other === "original" ? originalOf(one)?.number : cells[state.other]?.picture;
+    const originals = { original: originalOf(one)?.number, style: one.originals.style };
+    const other = state.other in originals ? originals[state.other] : cells[state.other]?.picture;
     const above = other == null ? make("span", { class: "none" }, "no picture") : picture(other, nameOf(state.other));
     const top = make("div", { class: "shown top", id: "top" }, above);
     const stage = make("div", { class: `stage ${state.mode}` }, make("div", { class: "shown" }, pictureOf(one)), top);
@@ -31,18 +35,23 @@ const LEGENDS = {
 };
 
 function nameOf(which) {
-  return which === "original" ? "the original" : cells[which].label;
+  return ORIGINALS[which] ?? cells[which].label;
 }
 
-/** A list of all cells, and for the second also the original. */
+/** A list of all cells, and for the second also the original, or both of them. */
 function cellList(name, words, current) {
   const options = cells.filter((cell) => cell.picture != null).map((cell) => [String(cell.id), cell.label]);
-  if (name === "other") options.unshift(["original", "the original"]);
+  const known = Object.entries(ORIGINALS).filter(([which]) => which === "original" || cells.some(hasBoth));
+  if (name === "other") options.unshift(...known);
   const list = make("select", { id: `compare-${name}`, onchange: (event) => {
     if (name === "cell") choose(cells[event.target.value]);
     else set({ other: event.target.value });
   } }, ...options.map(([value, label]) => make("option", { value, selected: value === String(current) }, label)));
   return make("label", {}, words, list);
+}
+
+function hasBoth(cell) {
+  return Object.keys(cell.originals).length > 1;
 }
 
 function modes() {

@@ -9,10 +9,10 @@ const flip = {
   },
 
   fill(content) {
-    const cell = chosen(), original = originalOf(cell);
+    const cell = chosen(), originals = Object.entries(cell.originals);
     const large = (shown, words) => make("figure", {}, make("div", { class: "shown" }, shown), make("figcaption", {}, words));
     content.append(make("div", { class: "large" }, large(pictureOf(cell), [cell.label, captionOf(cell)].filter(Boolean).join(": ")),
-      original && large(picture(original.number, `original of the ${original.term}`), "original")));
+      ...originals.map(([term, number]) => large(picture(number, `original of the ${term}`), originals.length > 1 ? `original (${term})` : "original"))));
     about(cell);
   },
 };

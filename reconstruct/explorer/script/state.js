@@ -30,7 +30,7 @@ function readAddress() {
   for (const place of ["rows", "columns"]) if (names.has(words.get(place))) state[place] = words.get(place);
   if (state.rows && state.rows === state.columns) state.rows = "";
   if (cells[words.get("cell")]) state.cell = Number(words.get("cell"));
-  if (words.get("other") === "original" || cells[words.get("other")]) state.other = words.get("other");
+  if (words.get("other") in ORIGINALS || cells[words.get("other")]) state.other = words.get("other");
   if (MODES.includes(words.get("mode"))) state.mode = words.get("mode");
   if (words.get("step") === "" || data.steps[words.get("step")] !== undefined) state.step = words.get("step");
   for (const name of ["curve", "opened"]) state[name] = words.get(name) ?? state[name];
