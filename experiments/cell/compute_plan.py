@@ -154,7 +154,7 @@ def _plan(config: Config, device: torch.device, height: int, width: int) -> Comp
 
 
 def _tell(height: int, width: int) -> None:
-    say(f"measuring which way of computing is fastest on this machine, once for pictures of {width}×{height} pixels")
+    say(f"measuring which way of computing is fastest here, once for these layers at {width}×{height} pixels")
 
 
 def _allowed(config: Config, device: torch.device) -> list[Way]:
