@@ -59,16 +59,24 @@ def _copy_for_everybody(folder: Path) -> Path:
     return folder
 
 
-def as_nobody(command: list[str], folder: Path) -> str:
-    """What `command` says when it is run without root's privileges, in which permissions mean nothing."""
-    if os.getuid() == 0 and shutil.which("setpriv") is None:
+def nobody() -> list[str]:
+    """How a command begins that has no privileges of root's, in which permissions mean nothing."""
+    if os.getuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
         pytest.skip("root, and no setpriv to be somebody else")
-    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run([*drop, sys.executable, "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("nobody but root can run this Python")
+    return drop
+
+
+def as_nobody(command: list[str], folder: Path) -> str:
+    """What `command` says when it is run without root's privileges."""
+    drop = nobody()
     let_in(folder)
     program = str(_copy_for_everybody(folder / "program"))
     environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": program}
-    if subprocess.run([*drop, command[0], "--version"], capture_output=True, env=environment, check=False).returncode:
-        pytest.skip("nobody but root can run this Python")
     done = subprocess.run([*drop, *command], capture_output=True, text=True, env=environment, cwd=folder, check=False)
     return done.stderr
 

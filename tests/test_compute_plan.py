@@ -145,6 +145,6 @@ def test_the_cache_is_the_users(tmp_path, monkeypatch):
 def test_a_line_says_that_something_is_measured_and_none_that_it_is_known(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path))
     _plan(config(), CPU, 32, 32)
-    assert "measuring which way of computing is fastest on this machine" in capsys.readouterr().err
+    assert "measuring which way of computing is fastest here, once for these layers" in capsys.readouterr().err
     _plan(config(), CPU, 32, 32)
     assert capsys.readouterr().err == ""

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import let_in, smooth_picture
+from conftest import let_in, nobody, smooth_picture
 
 from reconstruct.images import to_image
 
@@ -46,12 +46,11 @@ def elsewhere(site: Path, folder: Path) -> tuple[list[str], dict[str, str]]:
     home.chmod(0o555)
     let_in(folder)
     folder.chmod(0o777)
-    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    drop = nobody()
     known = {name: value for name, value in os.environ.items() if not name.startswith(("RECONSTRUCT_", "XDG_"))}
     return drop, known | {"HOME": str(home), "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-@pytest.mark.skipif(os.getuid() == 0 and shutil.which("setpriv") is None, reason="root, and no setpriv")
 def test_a_wheel_makes_a_sweep_and_draws_it_from_another_folder_with_a_home_that_is_read_only(site, tmp_path):
     to_image(smooth_picture(40, 40)).save(tmp_path / "photo.png")
     drop, environment = elsewhere(site, tmp_path)
