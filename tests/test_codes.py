@@ -175,6 +175,16 @@ def test_a_code_that_is_too_small_for_what_joins_it_is_refused(write_code, comma
     assert "and relu5_1 needs at least 16 on the shorter side" in said
 
 
+def test_a_class_of_ones_own_is_looked_at_with_a_code_too(write_code, command, tmp_path):
+    own = "from reconstruct import Content\nclass Wrong(Content):\n    def layer_loss(self, code, target):\n"
+    (tmp_path / "own_wrong.py").write_text(own + "        return (code - target).square().sum((0, 2, 3))\n")
+    write_code("--layers", "relu1_1", "--output", "code.npz")
+    words = ["content.code=code.npz", "content.layers=[relu1_1]", "content.statistic=own_wrong:Wrong"]
+    status, said = command(*words)
+    assert status == 2
+    assert "content.statistic=own_wrong:Wrong: layer_loss gives [64] at relu1_1, expected one number" in said
+
+
 def test_a_code_of_another_network_is_remarked_upon(write_code, command):
     write_code("--layers", "relu2_1", "--output", "code.npz")
     words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1"]

@@ -1,5 +1,7 @@
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reconstruct.optimizers import BlockLBFGS
 
@@ -124,6 +126,29 @@ def seen_with(losses: list[float], gradients: list[float]) -> list[float]:
 def test_after_a_rise_that_teaches_nothing_the_next_step_begins_where_that_one_began_and_is_shorter_each_time():
     seen = seen_with([1.0, 0.5, 0.7, 0.7, 0.4], [1.0] * 5)
     assert seen == pytest.approx([1.0, 0.8, 0.6, 0.7, 0.75, 0.55])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.floats(0.05, 5.0), st.floats(0.1, 30.0))
+def test_every_step_begins_where_the_loss_was_least_whatever_is_minimised(seed, reach, waves):
+    """Valleys of many minima, in which steps of any length go astray."""
+    generator = torch.Generator().manual_seed(seed)
+    x, curvatures = torch.randn(2, 12, generator=generator)
+    curvatures, x = curvatures.exp(), x.clone().requires_grad_()
+    value = lambda x: (curvatures * x.square()).sum() + waves * (1 - (3 * x).cos()).sum()  # noqa: E731
+    optimizer, seen = BlockLBFGS([x], lambda: x, lr=1, history=5, reach=reach), []
+
+    def closure() -> torch.Tensor:
+        x.grad = None
+        loss = value(x)
+        loss.backward()
+        return loss
+
+    for _ in range(25):
+        seen.append(float(optimizer.step(closure).detach()))
+        memory = optimizer.state[x]
+        if memory["going"]:
+            assert float(value(memory["x"])) == pytest.approx(min(seen), rel=1e-5)
 
 
 def test_what_a_step_too_long_has_taught_is_kept():

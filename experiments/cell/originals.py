@@ -1,6 +1,6 @@
 """What a cell's targets are computed from: pictures, or features from a file; and the shape of its result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from experiments.cell.codes import content_code
 from experiments.settings.inputs import CODE, Input, Inputs
 from experiments.settings.schema import Config
 from reconstruct import layers
+from reconstruct.codes import SavedCode
 from reconstruct.errors import InputError
 
 Shape = tuple[int, int]
@@ -46,7 +47,7 @@ def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals
     if config.code:
         code = content_code(config, inputs.codes["content"])
         features = {layer: F.to(device) for layer, F in code.features.items()}
-        return Originals(pictures, {"content": features}, _shape_of_code(config, inputs))
+        return Originals(pictures, {"content": features}, _shape_of_code(config, inputs.codes["content"], code))
     return Originals(pictures, {}, _result_shape(config, inputs, device))
 
 
@@ -60,7 +61,8 @@ def shapes(config: Config, inputs: Inputs) -> list[Shape]:
     for term, shape in of_pictures.items():
         _check_side(config, term, shape)
     if config.code:
-        return [_shape_of_code(config, inputs), *of_pictures.values()]
+        given = inputs.codes["content"]
+        return [_shape_of_code(config, given, content_code(config, given)), *of_pictures.values()]
     first, given = next(iter(inputs.pictures.items()))
     result = given.shape(*config.result_scale)
     _check_side(config, first, result, "size")
@@ -74,29 +76,26 @@ def _result_shape(config: Config, inputs: Inputs, device: torch.device) -> Shape
     return height, width
 
 
-def _shape_of_code(config: Config, inputs: Inputs) -> Shape:
-    given = inputs.codes["content"]
-    height, width = content_code(config, given).shape()
-    seen = config.asked_layers()
-    least, deepest = layers.smallest_side(seen), max(seen, key=layers.block)
-    if min(height, width) < least:
-        raise InputError(
-            f"{CODE}={given.name}: is of {width}×{height} pixels, and {deepest} needs at least {least} on the shorter "
-            "side; choose lower layers"
-        )
-    return height, width
+def _shape_of_code(config: Config, given: Input, code: SavedCode) -> Shape:
+    shape = code.shape()
+    _check_room(config.asked_layers(), shape, f"{CODE}={given.name}: is of", "choose lower layers")
+    return shape
 
 
 def _check_side(config: Config, term: str, shape: Shape, key: str = "") -> None:
     key = key or ("style.size" if term == "style" and config.style.size else "size")
     seen = config.asked_layers() if key == "size" else tuple(config.layers(term))
+    size = config.size if key == "size" else config.style.size
+    _check_room(seen, shape, f"{key}={size}: {term}.picture is then", "choose a larger size or a lower layer")
+
+
+def _check_room(seen: Sequence[str], shape: Shape, what: str, advice: str) -> None:
+    """Whether every layer that is seen still has a position in a picture of that shape."""
     least, deepest = layers.smallest_side(seen), max(seen, key=layers.block)
     height, width = shape
-    if min(height, width) < least:
-        size = config.size if key == "size" else config.style.size
+    if min(shape) < least:
         raise InputError(
-            f"{key}={size}: {term}.picture is then {width}×{height} pixels, and {deepest} needs at least "
-            f"{least} on the shorter side; choose a larger size or a lower layer"
+            f"{what} {width}×{height} pixels, and {deepest} needs at least {least} on the shorter side; {advice}"
         )
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from experiments.settings.own_class import is_own_class, own_class
+from experiments.settings.own_class import own_class
 from experiments.settings.schema import FEATURES, Config, Statistic
 from reconstruct.errors import InputError, one_line
 from reconstruct.representations import (
@@ -37,7 +37,7 @@ def representation(config: Config, term: str) -> Representation:
     """
     settings, layers = config.term(term), config.layers(term)
     weights = dict(zip(layers, settings.weights, strict=True)) if settings.weights else equal_weights(layers)
-    if is_own_class(settings.statistic):
+    if settings.is_own:
         return _own(settings.statistic, f"{term}.statistic", weights, settings.parameters)
     if settings.statistic == FEATURES:
         return Content(weights)

@@ -35,8 +35,9 @@ def _weights(config: Config) -> dict[str, float]:
 def _term(name: str, weight: float, config: Config, network: Network, originals: Originals) -> Term:
     chosen = representation(config, name)
     if name in originals.features:
-        return Term(name, chosen, chosen.encode(originals.features[name]), weight)
-    target = encode(network, chosen, originals.pictures[name])
+        target = chosen.encode(originals.features[name])
+    else:
+        target = encode(network, chosen, originals.pictures[name])
     check_losses(config, name, chosen, target)
     return Term(name, chosen, target, weight)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.settings.own_class import is_own_class, source
+from experiments.settings.own_class import source
 from experiments.settings.schema import Config, NetworkSettings
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest, one_line
@@ -151,7 +151,7 @@ def inputs(config: Config) -> Inputs:
     codes = {"content": lookup(config.code, CODE)} if config.code else {}
     terms = {name: term for name, term in config.terms().items() if name not in codes}
     pictures = {name: lookup(term.picture, f"{name}.picture") for name, term in terms.items()}
-    chosen = {name: term.statistic for name, term in config.terms().items() if is_own_class(term.statistic)}
+    chosen = {name: term.statistic for name, term in config.terms().items() if term.is_own}
     classes = {name: lookup(own, f"{name}.{STATISTIC}") for name, own in chosen.items()}
     return Inputs(pictures, network_inputs(config.network), _start(config), classes, codes)
 
