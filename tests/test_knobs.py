@@ -261,10 +261,10 @@ class Choosy(Means):
 """
 
 
-def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path):
+@pytest.mark.parametrize("powers", ["style.parameters.power=1,2", "style.parameters={power: 1},{power: 2}"])
+def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path, powers):
     (tmp_path / "own_textures.py").write_text(OWN)
-    chosen = ["style.statistic=own_textures:Means", "style.parameters.power=1,2", "steps=6"]
-    code, said = command("-m", *STYLE, *chosen, "name=own")
+    code, said = command("-m", *STYLE, "style.statistic=own_textures:Means", powers, "steps=6", "name=own")
     assert code == 0, said
     found = [Result.read(path.parent) for path in Path("runs/own").glob("*/result.json")]
     assert sorted(each.config["style"]["parameters"]["power"] for each in found) == [1, 2]
@@ -311,9 +311,10 @@ def test_its_parameters_are_a_presets_too_and_reach_it_as_they_are_meant(command
     assert sorted(each.config["style"]["parameters"]["start"] for each in found) == [1, 2]
 
 
-def test_parameters_without_such_a_class_have_no_effect_and_make_no_other_cell(command):
-    _, said = command(*STYLE, "style.parameters.power=2", "steps=1")
-    assert "style.parameters.power has no effect with style.statistic=gram" in said
+@pytest.mark.parametrize("given", ["style.parameters.power=2", "style.parameters={power: 2}"])
+def test_parameters_without_such_a_class_have_no_effect_and_make_no_other_cell(command, given):
+    _, said = command(*STYLE, given, "steps=1")
+    assert f"{given.partition('=')[0]} has no effect with style.statistic=gram" in said
     command(*STYLE, "steps=1")
     assert len(list(Path("runs").rglob("result.json"))) == 1
 

@@ -106,7 +106,7 @@ def unused_settings(config: Config, overrides: Iterable[str]) -> list[str]:
         idle |= {"crop", "size"} if config.active() == ["content"] and config.start == NOISE else set()
         lines += [f"{key} has no effect with content.code" for key in keys if key in idle]
     for term, settings in config.terms().items():
-        without = {key for key in keys if key.startswith(f"{term}.parameters.") and not settings.is_own}
+        without = {key for key in keys if f"{key}.".startswith(f"{term}.parameters.") and not settings.is_own}
         lines += [f"{key} has no effect with {term}.statistic={settings.statistic}" for key in sorted(without)]
     if "start_noise" in keys and config.start == NOISE:
         lines.append("start_noise has no effect with start=noise, which is noise alone")

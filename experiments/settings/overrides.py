@@ -21,7 +21,7 @@ ONE_NAME = ("name", "runs")  # the value is one text, commas and all
 LISTS_OF_NAMES = ("layers", "normalize_over")
 
 # Keys that nobody knows before: Hydra wants to be told to add them.
-_OPEN = re.compile(r"(content|style)\.parameters\.")
+_OPEN = re.compile(r"(content|style)\.parameters(\.|$)")
 _PLAIN = re.compile(r"[\w./:+%@?*|-]*", re.ASCII)
 _KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
