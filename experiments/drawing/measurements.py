@@ -80,7 +80,13 @@ def _look(sweep: Sweep, finished: Sequence[tuple[Path, Result]]) -> Look:
     originals = {_name(result): _original(folder, result) for folder, result in reversed(finished)}
     observed = observations.observed(observations.observer(asked), originals)
     of_networks = {_network_name(result): result.network for _, result in finished}
-    return lambda entry, picture: _beside_chance(observed(entry, picture), picture, originals, of_networks)
+
+    def look(entry: Entry, picture: Tensor) -> Entry:
+        original = _as_large_as(picture, originals[entry.picture])
+        seen = observations.beside_original(observed(entry, picture), picture, original)
+        return _beside_chance(seen, picture, originals, of_networks)
+
+    return look
 
 
 def _beside_chance(

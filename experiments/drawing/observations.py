@@ -12,13 +12,14 @@ from experiments.cell.compute_plan import device
 from experiments.settings.inputs import fetched
 from experiments.terminal.progress import say
 from reconstruct import assets, images
-from reconstruct.analysis.entries import MIDDLE, MOST, PROBABILITY, SPEARMAN, Entry
+from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, PROBABILITY, SPEARMAN, Entry
 from reconstruct.errors import RunError
 from reconstruct.network import Network
 from reconstruct.observers import choices, names
 from reconstruct.observers.chance import Chance, chances, parts
 from reconstruct.observers.classifier import Classifier, Observation
 from reconstruct.observers.identification import identified, nearness, probability, rank
+from reconstruct.observers.perceptual import Perceptual, read
 from reconstruct.results import Result, Sweep
 
 SIZE = 512  # pixels, of photographs for the null distribution
@@ -96,6 +97,23 @@ class Observed:
 def observed(seeing: Classifier | None, originals: Mapping[str, Tensor]) -> Callable[[Entry, Tensor], Entry]:
     """What adds to an entry what is seen in its picture; without an observer, nothing does."""
     return Observed(seeing, originals) if seeing else lambda entry, picture: entry
+
+
+@lru_cache(maxsize=1)
+def perceptual() -> Perceptual | None:
+    """The perceptual distance; ``None``, with a line that says why, if its weights cannot be had."""
+    try:
+        return Perceptual(read(fetched("lpips_alexnet")))
+    except RunError as error:
+        say(f"  the perceptual distance (LPIPS) is not measured: {error}")
+        return None
+
+
+def beside_original(entry: Entry, picture: Tensor, original: Tensor) -> Entry:
+    """An entry with the perceptual distance between pictures of one size ``(1, 3, H, W)``, where that is known."""
+    distance = perceptual()
+    found = distance(picture, original) if distance else None
+    return entry if found is None else replace(entry, seen={**entry.seen, LPIPS: found})
 
 
 def beside_chance(entry: Entry, chance: Chance, original: Tensor, picture: Tensor) -> Entry:

@@ -47,8 +47,8 @@ class Entry:
             picture is large enough for.
         observer: the network that looked at the pictures; empty if none did.
         shows: what the original shows, as the observer says.
-        seen: what the observer sees of it in the picture, and how the features of the matched layer compare with those
-            of random photographs: column -> number, of `SEEN`.
+        seen: what other networks see: of the original in the picture, between the two, and how the features of the
+            matched layer compare with those of random photographs: column -> number, of `SEEN`.
         coherence: size in pixels of the structures that a style shares with its original, see `reconstruct.coherence`;
             ``None`` for other pictures, and in tables of earlier versions.
         style_balance: where content and style were joined, the style loss against the painting divided by that against
@@ -110,7 +110,8 @@ class Entry:
         flat = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in nested}
         flat |= {f"{term} layers": " ".join(names) for term, names in self.layers.items()}
         flat |= {f"{term} loss": loss for term, loss in self.losses.items()}
-        flat |= {SHOWS: self.shows, **self.seen} if self.observer else {}
+        flat |= {SHOWS: self.shows} if self.observer else {}
+        flat |= self.seen
         flat |= {f"{term} {layer}": e for term, errors in self.errors.items() for layer, e in errors.items()}
         rounded = {name: f"{value:.6g}" for name, value in flat.items() if isinstance(value, float)}
         return flat | rounded | {name: getattr(self, name) for name in AS_GIVEN}
@@ -149,10 +150,12 @@ class Entry:
 
 TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
 SHOWS = "observer class"
+LPIPS = "lpips"  # distance to the original
 PROBABILITY = "observer probability"  # of the original's class
 SPEARMAN = "null spearman itself"  # of the features of picture and original, at the matched layer
 MIDDLE, MOST = "null spearman median", "null spearman most"  # the same of random pairs of photographs
 SEEN = (
+    LPIPS,
     PROBABILITY,
     "observer original",  # its probability in the original
     "observer rank",  # of the original's class, 1 for the first

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from reconstruct.analysis.entries import PROBABILITY, Entry
+from reconstruct.analysis.entries import LPIPS, PROBABILITY, Entry
 from reconstruct.results import Result
 
 
@@ -41,6 +41,14 @@ QUANTITIES = (
         2,
         "",
         "Structural similarity to the original: 1 for equal pictures, 0 for unrelated ones.",
+    ),
+    Quantity(
+        LPIPS,
+        "LPIPS",
+        2,
+        "",
+        "How different picture and original look, by a network that was fitted to people's judgements: 0 for equal "
+        "pictures, about 1 for unrelated ones.",
     ),
     Quantity(
         "layout",

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.analysis.entries import MIDDLE, MOST, PROBABILITY, SPEARMAN, Entry, Kind
+from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, PROBABILITY, SPEARMAN, Entry, Kind
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import EXACT, at_level, by_layer, depth_cells, depth_level, order, select, variants
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
@@ -29,6 +29,7 @@ SHARES = (RECOGNISED, IDENTIFIED)  # between 0 and 1, as are their bands
 PANELS: dict[str, Reading] = {
     PSNR: lambda e: e.psnr,
     "SSIM against the original": lambda e: e.ssim,
+    "perceptual distance (LPIPS)": lambda e: e.seen.get(LPIPS),
     "error of local colour (a*, b*)": lambda e: e.local_chroma,
     RECOGNISED: lambda e: e.seen.get(PROBABILITY),
     IDENTIFIED: lambda e: e.seen.get("identified"),
