@@ -18,7 +18,7 @@ from experiments.cell.failures import Failure
 from experiments.cell.invocation import Invocation, Verbosity
 from experiments.cell.run import run
 from experiments.settings import schema
-from experiments.settings.composition import as_input_errors, configs, configuration
+from experiments.settings.composition import as_input_errors, configs, configuration, first_names
 from experiments.settings.fingerprint import request
 from experiments.settings.hydra_parser import allow_help_objects, check_options
 from experiments.settings.overrides import chosen, quoted
@@ -95,7 +95,7 @@ def main() -> None:
     try:
         flags_first = sorted(sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun"))
         sys.argv = [sys.argv[0], *map(quoted, flags_first)]  # in the middle, argparse would lose what follows them
-        check_options(sys.argv[1:])
+        check_options(sys.argv[1:], first_names())
         _check_launcher(sys.argv)
         _composed_and_run()
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ NumPy's ``.npz`` has an array a layer, safetensors' ``.safetensors`` a tensor a 
 Nothing in a file is executed. The door to safetensors.
 """
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -21,11 +22,11 @@ from reconstruct.errors import InputError, one_line
 from reconstruct.files import written_whole
 
 NUMPY, SAFETENSORS = ".npz", ".safetensors"
-DAMAGED = (zipfile.BadZipFile, zlib.error)
+DAMAGED = (zipfile.BadZipFile, zlib.error, tokenize.TokenError)
 SIZE = "size"  # of the picture: an array in .npz, metadata "HEIGHT WIDTH" in .safetensors
 NETWORK = "network"  # in which the features are: an array of one text, or metadata
 
-Read = tuple[dict[str, Tensor], tuple[int, int] | None, str]
+FileContent = tuple[dict[str, Tensor], tuple[int, int] | None, str]
 """Layer -> features, height and width, and network, as they stand in a file."""
 
 
@@ -99,7 +100,7 @@ def write(code: SavedCode, path: Path) -> None:
         np.savez(file, **{layer: F.numpy() for layer, F in features.items()}, **beside)  # type: ignore[arg-type]
 
 
-def _numpy(path: Path) -> Read:
+def _numpy(path: Path) -> FileContent:
     with np.load(path, allow_pickle=False) as archive:
         arrays = {name: torch.from_numpy(archive[name]) for name in archive.files if name not in (SIZE, NETWORK)}
         size = archive[SIZE].tolist() if SIZE in archive.files else None
@@ -107,7 +108,7 @@ def _numpy(path: Path) -> Read:
     return arrays, _size(size), network
 
 
-def _safetensors(path: Path) -> Read:
+def _safetensors(path: Path) -> FileContent:
     check_ending(path)
     from safetensors import SafetensorError, safe_open
 
@@ -126,9 +127,9 @@ def _size(given: Any) -> tuple[int, int] | None:
     if given is None:
         return None
     height, width = given
-    if not all(isinstance(side, int) and side > 0 for side in (height, width)):
+    if not all(side > 0 and side % 1 == 0 for side in (height, width)):
         raise ValueError(f"{SIZE} is {given}, not a height and a width in pixels")
-    return height, width
+    return int(height), int(width)
 
 
 def check_ending(path: Path) -> None:

@@ -203,10 +203,14 @@ class BlockLBFGS(torch.optim.Optimizer):
 
 def _solve(triangle: Tensor, right: Tensor, upper: bool) -> Tensor:
     """In double precision; where the device has none, on the processor."""
-    place = "cpu" if right.device.type in WITHOUT_DOUBLE else right.device
+    place = _with_double(right.device)
     left, column = triangle.to(place).double(), right.to(place).double()[:, None]
     double: Tensor = torch.linalg.solve_triangular(left, column, upper=upper)
     return double[:, 0].to(right.dtype).to(right.device)
+
+
+def _with_double(device: torch.device) -> torch.device:
+    return torch.device("cpu") if device.type in WITHOUT_DOUBLE else device
 
 
 def _blank(x: Tensor, history: int, blocks: int, reach: float) -> dict[str, Tensor]:

@@ -170,8 +170,9 @@ class Result:
     def scale(self, term: str) -> str:
         """At which scale a term's original was looked at, in words; empty where it is that of the result."""
         given = self.config[term] if term in self.layers else {}
-        size = f"at {given['size']} pixels" if given.get("size") else ""
-        crop = {"square": "cut to a square", "none": "whole"}.get(str(given.get("crop")), "")
+        own = {key: given[key] for key in ("size", "crop") if given.get(key) not in (None, self.config.get(key))}
+        size = f"at {own['size']} pixels" if own.get("size") else ""
+        crop = {"square": "cut to a square", "none": "whole"}.get(str(own.get("crop")), "")
         return " ".join(filter(None, (size, crop)))
 
     def layers_by_depth(self, term: str) -> list[str] | None:

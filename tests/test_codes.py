@@ -1,6 +1,7 @@
 """Features in a file: they read back, what is wrong with them is one line, and they are matched like a picture's."""
 
 import pickle
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from experiments import code
 from reconstruct import codes, images, measures
 from reconstruct.codes import SavedCode
 from reconstruct.errors import InputError
+from reconstruct.network import untrained_state
 from reconstruct.results import Result
 
 F = torch.rand(1, 64, 20, 16, generator=torch.Generator().manual_seed(0))
@@ -110,6 +112,19 @@ def test_a_size_in_safetensors_that_is_none_is_refused(tmp_path, size):
         codes.read(tmp_path / "x.safetensors")
 
 
+def test_a_damaged_header_is_refused(tmp_path):
+    np.savez(tmp_path / "x.npz", relu1_1=F.numpy())
+    whole = (tmp_path / "x.npz").read_bytes()
+    (tmp_path / "x.npz").write_bytes(whole.replace(b"20, 16)", b"20, 16 "))
+    with pytest.raises(InputError, match=r"not a \.npz file of features"):
+        codes.read(tmp_path / "x.npz")
+
+
+def test_a_size_may_be_whole_numbers_of_any_kind(tmp_path):
+    np.savez(tmp_path / "x.npz", relu1_1=F.numpy(), size=np.array([20.0, 16.0]))
+    assert codes.read(tmp_path / "x.npz").size == (20, 16)
+
+
 @pytest.mark.parametrize("at", [60, 400, 3000])
 def test_a_compressed_file_that_is_damaged_is_refused(tmp_path, at):
     np.savez_compressed(tmp_path / "x.npz", relu1_1=F.numpy())
@@ -182,7 +197,7 @@ def test_a_class_of_ones_own_is_looked_at_with_a_code_too(write_code, command, t
     words = ["content.code=code.npz", "content.layers=[relu1_1]", "content.statistic=own_wrong:Wrong"]
     status, said = command(*words)
     assert status == 2
-    assert "content.statistic=own_wrong:Wrong: layer_loss gives [64] at relu1_1, expected one number" in said
+    assert "content.statistic=own_wrong:Wrong: layer_loss gives a tensor of shape [64] at relu1_1" in said
 
 
 def test_a_code_of_another_network_is_remarked_upon(write_code, command):
@@ -191,6 +206,24 @@ def test_a_code_of_another_network_is_remarked_upon(write_code, command):
     assert "another network" not in command(*words)[1]
     _, said = command(*words, "network.pooling=max")
     assert "content.code=code.npz: has features of another network (vgg11, untrained" in said
+
+
+@pytest.fixture
+def two_files(tmp_path) -> None:
+    """The same weights in two folders, and two pictures."""
+    torch.save(untrained_state("vgg11", seed=1), tmp_path / "w.pth")
+    (tmp_path / "sub").mkdir()
+    shutil.copy("w.pth", "sub/other.pth")
+
+
+def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code, command, two_files, photo, painting):
+    weights = ["network=vgg11", "network.weights=w.pth", "network.normalize_over=[]"]
+    write_code("--layers", "relu2_1", "--output", "code.npz", *weights)
+    words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1", *weights]
+    assert "another network" not in command(*words, "network.weights=sub/other.pth")[1]
+    _, said = command(*words, f"network.normalize_over=[{photo},{painting}]")
+    assert "has features of another network (vgg11, weights " in said
+    assert "normalised over" in said
 
 
 def test_layers_may_stand_in_brackets_as_they_do_elsewhere(write_code):

@@ -1,6 +1,7 @@
 """Where an optimisation begins, at what scale a painting is looked at, what of it is style; as a user asks for it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,9 @@ class Means(Representation):
 
 BROKEN = OWN.replace("F.float().pow(self.power).mean((2, 3))", "F[:, 10000]")
 VECTOR = OWN.replace(".square().sum()", ".square().sum(1).expand(3)")
+ROW = OWN.replace(".square().sum()", ".square().sum(1)")
+NUMBER = OWN.replace("(code - target).square().sum()", "0.5")
+PAIR = OWN.replace("F.float().pow(self.power).mean((2, 3))", "(F, F)")
 ABSOLUTE = OWN.replace(".square().sum()", ".abs().sum()")
 
 
@@ -228,11 +232,14 @@ ABSOLUTE = OWN.replace(".square().sum()", ".abs().sum()")
     ("source", "told"),
     [
         (BROKEN, "style.statistic=own_0:Means: fails in line 10 of own_0.py (IndexError"),
-        (VECTOR, "style.statistic=own_1:Means: layer_loss gives [3] at relu1_1, expected one number"),
+        (VECTOR, "own_1:Means: layer_loss gives a tensor of shape [3] at relu1_1, expected a tensor of shape []"),
+        (ROW, "own_2:Means: layer_loss gives a tensor of shape [1] at relu1_1, expected a tensor of shape []"),
+        (NUMBER, "own_3:Means: layer_loss gives a float at relu1_1, expected a tensor of shape []"),
+        (PAIR, "own_4:Means: code gives a tuple at relu1_1, expected a tensor"),
     ],
 )
 def test_what_fails_in_such_a_class_is_one_line_and_says_where(command, tmp_path, source, told):
-    name = told.split("=")[1].split(":")[0]
+    name = re.search(r"own_\d", told)[0]
     (tmp_path / f"{name}.py").write_text(source)
     code, said = command(*STYLE, f"style.statistic={name}:Means")
     assert code == 2
@@ -299,7 +306,9 @@ def test_every_scale_of_a_painting_is_shown(command):
     assert code == 0, said
     shown = data_of(Path("runs/scales/index.html"))["originals"]
     assert len({each["title"] for each in shown}) == 4
-    assert "painting at 32 pixels whole, at 32 pixels cut to a square" in Path("runs/scales/caption.txt").read_text()
+    assert (
+        "painting as large as the result, cut to a square, at 48 pixels" in Path("runs/scales/caption.txt").read_text()
+    )
 
 
 def test_its_parameters_are_a_presets_too_and_reach_it_as_they_are_meant(command, tmp_path):
@@ -329,6 +338,46 @@ def test_another_version_of_such_a_class_makes_another_cell(command, tmp_path):
     (cell,) = (path.parent for path in Path("runs/single").glob("*/result.json"))
     assert Result.read(cell).fingerprint != first.fingerprint
     assert not torch.equal(images.load(cell / "result.png"), picture)  # in the same process, by the code of today
+
+
+def test_a_class_that_has_changed_since_its_cell_was_begun_makes_none(command, tmp_path):
+    changes = "from pathlib import Path\nfile = Path(__file__)\nfile.write_text(file.read_text() + '# more\\n')\n"
+    (tmp_path / "own_changing.py").write_text(OWN + changes)
+    code, said = command(*STYLE, "style.statistic=own_changing:Means")
+    assert code == 2
+    assert "style.statistic=own_changing:Means: has changed since the cell was begun; begin it again" in said
+    assert not list(Path("runs").rglob("result.json"))
+
+
+SUBCLASS = """
+from reconstruct.representations import Shifted
+
+class Flat(Shifted):
+    def __init__(self, weights):
+        super().__init__(weights, [1])
+
+    def code(self, F):
+        return F.float().mean((0, 2, 3))
+
+    def layer_loss(self, code, target):
+        return (code - target).square().sum()
+"""
+
+
+def test_a_class_that_builds_on_a_known_one_is_ones_own(command, tmp_path):
+    (tmp_path / "own_flat.py").write_text(SUBCLASS)
+    code, said = command(*STYLE, "style.statistic=own_flat:Flat", "steps=2")
+    assert code == 0, said
+    assert "style.shifts" not in said
+
+
+def test_what_is_recorded_of_a_sweeps_cell_is_as_it_was_typed(command, tmp_path):
+    (tmp_path / "own_typed.py").write_text(OWN)
+    words = ["style.statistic=gram,own_typed:Means", "style.parameters.power=2", "steps=1", "name=typed"]
+    assert command("-m", *STYLE, *words)[0] == 0
+    found = [Result.read(path.parent).overrides for path in Path("runs/typed").glob("*/result.json")]
+    assert any("style.statistic=own_typed:Means" in overrides for overrides in found)
+    assert not any("\\" in override or override.startswith("+") for overrides in found for override in overrides)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,12 @@ import pytest
 import torch
 
 from experiments.cell import memory_estimate
+from experiments.cell.memory_estimate import OF_A_STATISTIC
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
+from experiments.settings.schema import Statistic
 from reconstruct.errors import InputError
+from reconstruct.explorer.introduction import KEPT
 from reconstruct.hardware import memory
 
 CPU = torch.device("cpu")
@@ -69,6 +72,10 @@ def test_the_estimate_of_a_statistic_is_about_what_was_measured(statistic, size,
     config = composed("representation=style", f"style.statistic={statistic}", f"size={size}")
     said = memory_estimate.needed(config, size**2, itemsize) / 2**30
     assert 0.87 * measured < said < 1.25 * measured
+
+
+def test_every_statistic_has_an_estimate_and_an_explanation():
+    assert {*OF_A_STATISTIC} == {*KEPT} == {each.name for each in Statistic}
 
 
 def test_a_larger_picture_never_takes_less():

@@ -1,6 +1,6 @@
 """Configuration and inputs -> the library's objects, checked before anything heavy runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from experiments.cell import networks
-from experiments.cell.codes import foreign
+from experiments.cell.codes import other_network
 from experiments.cell.compute_plan import ComputePlan, compute_plan
-from experiments.cell.originals import Shape, stretched
+from experiments.cell.originals import Originals, Shape, stretched
 from experiments.cell.originals import originals as originals_of
 from experiments.cell.representations import remark
 from experiments.cell.terms import one_sided, terms
@@ -70,13 +70,18 @@ def cell(
     canvas = _canvas(config, originals.shape, start).to(plan.device)
     forms = networks.networks(config.network, inputs.network, plan, canvas().detach(), config.asked_layers())
     reference, matched = (Objective(n, terms(config, n, originals)) for n in (forms.exact, forms.matched))
-    lines = [remark(config, term.name, term.representation, term.target) for term in reference.terms]
-    lines += [foreign(config, inputs), one_sided(config, forms.exact, originals)]
-    for line in filter(None, lines if begun is None else ()):
+    for line in _remarks(config, inputs, reference, originals) if begun is None else ():
         say(line)
     objective = Objective(forms.fast, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps, config.until)
     return Cell(originals.pictures, start, synthesis, reference, plan, plan.record(forms.compiled))
+
+
+def _remarks(config: schema.Config, inputs: Inputs, reference: Objective, originals: Originals) -> Iterator[str]:
+    """What a user may not expect of these settings, a line each."""
+    lines = [remark(config, term.name, term.representation, term.target) for term in reference.terms]
+    lines += [other_network(config, inputs), one_sided(config, reference.network, originals)]
+    return filter(None, lines)
 
 
 _COLOURS = {schema.Colours.rgb: RGB, schema.Colours.decorrelated: DECORRELATED}

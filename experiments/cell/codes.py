@@ -31,18 +31,21 @@ def content_code(config: Config, given: Input) -> SavedCode:
     return code
 
 
-def described(config: Config, inputs: Inputs) -> str:
-    """Which network it is, in words that are the same for the same weights."""
-    network, weights = config.network, inputs.network.weights
+def network_description(config: Config, inputs: Inputs) -> str:
+    """Which network it is, in words that are the same for the same features, wherever the files of its weights lie."""
+    network, given = config.network, inputs.network
+    weights = f"weights {given.weights.digest[:8]}" if given.weights.path else given.weights.name
     drawn = f", seed {network.seed}" if network.weights == UNTRAINED else ""
-    return f"{network.architecture}, {weights.name} ({weights.digest[:8]}){drawn}, {network.pooling.name} pooling"
+    over = " and ".join(sorted(picture.identity[:8] for picture in given.normalize_over))
+    scaled = f", normalised over {over}" if over else ""
+    return f"{network.architecture}, {weights}{drawn}{scaled}, {network.pooling.name} pooling"
 
 
-def foreign(config: Config, inputs: Inputs) -> str:
+def other_network(config: Config, inputs: Inputs) -> str:
     """A line about a code that has another network's features; empty if it has this one's, or does not say."""
     if not config.code:
         return ""
-    given, own = inputs.codes["content"], described(config, inputs)
+    given, own = inputs.codes["content"], network_description(config, inputs)
     theirs = _read(given).network
     if theirs in ("", own):
         return ""

@@ -46,7 +46,7 @@ def columns(settings: Mapping[str, Any], layers: Mapping[str, Sequence[str]], va
         layers: term -> layers.
         values: key -> value of what differs within the sweep, or of what was chosen for a single cell.
     """
-    given = {key.lstrip("+"): value for key, value in values.items() if counts(key)}
+    given = {key: value for key, value in values.items() if counts(key)}
     resolved = {key: _plain(settings, key, value) for key, value in given.items()}
     chosen = {f"{term}.layers": " ".join(names) for term, names in layers.items()} if "depth" in given else {}
     lists = {f"{term}.layers": " ".join(names) for term, names in layers.items() if f"{term}.layers" in given}

@@ -3,7 +3,7 @@
 import torch
 
 from experiments.cell import originals
-from experiments.cell.codes import described
+from experiments.cell.codes import network_description
 from experiments.cell.compute_plan import device
 from experiments.cell.networks import network
 from experiments.settings.inputs import inputs
@@ -25,4 +25,4 @@ def code_of(config: Config) -> SavedCode:
     with torch.no_grad():
         features = exact(picture, config.layers("content"))
     shape = picture.shape[-2], picture.shape[-1]
-    return SavedCode({layer: F.cpu() for layer, F in features.items()}, shape, described(config, found))
+    return SavedCode({layer: F.cpu() for layer, F in features.items()}, shape, network_description(config, found))

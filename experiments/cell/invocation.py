@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from experiments.settings.fingerprint import fingerprint, plain
 from experiments.settings.inputs import Inputs, inputs
-from experiments.settings.overrides import chosen
+from experiments.settings.overrides import chosen, typed
 from experiments.settings.schema import Config
 
 
@@ -27,7 +27,7 @@ class Invocation:
     """How a cell was asked for.
 
     Attributes:
-        overrides: what the user chose, ``KEY=VALUE``.
+        overrides: what the user chose, ``KEY=VALUE``, as Hydra has it.
         request: the digest of the whole request (`experiments.settings.fingerprint.request`).
         label: what the cell is called; empty for the name of its folder.
         axes: the keys that differ within its sweep; ``None`` for a single cell.
@@ -40,9 +40,14 @@ class Invocation:
     axes: Sequence[str] | None = None
 
     @property
+    def settings(self) -> list[str]:
+        """What the user chose, as it is typed."""
+        return [f"{key}={value}" for key, value in typed(chosen(self.overrides)).items()]
+
+    @property
     def distinguishing(self) -> dict[str, str]:
         """Key -> value of what tells the cell from the others; of a single cell all that was chosen."""
-        values = {key.lstrip("+"): value for key, value in chosen(self.overrides).items()}
+        values = typed(chosen(self.overrides))
         return values if self.axes is None else {key: value for key, value in values.items() if key in self.axes}
 
 

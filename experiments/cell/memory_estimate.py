@@ -20,7 +20,7 @@ FEW_GAPS = 1.15  # where large blocks are not kept
 MANY = 768**2  # pixels, from which on they are not: there room counts for more than the time to get them back
 GAPS_ON_GPU = 1.7  # with what cuDNN takes and the recorded step's own memory; measured on an H100 at 256 to 1536 pixels
 # Bytes of a feature beyond those of a Gram matrix, measured.
-OF_A_STATISTIC = {"moments": 6, "shifted": 6, "sliced": 24}
+OF_A_STATISTIC = {"gram": 0, "covariance": 0, "moments": 6, "shifted": 6, "sliced": 24}
 GRADIENTS = 3  # maps of the largest size that exist at once on the way back
 GRAIN = 32  # pixels: sizes are suggested in multiples of it
 

@@ -38,6 +38,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
     """
     state, label = saved(folder, provenance.fingerprint), invocation.label or folder.name
     made = cell(provenance.config, provenance.inputs, state.get("plan"), _start(provenance, folder))
+    provenance.inputs.check_unchanged()
     films = {"film": Film()} if provenance.config.film else {}
     checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, films, plan=made.record)
     checkpoint.resume(state)
@@ -139,7 +140,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         threads=torch.get_num_threads(),
         versions={package: version(package) for package in PACKAGES},
         pictures=provenance.inputs.credits,
-        overrides=invocation.overrides,
+        overrides=invocation.settings,
         command=command(),
         config=provenance.settings,
         request=invocation.request,

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from torch import Tensor
+
 from experiments.settings.own_class import own_class
 from experiments.settings.schema import FEATURES, Config, Statistic
 from reconstruct.errors import InputError, one_line
@@ -41,7 +43,7 @@ def representation(config: Config, term: str) -> Representation:
         return _own(settings.statistic, f"{term}.statistic", weights, settings.parameters)
     if settings.statistic == FEATURES:
         return Content(weights)
-    return KNOWN[settings.statistic](weights, settings.positions, config.seed)
+    return KNOWN[settings.statistic](weights, settings.effective_shifts, config.seed)
 
 
 def _own(name: str, key: str, weights: Mapping[str, float], parameters: Mapping[str, object]) -> Representation:
@@ -52,24 +54,33 @@ def _own(name: str, key: str, weights: Mapping[str, float], parameters: Mapping[
         raise InputError(f"{key}={name}: cannot be made with {dict(parameters)} ({one_line(str(error))})") from error
 
 
-def check_losses(config: Config, term: str, made: Representation, target: Code) -> None:
-    """Whether a class of the user's gives one number a layer.
+def check_own(config: Config, term: str, made: Representation, target: Code) -> None:
+    """Whether a class of the user's gives a tensor and one number a layer.
 
     Raises:
         InputError: it does not.
     """
-    if config.term(term).is_own:
-        for layer, loss in made.layer_losses(target, target).items():
-            if loss.numel() != 1:
-                named = f"{term}.statistic={config.term(term).statistic}"
-                raise InputError(f"{named}: layer_loss gives {list(loss.shape)} at {layer}, expected one number")
+    if not config.term(term).is_own:
+        return
+    named = f"{term}.statistic={config.term(term).statistic}"
+    for layer, code in target.items():
+        if not isinstance(code, Tensor):
+            raise InputError(f"{named}: code gives {_shown(code)} at {layer}, expected a tensor")
+    for layer, loss in made.layer_losses(target, target).items():
+        if not isinstance(loss, Tensor) or loss.ndim:
+            raise InputError(f"{named}: layer_loss gives {_shown(loss)} at {layer}, expected a tensor of shape []")
+
+
+def _shown(given: object) -> str:
+    """What a user's class gave, for a message."""
+    return f"a tensor of shape {list(given.shape)}" if isinstance(given, Tensor) else f"a {type(given).__name__}"
 
 
 def remark(config: Config, term: str, made: Representation, target: Code) -> str:
     """A line about shifts that no layer has room for, or losses of the user's own that cannot be reported; or none."""
-    if isinstance(made, Shifted):
-        return _without_room(made, target)
-    return _without_errors(config, term, made, target) if config.term(term).is_own else ""
+    if config.term(term).is_own:
+        return _without_errors(config, term, made, target)
+    return _without_room(made, target) if isinstance(made, Shifted) else ""
 
 
 def _without_room(made: Shifted, target: Code) -> str:

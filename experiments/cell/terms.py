@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from experiments.cell.originals import Originals, stretched
-from experiments.cell.representations import check_losses, representation
+from experiments.cell.representations import check_own, representation
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError
 from reconstruct.network import Network
@@ -38,7 +38,7 @@ def _term(name: str, weight: float, config: Config, network: Network, originals:
         target = chosen.encode(originals.features[name])
     else:
         target = encode(network, chosen, originals.pictures[name])
-    check_losses(config, name, chosen, target)
+    check_own(config, name, chosen, target)
     return Term(name, chosen, target, weight)
 
 

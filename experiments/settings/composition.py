@@ -36,6 +36,11 @@ def configs() -> Path:
     return Path(given).resolve() if given else installed if installed.is_dir() else checkout
 
 
+def first_names() -> set[str]:
+    """What names of settings begin with: keys, groups of configs/, and Hydra's own."""
+    return {key.name for key in fields(Config)} | {each.name for each in configs().glob("*/")} | {"hydra"}
+
+
 def register_resolvers() -> None:
     """What ${cell:…} and ${by_losses:…} in configs/ stand for."""
     OmegaConf.register_new_resolver("cell", _cell_folder, replace=True)

@@ -68,7 +68,7 @@ def _term(config: Config, inputs: Inputs, name: str) -> list[Any]:
     weights = term.weights or [1 / len(layers)] * len(layers)
     own = [plain(term.parameters), inputs.classes[name].digest] if name in inputs.classes else []
     scale = [] if config.scale(name) == config.result_scale else list(config.scale(name))
-    return [inputs.source(name).identity, layers, weights, term.statistic, term.positions, own, scale]
+    return [inputs.source(name).identity, layers, weights, term.statistic, term.effective_shifts, own, scale]
 
 
 def _start(config: Config, inputs: Inputs) -> list[Any]:

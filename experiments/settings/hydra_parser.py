@@ -6,7 +6,8 @@ is shown, if ever; it needs no check.
 """
 
 import argparse
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from types import SimpleNamespace
 
 from hydra._internal import utils
@@ -25,17 +26,24 @@ def allow_help_objects() -> None:
         vars(utils)["argparse"] = SimpleNamespace(**{**vars(argparse), "ArgumentParser": _Unchecked})
 
 
-def check_options(arguments: Iterable[str]) -> None:
+def check_options(arguments: Iterable[str], settings: Collection[str]) -> None:
     """Whether what begins with two dashes is an option of Hydra's, or the beginning of one.
+
+    Args:
+        arguments: of the command line.
+        settings: what the names of settings begin with, up to a point or a slash.
 
     Raises:
         InputError: it is not, as where a setting is given with dashes.
     """
     known = [option for action in utils.get_args_parser()._actions for option in action.option_strings]
-    words = [option.lstrip("-") for option in known]
+    options = [option.removeprefix("--") for option in known if option.startswith("--")]
     for given in arguments:
-        name, _, value = given.partition("=")
-        if given.startswith("--") and not any(option.startswith(name) for option in known):
-            word = name.lstrip("-")
-            hint = nearest(word, words, "--") or f"; settings have no dashes: {word}={value or 'VALUE'}"
-            raise InputError(f"{given}: there is no such option{hint}")
+        word, _, value = given.removeprefix("--").partition("=")
+        if not given.startswith("--") or word in options:
+            continue
+        if re.split("[./@]", word)[0] in settings:
+            raise InputError(f"{given}: settings have no dashes: {word}={value or 'VALUE'}")
+        if not any(option.startswith(word) for option in options):
+            expected = nearest(word, options, "--") or f"; settings have no dashes: {word}={value or 'VALUE'}"
+            raise InputError(f"{given}: there is no such option{expected}")

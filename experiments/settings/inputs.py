@@ -135,6 +135,16 @@ class Inputs:
         start = [self.start] if self.start else []
         return tuple(dict.fromkeys([*self.pictures.values(), *self.network.normalize_over, *start]))
 
+    def check_unchanged(self) -> None:
+        """Whether all files are still those of which the digests were taken.
+
+        Raises:
+            InputError: one is another by now.
+        """
+        for given in self:
+            if lookup(given.name, given.key) != given:
+                raise InputError(f"{given.key}={given.name}: has changed since the cell was begun; begin it again")
+
     def __iter__(self) -> Iterator[Input]:
         yield self.network.weights
         yield from self.all_pictures

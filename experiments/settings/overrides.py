@@ -6,7 +6,7 @@ file, a folder or a layer, is therefore put into quotes wherever the grammar wou
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,8 +45,13 @@ def quoted(argument: str) -> str:
     return f"{added}{key}={_reader(key)(value)}"
 
 
-def as_typed(value: str) -> str:
-    """A value without the backslashes that Hydra's grammar puts before some characters outside of quotes."""
+def typed(values: Mapping[str, str]) -> dict[str, str]:
+    """Key -> value as a user types them: without what Hydra wants before an open key, and its grammar in a value."""
+    return {key.lstrip("+"): _without_backslashes(value) for key, value in values.items()}
+
+
+def _without_backslashes(value: str) -> str:
+    """Without those that Hydra's grammar puts before some characters outside of quotes."""
     return value if value[:1] in ("'", '"') else re.sub(r"\\([\\:=(){}\[\], ])", r"\1", value)
 
 

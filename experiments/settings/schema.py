@@ -74,8 +74,8 @@ class TermSettings:
         return is_own_class(self.statistic)
 
     @property
-    def positions(self) -> list[int]:
-        """The shifts that have an effect."""
+    def effective_shifts(self) -> list[int]:
+        """Shifts of `StyleSettings` that have an effect; other terms have none."""
         return []
 
 
@@ -114,7 +114,7 @@ class StyleSettings(TermSettings):
         return self.statistic == Statistic.shifted.name
 
     @property
-    def positions(self) -> list[int]:
+    def effective_shifts(self) -> list[int]:
         """The shifts that have an effect."""
         return sorted(set(self.shifts)) if self.is_shifted else []
 

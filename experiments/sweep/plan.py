@@ -10,7 +10,7 @@ from experiments.settings.fingerprint import fingerprint, request
 from experiments.settings.folders import Folders, Place, words
 from experiments.settings.inputs import inputs
 from experiments.settings.names import Values, earlier_name, folder_names, labels
-from experiments.settings.overrides import as_typed
+from experiments.settings.overrides import typed
 from experiments.settings.schema import Config
 from experiments.sweep.preflight import Composer, checked, depends_on_the_run
 from reconstruct.errors import InputError
@@ -122,7 +122,7 @@ def planned(
         there: the names of all folders that the sweep has.
     """
     once = list({identity.key: identity for identity in reversed(identities)}.values())[::-1]
-    bare = [{key.lstrip("+"): as_typed(value) for key, value in identity.values.items()} for identity in once]
+    bare = [typed(identity.values) for identity in once]
     named = labels(bare)
     names = _names(once, named, known, folders, there)
     cells = [SweepCell(name, values, label) for name, values, label in zip(names, bare, named, strict=True)]

@@ -144,9 +144,9 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
     if list(starts) not in ([], [NOISE]):
         named = (HALVED if start == HALF else start for start in starts)
         yield f"begun with {', '.join(named)}"
-    scales = dict.fromkeys(told for result in results if (told := result.scale("style")))
-    if scales:
-        yield f"painting {', '.join(scales)}"
+    scales = dict.fromkeys(result.scale("style") for result in results if "style" in result.layers)
+    if any(scales):
+        yield f"painting {', '.join(scale or 'as large as the result' for scale in scales)}"
     for term in TERMS:
         statistics = {result.statistic(term) for result in results if term in result.layers}
         if any(statistics):
