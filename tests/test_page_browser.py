@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import smooth_picture
+from sweep_shapes import Shape, written
 from test_figures import any_sweep
 from test_page import HOSTILE, data_of, measured, write_film
 
@@ -157,12 +158,66 @@ def test_arrow_keys_walk_through_the_grid_and_enter_opens_the_flip_book(reader):
 
 def test_the_page_says_what_it_is_until_a_reader_closes_it_or_an_address_says_where_to_look(reader):
     told = reader.one("#introduction")
-    assert all(words in told.text for words in ("noise at first", "arXiv 1508.06576", "α/β", "layer"))
-    reader.click("#introduction summary")
+    assert all(words in told.text for words in ("noise at first", "arXiv 1508.06576"))
+    reader.click("#words summary")
+    assert all(words in told.text for words in ("α/β", "layer", "error"))
     reader.view("table")
-    assert not told.get_attribute("open")
+    assert not told.get_attribute("open")  # it would hide what was opened
     reader.open("#view=grid")
     assert not reader.one("#introduction").get_attribute("open")
+
+
+PARTS = [
+    {"representation": ["content"], "content.layers": ["[relu1_1]", "[relu2_1]", "[relu3_1]"], "seed": ["0", "1"]},
+    {"representation": ["style"], "style.layers": ["[relu1_1]", "[relu4_1]"], "seed": ["1", "2"]},
+    {"representation": ["both"], "ratio": ["0", "0.1", "1", "10"]},
+]
+WALK = """
+const seen = [];
+for (const key of keys) for (const { value } of key.values) {
+  const slider = [...document.querySelectorAll("input[data-key]")].find((each) => each.dataset.key === key.key);
+  if (!slider) continue;
+  slider.value = key.values.findIndex((each) => each.value === value);
+  slider.dispatchEvent(new Event("input"));
+  const told = Object.fromEntries([...document.querySelectorAll("input[data-key]")].map((each) =>
+    [each.dataset.key, keys.find((one) => one.key === each.dataset.key).values[each.value].value]));
+  const shown = [...document.querySelectorAll(".grid [data-cell]")].map((each) => cells[each.dataset.cell]);
+  const looked = state.view === "flip" ? [chosen()] : shown;
+  seen.push({ key: key.key, value, told, shown: looked.map((cell) => cell.values) });
+}
+return seen;
+"""
+
+
+@pytest.mark.parametrize("view", ["grid", "flip"])
+@pytest.mark.parametrize("states", [["done"], ["done", "missing", "failed"]])
+def test_wherever_sliders_go_there_is_a_cell_of_their_values(browser, tmp_path, view, states):
+    """Of a sweep in parts, too, whose keys have no full product."""
+    sweep = written(Shape(PARTS, states, "auto", [(24, 32)]), tmp_path)
+    reader = Reader(browser, write_page([sweep]))
+    names = ["", *(key["key"] for key in reader.data["keys"])]
+    places = [(a, b) for a in names for b in names if a != b or not a] if view == "grid" else [("", "")]
+    for rows, columns in places:
+        reader.open(f"#view={view}&rows={rows}&columns={columns}")
+        for moved in reader.driver.execute_script(WALK):
+            assert moved["told"][moved["key"]] == moved["value"]
+            assert moved["shown"]
+            assert all(cell[key] == value for cell in moved["shown"] for key, value in moved["told"].items())
+    reader.ends("sliders")
+
+
+def test_a_key_that_is_given_a_place_is_shown_with_its_values(browser, tmp_path):
+    reader = Reader(browser, write_page([written(Shape(PARTS, ["done"], "auto", [(24, 32)]), tmp_path)]))
+    for key in reader.data["keys"]:
+        if key["key"] == "representation":
+            continue  # its values have no other values in common
+        reader.open("")
+        reader.choose("#columns", key["key"])
+        heads = [each.text for each in reader.all(".grid thead th")]
+        assert len(heads) >= 2
+        assert set(heads) <= {each["label"] for each in key["values"]}
+        assert all(any(row.find_elements("css selector", ".place")) for row in reader.all(".grid tbody tr"))
+    reader.ends("places")
 
 
 def test_the_flip_book_follows_its_sliders_and_plays(reader):
@@ -201,7 +256,7 @@ def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader
     assert reader.one("#top").value_of_css_property("clip-path") in ("inset(0px)", "inset(0px 0px 0px 0%)")
     reader.click("input[value=difference]")
     assert reader.one("#top").value_of_css_property("mix-blend-mode") == "difference"
-    assert reader.one(".stage").value_of_css_property("filter") == "none"
+    assert reader.one(".stage").value_of_css_property("filter") == "brightness(4)"
     reader.driver.execute_script("arguments[0].focus()", reader.one("#gain"))
     reader.press("END")
     assert reader.one(".stage").value_of_css_property("filter") == "brightness(16)"
@@ -211,6 +266,50 @@ def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader
 
     for hidden in (True, False):
         WebDriverWait(reader.driver, 10).until(lambda _, h=hidden: reader.one("#top").is_displayed() is not h)
+
+
+def test_the_edge_of_a_wipe_is_dragged_and_stays_in_the_address(reader):
+    reader.view("compare")
+    stage = reader.one(".stage")
+    from selenium.webdriver import ActionChains
+
+    across = stage.size["width"]
+    ActionChains(reader.driver).move_to_element(stage).click_and_hold().move_by_offset(
+        across // 4, 0
+    ).release().perform()
+    left = float(reader.one("#edge").get_attribute("style").partition("left: ")[2].partition("%")[0])
+    assert left == pytest.approx(75, abs=2)
+    assert reader.one("#top").value_of_css_property("clip-path") == f"inset(0px 0px 0px {left:g}%)"
+    ActionChains(reader.driver).move_by_offset(-across // 8, 0).perform()  # without a button
+    assert float(reader.one("#wipe").get_attribute("value")) == left
+    reader.open(f"#{reader.driver.current_url.partition('#')[2]}")
+    assert float(reader.one("#wipe").get_attribute("value")) == left
+    assert reader.one("#top").value_of_css_property("clip-path") == f"inset(0px 0px 0px {left:g}%)"
+
+
+def test_what_is_enlarged_and_how_a_table_is_sorted_stay_in_the_address(reader):
+    reader.open("#view=grid")
+    reader.click("#loupe")
+    reader.driver.execute_script("arguments[0].focus()", reader.one("input[data-loupe=x]"))
+    reader.press("HOME")
+    reader.open(f"#{reader.driver.current_url.partition('#')[2]}")
+    assert {each.partition("%")[0] for each in reader.origins()} == {"0"}
+    reader.click("#loupe")
+    reader.view("table")
+    assert [each.text for each in reader.all(".all tbody th")] == [cell["label"] for cell in reader.data["cells"]]
+    for _ in range(2):
+        reader.all(".all thead button")[2].click()
+    reader.one("#filter").send_keys("relu3")
+    rows = [row.text for row in reader.all(".all tbody tr")]
+    reader.open(f"#{reader.driver.current_url.partition('#')[2]}")
+    assert [row.text for row in reader.all(".all tbody tr")] == rows
+    assert len(rows) == 3
+
+
+def test_back_returns_to_the_picture_that_was_opened(reader):
+    reader.all(".place")[4].click()
+    reader.driver.back()
+    assert reader.driver.switch_to.active_element.get_attribute("data-cell") == "4"
 
 
 def test_the_loupe_shows_the_same_place_in_all_pictures(reader):
@@ -320,19 +419,20 @@ def test_layers_and_claims_open_their_pictures(analysis):
     assert analysis.shown("#opened img") == []
     pictures = [cell["picture"] for cell in analysis.data["cells"]]
     analysis.click("[data-opens='content relu3_1']")
-    assert analysis.shown("#opened img") == pictures[3:]
+    assert analysis.shown("#opened button img") == pictures[3:]
+    assert analysis.shown("#opened figure img") == [analysis.data["cells"][3]["originals"]["content"]]
     analysis.all(".matrix tbody td")[0].click()
-    assert analysis.shown("#opened img") == pictures[:3]
+    assert analysis.shown("#opened button img") == pictures[:3]
     assert analysis.one("[data-opens='content relu1_1']").get_attribute("aria-pressed") == "true"
     analysis.driver.execute_script("document.querySelector('[data-opens^=claim]').focus()")
     analysis.press("ENTER")
     assert [each.text for each in analysis.all("#opened h3")] == ["It does not hold", "It holds", "It holds"]
-    assert ["SSIM 0.85" in each.text for each in analysis.all("#opened .place")] == [True, False, False]
+    assert ["SSIM 0.85" in each.text for each in analysis.all("#opened button.place")] == [True, False, False]
     assert not any("layout" in each.text for each in analysis.all("#opened .place"))  # not what the claim is about
-    address, seen = analysis.driver.current_url.partition("#")[2], analysis.shown("#opened img")
+    address, seen = analysis.driver.current_url.partition("#")[2], analysis.shown("#opened button img")
     analysis.open(f"#{address}")
-    assert analysis.shown("#opened img") == seen == pictures[:3]
-    analysis.all("#opened .place")[1].click()
+    assert analysis.shown("#opened button img") == seen == pictures[:3]
+    analysis.all("#opened button.place")[1].click()
     assert analysis.shown()[0] == pictures[1]
     assert "view=flip" in analysis.driver.current_url
 
@@ -345,7 +445,7 @@ def test_what_is_opened_comes_into_sight(analysis):
     top, height = analysis.driver.execute_script(
         "return [arguments[0].getBoundingClientRect().top, innerHeight]", title
     )
-    assert 0 <= top < height / 2
+    assert -1 < top < height / 2
     analysis.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 

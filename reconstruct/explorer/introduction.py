@@ -38,7 +38,7 @@ def introduction(results: Sequence[Result]) -> list[str]:
     terms = [told for term, told in meanings.items() if any(term in result.layers for result in results)]
     if not terms:
         return []
-    joined = " and " if all(len(result.layers) > 1 for result in results) else ", or "
+    joined = ", and " if all(len(result.layers) > 1 for result in results) else ", or "
     start = "noise" if all(result.config["start"] == NOISE for result in results) else "noise or another picture"
     done = (
         "Each of these pictures was made from what a convolutional network knows of an original, not from the "

@@ -8,7 +8,9 @@ function about(cell) {
   }
   place.append(make("p", { class: "sentence" }, `${cell.sentence}.`), facts(cell));
   if (cell.note) place.append(make("p", { class: "warning" }, `Not converged: ${cell.note}.`));
-  place.append(command(cell.command), make("p", { class: "credit" }, cell.credit));
+  const own = Object.keys(cell.originals).map((term) => `${term}.picture=FILE`).join(" or ");
+  const hint = make("p", { class: "hint" }, `The program is called reconstruct. ${own} takes a picture of your own; reconstruct --help says what else.`);
+  place.append(command(cell.command), hint, make("p", { class: "credit" }, cell.credit));
 }
 
 function facts(cell) {

@@ -1,5 +1,6 @@
 /** Two pictures on one another: a wipe, a blink, or their difference. */
 const MODES = ["wipe", "blink", "difference"];
+const GAIN = 4; // by which differences are multiplied at first: most are dark
 let blinking = null;
 
 /** What a picture is compared with besides other pictures. */
@@ -19,10 +20,11 @@ const compare = {
     const other = state.other in originals ? originals[state.other] : cells[state.other]?.picture;
     const above = other == null ? make("span", { class: "none" }, "no picture") : picture(other, nameOf(state.other));
     const top = make("div", { class: "shown top", id: "top" }, above);
-    const stage = make("div", { class: `stage ${state.mode}` }, make("div", { class: "shown" }, pictureOf(one)), top);
+    const below = make("div", { class: "shown" }, pictureOf(one)), edge = make("div", { class: "edge", id: "edge" });
+    const stage = make("div", { class: `stage ${state.mode}`, onpointerdown: drag, onpointermove: drag }, below, top, edge);
     content.append(stage, make("p", {}, `${LEGENDS[state.mode](one.label, nameOf(state.other))}.`));
-    cut(top, 50);
-    amplify(stage, 1);
+    cut(state.wipe);
+    amplify(stage, GAIN);
     blink(top);
     about(one);
   },
@@ -64,15 +66,32 @@ function modes() {
 
 function wipe() {
   if (state.mode !== "wipe") return null;
-  const move = (event) => cut(document.getElementById("top"), event.target.value);
-  return make("label", {}, "wipe", make("input", { type: "range", min: 0, max: 100, value: 50, id: "wipe", oninput: move }));
+  const wiped = (event) => wipeTo(event.target.value);
+  return make("label", {}, "wipe", make("input", { type: "range", min: 0, max: 100, value: state.wipe, id: "wipe", oninput: wiped }));
+}
+
+/** Moves the edge between both pictures to a share of the width, 0 to 100. */
+function wipeTo(share) {
+  state.wipe = String(share);
+  cut(share);
+  remember();
+}
+
+/** The edge follows a pointer that is pressed. */
+function drag(event) {
+  const slider = document.getElementById("wipe");
+  if (!slider || !(event.buttons & 1)) return;
+  event.preventDefault();
+  const place = event.currentTarget.getBoundingClientRect();
+  slider.value = Math.round((100 * (event.clientX - place.left)) / place.width);
+  wipeTo(slider.value);
 }
 
 /** How many times as large differences are shown. */
 function gain() {
   if (state.mode !== "difference") return null;
-  const told = make("output", {}, "× 1");
-  const slider = make("input", { type: "range", min: 1, max: 16, value: 1, id: "gain", oninput: (event) => {
+  const told = make("output", {}, `× ${GAIN}`);
+  const slider = make("input", { type: "range", min: 1, max: 16, value: GAIN, id: "gain", oninput: (event) => {
     told.textContent = `× ${event.target.value}`;
     amplify(document.querySelector(".stage"), event.target.value);
   } });
@@ -84,8 +103,9 @@ function amplify(stage, times) {
 }
 
 /** Shows the upper picture from there to the right. */
-function cut(top, share) {
-  top.style.clipPath = state.mode === "wipe" ? `inset(0 0 0 ${share}%)` : "";
+function cut(share) {
+  document.getElementById("top").style.clipPath = state.mode === "wipe" ? `inset(0 0 0 ${share}%)` : "";
+  document.getElementById("edge").style.left = `${share}%`;
 }
 
 /** Shows and hides the upper picture in turn. */

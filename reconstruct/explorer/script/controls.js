@@ -3,27 +3,30 @@ function placeList(place, words) {
   const options = [["", "nothing"], ...keys.map((key) => [key.key, key.name])];
   const other = place === "rows" ? "columns" : "rows";
   const list = make("select", { id: place, onchange: (event) => {
-    const swap = event.target.value && event.target.value === state[other] ? { [other]: state[place] } : {};
-    set({ [place]: event.target.value, ...swap });
+    const key = event.target.value;
+    Object.assign(state, { [place]: key }, key && key === state[other] ? { [other]: state[place] } : {});
+    const shown = new Set(there().map((cell) => cell.values[key])).size;
+    if (key && shown < 2) Object.assign(state.fixed, fullest(key));
+    set({});
   } }, ...options.map(([value, label]) => make("option", { value, selected: value === state[place] }, label)));
   return make("label", {}, words, list);
 }
 
 /** A slider through the values of a key, with the value beside it. */
 function keySlider(key) {
-  const at = Math.max(0, key.values.findIndex((each) => each.value === state.fixed[key.key]));
-  const told = make("output", {}, key.values[at].label);
-  const slider = make("input", { type: "range", min: 0, max: key.values.length - 1, value: at, "data-key": key.key });
-  const tell = () => {
-    told.textContent = key.values[slider.value].label;
-    slider.setAttribute("aria-valuetext", told.textContent);
-  };
-  tell();
-  slider.addEventListener("input", () => {
-    tell();
-    set({ fixed: { ...state.fixed, [key.key]: key.values[slider.value].value } }, { controlsStay: true });
-  });
-  return make("label", {}, key.name, slider, told);
+  const slider = make("input", { type: "range", min: 0, max: key.values.length - 1, "data-key": key.key });
+  slider.addEventListener("input", () => move(key.key, key.values[slider.value].value));
+  const label = make("label", {}, key.name, slider, make("output"));
+  stand(slider);
+  return label;
+}
+
+/** Puts a slider where the state is. */
+function stand(slider) {
+  const { values } = keys.find((each) => each.key === slider.dataset.key);
+  slider.value = Math.max(0, values.findIndex((each) => each.value === state.fixed[slider.dataset.key]));
+  slider.nextElementSibling.textContent = values[slider.value].label;
+  slider.setAttribute("aria-valuetext", values[slider.value].label);
 }
 
 /** A slider through the steps at which all cells that have films are shown; at its end are the finished pictures. */

@@ -7,7 +7,7 @@ const grid = {
   },
 
   fill(content) {
-    const rows = valuesOf(state.rows), columns = valuesOf(state.columns);
+    const rows = shownValues(state.rows), columns = shownValues(state.columns);
     const lines = rows.map((row) => line(row, columns, unplaced()));
     const table = make("table", { class: "grid", onkeydown: walk }, head(columns), make("tbody", {}, ...lines));
     const frame = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pictures" }, table);
@@ -28,9 +28,10 @@ function unplaced() {
   return keys.filter((key) => key.key !== state.rows && key.key !== state.columns);
 }
 
-/** The values of a key, or a single nothing where no key was chosen. */
-function valuesOf(name) {
-  return keys.find((key) => key.key === name)?.values ?? [null];
+/** The values of a key that cells have where the sliders are, or a single nothing where no key was chosen. */
+function shownValues(name) {
+  const found = new Set(there().map((cell) => cell.values[name]));
+  return keys.find((key) => key.key === name)?.values.filter(({ value }) => found.has(value)) ?? [null];
 }
 
 function head(columns) {

@@ -70,9 +70,22 @@ function showOpened(place) {
   place.replaceChildren();
   if (!found) return;
   const shown = found.cases.map((each) => make("div", { class: "case" },
-    each.holds === undefined ? null : make("h3", {}, [each.holds ? "It holds" : "It does not hold", each.of].filter(Boolean).join(": ")),
-    make("div", { class: "row" }, ...each.shown.map((one) => looked(one, found.about)))));
+    each.holds === undefined ? null : make("h3", {}, verdictOf(each)),
+    make("div", { class: "row" }, ...each.shown.map((one) => looked(one, found.about)), ...originalsOf(each.shown))));
   place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...shown));
+}
+
+/** Whether it holds, or was found what the case is about. */
+function verdictOf({ holds, of }) {
+  if (of) return `${holds ? "Found" : "Not found"}: ${of}`;
+  return holds ? "It holds" : "It does not hold";
+}
+
+/** The first original of each picture of a case, once. */
+function originalsOf(shown) {
+  const found = shown.filter(({ cell }) => cell !== undefined).map(({ cell }) => originalOf(cells[cell])?.number);
+  return [...new Set(found)].filter((number) => number != null).map((number) => make("figure", { class: "place" },
+    make("div", { class: "shown" }, picture(number, "its original")), make("figcaption", {}, "the original")));
 }
 
 /** A picture that was looked at, with its name and the numbers that count; of some there are only these. */
@@ -82,7 +95,7 @@ function looked({ cell, level, picture: number, name, numbers }, about = ["psnr"
   if (cell === undefined) return make("div", { class: "place" }, make("span", { class: "none" }, name), ...told);
   const button = place(cells[cell]);
   if (number != null) button.querySelector(".shown").replaceChildren(picture(number, cells[cell].sentence));
-  button.querySelector(".caption").textContent = level == null ? errorsOf(cells[cell]) : `when its error was ${percent(level)}`;
+  button.querySelector(".caption").textContent = level == null ? errorsOf(cells[cell]) : `when its error was ${percent(level)}; a click opens the finished picture`;
   button.append(make("span", { class: "caption" }, cells[cell].label), ...told);
   return button;
 }

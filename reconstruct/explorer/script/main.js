@@ -12,8 +12,15 @@ function show() {
     main.replaceChildren(make("p", {}, "There is no cell yet."));
     return;
   }
+  settle();
   main.replaceChildren(VIEWS[state.view].controls(), make("div", { id: "content", onpointermove: follow }));
   refresh();
+}
+
+/** What was looked at comes into sight again, in the grid with the focus. */
+function returnTo() {
+  if (state.view === "layers" && state.opened) document.getElementById("opened").scrollIntoView();
+  document.querySelector(`.grid [data-cell="${state.cell}"]`)?.focus();
 }
 
 /** Fills the place below the controls anew. */
@@ -22,19 +29,26 @@ function refresh() {
   const content = document.getElementById("content");
   content.replaceChildren();
   VIEWS[state.view].fill(content);
+  document.querySelectorAll("input[data-key]").forEach(stand);
   enlarge(content);
 }
 
 function begin() {
-  const open = (view) => () => set({ view });
+  const introduction = document.getElementById("introduction");
+  const open = (view) => () => {
+    introduction.open = false; // it would hide what was opened
+    set({ view });
+  };
   const buttons = Object.entries(VIEWS).map(([view, { name }]) =>
     make("button", { type: "button", "data-view": view, onclick: open(view) }, name));
   document.getElementById("views").append(...buttons);
   document.getElementById("credits").append(...data.credits.map((credit) => make("p", {}, credit)));
+  if (cells.length) Object.assign(state.fixed, fullest());
   readAddress();
-  addEventListener("hashchange", () => { readAddress(); show(); });
-  document.getElementById("introduction").open = !location.hash;
+  addEventListener("hashchange", () => { readAddress(); show(); returnTo(); });
+  introduction.open = !location.hash;
   show();
+  if (location.hash) returnTo();
 }
 
 begin();

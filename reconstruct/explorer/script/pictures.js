@@ -18,7 +18,7 @@ function originalOf(cell) {
 
 /** The errors of a cell in a line. */
 function errorsOf(cell) {
-  return Object.entries(cell.errors).map(([term, error]) => `${term} ${percent(error)}`).join(", ");
+  return Object.entries(cell.errors).map(([term, error]) => `${term} error ${percent(error)}`).join(", ");
 }
 
 /** The quantities that are known of a picture: pairs of a name and a value. */
@@ -29,7 +29,7 @@ function quantitiesOf(numbers) {
 
 /** The errors of a cell, and how near its pixels are to the original's. */
 function captionOf(cell) {
-  const near = quantitiesOf({ psnr: cell.numbers.psnr }).map(([, value]) => value);
+  const near = quantitiesOf({ psnr: cell.numbers.psnr }).map(([title, value]) => `${title} ${value}`);
   return [errorsOf(cell), ...near].filter(Boolean).join(", ");
 }
 
@@ -42,6 +42,17 @@ function enlarge(root) {
     image.style.transformOrigin = `${100 * loupe.x}% ${100 * loupe.y}%`;
     image.style.imageRendering = loupe.on ? "pixelated" : "";
   }
+}
+
+/** The loupe as it stands in an address; nothing if it is not used. */
+function detailWord() {
+  return loupe.on ? [loupe.zoom, loupe.x.toFixed(2), loupe.y.toFixed(2)].join() : "";
+}
+
+function readDetail(word) {
+  const [zoom, x, y] = (word ?? "").split(",").map(Number);
+  loupe.on = zoom >= 2 && zoom <= 12 && x >= 0 && x <= 1 && y >= 0 && y <= 1;
+  if (loupe.on) Object.assign(loupe, { zoom, x, y });
 }
 
 /** The loupe follows the pointer over any picture. */
@@ -60,10 +71,10 @@ function loupeControls() {
   const slider = (name, words, least, most, step) =>
     make("label", {}, words, make("input", {
       type: "range", min: least, max: most, step, value: loupe[name], "data-loupe": name,
-      oninput: (event) => { loupe[name] = Number(event.target.value); enlarge(content()); },
+      oninput: (event) => { loupe[name] = Number(event.target.value); enlarge(content()); remember(); },
     }));
   const box = make("input", { type: "checkbox", checked: loupe.on, id: "loupe" });
-  box.addEventListener("change", () => { loupe.on = box.checked; enlarge(content()); });
+  box.addEventListener("change", () => { loupe.on = box.checked; enlarge(content()); remember(); });
   return make("fieldset", { class: "loupe" }, make("legend", {}, "Detail"),
     make("label", {}, box, "the same place in all pictures"),
     slider("zoom", "enlarged", 2, 12, 1), slider("x", "across", 0, 1, 0.01), slider("y", "down", 0, 1, 0.01));

@@ -1,12 +1,12 @@
 /**
- * What the reader looks at. It stands in the address, behind #, so that a view can be sent and found again:
- * view, rows, columns, cell, other, mode, curve, opened, and a value for every key that has no place.
+ * What the reader looks at. It stands in the address, behind #, so that a view can be sent and found again: view,
+ * rows, columns, cell, other, mode, wipe, curve, opened, detail, sort, filter, and a value for every key.
  */
 const data = JSON.parse(document.getElementById("data").textContent);
 const cells = data.cells.map((cell, id) => ({ ...cell, id }));
 const keys = data.keys;
 
-const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", step: "", curve: "", opened: "", fixed: {}, ...placed() };
+const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", wipe: "50", step: "", curve: "", opened: "", fixed: {}, ...placed() };
 
 /** Where keys stand at first: in rows and columns as in the sweep's figure. */
 function placed() {
@@ -16,7 +16,9 @@ function placed() {
 /** The state as it stands in an address. */
 function address() {
   const known = { view: state.view, rows: state.rows, columns: state.columns, cell: state.cell, other: state.other };
-  const words = new URLSearchParams({ ...known, mode: state.mode, step: state.step, curve: state.curve, opened: state.opened });
+  const others = { mode: state.mode, wipe: state.wipe, step: state.step, curve: state.curve, opened: state.opened };
+  const words = new URLSearchParams({ ...known, ...others, detail: detailWord(), sort: sortWord(), filter });
+  for (const word of ["opened", "curve", "detail", "sort", "filter"]) if (!words.get(word)) words.delete(word);
   for (const [key, value] of Object.entries(state.fixed)) words.set(`=${key}`, value);
   return `#${words}`;
 }
@@ -33,7 +35,11 @@ function readAddress() {
   if (words.get("other") in ORIGINALS || cells[words.get("other")]) state.other = words.get("other");
   if (MODES.includes(words.get("mode"))) state.mode = words.get("mode");
   if (words.get("step") === "" || data.steps[words.get("step")] !== undefined) state.step = words.get("step");
-  for (const name of ["curve", "opened"]) state[name] = words.get(name) ?? state[name];
+  if (Number(words.get("wipe")) >= 0 && Number(words.get("wipe")) <= 100) state.wipe = words.get("wipe") ?? state.wipe;
+  for (const name of ["curve", "opened"]) state[name] = words.get(name) ?? "";
+  readDetail(words.get("detail"));
+  readSort(words.get("sort"));
+  filter = words.get("filter") ?? "";
   for (const key of keys) {
     const value = words.get(`=${key.key}`);
     if (key.values.some((each) => each.value === value)) state.fixed[key.key] = value;
@@ -61,6 +67,53 @@ function remember() {
 /** The cells whose values are those of `wanted` for all its keys. */
 function matching(wanted) {
   return cells.filter((cell) => Object.entries(wanted).every(([key, value]) => cell.values[key] === value));
+}
+
+/** The keys whose sliders say which cells are shown: in the grid those without a place, else all. */
+function ruling() {
+  return state.view === "grid" ? unplaced() : keys;
+}
+
+/** The values that a cell has of some keys. */
+function valuesIn(cell, some) {
+  return Object.fromEntries(some.map(({ key }) => [key, cell.values[key]]));
+}
+
+/** The cells where the sliders are. */
+function there() {
+  return matching(Object.fromEntries(ruling().map(({ key }) => [key, state.fixed[key]])));
+}
+
+/** Of some cells the one that differs from what is wanted in the fewest keys; the chosen one and the first come first. */
+function nearest(some, wanted) {
+  const agreeing = (cell) => ruling().filter(({ key }) => cell.values[key] === wanted[key]).length;
+  const candidates = [...some.filter((cell) => cell.id === state.cell), ...some];
+  return candidates.reduce((best, cell) => (agreeing(cell) > agreeing(best) ? cell : best));
+}
+
+/** Moves a slider. Where no cell has all these values, the other sliders go to the nearest one that has this value. */
+function move(key, value) {
+  const wanted = { ...state.fixed, [key]: value };
+  const having = cells.filter((cell) => cell.values[key] === value);
+  const found = having.length ? valuesIn(nearest(having, wanted), ruling()) : {};
+  set({ fixed: { ...wanted, ...found } }, { controlsStay: true });
+}
+
+/** Where there is no cell where the sliders are, they go to the nearest. */
+function settle() {
+  if (!there().length) Object.assign(state.fixed, valuesIn(nearest(cells, state.fixed), ruling()));
+}
+
+/** The values of keys without a place at which the grid shows most of a key's values, and most cells. */
+function fullest(key = "") {
+  const tables = new Map();
+  for (const cell of cells) {
+    const name = JSON.stringify(valuesIn(cell, unplaced()));
+    tables.set(name, [...(tables.get(name) ?? []), cell]);
+  }
+  const spans = (table) => new Set(table.map((cell) => cell.values[key])).size;
+  const [best] = [...tables.values()].sort((a, b) => spans(b) - spans(a) || b.length - a.length);
+  return valuesIn(best[0], unplaced());
 }
 
 /** The cell at the values of the sliders; the chosen one if it is there, else the first. */

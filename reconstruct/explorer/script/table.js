@@ -2,11 +2,21 @@
 let sorting = { by: 0, down: false };
 let filter = "";
 
+/** The order as it stands in an address; nothing for that of the sweep. */
+function sortWord() {
+  return sorting.by || sorting.down ? `${sorting.by}${sorting.down ? " down" : ""}` : "";
+}
+
+function readSort(word) {
+  const [, by, down] = /^(\d{1,3})( down)?$/.exec(word ?? "") ?? [];
+  sorting = { by: Number(by ?? 0), down: Boolean(down) };
+}
+
 const table = {
   name: "Table",
 
   controls() {
-    const find = (event) => { filter = event.target.value; refresh(); };
+    const find = (event) => { filter = event.target.value; remember(); refresh(); };
     return controls(make("label", {}, "filter", make("input", { type: "search", id: "filter", value: filter, oninput: find })));
   },
 
@@ -14,7 +24,7 @@ const table = {
     const columns = tableColumns();
     const rows = tableRows(columns).map((cell) => tableRow(cell, columns));
     const head = make("thead", {}, make("tr", {}, ...columns.map(({ name }, at) => sorter(name, at))));
-    content.append(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All cells" },
+    content.append(make("div", { class: "scroll tall", tabindex: 0, role: "region", "aria-label": "All cells" },
       make("table", { class: "all" }, head, make("tbody", {}, ...rows))));
     about(cells[state.cell]);
   },
@@ -24,6 +34,7 @@ const table = {
 function sorter(name, at) {
   const sort = () => {
     sorting = { by: at, down: sorting.by === at && !sorting.down };
+    remember();
     refresh();
     document.querySelectorAll(".all thead button")[at].focus();
   };
@@ -33,7 +44,7 @@ function sorter(name, at) {
 function tableColumns() {
   const terms = [...new Set(cells.flatMap((cell) => Object.keys(cell.errors)))];
   return [
-    { name: "cell", of: (cell) => cell.label },
+    { name: "cell", of: (cell) => cell.id, told: (cell) => cell.label },
     ...keys.map((key, at) => ({ name: key.name, of: (cell) => key.values.findIndex((each) => each.value === cell.values[key.key]),
       told: (cell) => key.values.find((each) => each.value === cell.values[key.key])?.label ?? "" })),
     ...terms.map((term) => ({ name: `${term} error`, of: (cell) => cell.errors[term], told: (cell) => cell.errors[term] === undefined ? "" : percent(cell.errors[term]) })),
