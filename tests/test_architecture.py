@@ -131,6 +131,8 @@ UPSTREAM = {
     },
     "figures.analysis.blending": {
         "analysis.entries",
+        "analysis.outcomes",
+        "analysis.recognition",
         "analysis.selection",
         "figures.labels",
         "figures.page.sheet",

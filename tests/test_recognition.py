@@ -8,6 +8,8 @@ from test_analysis import FIVE, LAYERS, UNTRAINED, depth_curve, entry, joined
 from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.recognition import interval
 from reconstruct.analysis.verdicts import Verdict, verdicts
+from reconstruct.figures.analysis.blending import blending
+from reconstruct.figures.page.sheet import Look
 
 
 def seen(e: Entry, probability: float, rank: int = 1, original: float = 0.6, **more: float) -> Entry:
@@ -88,3 +90,27 @@ def test_an_interval_is_drawn_over_photographs_not_over_their_seeds():
     assert interval(alone, lambda e: e.seen["observer probability"]) == pytest.approx((0.4, 0.4))
     text = verdicts([replace(e, seen={**e.seen, "identified": 1.0, "identified among all": 1.0}) for e in entries])
     assert "is 1.00 (1.00 to 1.00) in block 1; by chance 0.5" in text["identified"].numbers
+
+
+def test_the_best_ratio_is_told_beside_the_ends():
+    """The object may be seen best where some style is left."""
+    numbers = verdicts(blend(0.01, 0.1, 0.5, 0.3))["blended"].numbers
+    ratio = blend(0, 0, 0, 0)[2].ratio
+    assert "goes from 0.01 at the smallest α/β to 0.50 at the best and 0.30 at the largest" in numbers
+    assert f"best at α/β = {ratio:g};" in numbers
+
+
+def test_a_line_over_ratios_is_drawn_of_photographs_that_are_recognised():
+    """As in the claim, whose numbers stand above the figure."""
+    known = blend(0.1, 0.2, 0.3, 0.4)
+    others = [replace(seen(e, 0.9, original=0.1), picture="other") for e in blend(0, 0, 0, 0)]
+    for entries, thin in ((known, 1), ([*known, *others], 1), (others, 1), ([*known, *replaced(known, "third")], 2)):
+        (figure,) = blending(entries, Look())
+        panel = figure.axes[0]
+        curves = [line for line in panel.lines if len(line.get_xdata()) == 4]
+        assert len(curves) == thin + 1  # and their mean
+        assert max(curves[-1].get_ydata()) == pytest.approx(0.9 if entries is others else 0.4)
+
+
+def replaced(entries: list[Entry], picture: str) -> list[Entry]:
+    return [replace(e, picture=picture) for e in entries]

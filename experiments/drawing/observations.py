@@ -12,7 +12,7 @@ from experiments.cell.compute_plan import device
 from experiments.settings.inputs import fetched
 from experiments.terminal.progress import say
 from reconstruct import assets, images
-from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, PROBABILITY, SPEARMAN, Entry
+from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABILITY, SPEARMAN, Entry
 from reconstruct.errors import RunError
 from reconstruct.network import Network
 from reconstruct.observers import choices, names
@@ -74,7 +74,7 @@ class Observed:
         embedding, others = seen.embeddings[0], self._others(entry.picture)
         found: dict[str, float] = {
             PROBABILITY: probability(chances, own),
-            "observer original": probability(own, own),
+            ORIGINAL: probability(own, own),
             "observer rank": rank(chances, own),
             "observer cosine": nearness(embedding, original.embeddings[0]),
         }

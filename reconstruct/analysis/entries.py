@@ -152,12 +152,13 @@ TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
 SHOWS = "observer class"
 LPIPS = "lpips"  # distance to the original
 PROBABILITY = "observer probability"  # of the original's class
+ORIGINAL = "observer original"  # its probability in the original
 SPEARMAN = "null spearman itself"  # of the features of picture and original, at the matched layer
 MIDDLE, MOST = "null spearman median", "null spearman most"  # the same of random pairs of photographs
 SEEN = (
     LPIPS,
     PROBABILITY,
-    "observer original",  # its probability in the original
+    ORIGINAL,
     "observer rank",  # of the original's class, 1 for the first
     "observer cosine",  # of the embeddings of picture and original
     "identified",  # share of the other originals that are less near than the picture's own

@@ -9,7 +9,7 @@ from statistics import mean
 
 import numpy as np
 
-from reconstruct.analysis.entries import PROBABILITY, Entry, Kind
+from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import TREND, Outcome, depths, each, findings, plural, spread, trend
 from reconstruct.analysis.selection import (
@@ -54,7 +54,7 @@ def _told(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: i
 
 def _recognised(entries: Iterable[Entry]) -> list[Entry]:
     """Those that were observed, of photographs whose object was recognised."""
-    return [e for e in entries if e.seen.get("observer original", 0) >= RECOGNISED]
+    return [e for e in entries if e.seen.get(ORIGINAL, 0) >= RECOGNISED]
 
 
 def _probability(entry: Entry) -> float:
@@ -79,7 +79,7 @@ def _information(entries: Sequence[Entry]) -> Outcome:
     return findings([way >= -TREND for way in ways], across(matched)), (
         f"at the same relative feature error of {level:g}, the probability of the original's class is "
         f"{_by_block(matched, _probability)}; rank correlation with depth {spread(ways, 2)}; in the end it is "
-        f"{_by_block(ends, _probability)}; in the originals {_told(matched, lambda e: e.seen['observer original'])}"
+        f"{_by_block(ends, _probability)}; in the originals {_told(matched, lambda e: e.seen[ORIGINAL])}"
     )
 
 
@@ -125,25 +125,32 @@ def _hidden(entries: Sequence[Entry]) -> Outcome:
     return findings([not found for found in seen], each(cells)), (
         f"the original's class is among the {BEST} best in {sum(seen)} of {plural(len(cells), 'style')}; its "
         f"probability is {_told(cells, _probability)}, in the originals "
-        f"{_told(cells, lambda e: e.seen['observer original'])}"
+        f"{_told(cells, lambda e: e.seen[ORIGINAL])}"
     )
 
 
+def blended_lines(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Lines over α/β of the photographs whose object is recognised in the original."""
+    return [case for case in front(entries) if len(_recognised(case)) == len(case)]
+
+
 def _blended(entries: Sequence[Entry]) -> Outcome:
-    lines = [case for case in front(entries) if len(_recognised(case)) == len(case)]
+    lines = blended_lines(entries)
     ways = [trend(range(len(case)), [_probability(e) for e in case]) for case in lines]
     if not ways:
         return [], ""
     ends = [[case[at] for case in lines] for at in (0, -1)]
+    best = [max(case, key=_probability) for case in lines]
+    ratios = ", ".join(f"{ratio:g}" for ratio in sorted({e.ratio or 0 for e in best}))
     return findings([way > TREND for way in ways], lines), (
-        f"from the smallest to the largest α/β the probability of the photograph's class goes from "
-        f"{_told(ends[0], _probability)} to {_told(ends[1], _probability)}; rank correlation {spread(ways, 2)}"
+        f"the probability of the photograph's class goes from {_told(ends[0], _probability)} at the smallest α/β to "
+        f"{_told(best, _probability)} at the best and {_told(ends[1], _probability)} at the largest; best at α/β = "
+        f"{ratios}; rank correlation {spread(ways, 2)}"
     )
 
 
 def _stylised(entries: Sequence[Entry]) -> Outcome:
-    lines = [case for case in front(entries) if len(_recognised(case)) == len(case)]
-    lines = [case for case in lines if all(e.style_balance is not None for e in case)]
+    lines = [case for case in blended_lines(entries) if all(e.style_balance is not None for e in case)]
     if not lines:
         return [], ""
     stylised = [[e for e in case if _is_stylised(e)] for case in lines]

@@ -28,10 +28,11 @@ function unplaced() {
   return keys.filter((key) => key.key !== state.rows && key.key !== state.columns);
 }
 
-/** The values of a key that cells have where the sliders are, or a single nothing where no key was chosen. */
+/** The values of a key that cells have where the sliders are; a single nothing where no key or no value was chosen. */
 function shownValues(name) {
   const found = new Set(there().map((cell) => cell.values[name]));
-  return keys.find((key) => key.key === name)?.values.filter(({ value }) => found.has(value)) ?? [null];
+  const shown = keys.find((key) => key.key === name)?.values.filter(({ value }) => found.has(value)) ?? [null];
+  return shown.length === 1 && shown[0]?.value === "" ? [null] : shown;
 }
 
 function head(columns) {

@@ -12,7 +12,6 @@ function show() {
     main.replaceChildren(make("p", {}, "There is no cell yet."));
     return;
   }
-  settle();
   main.replaceChildren(VIEWS[state.view].controls(), make("div", { id: "content", onpointermove: follow }));
   refresh();
 }
@@ -44,8 +43,9 @@ function begin() {
   document.getElementById("views").append(...buttons);
   document.getElementById("credits").append(...data.credits.map((credit) => make("p", {}, credit)));
   if (cells.length) Object.assign(state.fixed, fullest());
-  readAddress();
-  addEventListener("hashchange", () => { readAddress(); show(); returnTo(); });
+  const read = () => { readAddress(); settle(); };
+  read();
+  addEventListener("hashchange", () => { read(); show(); returnTo(); });
   introduction.open = !location.hash;
   show();
   if (location.hash) returnTo();

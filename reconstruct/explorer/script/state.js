@@ -53,6 +53,7 @@ function readAddress() {
 function set(changes, { controlsStay = false } = {}) {
   const turns = changes.view !== undefined && changes.view !== state.view;
   Object.assign(state, changes);
+  settle();
   if (turns) history.pushState(null, "", address());
   else remember();
   if (controlsStay) refresh();
@@ -99,9 +100,12 @@ function move(key, value) {
   set({ fixed: { ...wanted, ...found } }, { controlsStay: true });
 }
 
-/** Where there is no cell where the sliders are, they go to the nearest. */
+/** Where there is no cell where the sliders are, they go to the nearest; the chosen cell is one that is there. */
 function settle() {
+  if (!cells.length) return;
   if (!there().length) Object.assign(state.fixed, valuesIn(nearest(cells, state.fixed), ruling()));
+  const found = there();
+  if (!found.some(({ id }) => id === state.cell)) state.cell = found[0].id;
 }
 
 /** The values of keys without a place at which the grid shows most of a key's values, and most cells. */

@@ -8,47 +8,62 @@ from statistics import mean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.analysis.entries import PROBABILITY, Entry
+from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry
+from reconstruct.analysis.outcomes import plural
+from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of
 from reconstruct.figures.labels import numbers
-from reconstruct.figures.page.sheet import COLOURS, Look, Pages, house_style
+from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
 from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.over_layers import OverLayers, rows
 
+RECOGNISED = "class of the photograph (probability)"
 PANELS: dict[str, Callable[[Entry], float | None]] = {
-    "class of the photograph (probability)": lambda e: e.seen.get(PROBABILITY),
+    RECOGNISED: lambda e: e.seen.get(PROBABILITY),
     "style error": lambda e: e.own_error("style"),
     "content error": lambda e: e.own_error("content"),
 }
-NOTE = "thin: each photograph and seed; thick: their mean. errors: ‖code − target‖² / ‖target‖²"
 
 
 def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
     """Curves over α/β of all lines that have the same ratios as the first.
 
+    Of photographs whose object is recognised in the original, as the claim has it; of all, if it is in none.
+
     Returns:
         A figure for each page; none if nobody looked at the pictures.
     """
-    every = [line for line in lines_of(entries) if all(PROBABILITY in e.seen for e in line)]
+    observed = [line for line in lines_of(entries) if all(PROBABILITY in e.seen for e in line)]
+    every = blended_lines(entries) or observed
     if not every:
         return []
     ratios = [e.ratio for e in every[0]]
     lines = [line for line in every if [e.ratio for e in line] == ratios]
     words = numbers([repr(ratio) for ratio in ratios])
-    plots = [OverLayers(panel, partial(_draw, lines, PANELS[panel])) for panel in PANELS]
+    plots = [OverLayers(panel, partial(_draw, lines, panel)) for panel in PANELS]
     with house_style():
         pages = Pages(look)
         for part in rows(plots, [words[repr(ratio)] for ratio in ratios], "α/β", look):
             pages.add(part)
-        pages.add(paragraph(NOTE, look))
+        pages.add(paragraph(_note(lines), look))
         return pages.figures()
 
 
-def _draw(lines: Sequence[Sequence[Entry]], reading: Callable[[Entry], float | None], axes: Axes) -> None:
+def _note(lines: Sequence[Sequence[Entry]]) -> str:
+    photographs = plural(len({line[0].picture for line in lines}), "photograph")
+    each = f"thin: each of {plural(len(lines), 'line')} of {photographs}; thick: their mean"
+    return f"{each}. dotted: the photographs themselves. errors: ‖code − target‖² / ‖target‖²"
+
+
+def _draw(lines: Sequence[Sequence[Entry]], panel: str, axes: Axes) -> None:
+    reading = PANELS[panel]
     values = [[math.nan if (value := reading(e)) is None else value for e in line] for line in lines]
     for line in values:
         axes.plot(range(len(line)), line, "-", color=COLOURS[0], lw=0.6, alpha=0.4)
     known = [[value for value in column if math.isfinite(value)] for column in zip(*values, strict=True)]
     middle = [mean(column) if column else math.nan for column in known]
-    axes.plot(range(len(middle)), middle, "o-", color=COLOURS[0], lw=1.8, ms=4)
+    axes.plot(range(len(middle)), middle, "o-", color=COLOURS[0], lw=1.8, ms=4, clip_on=False)
+    whole = [line[0].seen[ORIGINAL] for line in lines if ORIGINAL in line[0].seen] if panel == RECOGNISED else []
+    if whole:
+        axes.axhline(mean(whole), color=FAINT, lw=0.7, ls=":")
     axes.set_ylim(bottom=0)
