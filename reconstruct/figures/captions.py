@@ -138,6 +138,8 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
     results = list(results)
     for words, read in readers.items():
         values = list(dict.fromkeys(told for result in results if (told := str(read(result)))))
+        if all(value.isdigit() for value in values):
+            values.sort(key=int)
         if values:
             yield words.format(", ".join(values))
     starts = dict.fromkeys(str(result.config["start"]) for result in results)

@@ -7,13 +7,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import mean
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, PROBABILITY, SPEARMAN, Entry, Kind
+from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABILITY, SPEARMAN, Entry, Kind
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import EXACT, at_level, by_layer, depth_cells, depth_level, order, select, variants
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
@@ -25,6 +26,7 @@ Reading = Callable[[Entry], float | None]
 PSNR, ENDS_ONLY = "PSNR against the original, dB", "final feature error"
 RECOGNISED, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
 CHANCE = "rank correlation with the original's features"
+GUESSED = 0.5  # share of other originals, by chance
 SHARES = (RECOGNISED, IDENTIFIED)  # between 0 and 1, as are their bands
 PANELS: dict[str, Reading] = {
     PSNR: lambda e: e.psnr,
@@ -114,11 +116,19 @@ class _Curves:
             reached += _band(axes, stopped, colour, "o-", most=1 if panel in SHARES else math.inf)
         if panel == CHANCE:
             reached += self._mark_chance(axes)
+        for reference in self._references(panel):
+            axes.axhline(reference, color=FAINT, lw=0.7, ls=":")
+            reached.append(reference)
         low, high = limits(reached, logarithmic=ends_only)
         far = panel == PSNR and low < INDISTINGUISHABLE - 5 < INDISTINGUISHABLE < high
         axes.set_ylim(low, INDISTINGUISHABLE if far else high)
         if ends_only and self.level is not None:
             self._mark_level(axes, self.level)
+
+    def _references(self, panel: str) -> list[float]:
+        """What a panel's values are to be compared with: the photographs' own probability, and chance."""
+        own = [e.seen[ORIGINAL] for cells in self.variants.values() for e in cells if ORIGINAL in e.seen]
+        return {RECOGNISED: [mean(own)] if own else [], IDENTIFIED: [GUESSED]}.get(panel, [])
 
     def _mark_chance(self, axes: Axes) -> list[float]:
         """Shade what random pairs of photographs reach, from their median to the most alike; both are given back.
@@ -152,11 +162,15 @@ class _Curves:
         photographs, seeds = (
             f"{n} {word}{'s' if n > 1 else ''}" for n, word in zip(many, ("photograph", "seed"), strict=True)
         )
+        spread = ", with one standard deviation" if max(many) > 1 else ""
+        return f"{solid}dashed: final pictures{self._told_references()}\nmean over {photographs} and {seeds}{spread}"
+
+    def _told_references(self) -> str:
+        """What grey and dotted lines are, as text."""
         among = f" ({next(iter(self.variants))})" if len(self.variants) > 1 else ""
         grey = f"; grey: random pairs of photographs{among}, from their median to the most alike"
-        grey *= self.any(CHANCE)
-        spread = ", with one standard deviation" if max(many) > 1 else ""
-        return f"{solid}dashed: final pictures{grey}\nmean over {photographs} and {seeds}{spread}"
+        dotted = "; dotted: the photographs themselves, and chance"
+        return (grey if self.any(CHANCE) else "") + (dotted if self.any(RECOGNISED) else "")
 
 
 def _band(
