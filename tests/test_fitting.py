@@ -47,3 +47,9 @@ def test_an_extent_grows_with_the_size_and_the_lines():
     assert extent("relu\nrelu", 8)[1] > 1.8 * height
     assert fits("relu", width, 8)
     assert not fits("relu", width * 0.9, 8)
+
+
+@pytest.mark.parametrize("width", [0.9, 1.3, 1.7, 2.1, 2.6])
+def test_a_ratio_stays_on_one_line(width):
+    words = "goes from 0.00 at the smallest α/β to 0.36 at the best α/β and 0.32 at the largest α/β"
+    assert fit(words, width, 10.5, 20).words.count("α/β") == 3

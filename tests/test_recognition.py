@@ -43,6 +43,10 @@ def untrained(p: float) -> list[Entry]:
     return [seen(e, p) for e in depth_curve(falling=True, network=UNTRAINED)]
 
 
+def looks(distance: float, **rest: str) -> list[Entry]:
+    return [seen(e, 0.5, lpips=distance) for e in depth_curve(falling=True, **rest)]
+
+
 @pytest.mark.parametrize(
     ("name", "entries", "verdict"),
     [
@@ -67,6 +71,9 @@ def untrained(p: float) -> list[Entry]:
         ("stylised", blend(0.1, 0.2, 0.3, 0.4), Verdict.UNKNOWN),  # measured by an earlier version
         ("learned_objects", [*curve(0.0), *untrained(0.2)], Verdict.SUPPORTED),
         ("learned_objects", [*curve(0.0), *untrained(0.7)], Verdict.NOT),
+        ("learned_look", [*looks(0.3), *looks(0.6, network=UNTRAINED)], Verdict.SUPPORTED),
+        ("learned_look", [*looks(0.6), *looks(0.3, network=UNTRAINED)], Verdict.NOT),
+        ("learned_look", [*curve(0.0), *untrained(0.2)], Verdict.UNKNOWN),  # measured by an earlier version
     ],
 )
 def test_a_claim_is_supported_by_what_is_seen_and_by_nothing_else(name, entries, verdict):

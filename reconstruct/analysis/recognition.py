@@ -9,7 +9,7 @@ from statistics import mean
 
 import numpy as np
 
-from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry, Kind
+from reconstruct.analysis.entries import LPIPS, ORIGINAL, PROBABILITY, Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import TREND, Outcome, depths, each, findings, plural, spread, trend
 from reconstruct.analysis.selection import (
@@ -169,8 +169,7 @@ def _is_stylised(entry: Entry) -> bool:
 
 def _learned(entries: Sequence[Entry]) -> Outcome:
     level, trained, untrained = compared(entries, UNTRAINED, "")
-    others = {(e.picture, e.seed, e.layer): e for e in _recognised(untrained)}
-    pairs = [(e, others[key]) for e in _recognised(trained) if (key := (e.picture, e.seed, e.layer)) in others]
+    pairs = _pairs(_recognised(trained), _recognised(untrained))
     if level is None or not pairs:
         return [], ""
     gaps = [_probability(e) - _probability(other) for e, other in pairs]
@@ -179,6 +178,29 @@ def _learned(entries: Sequence[Entry]) -> Outcome:
         f"{_told([e for e, _ in pairs], _probability)}, with the untrained network "
         f"{_told([other for _, other in pairs], _probability)}"
     )
+
+
+def _learned_look(entries: Sequence[Entry]) -> Outcome:
+    level, *both = compared(entries, UNTRAINED, "")
+    pairs = _pairs(*([e for e in of if LPIPS in e.seen] for of in both))
+    if level is None or not pairs:
+        return [], ""
+    layers = by_layer([e for e, _ in pairs], order([e for e, _ in pairs]))
+    others = {id(e): other for e, other in pairs}
+    told = [
+        f"{mean(e.seen[LPIPS] for e in same):.2f} and {mean(others[id(e)].seen[LPIPS] for e in same):.2f} at {layer}"
+        for layer, same in layers.items()
+    ]
+    return findings([e.seen[LPIPS] < other.seen[LPIPS] for e, other in pairs], pairs), (
+        f"at the same relative feature error of {level:g}, LPIPS to the original with the trained and the untrained "
+        f"network: {', '.join(told)}"
+    )
+
+
+def _pairs(first: Sequence[Entry], second: Sequence[Entry]) -> list[tuple[Entry, Entry]]:
+    """Entries of both that have photograph, seed and layer in common."""
+    others = {(e.picture, e.seed, e.layer): e for e in second}
+    return [(e, others[key]) for e in first if (key := (e.picture, e.seed, e.layer)) in others]
 
 
 RECOGNITION: dict[str, tuple[str, Callable[[Sequence[Entry]], Outcome]]] = {
@@ -192,4 +214,5 @@ RECOGNITION: dict[str, tuple[str, Callable[[Sequence[Entry]], Outcome]]] = {
         _stylised,
     ),
     "learned_objects": ("A trained layer keeps the object better than an untrained one", _learned),
+    "learned_look": ("A trained layer keeps how the picture looks better than an untrained one", _learned_look),
 }

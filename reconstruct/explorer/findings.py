@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconstruct.analysis.entries import PROBABILITY, Entry, Kind
+from reconstruct.analysis.entries import LPIPS, PROBABILITY, Entry, Kind
 from reconstruct.analysis.outcomes import Finding, plural
 from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
@@ -31,6 +31,7 @@ ABOUT = {  # claim -> the quantities that stand beside its pictures
     "blended": (PROBABILITY,),
     "stylised": (PROBABILITY, "style_balance"),
     "learned_objects": (PROBABILITY,),
+    "learned_look": (LPIPS,),
 }
 NOT_CELLS = {Kind.SHUFFLED: "the original with its parts in another order", Kind.OTHER: "another original"}
 

@@ -16,8 +16,8 @@ from reconstruct.figures.page.venues import LEAST
 FINE = 720  # dots per inch at which words are measured
 SLACK = 0.015  # inches that a renderer may differ from what was measured
 STEP = 0.5  # points from one size that is tried to the next
-_PIECES = re.compile(r"[^\s,/–-]*[,/–-]*\s*")  # a line may be broken after each
-_FINER = re.compile(r"[^\s,/_.–-]*[,/_.–-]*\s*")  # where that does not suffice
+_PIECES = re.compile(r"(?:α/β|[^\s,/–-])*[,/–-]*\s*")  # a line may be broken after each
+_FINER = re.compile(r"(?:α/β|[^\s,/_.–-])*[,/_.–-]*\s*")  # where that does not suffice
 EVENLY = 0.75  # of the size asked for: labels that are smaller than that do not make others small
 
 
