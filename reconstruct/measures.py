@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, mse_loss
 
 BRIGHTNESS = (0.299, 0.587, 0.114)  # of red, green and blue: ITU-R BT.601
+TILES = 4  # of a side, in another order: large enough to hold texture, few enough seams
 LAYOUT = 8  # fields of a side: coarser than any texture, finer than where things are
 
 
@@ -138,6 +139,11 @@ def mutual_psnr(pictures: Tensor) -> float:
         raise ValueError(f"{len(pictures)} pictures: expected at least two, which can agree")
     pairs = [psnr(a, b) for a, b in combinations(pictures, 2)]
     return sum(pairs) / len(pairs)
+
+
+def rearranged(picture: Tensor) -> Tensor | None:
+    """A picture with its `TILES` × `TILES` tiles in another order, always the same; ``None`` if it is too small."""
+    return shuffled(picture, TILES, torch.Generator().manual_seed(0)) if min(picture.shape[-2:]) >= TILES else None
 
 
 def shuffled(picture: Tensor, tiles: int, generator: torch.Generator) -> Tensor:

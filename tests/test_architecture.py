@@ -78,6 +78,9 @@ UPSTREAM = {
     },
     "explorer.document": {"explorer.pictures", "files"},
     "explorer.findings": {
+        "errors",
+        "images",
+        "measures",
         "analysis.entries",
         "analysis.outcomes",
         "analysis.selection",

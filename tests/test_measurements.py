@@ -9,7 +9,7 @@ from sweep_shapes import result
 from test_observers import mean_colour_classifier
 
 from experiments.drawing import measurements, observations
-from reconstruct import images
+from reconstruct import images, measures
 from reconstruct.analysis.entries import SEEN, Entry, Kind, read
 from reconstruct.errors import RunError
 from reconstruct.results import Sweep, SweepCell
@@ -44,7 +44,7 @@ def test_a_picture_has_errors_at_the_layers_that_it_is_large_enough_for(tmp_path
         assert list(entry.errors["content"]) == RELU[:layers]
         assert list(entry.errors["style"]) == RELU[:layers]
         assert (entry.ssim is None) == (size < 11)
-    assert any(e.kind is Kind.SHUFFLED for e in entries) == (size >= measurements.TILES)
+    assert any(e.kind is Kind.SHUFFLED for e in entries) == (size >= measures.TILES)
     report = capfd.readouterr().err
     number = "1 picture" if len(entries) == 1 else "2 pictures"
     assert (f"{number} too small for the deepest layers" in report) == (size < 16)

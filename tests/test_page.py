@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import smooth_picture
 from hydra import compose, initialize_config_dir
 from sweep_shapes import result
@@ -24,10 +25,13 @@ from experiments.drawing.page import PAGE, write_page
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.sweep.products import products
-from reconstruct import figures, images
+from reconstruct import figures, images, measures
 from reconstruct.analysis.entries import Entry, Kind, write
+from reconstruct.analysis.outcomes import Finding
 from reconstruct.explorer import document as documents
 from reconstruct.explorer.content import POINTS, _command, _curves, _keys
+from reconstruct.explorer.findings import _case
+from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.sentences import layers, sentence
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.pivot import pivots
@@ -328,3 +332,15 @@ def test_a_credit_has_its_licence(tmp_path):
     replace(example(), pictures=pictures, config=CONFIG).write(folder)
     data = data_of(write_page([Sweep.of(tmp_path, "auto", [SweepCell("a", {}, "a")], "reconstruct")]))
     assert data["credits"] == ["P. Somebody (CC0)"]
+
+
+def test_an_original_in_another_order_is_shown_as_it_was_measured(tmp_path):
+    images.save(smooth_picture(24, 32, 3), tmp_path / "content.png")
+    made = entry("content", ("relu5_1",), cell="a")
+    moved = replace(made, kind=Kind.SHUFFLED, cell="", layers={})
+    pictures = Pictures()
+    shown = _case(Finding(True, (made, moved)), {"a": (0, tmp_path)}, pictures)["shown"]
+    (source,) = (pictures.sources[each["picture"]] for each in shown if "picture" in each)
+    (tmp_path / "moved.png").write_bytes(source)
+    wanted = measures.rearranged(images.load(tmp_path / "content.png"))
+    assert torch.allclose(images.load(tmp_path / "moved.png"), wanted, atol=1 / 255)

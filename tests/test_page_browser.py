@@ -150,6 +150,7 @@ def test_arrow_keys_walk_through_the_grid_and_enter_opens_the_flip_book(reader):
     assert reader.one(".place[aria-current=true] img").get_attribute("src") == reader.data["sources"][wanted["picture"]]
     reader.press("ENTER")
     assert reader.shown() == [wanted["picture"], wanted["originals"]["content"], wanted["originals"]["style"]]
+    assert reader.driver.switch_to.active_element.get_attribute("id") == "main"
     assert "view=flip" in reader.driver.current_url
     reader.driver.back()
     assert "view=grid" in reader.driver.current_url
@@ -212,12 +213,24 @@ def test_a_key_that_is_given_a_place_is_shown_with_its_values(browser, tmp_path)
         if key["key"] == "representation":
             continue  # its values have no other values in common
         reader.open("")
+        reader.choose("#columns", "")
         reader.choose("#columns", key["key"])
         heads = [each.text for each in reader.all(".grid thead th")]
         assert len(heads) >= 2
         assert set(heads) <= {each["label"] for each in key["values"]}
         assert all(any(row.find_elements("css selector", ".place")) for row in reader.all(".grid tbody tr"))
     reader.ends("places")
+
+
+def test_what_moves_with_a_slider_is_told(browser, tmp_path):
+    reader = Reader(browser, write_page([written(Shape(PARTS, ["done"], "auto", [(24, 32)]), tmp_path)]))
+    reader.open("#view=flip")
+    assert reader.one("#followed").text == ""
+    slider = reader.one('input[data-key="representation"]')
+    reader.driver.execute_script("arguments[0].focus()", slider)
+    reader.press("ARROW_RIGHT")
+    assert re.fullmatch(r"Not every combination was made: .+ moved, too\.", reader.one("#followed").text)
+    reader.ends("followed")
 
 
 def test_the_flip_book_follows_its_sliders_and_plays(reader):
@@ -346,6 +359,9 @@ def test_the_table_is_sorted_and_filtered(reader):
     assert [row.text.split()[-4] for row in reader.all(".all tbody tr")] == order[::-1]
     reader.one("#filter").send_keys("relu3_1")
     assert len(reader.all(".all tbody tr")) == 3
+    reader.one("#filter").clear()
+    reader.one("#filter").send_keys("seed relu3_1")  # each word by itself
+    assert len(reader.all(".all tbody tr")) == 3
     reader.all(".all tbody button")[0].click()
     assert "view=flip" in reader.driver.current_url
 
@@ -429,6 +445,7 @@ def test_layers_and_claims_open_their_pictures(analysis):
     assert [each.text for each in analysis.all("#opened h3")] == ["It does not hold", "It holds", "It holds"]
     assert ["SSIM 0.85" in each.text for each in analysis.all("#opened button.place")] == [True, False, False]
     assert not any("layout" in each.text for each in analysis.all("#opened .place"))  # not what the claim is about
+    assert analysis.driver.switch_to.active_element.get_attribute("id") == "opened"  # the next key leads into it
     address, seen = analysis.driver.current_url.partition("#")[2], analysis.shown("#opened button img")
     analysis.open(f"#{address}")
     assert analysis.shown("#opened button img") == seen == pictures[:3]

@@ -34,7 +34,6 @@ from reconstruct.results import PICTURE, TERMS, Result, Sweep
 
 EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
 STRUCTURES = "relu2_1"  # whose features are looked for in the original: they see 10 pixels, every second one
-TILES = 4  # of a side, by which an original is shuffled: large enough to hold texture, few enough seams
 
 
 def entries(sweep: Sweep) -> list[Entry]:
@@ -292,8 +291,7 @@ def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[tuple[Entry, Ten
     for (network, _), (folder, result) in firsts.items():
         original = _original(folder, result)
         reference = _reference(result, folder, original)
-        if min(original.shape[-2:]) >= TILES:
-            moved = measures.shuffled(original, TILES, torch.Generator().manual_seed(0))
+        if (moved := measures.rearranged(original)) is not None:
             yield _entry(folder, "", Kind.SHUFFLED, None, result, moved, original, reference), moved
         for (other_network, _), (other_folder, other) in firsts.items():
             picture = _original(other_folder, other)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from experiments.cell.compute_plan import device
 from experiments.cell.representations import KNOWN
-from experiments.drawing.measurements import TILES, network_of
+from experiments.drawing.measurements import network_of
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError, current, write
@@ -52,8 +52,7 @@ def _baselines(cell: Cell, textures: Sequence[Cell]) -> Iterator[StatisticError]
     """The same of the painting itself in another order, and of all others."""
     folder, result = cell
     painting = images.load(folder / "style.png")
-    if min(painting.shape[-2:]) >= TILES:
-        moved = measures.shuffled(painting, TILES, torch.Generator().manual_seed(0))
+    if (moved := measures.rearranged(painting)) is not None:
         yield from _measured("", SHUFFLED, moved, folder, result)
     others = (images.load(other / "style.png") for other, _ in _one_a_painting(textures) if other != folder)
     for other in others:

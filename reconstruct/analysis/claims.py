@@ -96,7 +96,8 @@ def _colour(entries: Sequence[Entry]) -> Outcome:
     lost = {quantity: _lost(quantity, matched, moved) for quantity in ("local_chroma", "local_lightness")}
     ends = _ends(matched, lambda e: e.local_chroma or 0, 1)
     differences = _ends(matched, lambda e: e.delta_e or 0, 1)
-    return findings([way > TREND for way in ways], across(matched), "colour is lost with depth"), (
+    looked = [[*case, *([moved[case[0].picture]] if case[0].picture in moved else [])] for case in across(matched)]
+    return findings([way > TREND for way in ways], looked, "colour is lost with depth"), (
         f"at the same relative feature error of {level:g}, the error of colour (CIELAB a*, b*), averaged over 8 × 8 "
         f"fields, goes from {ends}; rank correlation {spread(ways, 2)}; it is more than half of the shuffled "
         f"original's {lost['local_chroma']}, that of lightness {lost['local_lightness']}; ΔE of pixels goes from "

@@ -1,13 +1,17 @@
 """What was measured of a sweep's pictures -> what the page shows of its layers and of the paper's claims."""
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from reconstruct import images, measures
 from reconstruct.analysis.entries import LPIPS, PROBABILITY, Entry, Kind
 from reconstruct.analysis.outcomes import Finding, plural
 from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
+from reconstruct.errors import InputError
 from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.quantities import numbers
 from reconstruct.recorders.snapshots import place
@@ -78,15 +82,31 @@ def _claim(tested: TestedClaim, places: Places, pictures: Pictures) -> dict[str,
 
 
 def _case(finding: Finding, places: Places, pictures: Pictures) -> dict[str, Any]:
-    shown = [_shown(e, places, pictures) for e in finding.entries if e.cell in places or e.kind in NOT_CELLS]
+    originals = [places[e.cell][1] / f"{next(iter(e.layers))}.png" for e in finding.entries if e.cell in places]
+    moved = _rearranged(originals[0]) if originals else None
+    shown = [_shown(e, places, pictures, moved) for e in finding.entries if e.cell in places or e.kind in NOT_CELLS]
     return {"holds": finding.holds, "of": finding.of, "shown": shown}
 
 
-def _shown(entry: Entry, places: Places, pictures: Pictures) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _rearranged(original: Path) -> bytes | None:
+    """An original with its parts in another order, as PNG; ``None`` if it cannot be read or is too small."""
+    try:
+        moved = measures.rearranged(images.load(original))
+    except InputError:
+        return None
+    file = io.BytesIO()
+    if moved is not None:
+        images.to_image(moved).save(file, "PNG")
+    return file.getvalue() or None
+
+
+def _shown(entry: Entry, places: Places, pictures: Pictures, moved: bytes | None) -> dict[str, Any]:
     """A measured picture: of a cell, finished or when it had an error, or one that no cell has."""
     known: dict[str, Any] = {"numbers": numbers(entry)}
     if entry.kind in NOT_CELLS:
-        return known | {"name": NOT_CELLS[entry.kind]}
+        seen = {"picture": pictures.number_of(moved)} if moved and entry.kind is Kind.SHUFFLED else {}
+        return known | {"name": NOT_CELLS[entry.kind]} | seen
     number, folder = places[entry.cell]
     if entry.level is None:
         return known | {"cell": number}

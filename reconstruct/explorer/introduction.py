@@ -12,14 +12,16 @@ TERMS = {
 STATISTICS = "its style, statistics of features over the whole picture, whatever their place"
 ERROR = (
     "How far the features that were asked for are still from the original's, as a share of their size: 0 % if they are "
-    "the same, 100 % for a picture without any features. Errors of one layer and statistic can be compared, "
-    "those of different ones cannot: some are harder to match."
+    "the same, 100 % for a picture without any features, more for one with others. Errors of one layer and statistic "
+    "can be compared, those of different ones cannot: some are harder to match."
 )
 WORDS = {
     "layer": "reluB_N is the output of the N-th convolution of block B, after negative values were set to 0: relu1_1 "
     "is next to the pixels, relu5_4 the last. From block to block, resolution is halved.",
     "seed": "The number from which the noise of the start was drawn. What differs from seed to seed, the features "
     "leave open.",
+    "depth": "How many of the layers relu1_1, relu2_1, … a picture was made from: style from so many, content from the "
+    "last of them.",
     "α/β": "The weight of content over that of style: at 0 style alone counts, at ∞ content alone.",
 }
 KEPT = {  # statistic -> what it keeps
@@ -54,6 +56,11 @@ def words(results: Sequence[Result], axes: Mapping[str, object]) -> list[tuple[s
     """The words of a page that need explaining, and what they mean."""
     used = {str(result.config["style"]["statistic"]) for result in results if "style" in result.layers}
     kept = [(name, meaning) for name, meaning in KEPT.items() if name in used and used != {USUAL["style"]["statistic"]}]
-    known = {"layer": True, "seed": "seed" in axes, "α/β": any(len(result.layers) > 1 for result in results)}
+    known = {
+        "layer": True,
+        "depth": "depth" in axes,
+        "seed": "seed" in axes,
+        "α/β": any(len(result.layers) > 1 for result in results),
+    }
     told = [("error", ERROR), *((word, meaning) for word, meaning in WORDS.items() if known[word]), *kept]
     return told if results else []

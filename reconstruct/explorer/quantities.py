@@ -32,15 +32,16 @@ QUANTITIES = (
         "PSNR",
         1,
         "dB",
-        "Peak signal-to-noise ratio of the pixels against the original; larger is nearer. From 30 dB on two pictures "
-        "can hardly be told apart, at 10 dB they share little but their brightness.",
+        "Peak signal-to-noise ratio of the pixels against the original, that of the content where there are two; "
+        "larger is nearer. From 30 dB on two pictures can hardly be told apart, at 10 dB they share little but their "
+        "brightness.",
     ),
     Quantity(
         "ssim",
         "SSIM",
         2,
         "",
-        "Structural similarity to the original: 1 for equal pictures, 0 for unrelated ones.",
+        "Structural similarity to the same original: 1 for equal pictures, 0 for unrelated ones.",
     ),
     Quantity(
         LPIPS,

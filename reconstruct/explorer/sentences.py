@@ -1,5 +1,6 @@
 """What a picture is, in one sentence for somebody who has never seen the program."""
 
+import math
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -14,8 +15,14 @@ def sentence(result: Result) -> str:
         if term in result.layers
     ]
     joined = " and ".join(parts)
-    weighed = len(parts) > 1 and "ratio" in result.config
-    return f"From {joined}{f', α/β = {result.ratio:g}' if weighed else ''}{_begun(result)}"
+    return f"From {joined}{_weighed(result) if len(parts) > 1 else ''}{_begun(result)}"
+
+
+def _weighed(result: Result) -> str:
+    """The ratio of both weights, where it is known."""
+    if "ratio" not in result.config:
+        return ""
+    return f", α/β = {'∞' if math.isinf(result.ratio) else f'{result.ratio:g}'}"
 
 
 def _statistic(result: Result, term: str) -> str:

@@ -19,11 +19,12 @@ const flip = {
 
 /** Plays through the values of the key in columns; a second press ends it. */
 function playButton() {
-  const button = make("button", { type: "button", id: "play" }, "Play");
+  const words = `Play ${playedKey()?.name ?? ""}`;
+  const button = make("button", { type: "button", id: "play" }, words);
   button.addEventListener("click", () => {
     if (playing) stopPlaying();
     else playing = setInterval(turn, 700);
-    button.textContent = playing ? "Stop" : "Play";
+    button.textContent = playing ? "Stop" : words;
   });
   return button;
 }
@@ -33,9 +34,13 @@ function stopPlaying() {
   playing = null;
 }
 
+function playedKey() {
+  return keys.find((each) => each.key === state.columns) ?? keys[0];
+}
+
 /** The next value of a key, by its slider. */
 function turn() {
-  const name = (keys.find((each) => each.key === state.columns) ?? keys[0])?.key;
+  const name = playedKey()?.key;
   const slider = [...document.querySelectorAll("input[data-key]")].find((each) => each.dataset.key === name);
   if (!slider) return;
   slider.value = (Number(slider.value) + 1) % (Number(slider.max) + 1);

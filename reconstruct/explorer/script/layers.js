@@ -7,10 +7,10 @@ const layers = {
   },
 
   fill(content) {
-    const opened = make("section", { id: "opened", "aria-label": "Its pictures" });
-    content.append(...data.layers.matrices.map(matrixOf), claimsOf(), opened);
+    const opened = make("section", { id: "opened", "aria-label": "Its pictures", tabindex: -1 });
+    content.append(claimsOf(), opened, ...data.layers.matrices.map(matrixOf));
     showOpened(opened);
-    about(cells[state.cell]);
+    document.getElementById("about").replaceChildren(); // until a picture is looked at
   },
 };
 
@@ -34,7 +34,10 @@ function openPictures(name) {
   for (const button of document.querySelectorAll("[data-opens]")) button.setAttribute("aria-pressed", String(button.dataset.opens === state.opened));
   const place = document.getElementById("opened");
   showOpened(place);
-  if (state.opened) place.scrollIntoView();
+  if (state.opened) {
+    place.scrollIntoView();
+    place.focus({ preventScroll: true });
+  }
 }
 
 function matrixOf({ term, layers: measured, rows, mean }) {
@@ -64,12 +67,13 @@ function claimsOf() {
   return make("section", {}, make("h2", {}, "Claims"), make("ul", { class: "claims" }, ...items));
 }
 
-/** The pictures of what is opened, case by case, as they were when they were looked at. */
+/** The pictures of what is opened, case by case, those in which a claim fails first, as they were when they were looked at. */
 function showOpened(place) {
   const found = openable().get(state.opened);
   place.replaceChildren();
   if (!found) return;
-  const shown = found.cases.map((each) => make("div", { class: "case" },
+  const failing = [...found.cases].sort((a, b) => (a.holds === false ? 0 : 1) - (b.holds === false ? 0 : 1));
+  const shown = failing.map((each) => make("div", { class: "case" },
     each.holds === undefined ? null : make("h3", {}, verdictOf(each)),
     make("div", { class: "row" }, ...each.shown.map((one) => looked(one, found.about)), ...originalsOf(each.shown))));
   place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...shown));
@@ -92,7 +96,10 @@ function originalsOf(shown) {
 function looked({ cell, level, picture: number, name, numbers }, about = ["psnr", "ssim"]) {
   const counting = Object.fromEntries(about.map((each) => [each, numbers[each]]));
   const told = quantitiesOf(counting).map(([title, value]) => make("span", { class: "caption" }, `${title} ${value}`));
-  if (cell === undefined) return make("div", { class: "place" }, make("span", { class: "none" }, name), ...told);
+  if (cell === undefined) {
+    const seen = number == null ? [make("span", { class: "none" }, name)] : [make("span", { class: "shown" }, picture(number, name)), make("span", { class: "caption" }, name)];
+    return make("div", { class: "place" }, ...seen, ...told);
+  }
   const button = place(cells[cell]);
   if (number != null) button.querySelector(".shown").replaceChildren(picture(number, cells[cell].sentence));
   button.querySelector(".caption").textContent = level == null ? errorsOf(cells[cell]) : `when its error was ${percent(level)}; a click opens the finished picture`;

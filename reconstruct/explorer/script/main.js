@@ -12,7 +12,8 @@ function show() {
     main.replaceChildren(make("p", {}, "There is no cell yet."));
     return;
   }
-  main.replaceChildren(VIEWS[state.view].controls(), make("div", { id: "content", onpointermove: follow }));
+  const followed = make("p", { id: "followed", class: "hint", role: "status" });
+  main.replaceChildren(VIEWS[state.view].controls(), followed, make("div", { id: "content", onpointermove: follow }));
   refresh();
 }
 
@@ -42,7 +43,7 @@ function begin() {
     make("button", { type: "button", "data-view": view, onclick: open(view) }, name));
   document.getElementById("views").append(...buttons);
   document.getElementById("credits").append(...data.credits.map((credit) => make("p", {}, credit)));
-  if (cells.length) Object.assign(state.fixed, fullest());
+  if (cells.length) Object.assign(state.fixed, beginning());
   const read = () => { readAddress(); settle(); };
   read();
   addEventListener("hashchange", () => { read(); show(); returnTo(); });

@@ -98,6 +98,8 @@ function move(key, value) {
   const having = cells.filter((cell) => cell.values[key] === value);
   const found = having.length ? valuesIn(nearest(having, wanted), ruling()) : {};
   set({ fixed: { ...wanted, ...found } }, { controlsStay: true });
+  const followed = keys.filter((each) => each.key in found && found[each.key] !== wanted[each.key]).map(({ name }) => name);
+  document.getElementById("followed").textContent = followed.length ? `Not every combination was made: ${followed.join(", ")} moved, too.` : "";
 }
 
 /** Where there is no cell where the sliders are, they go to the nearest; the chosen cell is one that is there. */
@@ -120,6 +122,12 @@ function fullest(key = "") {
   return valuesIn(best[0], unplaced());
 }
 
+/** Where the sliders stand at first: at the first cell, or where the grid is fullest if it would be alone. */
+function beginning() {
+  const first = valuesIn(cells[0], unplaced());
+  return matching(first).length > 1 ? first : fullest();
+}
+
 /** The cell at the values of the sliders; the chosen one if it is there, else the first. */
 function chosen() {
   const there = matching(state.fixed);
@@ -131,4 +139,5 @@ function choose(cell, changes = {}) {
   const fixed = { ...state.fixed };
   for (const key of keys) if (cell.values[key.key] !== undefined) fixed[key.key] = cell.values[key.key];
   set({ cell: cell.id, fixed, ...changes });
+  if (changes.view) document.getElementById("main").focus({ preventScroll: true });
 }

@@ -58,11 +58,11 @@ function sortingOf(at) {
 }
 
 function tableRows(columns) {
-  const words = filter.toLowerCase();
+  const words = filter.toLowerCase().split(/\s+/);
   const text = (cell) => columns.map((column) => (column.told ?? column.of)(cell)).join(" ").replaceAll("\u00a0", " ").toLowerCase();
   const { of } = columns[sorting.by] ?? columns[0];
   const order = (a, b) => a == null ? 1 : b == null ? -1 : a < b ? -1 : a > b ? 1 : 0;
-  const found = cells.filter((cell) => text(cell).includes(words)).sort((a, b) => order(of(a), of(b)));
+  const found = cells.filter((cell) => words.every((word) => text(cell).includes(word))).sort((a, b) => order(of(a), of(b)));
   return sorting.down ? found.reverse() : found;
 }
 

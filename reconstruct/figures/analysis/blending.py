@@ -17,9 +17,9 @@ from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_st
 from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.over_layers import OverLayers, rows
 
-RECOGNISED = "class of the photograph (probability)"
+CLASS = "class of the photograph (probability)"
 PANELS: dict[str, Callable[[Entry], float | None]] = {
-    RECOGNISED: lambda e: e.seen.get(PROBABILITY),
+    CLASS: lambda e: e.seen.get(PROBABILITY),
     "style error": lambda e: e.own_error("style"),
     "content error": lambda e: e.own_error("content"),
 }
@@ -63,7 +63,7 @@ def _draw(lines: Sequence[Sequence[Entry]], panel: str, axes: Axes) -> None:
     known = [[value for value in column if math.isfinite(value)] for column in zip(*values, strict=True)]
     middle = [mean(column) if column else math.nan for column in known]
     axes.plot(range(len(middle)), middle, "o-", color=COLOURS[0], lw=1.8, ms=4, clip_on=False)
-    whole = [line[0].seen[ORIGINAL] for line in lines if ORIGINAL in line[0].seen] if panel == RECOGNISED else []
+    whole = [line[0].seen[ORIGINAL] for line in lines if ORIGINAL in line[0].seen] if panel == CLASS else []
     if whole:
         axes.axhline(mean(whole), color=FAINT, lw=0.7, ls=":")
     axes.set_ylim(bottom=0)

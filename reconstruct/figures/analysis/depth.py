@@ -24,16 +24,16 @@ from reconstruct.figures.plots.scales import limits, number
 
 Reading = Callable[[Entry], float | None]
 PSNR, ENDS_ONLY = "PSNR against the original, dB", "final feature error"
-RECOGNISED, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
+CLASS, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
 CHANCE = "rank correlation with the original's features"
 GUESSED = 0.5  # share of other originals, by chance
-SHARES = (RECOGNISED, IDENTIFIED)  # between 0 and 1, as are their bands
+SHARES = (CLASS, IDENTIFIED)  # between 0 and 1, as are their bands
 PANELS: dict[str, Reading] = {
     PSNR: lambda e: e.psnr,
     "SSIM against the original": lambda e: e.ssim,
     "perceptual distance (LPIPS)": lambda e: e.seen.get(LPIPS),
     "error of local colour (a*, b*)": lambda e: e.local_chroma,
-    RECOGNISED: lambda e: e.seen.get(PROBABILITY),
+    CLASS: lambda e: e.seen.get(PROBABILITY),
     IDENTIFIED: lambda e: e.seen.get("identified"),
     CHANCE: lambda e: e.seen.get(SPEARMAN),
     "disagreement of seeds (0 to 1)": lambda e: e.deviation,
@@ -128,7 +128,7 @@ class _Curves:
     def _references(self, panel: str) -> list[float]:
         """What a panel's values are to be compared with: the photographs' own probability, and chance."""
         own = [e.seen[ORIGINAL] for cells in self.variants.values() for e in cells if ORIGINAL in e.seen]
-        return {RECOGNISED: [mean(own)] if own else [], IDENTIFIED: [GUESSED]}.get(panel, [])
+        return {CLASS: [mean(own)] if own else [], IDENTIFIED: [GUESSED]}.get(panel, [])
 
     def _mark_chance(self, axes: Axes) -> list[float]:
         """Shade what random pairs of photographs reach, from their median to the most alike; both are given back.
@@ -170,7 +170,7 @@ class _Curves:
         among = f" ({next(iter(self.variants))})" if len(self.variants) > 1 else ""
         grey = f"; grey: random pairs of photographs{among}, from their median to the most alike"
         dotted = "; dotted: the photographs themselves, and chance"
-        return (grey if self.any(CHANCE) else "") + (dotted if self.any(RECOGNISED) else "")
+        return (grey if self.any(CHANCE) else "") + (dotted if self.any(CLASS) else "")
 
 
 def _band(
