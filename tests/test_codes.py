@@ -220,7 +220,9 @@ def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code
     weights = ["network=vgg11", "network.weights=w.pth", "network.normalize_over=[]"]
     write_code("--layers", "relu2_1", "--output", "code.npz", *weights)
     words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1", *weights]
-    assert "another network" not in command(*words, "network.weights=sub/other.pth")[1]
+    status, said = command(*words, "network.weights=sub/other.pth")
+    assert status == 0, said
+    assert "another network" not in said
     _, said = command(*words, f"network.normalize_over=[{photo},{painting}]")
     assert "has features of another network (vgg11, weights " in said
     assert "normalised over" in said

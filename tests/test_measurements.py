@@ -144,7 +144,9 @@ def test_a_machine_without_timm_measures_all_the_same_and_says_so_in_a_line(tmp_
     assert line.endswith("timm is not installed (pip install 'reconstruct[observer]')")
 
 
-def test_a_machine_without_the_weights_of_the_perceptual_distance_says_so_in_a_line(tmp_path, monkeypatch, capfd):
+def test_a_machine_without_the_weights_of_the_perceptual_distance_says_so_in_a_line(
+    tmp_path, monkeypatch, capfd, request
+):
     def offline(name: str) -> Path:
         raise RunError("the package index cannot be reached")
 
@@ -152,6 +154,7 @@ def test_a_machine_without_the_weights_of_the_perceptual_distance_says_so_in_a_l
     monkeypatch.setattr(observations, "_photographs", lambda: {})
     observations.by_chance.cache_clear()
     observations.perceptual.cache_clear()
+    request.addfinalizer(observations.perceptual.cache_clear)
     assert [e.seen for e in observed(tmp_path, "auto", {"a": 0, "b": 1})] == [{}] * 6
     (line,) = [line for line in capfd.readouterr().err.splitlines() if "LPIPS" in line]
     assert line == "  the perceptual distance (LPIPS) is not measured: the package index cannot be reached"

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from experiments.settings.overrides import _is_meant_for_hydra, meant, quoted
+from experiments.settings.overrides import _is_meant_for_hydra, _meaning, _parsed, as_typed, meant, quoted
 from reconstruct.errors import InputError
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "300"))
@@ -70,6 +70,31 @@ def test_any_name_is_read_as_it_was_typed(name, key):
     assume("," not in name or key in ("name", "runs"))  # elsewhere it separates names, unless there is such a file
     override = OverridesParser.create().parse_override(quoted(f"{key}={name}"))
     assert OmegaConf.create({"value": override.value()}).value == name
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(name=ANY_NAME, key=st.sampled_from(["name", "content.picture", "network.weights", "style.statistic"]))
+def test_what_is_recorded_is_read_as_the_same_again(name, key):
+    assume(not _is_meant_for_hydra(name))
+    given = quoted(f"{key}={name}")
+    assume(_parsed(given) is not None)
+    assert _meaning(quoted(as_typed(given))) == _meaning(given)
+
+
+@pytest.mark.parametrize(
+    ("override", "typed"),
+    [
+        ("content.picture='1e3'", "content.picture=1e3"),
+        ("content.picture='é.png'", "content.picture=é.png"),
+        ("style.statistic=own\\:Means", "style.statistic=own:Means"),
+        ("++style.parameters.power=2", "style.parameters.power=2"),
+        ("style.parameters.x=a\\,b", "style.parameters.x=a\\,b"),  # a comma would make a sweep of it
+        ("style.parameters.x='2'", "style.parameters.x='2'"),  # a text, not a number
+        ("~size", "~size"),
+    ],
+)
+def test_what_is_recorded_is_what_one_types_if_that_is_the_same(override, typed):
+    assert as_typed(override) == typed
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

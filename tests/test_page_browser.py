@@ -183,7 +183,7 @@ for (const key of keys) for (const { value } of key.values) {
   const told = Object.fromEntries([...document.querySelectorAll("input[data-key]")].map((each) =>
     [each.dataset.key, keys.find((one) => one.key === each.dataset.key).values[each.value].value]));
   const shown = [...document.querySelectorAll(".grid [data-cell]")].map((each) => cells[each.dataset.cell]);
-  const looked = state.view === "flip" ? [chosen()] : shown;
+  const looked = state.view === "flip" ? [cells[state.cell]] : shown;
   seen.push({ key: key.key, value, told, shown: looked.map((cell) => cell.values) });
 }
 return seen;
@@ -372,6 +372,61 @@ def test_curves_are_marked_and_told(reader):
     reader.choose("#curve", "4")
     assert reader.one(".curve.marked").get_attribute("data-cell") == "4"
     assert reader.one("#about h2").text == reader.data["cells"][4]["label"]
+
+
+def test_what_was_marked_stays_marked(reader):
+    """In other curves, in an address that is sent, in other views, and after the browser's Back."""
+    reader.view("curves")
+    reader.choose("#curve", "4")
+    label = reader.data["cells"][4]["label"]
+    reader.driver.execute_script("set({ curve: 'loss' })")  # as another choice of what is shown does
+    assert reader.one(".curve.marked").get_attribute("data-cell") == "4"
+    reader.open(f"#{reader.driver.current_url.partition('#')[2]}")
+    assert reader.one(".curve.marked").get_attribute("data-cell") == "4"
+    for view in ("flip", "compare", "table", "grid"):
+        reader.view(view)
+        assert reader.one("#about h2").text == label
+    reader.driver.back()
+    assert reader.one("#about h2").text == label
+
+
+def test_a_picture_that_was_walked_to_is_the_one_in_every_view(reader):
+    reader.open("#view=grid")
+    reader.driver.execute_script("document.querySelector('.place').focus()")
+    reader.press("ARROW_RIGHT", "ARROW_DOWN")
+    label = reader.one("#about h2").text
+    for view in ("flip", "compare", "curves", "table"):
+        reader.view(view)
+        assert reader.one("#about h2").text == label
+
+
+def test_back_returns_to_a_page_that_was_opened_without_an_address(reader):
+    reader.view("table")
+    reader.driver.back()
+    assert reader.one("[data-view=grid]").get_attribute("aria-pressed") == "true"
+    assert len(reader.shown(".grid img")) == 6
+
+
+def test_the_sliders_of_the_loupe_follow_the_pointer(reader):
+    from selenium.webdriver import ActionChains
+
+    reader.open("#view=grid")
+    reader.click("#loupe")
+    reader.driver.execute_script("document.querySelector('input[data-loupe=x]').value = 0")
+    ActionChains(reader.driver).move_to_element(reader.all(".shown")[3]).perform()
+    assert float(reader.one("input[data-loupe=x]").get_attribute("value")) == pytest.approx(0.5, abs=0.03)
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(reader.driver, 5).until(lambda driver: "detail=4%2C0.5" in driver.current_url)
+
+
+def test_addresses_that_a_browser_refuses_do_no_harm(reader):
+    reader.driver.execute_script("history.replaceState = history.pushState = () => { throw new Error('too many'); }")
+    reader.view("flip")
+    slider = reader.one(key(reader, "seed"))
+    reader.driver.execute_script("arguments[0].focus()", slider)
+    reader.press("ARROW_RIGHT")
+    assert reader.shown()[0] == reader.cell(**{"content.layers": LAYERS[0], "seed": "1"})["picture"]
 
 
 def test_every_curve_has_its_name_at_its_end_and_none_covers_another(reader):

@@ -36,7 +36,8 @@ def network_description(config: Config, inputs: Inputs) -> str:
     network, given = config.network, inputs.network
     weights = f"weights {given.weights.digest[:8]}" if given.weights.path else given.weights.name
     drawn = f", seed {network.seed}" if network.weights == UNTRAINED else ""
-    over = " and ".join(sorted(picture.identity[:8] for picture in given.normalize_over))
+    shown = (picture.identity.split(" ", 1) for picture in given.normalize_over)
+    over = " and ".join(sorted(" ".join([digest[:8], *trimmed]) for digest, *trimmed in shown))
     scaled = f", normalised over {over}" if over else ""
     return f"{network.architecture}, {weights}{drawn}{scaled}, {network.pooling.name} pooling"
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from experiments.settings.fingerprint import fingerprint, plain
 from experiments.settings.inputs import Inputs, inputs
-from experiments.settings.overrides import chosen, typed
+from experiments.settings.overrides import as_typed, chosen, typed
 from experiments.settings.schema import Config
 
 
@@ -42,7 +42,7 @@ class Invocation:
     @property
     def settings(self) -> list[str]:
         """What the user chose, as it is typed."""
-        return [f"{key}={value}" for key, value in typed(chosen(self.overrides)).items()]
+        return [as_typed(override) for override in self.overrides]
 
     @property
     def distinguishing(self) -> dict[str, str]:

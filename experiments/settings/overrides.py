@@ -45,8 +45,24 @@ def quoted(argument: str) -> str:
     return f"{added}{key}={_reader(key)(value)}"
 
 
+def as_typed(override: str) -> str:
+    """An override without the plus before an open key; and without quotes and backslashes where they change nothing."""
+    key, equals, value = override.partition("=")
+    if not equals:
+        return override
+    bare, in_quotes = key.lstrip("+"), value[:1] in ("'", '"')
+    plain = f"{bare}={value[1:-1] if in_quotes else _without_backslashes(value)}"
+    return plain if _meaning(quoted(plain)) == _meaning(override) else f"{bare}={value}"
+
+
+def _meaning(override: str) -> object:
+    """What the grammar reads, to be compared."""
+    found = _parsed(override)
+    return found and (found.key_or_group, found.is_sweep_override(), repr(found.value()))
+
+
 def typed(values: Mapping[str, str]) -> dict[str, str]:
-    """Key -> value as a user types them: without what Hydra wants before an open key, and its grammar in a value."""
+    """Key -> value, for labels: without the plus before an open key, and without backslashes."""
     return {key.lstrip("+"): _without_backslashes(value) for key, value in values.items()}
 
 

@@ -26,6 +26,7 @@ from reconstruct.analysis.selection import (
     matrix,
     order,
     originals,
+    pairs,
     select,
 )
 from reconstruct.layers import block
@@ -246,21 +247,14 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
 
 def _learned(entries: Sequence[Entry]) -> Outcome:
     level, trained, untrained = compared(entries, UNTRAINED, "")
-    pairs = _pairs(trained, untrained) if level is not None else {}
-    deep = [pair for layer, same in pairs.items() if block(layer) > 1 for pair in same]
+    layers = pairs(trained, untrained) if level is not None else {}
+    deep = [pair for layer, same in layers.items() if block(layer) > 1 for pair in same]
     if not deep:
         return [], ""
-    numbers = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in pairs.items())
+    numbers = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in layers.items())
     return findings([gap < 0 for gap in _gaps(deep)], deep), (
         f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {numbers}"
     )
-
-
-def _pairs(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[tuple[Entry, Entry]]]:
-    """Layer -> entries of both, a pair for each photograph and seed."""
-    others = {(e.picture, e.seed, e.layer): e for e in second}
-    rows = by_layer(first, order(first))
-    return {layer: [(e, others[e.picture, e.seed, layer]) for e in same] for layer, same in rows.items()}
 
 
 def _gaps(pairs: Iterable[tuple[Entry, Entry]]) -> list[float]:
@@ -273,7 +267,7 @@ def _canvas(entries: Sequence[Entry]) -> Outcome:
     ways = [trend(depths(case), [e.psnr for e in case]) for case in across(pixels)]
     if level is None or not ways or usual[0].canvas == "pixels":
         return [], ""
-    gaps = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in _pairs(usual, pixels).items())
+    gaps = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in pairs(usual, pixels).items())
     return findings([way < -TREND for way in ways], across(pixels)), (
         f"on plain pixels, too, the rank correlation of PSNR with depth is {spread(ways, 2)}, at a relative feature "
         f"error of {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: {gaps}"

@@ -21,6 +21,7 @@ from reconstruct.analysis.selection import (
     depth_level,
     front,
     order,
+    pairs,
     select,
     style_cells,
 )
@@ -169,38 +170,31 @@ def _is_stylised(entry: Entry) -> bool:
 
 def _learned(entries: Sequence[Entry]) -> Outcome:
     level, trained, untrained = compared(entries, UNTRAINED, "")
-    pairs = _pairs(_recognised(trained), _recognised(untrained))
-    if level is None or not pairs:
+    both = [pair for same in pairs(_recognised(trained), _recognised(untrained)).values() for pair in same]
+    if level is None or not both:
         return [], ""
-    gaps = [_probability(e) - _probability(other) for e, other in pairs]
-    return findings([gap > 0 for gap in gaps], pairs), (
+    gaps = [_probability(e) - _probability(other) for e, other in both]
+    return findings([gap > 0 for gap in gaps], both), (
         f"at the same relative feature error of {level:g}, the probability of the original's class is "
-        f"{_told([e for e, _ in pairs], _probability)}, with the untrained network "
-        f"{_told([other for _, other in pairs], _probability)}"
+        f"{_told([e for e, _ in both], _probability)}, with the untrained network "
+        f"{_told([other for _, other in both], _probability)}"
     )
 
 
 def _learned_look(entries: Sequence[Entry]) -> Outcome:
-    level, *both = compared(entries, UNTRAINED, "")
-    pairs = _pairs(*([e for e in of if LPIPS in e.seen] for of in both))
-    if level is None or not pairs:
+    level, *compared_with = compared(entries, UNTRAINED, "")
+    layers = pairs(*([e for e in of if LPIPS in e.seen] for of in compared_with))
+    if level is None or not layers:
         return [], ""
-    layers = by_layer([e for e, _ in pairs], order([e for e, _ in pairs]))
-    others = {id(e): other for e, other in pairs}
-    told = [
-        f"{mean(e.seen[LPIPS] for e in same):.2f} and {mean(others[id(e)].seen[LPIPS] for e in same):.2f} at {layer}"
-        for layer, same in layers.items()
-    ]
-    return findings([e.seen[LPIPS] < other.seen[LPIPS] for e, other in pairs], pairs), (
+    means = {
+        layer: [mean(e.seen[LPIPS] for e in of) for of in zip(*same, strict=True)] for layer, same in layers.items()
+    }
+    told = ", ".join(f"{trained:.2f} and {untrained:.2f} at {layer}" for layer, (trained, untrained) in means.items())
+    every = [pair for same in layers.values() for pair in same]
+    return findings([e.seen[LPIPS] < other.seen[LPIPS] for e, other in every], every), (
         f"at the same relative feature error of {level:g}, LPIPS to the original with the trained and the untrained "
-        f"network: {', '.join(told)}"
+        f"network: {told}"
     )
-
-
-def _pairs(first: Sequence[Entry], second: Sequence[Entry]) -> list[tuple[Entry, Entry]]:
-    """Entries of both that have photograph, seed and layer in common."""
-    others = {(e.picture, e.seed, e.layer): e for e in second}
-    return [(e, others[key]) for e in first if (key := (e.picture, e.seed, e.layer)) in others]
 
 
 RECOGNITION: dict[str, tuple[str, Callable[[Sequence[Entry]], Outcome]]] = {

@@ -209,14 +209,22 @@ def compared(entries: Sequence[Entry], trained: str, canvas: str) -> tuple[float
     return level, first, second
 
 
+def pairs(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[tuple[Entry, Entry]]]:
+    """Layer -> entries of both, a pair for each photograph and seed that both have there."""
+    one, other = _in_common(first, second)
+    others = {_case_and_layer(e): e for e in other}
+    rows = by_layer(one, order(one))
+    return {layer: [(e, others[_case_and_layer(e)]) for e in same] for layer, same in rows.items()}
+
+
 def _in_common(first: Sequence[Entry], second: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     """Of two groups the entries of layers and cases that both have."""
+    keys = set(map(_case_and_layer, first)) & set(map(_case_and_layer, second))
+    return [e for e in first if _case_and_layer(e) in keys], [e for e in second if _case_and_layer(e) in keys]
 
-    def key(e: Entry) -> tuple[object, ...]:
-        return e.picture, e.seed, e.layer
 
-    keys = set(map(key, first)) & set(map(key, second))
-    return [e for e in first if key(e) in keys], [e for e in second if key(e) in keys]
+def _case_and_layer(entry: Entry) -> tuple[object, ...]:
+    return entry.picture, entry.seed, entry.layer
 
 
 def select(entries: Iterable[Entry], **wanted: Any) -> list[Entry]:

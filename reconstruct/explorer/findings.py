@@ -83,13 +83,18 @@ def _claim(tested: TestedClaim, places: Places, pictures: Pictures) -> dict[str,
 
 def _case(finding: Finding, places: Places, pictures: Pictures) -> dict[str, Any]:
     originals = [places[e.cell][1] / f"{next(iter(e.layers))}.png" for e in finding.entries if e.cell in places]
-    moved = _rearranged(originals[0]) if originals else None
+    moved = _rearranged(originals[0], _written(originals[0])) if originals else None
     shown = [_shown(e, places, pictures, moved) for e in finding.entries if e.cell in places or e.kind in NOT_CELLS]
     return {"holds": finding.holds, "of": finding.of, "shown": shown}
 
 
+def _written(file: Path) -> int:
+    """When a file was written, in ns; 0 if it is not there."""
+    return file.stat().st_mtime_ns if file.exists() else 0
+
+
 @lru_cache(maxsize=64)
-def _rearranged(original: Path) -> bytes | None:
+def _rearranged(original: Path, written: int) -> bytes | None:
     """An original with its parts in another order, as PNG; ``None`` if it cannot be read or is too small."""
     try:
         moved = measures.rearranged(images.load(original))

@@ -148,7 +148,7 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
         yield f"begun with {', '.join(named)}"
     scales = dict.fromkeys(result.scale("style") for result in results if "style" in result.layers)
     if any(scales):
-        yield f"painting {', '.join(scale or 'as large as the result' for scale in scales)}"
+        yield f"painting {' or '.join(scale or 'as large as the result' for scale in scales)}"
     for term in TERMS:
         statistics = {result.statistic(term) for result in results if term in result.layers}
         if any(statistics):

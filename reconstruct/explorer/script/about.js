@@ -8,9 +8,16 @@ function about(cell) {
   }
   place.append(make("p", { class: "sentence" }, `${cell.sentence}.`), facts(cell));
   if (cell.note) place.append(make("p", { class: "warning" }, `Not converged: ${cell.note}.`));
-  const own = Object.keys(cell.originals).map((term) => `${term}.picture=FILE`).join(" or ");
-  const hint = make("p", { class: "hint" }, `The program is called reconstruct. ${own} takes a picture of your own; reconstruct --help says what else.`);
-  place.append(command(cell.command), hint, make("p", { class: "credit" }, cell.credit));
+  place.append(command(cell.command), ownPicture(cell), make("p", { class: "credit" }, cell.credit));
+}
+
+/** How a picture of the reader's own takes an original's place. */
+const SETTINGS = { content: "content.picture=FILE", style: "style.picture=FILE", start: "start=FILE" };
+
+function ownPicture(cell) {
+  const own = Object.keys(cell.originals).map((term) => SETTINGS[term]).join(" or ");
+  const takes = own ? ` ${own} takes a picture of your own;` : "";
+  return make("p", { class: "hint" }, `The program is called reconstruct.${takes} reconstruct --help says what it can do.`);
 }
 
 function facts(cell) {

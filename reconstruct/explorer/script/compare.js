@@ -10,18 +10,18 @@ const compare = {
   name: "Compare",
 
   controls() {
-    const lists = [cellList("cell", "picture", chosen().id), cellList("other", "against", state.other)];
+    const lists = [cellList("cell", "picture", state.cell), cellList("other", "against", state.other)];
     return controls(...lists, modes(), wipe(), gain(), loupeControls());
   },
 
   fill(content) {
-    const one = chosen();
+    const one = cells[state.cell];
     const originals = { original: originalOf(one)?.number, style: one.originals.style };
     const other = state.other in originals ? originals[state.other] : cells[state.other]?.picture;
     const above = other == null ? make("span", { class: "none" }, "no picture") : picture(other, nameOf(state.other));
     const top = make("div", { class: "shown top", id: "top" }, above);
     const below = make("div", { class: "shown" }, pictureOf(one)), edge = make("div", { class: "edge", id: "edge" });
-    const stage = make("div", { class: `stage ${state.mode}`, onpointerdown: drag, onpointermove: drag }, below, top, edge);
+    const stage = make("div", { class: `stage ${state.mode}`, onpointerdown: grasp, onpointermove: drag }, below, top, edge);
     content.append(stage, make("p", {}, `${LEGENDS[state.mode](one.label, nameOf(state.other))}.`));
     cut(state.wipe);
     amplify(stage, GAIN);
@@ -42,7 +42,8 @@ function nameOf(which) {
 
 /** A list of all cells, and for the second also the original, or both of them. */
 function cellList(name, words, current) {
-  const options = cells.filter((cell) => cell.picture != null).map((cell) => [String(cell.id), cell.label]);
+  const listed = cells.filter((cell) => cell.picture != null || String(cell.id) === String(current));
+  const options = listed.map((cell) => [String(cell.id), cell.label]);
   const known = Object.entries(ORIGINALS).filter(([which]) => which === "original" || cells.some(hasBoth));
   if (name === "other") options.unshift(...known);
   const list = make("select", { id: `compare-${name}`, onchange: (event) => {
@@ -77,13 +78,18 @@ function wipeTo(share) {
   remember();
 }
 
-/** The edge follows a pointer that is pressed. */
-function drag(event) {
-  const slider = document.getElementById("wipe");
-  if (!slider || !(event.buttons & 1)) return;
+/** The edge follows a pointer that was pressed on the pictures, wherever it goes. */
+function grasp(event) {
+  if (state.mode !== "wipe" || event.button !== 0) return;
   event.preventDefault();
-  const place = event.currentTarget.getBoundingClientRect();
-  slider.value = Math.round((100 * (event.clientX - place.left)) / place.width);
+  event.currentTarget.setPointerCapture(event.pointerId);
+  drag(event);
+}
+
+function drag(event) {
+  if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+  const slider = document.getElementById("wipe"), place = event.currentTarget.getBoundingClientRect();
+  slider.value = Math.round((100 * (event.clientX - place.left)) / place.width); // which keeps to its ends
   wipeTo(slider.value);
 }
 

@@ -3,11 +3,13 @@ function placeList(place, words) {
   const options = [["", "nothing"], ...keys.map((key) => [key.key, key.name])];
   const other = place === "rows" ? "columns" : "rows";
   const list = make("select", { id: place, onchange: (event) => {
-    const key = event.target.value;
+    const key = event.target.value, before = { ...state.fixed };
     Object.assign(state, { [place]: key }, key && key === state[other] ? { [other]: state[place] } : {});
     const shown = new Set(there().map((cell) => cell.values[key])).size;
     if (key && shown < 2) Object.assign(state.fixed, fullest(key));
     set({});
+    tellFollowed(before);
+    document.getElementById(place).focus();
   } }, ...options.map(([value, label]) => make("option", { value, selected: value === state[place] }, label)));
   return make("label", {}, words, list);
 }

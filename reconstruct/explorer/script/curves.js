@@ -104,7 +104,7 @@ function powerOfTen(power) {
 /** Marks a curve and tells of its cell. */
 function mark(cell, chart) {
   for (const path of chart.querySelectorAll(".curve, .name")) path.classList.toggle("marked", path.dataset.cell === String(cell.id));
-  state.cell = cell.id;
+  take(cell);
   remember();
   const list = document.getElementById("curve");
   if (list) list.value = cell.id;

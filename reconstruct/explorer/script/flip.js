@@ -9,7 +9,7 @@ const flip = {
   },
 
   fill(content) {
-    const cell = chosen(), originals = Object.entries(cell.originals);
+    const cell = cells[state.cell], originals = Object.entries(cell.originals);
     const large = (shown, words) => make("figure", {}, make("div", { class: "shown" }, shown), make("figcaption", {}, words));
     content.append(make("div", { class: "large" }, large(pictureOf(cell), [cell.label, captionOf(cell)].filter(Boolean).join(": ")),
       ...originals.map(([term, number]) => large(picture(number, `original of the ${term}`), originals.length > 1 ? `original (${term})` : "original"))));

@@ -63,7 +63,7 @@ function place(cell) {
 
 /** Marks a picture and tells of it. */
 function look(cell, button) {
-  state.cell = cell.id;
+  take(cell);
   remember();
   for (const other of document.querySelectorAll(".place[aria-current]")) other.removeAttribute("aria-current");
   button.setAttribute("aria-current", "true");

@@ -72,8 +72,8 @@ function showOpened(place) {
   const found = openable().get(state.opened);
   place.replaceChildren();
   if (!found) return;
-  const failing = [...found.cases].sort((a, b) => (a.holds === false ? 0 : 1) - (b.holds === false ? 0 : 1));
-  const shown = failing.map((each) => make("div", { class: "case" },
+  const ordered = [...found.cases].sort((a, b) => (a.holds === false ? 0 : 1) - (b.holds === false ? 0 : 1));
+  const shown = ordered.map((each) => make("div", { class: "case" },
     each.holds === undefined ? null : make("h3", {}, verdictOf(each)),
     make("div", { class: "row" }, ...each.shown.map((one) => looked(one, found.about)), ...originalsOf(each.shown))));
   place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...shown));
@@ -104,5 +104,6 @@ function looked({ cell, level, picture: number, name, numbers }, about = ["psnr"
   if (number != null) button.querySelector(".shown").replaceChildren(picture(number, cells[cell].sentence));
   button.querySelector(".caption").textContent = level == null ? errorsOf(cells[cell]) : `when its error was ${percent(level)}; a click opens the finished picture`;
   button.append(make("span", { class: "caption" }, cells[cell].label), ...told);
+  button.removeAttribute("aria-label"); // which tells of the finished picture
   return button;
 }

@@ -44,6 +44,7 @@ function begin() {
   document.getElementById("views").append(...buttons);
   document.getElementById("credits").append(...data.credits.map((credit) => make("p", {}, credit)));
   if (cells.length) Object.assign(state.fixed, beginning());
+  untouched = structuredClone(state);
   const read = () => { readAddress(); settle(); };
   read();
   addEventListener("hashchange", () => { read(); show(); returnTo(); });

@@ -63,7 +63,13 @@ function follow(event) {
   loupe.x = (event.clientX - place.left) / place.width;
   loupe.y = (event.clientY - place.top) / place.height;
   enlarge(event.currentTarget);
+  for (const name of ["x", "y"]) document.querySelector(`input[data-loupe=${name}]`).value = loupe[name];
+  clearTimeout(resting);
+  resting = setTimeout(remember, 300);
 }
+
+/** Waits until the pointer rests. */
+let resting = null;
 
 /** The controls of the loupe. */
 function loupeControls() {

@@ -23,19 +23,22 @@ function address() {
   return `#${words}`;
 }
 
-/** Takes over what an address says and what there is; the rest stays as it is. */
+/** The state of a page that nobody has touched yet. */
+let untouched = null;
+
+/** Takes over what an address says and what there is; the rest stays as it is, or is as at first if it says nothing. */
 function readAddress() {
+  if (!location.hash && untouched) Object.assign(state, structuredClone(untouched));
   const words = new URLSearchParams(location.hash.slice(1));
   const names = new Set(["", ...keys.map((key) => key.key)]);
   const views = Object.keys(VIEWS);
   if (views.includes(words.get("view"))) state.view = words.get("view");
   for (const place of ["rows", "columns"]) if (names.has(words.get(place))) state[place] = words.get(place);
   if (state.rows && state.rows === state.columns) state.rows = "";
-  if (cells[words.get("cell")]) state.cell = Number(words.get("cell"));
   if (words.get("other") in ORIGINALS || cells[words.get("other")]) state.other = words.get("other");
   if (MODES.includes(words.get("mode"))) state.mode = words.get("mode");
   if (words.get("step") === "" || data.steps[words.get("step")] !== undefined) state.step = words.get("step");
-  if (Number(words.get("wipe")) >= 0 && Number(words.get("wipe")) <= 100) state.wipe = words.get("wipe") ?? state.wipe;
+  if (/^\d{1,3}$/.test(words.get("wipe"))) state.wipe = String(Math.min(100, Number(words.get("wipe"))));
   for (const name of ["curve", "opened"]) state[name] = words.get(name) ?? "";
   readDetail(words.get("detail"));
   readSort(words.get("sort"));
@@ -44,6 +47,7 @@ function readAddress() {
     const value = words.get(`=${key.key}`);
     if (key.values.some((each) => each.value === value)) state.fixed[key.key] = value;
   }
+  if (cells[words.get("cell")]) take(cells[words.get("cell")]);
 }
 
 /**
@@ -54,15 +58,24 @@ function set(changes, { controlsStay = false } = {}) {
   const turns = changes.view !== undefined && changes.view !== state.view;
   Object.assign(state, changes);
   settle();
-  if (turns) history.pushState(null, "", address());
-  else remember();
   if (controlsStay) refresh();
   else show();
+  remember(turns ? "pushState" : "replaceState");
 }
 
-/** Writes the state into the address, without a new entry in the browser's history. */
-function remember() {
-  history.replaceState(null, "", address());
+/** Writes the state into the address, without a new entry in the browser's history if nothing else is said. */
+function remember(how = "replaceState") {
+  try {
+    history[how](null, "", address());
+  } catch {
+    // Some browsers take only so many addresses in a while; the next one has it all.
+  }
+}
+
+/** Takes a cell as the chosen one: the sliders stand where it is. */
+function take(cell) {
+  state.cell = cell.id;
+  Object.assign(state.fixed, valuesIn(cell, keys));
 }
 
 /** The cells whose values are those of `wanted` for all its keys. */
@@ -85,10 +98,10 @@ function there() {
   return matching(Object.fromEntries(ruling().map(({ key }) => [key, state.fixed[key]])));
 }
 
-/** Of some cells the one that differs from what is wanted in the fewest keys; the chosen one and the first come first. */
+/** Of some cells the one that differs from what is wanted in the fewest keys; the chosen one and pictures come first. */
 function nearest(some, wanted) {
   const agreeing = (cell) => ruling().filter(({ key }) => cell.values[key] === wanted[key]).length;
-  const candidates = [...some.filter((cell) => cell.id === state.cell), ...some];
+  const candidates = [...some.filter((cell) => cell.id === state.cell), ...some.filter((cell) => cell.picture != null), ...some];
   return candidates.reduce((best, cell) => (agreeing(cell) > agreeing(best) ? cell : best));
 }
 
@@ -98,8 +111,14 @@ function move(key, value) {
   const having = cells.filter((cell) => cell.values[key] === value);
   const found = having.length ? valuesIn(nearest(having, wanted), ruling()) : {};
   set({ fixed: { ...wanted, ...found } }, { controlsStay: true });
-  const followed = keys.filter((each) => each.key in found && found[each.key] !== wanted[each.key]).map(({ name }) => name);
-  document.getElementById("followed").textContent = followed.length ? `Not every combination was made: ${followed.join(", ")} moved, too.` : "";
+  tellFollowed(wanted);
+}
+
+/** Says which sliders are not where they were wanted. */
+function tellFollowed(wanted) {
+  const followed = ruling().filter(({ key }) => state.fixed[key] !== wanted[key]).map(({ name }) => name);
+  const told = followed.length ? `Not every combination was made: ${followed.join(", ")} moved, too.` : "";
+  document.getElementById("followed").textContent = told;
 }
 
 /** Where there is no cell where the sliders are, they go to the nearest; the chosen cell is one that is there. */
@@ -107,7 +126,7 @@ function settle() {
   if (!cells.length) return;
   if (!there().length) Object.assign(state.fixed, valuesIn(nearest(cells, state.fixed), ruling()));
   const found = there();
-  if (!found.some(({ id }) => id === state.cell)) state.cell = found[0].id;
+  if (!found.some(({ id }) => id === state.cell)) state.cell = (found.find((cell) => cell.picture != null) ?? found[0]).id;
 }
 
 /** The values of keys without a place at which the grid shows most of a key's values, and most cells. */
@@ -128,16 +147,9 @@ function beginning() {
   return matching(first).length > 1 ? first : fullest();
 }
 
-/** The cell at the values of the sliders; the chosen one if it is there, else the first. */
-function chosen() {
-  const there = matching(state.fixed);
-  return there.find((cell) => cell.id === state.cell) ?? there[0] ?? cells[state.cell];
-}
-
 /** Looks at a cell: the sliders follow. */
 function choose(cell, changes = {}) {
-  const fixed = { ...state.fixed };
-  for (const key of keys) if (cell.values[key.key] !== undefined) fixed[key.key] = cell.values[key.key];
-  set({ cell: cell.id, fixed, ...changes });
+  take(cell);
+  set(changes);
   if (changes.view) document.getElementById("main").focus({ preventScroll: true });
 }

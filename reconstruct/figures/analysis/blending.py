@@ -34,7 +34,8 @@ def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
         A figure for each page; none if nobody looked at the pictures.
     """
     observed = [line for line in lines_of(entries) if all(PROBABILITY in e.seen for e in line)]
-    every = blended_lines(entries) or observed
+    recognised = blended_lines(entries)
+    every = recognised or observed
     if not every:
         return []
     ratios = [e.ratio for e in every[0]]
@@ -45,13 +46,14 @@ def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
         pages = Pages(look)
         for part in rows(plots, [words[repr(ratio)] for ratio in ratios], "α/β", look):
             pages.add(part)
-        pages.add(paragraph(_note(lines), look))
+        pages.add(paragraph(_note(lines, bool(recognised)), look))
         return pages.figures()
 
 
-def _note(lines: Sequence[Sequence[Entry]]) -> str:
+def _note(lines: Sequence[Sequence[Entry]], recognised: bool) -> str:
     photographs = plural(len({line[0].picture for line in lines}), "photograph")
-    each = f"thin: each of {plural(len(lines), 'line')} of {photographs}; thick: their mean"
+    which = ", whose object is recognised in the original" if recognised else ""
+    each = f"thin: each of {plural(len(lines), 'line')} of {photographs}{which}; thick: their mean"
     return f"{each}. dotted: the photographs themselves. errors: ‖code − target‖² / ‖target‖²"
 
 

@@ -169,8 +169,11 @@ class _Curves:
         """What grey and dotted lines are, as text."""
         among = f" ({next(iter(self.variants))})" if len(self.variants) > 1 else ""
         grey = f"; grey: random pairs of photographs{among}, from their median to the most alike"
-        dotted = "; dotted: the photographs themselves, and chance"
-        return (grey if self.any(CHANCE) else "") + (dotted if self.any(CLASS) else "")
+        lines = [
+            told for panel, told in ((CLASS, "the photographs themselves"), (IDENTIFIED, "chance")) if self.any(panel)
+        ]
+        dotted = f"; dotted: {' and '.join(lines)}" if lines else ""
+        return (grey if self.any(CHANCE) else "") + dotted
 
 
 def _band(
