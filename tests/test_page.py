@@ -15,7 +15,7 @@ import pytest
 import torch
 from conftest import smooth_picture
 from hydra import compose, initialize_config_dir
-from sweep_shapes import result
+from sweep_shapes import Shape, result, written
 from test_analysis import entry
 from test_figures import any_sweep, finished
 from test_results import CONFIG, example
@@ -344,3 +344,14 @@ def test_an_original_in_another_order_is_shown_as_it_was_measured(tmp_path):
     (tmp_path / "moved.png").write_bytes(source)
     wanted = measures.rearranged(images.load(tmp_path / "content.png"))
     assert torch.allclose(images.load(tmp_path / "moved.png"), wanted, atol=1 / 255)
+
+
+@pytest.mark.parametrize(
+    ("layers", "keys"), [(["[relu1_1]", "[relu5_1]"], ["content.layers"]), (["[relu1_1]", "[relu1_1]"], ["steps"])]
+)
+def test_steps_are_no_key_where_the_others_tell_cells_apart(tmp_path, layers, keys):
+    """A preset in parts gives deep layers more of them; a sweep over steps alone is told apart by nothing else."""
+    products = [{"content.layers": [layer], "steps": [each]} for layer, each in zip(layers, ("40", "70"), strict=True)]
+    data = data_of(write_page([written(Shape(products, ["done"], "auto", [(8, 8)]), tmp_path)]))
+    assert [key["key"] for key in data["keys"]] == keys
+    assert all(set(cell["values"]) == {key["key"] for key in data["keys"]} for cell in data["cells"])

@@ -372,6 +372,8 @@ def test_curves_are_marked_and_told(reader):
     reader.choose("#curve", "4")
     assert reader.one(".curve.marked").get_attribute("data-cell") == "4"
     assert reader.one("#about h2").text == reader.data["cells"][4]["label"]
+    near = {int(each.get_attribute("data-cell")) for each in reader.all(".curve.near")}
+    assert near == {1, 3, 5}  # of another layer and the same seed, or of the same layer and another seed
 
 
 def test_what_was_marked_stays_marked(reader):

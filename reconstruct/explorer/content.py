@@ -19,6 +19,7 @@ from reconstruct.results import FAILURE, FILM, NOT_SETTINGS, PICTURE, TRACE, Res
 
 POINTS = 80  # of a curve
 LOSS = "loss"  # the total
+STEPS = "steps"
 IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
 
 
@@ -35,7 +36,8 @@ def content(
         layout: of the sweep's figure, where its kind has its own.
     """
     names = cell_names(cells)
-    shown = [_cell(panel, cells, names.get(panel.folder) or panel.name, pictures) for panel in cells.panels]
+    axes, in_parts = _told_apart(cells), len({panel.given for panel in cells.panels}) > 1
+    shown = [_cell(each, axes, names.get(each.folder) or each.name, pictures, in_parts) for each in cells.panels]
     _add_measures(shown, cells.panels, entries)
     return {
         "title": heading,
@@ -98,26 +100,34 @@ def _add_films(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], picture
 
 def _keys(cells: Cells) -> Iterator[dict[str, Any]]:
     """The keys in which cells differ, with a label for every value."""
-    for key, values in cells.axes.items():
+    for key, values in _told_apart(cells).items():
         labelled = [{"value": value, "label": shortest(key, value, cells)} for value in values]
         name = labels(key, cells)[-1].key.partition(":")[0]
         yield {"key": key, "name": name, "values": labelled}
 
 
+def _told_apart(cells: Cells) -> Mapping[str, Sequence[str]]:
+    """The keys that tell cells apart: not the steps that each part of a preset needs, if the others suffice."""
+    others = {key: values for key, values in cells.axes.items() if key != STEPS}
+    points = {tuple(panel.values.get(key, "") for key in others) for panel in cells.panels}
+    return others if len(points) == len(cells.panels) else cells.axes
+
+
 def _places(cells: Cells, layout: Layout) -> dict[str, str]:
     """The keys that stand in rows and columns at first, where the sweep's figure has them."""
-    swept = ([key for key in keys if key in cells.axes] for keys in places(cells, layout))
+    apart = _told_apart(cells)
+    swept = ([key for key in keys if key in apart] for keys in places(cells, layout))
     return {place: next(iter(keys), "") for place, keys in zip(("rows", "columns"), swept, strict=False)}
 
 
-def _cell(panel: Panel, cells: Cells, label: str, pictures: Pictures) -> dict[str, Any]:
-    known = {"label": label, "values": {key: panel.values.get(key, "") for key in cells.axes}, "problem": panel.problem}
+def _cell(panel: Panel, axes: Iterable[str], label: str, pictures: Pictures, in_parts: bool) -> dict[str, Any]:
+    known = {"label": label, "values": {key: panel.values.get(key, "") for key in axes}, "problem": panel.problem}
     if panel.result is None or panel.picture is None:
         return known | {"picture": None, "originals": {}, "errors": {}, "numbers": {}, "reason": _reason(panel.folder)}
     files = {term: pictures.number(panel.folder / f"{term}.png") for term in panel.result.originals}
     return (
         known
-        | _result(panel.result, in_parts=len({p.given for p in cells.panels}) > 1)
+        | _result(panel.result, in_parts)
         | {
             "picture": pictures.number(panel.folder / PICTURE),
             "originals": {term: number for term, number in files.items() if number is not None},

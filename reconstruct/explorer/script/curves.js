@@ -22,7 +22,8 @@ const curves = {
       return;
     }
     const name = `${curveName(curveKind())}, over steps`, chart = chartOf(drawn.map((cell) => ({ cell, points: pointsOf(cell) })), name);
-    content.append(make("h2", {}, name), chart);
+    const hint = "Thick: the marked cell. Blue: those that differ from it in one setting. Pointing at a curve marks it.";
+    content.append(make("h2", {}, name), make("p", { class: "hint" }, hint), chart);
     mark(drawn.find((cell) => cell.id === state.cell) ?? drawn[0], chart);
   },
 };
@@ -101,9 +102,17 @@ function powerOfTen(power) {
   return power ? `10${power < 0 ? "⁻" : ""}${digits}` : "1";
 }
 
-/** Marks a curve and tells of its cell. */
+/** In how many keys two cells differ. */
+function differing(one, other) {
+  return keys.filter(({ key }) => one.values[key] !== other.values[key]).length;
+}
+
+/** Marks a curve, and those that differ from it in one setting, and tells of its cell. */
 function mark(cell, chart) {
-  for (const path of chart.querySelectorAll(".curve, .name")) path.classList.toggle("marked", path.dataset.cell === String(cell.id));
+  for (const path of chart.querySelectorAll(".curve, .name")) {
+    path.classList.toggle("marked", path.dataset.cell === String(cell.id));
+    path.classList.toggle("near", differing(cells[path.dataset.cell], cell) === 1);
+  }
   take(cell);
   remember();
   const list = document.getElementById("curve");
