@@ -60,7 +60,8 @@ function chartOf(drawn, name) {
   const down = (value) => 20 + 360 * (most - Math.log10(value)) / (most - least);
   const named = drawn.length <= NAMED_AT_MOST ? names(drawn.map(({ cell, points }) => ({ cell, at: down(points.at(-1)[1]) }))) : [];
   const across = (step) => 70 + (named.length ? 510 : 710) * Math.log(1 + step) / Math.log(1 + last);
-  const words = { viewBox: "0 0 800 430", role: "img", id: "chart", "aria-label": name };
+  const many = drawn.length > NAMED_AT_MOST ? { class: "many" } : {};
+  const words = { viewBox: "0 0 800 430", role: "img", id: "chart", "aria-label": name, ...many };
   return draw("svg", words, ...scales(least, most, last, across, down), ...drawn.map((each) => curve(each, across, down)), ...named);
 }
 
