@@ -306,7 +306,7 @@ def test_the_command_of_a_cell_of_a_preset_in_parts_makes_that_cell_alone():
 def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style():
     points = [{"depth": d, "representation": r} for d in "12" for r in ("content", "style")]
     panels = [Panel(Path(str(k)), p, frozenset(p), result(p, k), None) for k, p in enumerate(points)]
-    (depth,) = _keys(Cells(panels, {"depth": ["1", "2"]}))
+    (depth,) = _keys(Cells(panels, {"depth": ["1", "2"]}), ["depth"])
     assert depth["name"] == "layer; of style, all up to it"
     assert [value["label"] for value in depth["values"]] == ["relu1_1", "relu2_1"]
 

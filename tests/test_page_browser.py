@@ -402,6 +402,20 @@ def test_a_picture_that_was_walked_to_is_the_one_in_every_view(reader):
         assert reader.one("#about h2").text == label
 
 
+def test_back_returns_from_every_view_to_the_one_before(reader):
+    """Also from one that marks something, and so remembers it, when it is opened."""
+    views = [button.get_attribute("data-view") for button in reader.all("#views button")]
+    for before in views:
+        for after in views:
+            if before != after:
+                reader.open(f"#view={before}")
+                reader.view(after)
+                assert f"view={after}" in reader.driver.current_url
+                reader.driver.back()
+                assert f"view={before}" in reader.driver.current_url
+                assert reader.one(f"[data-view={before}]").get_attribute("aria-pressed") == "true"
+
+
 def test_back_returns_to_a_page_that_was_opened_without_an_address(reader):
     reader.view("table")
     reader.driver.back()

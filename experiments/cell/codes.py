@@ -34,10 +34,9 @@ def content_code(config: Config, given: Input) -> SavedCode:
 def network_description(config: Config, inputs: Inputs) -> str:
     """Which network it is, in words that are the same for the same features, wherever the files of its weights lie."""
     network, given = config.network, inputs.network
-    weights = f"weights {given.weights.digest[:8]}" if given.weights.path else given.weights.name
+    weights = f"weights {given.weights.short_identity}" if given.weights.path else given.weights.name
     drawn = f", seed {network.seed}" if network.weights == UNTRAINED else ""
-    shown = (picture.identity.split(" ", 1) for picture in given.normalize_over)
-    over = " and ".join(sorted(" ".join([digest[:8], *trimmed]) for digest, *trimmed in shown))
+    over = " and ".join(sorted(picture.short_identity for picture in given.normalize_over))
     scaled = f", normalised over {over}" if over else ""
     return f"{network.architecture}, {weights}{drawn}{scaled}, {network.pooling.name} pooling"
 

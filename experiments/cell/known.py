@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.cell.locks import LOCK
-from experiments.settings.inputs import lookup
+from experiments.settings.inputs import is_same_today
 from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 from reconstruct.results import FAILURE, FILM, PICTURE, RESULT, Result
@@ -28,7 +28,7 @@ class KnownCell:
     def is_unchanged(self) -> bool:
         """Whether the files that it was made from are the same today."""
         try:
-            same = all(lookup(given["name"], given["key"]).record == given for given in self.result.inputs)
+            same = all(map(is_same_today, self.result.inputs))
         except InputError:
             return False
         return same and bool(self.result.inputs)

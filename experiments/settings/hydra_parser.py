@@ -42,8 +42,8 @@ def check_options(arguments: Iterable[str], settings: Collection[str]) -> None:
         word, _, value = given.removeprefix("--").partition("=")
         if not given.startswith("--") or word in options:
             continue
+        right = f"settings have no dashes: {word}={value or 'VALUE'}"
         if re.split("[./@]", word)[0] in settings:
-            raise InputError(f"{given}: settings have no dashes: {word}={value or 'VALUE'}")
+            raise InputError(f"{given}: {right}")
         if not any(option.startswith(word) for option in options):
-            expected = nearest(word, options, "--") or f"; settings have no dashes: {word}={value or 'VALUE'}"
-            raise InputError(f"{given}: there is no such option{expected}")
+            raise InputError(f"{given}: there is no such option{nearest(word, options, '--') or f'; {right}'}")

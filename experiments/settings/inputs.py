@@ -56,6 +56,11 @@ class Input:
         return f"{self.digest} trimmed {self._trim}" if self._trim else self.digest
 
     @property
+    def short_identity(self) -> str:
+        """The same with as much of the digest as a reader can compare."""
+        return self.identity.replace(self.digest, self.digest[:8])
+
+    @property
     def _trim(self) -> float:
         return assets.ASSETS[self.name].crop if self.path is None and self.name in assets.ASSETS else 0
 
@@ -142,7 +147,7 @@ class Inputs:
             InputError: one is another by now.
         """
         for given in self:
-            if lookup(given.name, given.key) != given:
+            if not is_same_today(given.record):
                 raise InputError(f"{given.key}={given.name}: has changed since the cell was begun; begin it again")
 
     def __iter__(self) -> Iterator[Input]:
@@ -179,6 +184,15 @@ def network_inputs(settings: NetworkSettings) -> NetworkInputs:
     """The same for the network alone."""
     over = tuple(lookup(name, "network.normalize_over") for name in settings.normalize_over)
     return NetworkInputs(lookup(settings.weights, WEIGHTS), over)
+
+
+def is_same_today(record: Mapping[str, str]) -> bool:
+    """Whether a file is the same today as when it was recorded (`Input.record`).
+
+    Raises:
+        InputError: there is no such file or sample any more, or the file cannot be read.
+    """
+    return lookup(record["name"], record["key"]).record == record
 
 
 def lookup(name: str, key: str) -> Input:

@@ -109,7 +109,7 @@ def _prefix(key: str, alone: bool) -> str:
 def _shown(key: str, values: Sequence[str]) -> dict[str, str]:
     """Values in short, different ones differently."""
     end = key.rpartition(".")[2]
-    plain = {value: _unquoted(value) for value in values}
+    plain = {value: unquoted(value) for value in values}
     if end in _NAMES_FILES:
         short = _stems(plain)
     elif end == "layers":
@@ -120,7 +120,8 @@ def _shown(key: str, values: Sequence[str]) -> dict[str, str]:
     return {value: name if often[_alike(name)] == 1 else plain[value] for value, name in short.items()}
 
 
-def _unquoted(value: str) -> str:
+def unquoted(value: str) -> str:
+    """A value without the quotes around it."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
         return re.sub(r"\\(['\"])", r"\1", value[1:-1])
     return value
@@ -138,7 +139,7 @@ def _number(text: str) -> str:
 
 def _range(text: str) -> str:
     """``relu4_2``, ``relu1_1+relu2_1``, or of more the first and the last."""
-    names = [_unquoted(name.strip()) for name in text.removeprefix("[").removesuffix("]").split(",")]
+    names = [unquoted(name.strip()) for name in text.removeprefix("[").removesuffix("]").split(",")]
     return "+".join(names) if len(names) < 3 else f"{names[0]}…{names[-1]}"
 
 
@@ -153,7 +154,7 @@ def _stems(paths: Mapping[str, str]) -> dict[str, str]:
 def _stem(path: str) -> str:
     """Of a list all of them, with a plus between."""
     if path.startswith("[") and path.endswith("]"):
-        return "+".join(PurePath(_unquoted(each.strip())).stem for each in path[1:-1].split(",")) or "none"
+        return "+".join(PurePath(unquoted(each.strip())).stem for each in path[1:-1].split(",")) or "none"
     return PurePath(path).stem or path
 
 

@@ -14,6 +14,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from experiments.settings.names import unquoted
 from reconstruct.errors import InputError
 from reconstruct.results import NAMES_A_FILE
 
@@ -50,8 +51,8 @@ def as_typed(override: str) -> str:
     key, equals, value = override.partition("=")
     if not equals:
         return override
-    bare, in_quotes = key.lstrip("+"), value[:1] in ("'", '"')
-    plain = f"{bare}={value[1:-1] if in_quotes else _without_backslashes(value)}"
+    bare, inner = key.lstrip("+"), unquoted(value)
+    plain = f"{bare}={inner if inner != value else _without_backslashes(value)}"
     return plain if _meaning(quoted(plain)) == _meaning(override) else f"{bare}={value}"
 
 

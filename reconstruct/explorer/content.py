@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,12 @@ from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.quantities import numbers, told
 from reconstruct.explorer.sentences import sentence, title
 from reconstruct.figures.cells import Cells, Panel
-from reconstruct.figures.labels import cell_names, labels, shortest
+from reconstruct.figures.labels import EFFORT, cell_names, labels, shortest
 from reconstruct.figures.pivot import Layout, places
 from reconstruct.results import FAILURE, FILM, NOT_SETTINGS, PICTURE, TRACE, Result
 
 POINTS = 80  # of a curve
 LOSS = "loss"  # the total
-STEPS = "steps"
 IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
 
 
@@ -36,14 +35,14 @@ def content(
         layout: of the sweep's figure, where its kind has its own.
     """
     names = cell_names(cells)
-    axes, in_parts = _told_apart(cells), len({panel.given for panel in cells.panels}) > 1
-    shown = [_cell(each, axes, names.get(each.folder) or each.name, pictures, in_parts) for each in cells.panels]
+    keys, in_parts = _keys_apart(cells), len({panel.given for panel in cells.panels}) > 1
+    shown = [_cell(each, keys, names.get(each.folder) or each.name, pictures, in_parts) for each in cells.panels]
     _add_measures(shown, cells.panels, entries)
     return {
         "title": heading,
         **_words([panel.result for panel in cells.panels if panel.result], cells, shown),
-        "keys": list(_keys(cells)),
-        "places": _places(cells, layout or Layout()),
+        "keys": list(_keys(cells, keys)),
+        "places": _places(cells, layout or Layout(), keys),
         "originals": list(_originals(cells.panels, shown)),
         "steps": _add_films(shown, cells.panels, pictures),
         "cells": shown,
@@ -98,30 +97,29 @@ def _add_films(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], picture
     return steps
 
 
-def _keys(cells: Cells) -> Iterator[dict[str, Any]]:
-    """The keys in which cells differ, with a label for every value."""
-    for key, values in _told_apart(cells).items():
-        labelled = [{"value": value, "label": shortest(key, value, cells)} for value in values]
+def _keys(cells: Cells, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Some keys in which cells differ, with a label for every value."""
+    for key in keys:
+        labelled = [{"value": value, "label": shortest(key, value, cells)} for value in cells.axes[key]]
         name = labels(key, cells)[-1].key.partition(":")[0]
         yield {"key": key, "name": name, "values": labelled}
 
 
-def _told_apart(cells: Cells) -> Mapping[str, Sequence[str]]:
+def _keys_apart(cells: Cells) -> list[str]:
     """The keys that tell cells apart: not the steps that each part of a preset needs, if the others suffice."""
-    others = {key: values for key, values in cells.axes.items() if key != STEPS}
+    others = [key for key in cells.axes if key not in EFFORT]
     points = {tuple(panel.values.get(key, "") for key in others) for panel in cells.panels}
-    return others if len(points) == len(cells.panels) else cells.axes
+    return others if len(points) == len(cells.panels) else list(cells.axes)
 
 
-def _places(cells: Cells, layout: Layout) -> dict[str, str]:
-    """The keys that stand in rows and columns at first, where the sweep's figure has them."""
-    apart = _told_apart(cells)
-    swept = ([key for key in keys if key in apart] for keys in places(cells, layout))
+def _places(cells: Cells, layout: Layout, known: Collection[str]) -> dict[str, str]:
+    """Of these keys those that stand in rows and columns at first, where the sweep's figure has them."""
+    swept = ([key for key in keys if key in known] for keys in places(cells, layout))
     return {place: next(iter(keys), "") for place, keys in zip(("rows", "columns"), swept, strict=False)}
 
 
-def _cell(panel: Panel, axes: Iterable[str], label: str, pictures: Pictures, in_parts: bool) -> dict[str, Any]:
-    known = {"label": label, "values": {key: panel.values.get(key, "") for key in axes}, "problem": panel.problem}
+def _cell(panel: Panel, keys: Iterable[str], label: str, pictures: Pictures, in_parts: bool) -> dict[str, Any]:
+    known = {"label": label, "values": {key: panel.values.get(key, "") for key in keys}, "problem": panel.problem}
     if panel.result is None or panel.picture is None:
         return known | {"picture": None, "originals": {}, "errors": {}, "numbers": {}, "reason": _reason(panel.folder)}
     files = {term: pictures.number(panel.folder / f"{term}.png") for term in panel.result.originals}

@@ -83,8 +83,7 @@ def _claim(tested: TestedClaim, places: Places, pictures: Pictures) -> dict[str,
 
 def _case(finding: Finding, places: Places, pictures: Pictures) -> dict[str, Any]:
     originals = [places[e.cell][1] / f"{next(iter(e.layers))}.png" for e in finding.entries if e.cell in places]
-    moved = _rearranged(originals[0], _written(originals[0])) if originals else None
-    shown = [_shown(e, places, pictures, moved) for e in finding.entries if e.cell in places or e.kind in NOT_CELLS]
+    shown = [_shown(e, places, pictures, originals) for e in finding.entries if e.cell in places or e.kind in NOT_CELLS]
     return {"holds": finding.holds, "of": finding.of, "shown": shown}
 
 
@@ -106,12 +105,13 @@ def _rearranged(original: Path, written: int) -> bytes | None:
     return file.getvalue() or None
 
 
-def _shown(entry: Entry, places: Places, pictures: Pictures, moved: bytes | None) -> dict[str, Any]:
+def _shown(entry: Entry, places: Places, pictures: Pictures, originals: Sequence[Path]) -> dict[str, Any]:
     """A measured picture: of a cell, finished or when it had an error, or one that no cell has."""
     known: dict[str, Any] = {"numbers": numbers(entry)}
     if entry.kind in NOT_CELLS:
-        seen = {"picture": pictures.number_of(moved)} if moved and entry.kind is Kind.SHUFFLED else {}
-        return known | {"name": NOT_CELLS[entry.kind]} | seen
+        wanted = entry.kind is Kind.SHUFFLED and originals
+        moved = _rearranged(originals[0], _written(originals[0])) if wanted else None
+        return known | {"name": NOT_CELLS[entry.kind]} | ({"picture": pictures.number_of(moved)} if moved else {})
     number, folder = places[entry.cell]
     if entry.level is None:
         return known | {"cell": number}

@@ -10,9 +10,8 @@ const flip = {
 
   fill(content) {
     const cell = cells[state.cell], originals = Object.entries(cell.originals);
-    const large = (shown, words) => make("figure", {}, make("div", { class: "shown" }, shown), make("figcaption", {}, words));
-    content.append(make("div", { class: "large" }, large(pictureOf(cell), [cell.label, captionOf(cell)].filter(Boolean).join(": ")),
-      ...originals.map(([term, number]) => large(picture(number, `original of the ${term}`), originals.length > 1 ? `original (${term})` : "original"))));
+    content.append(make("div", { class: "large" }, captioned(pictureOf(cell), [cell.label, captionOf(cell)].filter(Boolean).join(": ")),
+      ...originals.map(([term, number]) => captioned(picture(number, `original of the ${term}`), originals.length > 1 ? `original (${term})` : "original"))));
     about(cell);
   },
 };

@@ -18,8 +18,7 @@ const grid = {
 
 /** What the pictures were made from. */
 function originals() {
-  const shown = data.originals.map((each) => make("figure", {}, make("div", { class: "shown" }, picture(each.picture, `original: ${each.title}`)),
-    make("figcaption", {}, each.title)));
+  const shown = data.originals.map((each) => captioned(picture(each.picture, `original: ${each.title}`), each.title));
   return shown.length ? make("section", { class: "originals" }, make("h2", {}, "Originals"), make("div", { class: "row" }, ...shown)) : "";
 }
 

@@ -88,8 +88,8 @@ function verdictOf({ holds, of }) {
 /** The first original of each picture of a case, once. */
 function originalsOf(shown) {
   const found = shown.filter(({ cell }) => cell !== undefined).map(({ cell }) => originalOf(cells[cell])?.number);
-  return [...new Set(found)].filter((number) => number != null).map((number) => make("figure", { class: "place" },
-    make("div", { class: "shown" }, picture(number, "its original")), make("figcaption", {}, "the original")));
+  return [...new Set(found)].filter((number) => number != null)
+    .map((number) => captioned(picture(number, "its original"), "the original", { class: "place" }));
 }
 
 /** A picture that was looked at, with its name and the numbers that count; of some there are only these. */

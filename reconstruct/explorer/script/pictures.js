@@ -3,6 +3,11 @@ function picture(number, words, attributes = {}) {
   return make("img", { src: data.sources[number], alt: words, loading: "lazy", decoding: "async", ...attributes });
 }
 
+/** What is shown, with words below it. */
+function captioned(shown, words, attributes = {}) {
+  return make("figure", attributes, make("div", { class: "shown" }, shown), make("figcaption", {}, words));
+}
+
 /** What a cell shows: its picture, or why there is none. */
 function pictureOf(cell) {
   if (cell.picture == null) return make("span", { class: "none" }, cell.problem || "not there");

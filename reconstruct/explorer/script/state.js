@@ -58,9 +58,9 @@ function set(changes, { controlsStay = false } = {}) {
   const turns = changes.view !== undefined && changes.view !== state.view;
   Object.assign(state, changes);
   settle();
+  remember(turns ? "pushState" : "replaceState"); // before a view remembers what it marks
   if (controlsStay) refresh();
   else show();
-  remember(turns ? "pushState" : "replaceState");
 }
 
 /** Writes the state into the address, without a new entry in the browser's history if nothing else is said. */

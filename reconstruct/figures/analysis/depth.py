@@ -127,8 +127,10 @@ class _Curves:
 
     def _references(self, panel: str) -> list[float]:
         """What a panel's values are to be compared with: the photographs' own probability, and chance."""
+        if panel == IDENTIFIED:
+            return [GUESSED]
         own = [e.seen[ORIGINAL] for cells in self.variants.values() for e in cells if ORIGINAL in e.seen]
-        return {CLASS: [mean(own)] if own else [], IDENTIFIED: [GUESSED]}.get(panel, [])
+        return [mean(own)] if own and panel == CLASS else []
 
     def _mark_chance(self, axes: Axes) -> list[float]:
         """Shade what random pairs of photographs reach, from their median to the most alike; both are given back.
