@@ -1,6 +1,7 @@
 """How much memory a cell takes, and how much there is."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -12,16 +13,18 @@ import hydra
 import pytest
 import torch
 
-from experiments.cell import memory_estimate
+from experiments.cell import compute_plan, memory_estimate
 from experiments.cell.memory_estimate import OF_A_STATISTIC
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
+from experiments.settings.inputs import inputs
 from experiments.settings.schema import Statistic
 from reconstruct.errors import InputError
 from reconstruct.explorer.introduction import KEPT
 from reconstruct.hardware import memory
 
 CPU = torch.device("cpu")
+UNTRAINED = ["network=vgg11_untrained", "network.normalize_over=[]"]
 
 
 def composed(*overrides: str) -> schema.Config:
@@ -95,6 +98,22 @@ def test_what_does_not_fit_is_refused_with_a_size_that_does(monkeypatch):
     memory_estimate.check(replace(config, size=size), size**2, CPU, 4)
     with pytest.raises(InputError):
         memory_estimate.check(replace(config, size=size + 32), (size + 32) ** 2, CPU, 4)
+
+
+@pytest.mark.parametrize("precision", ["auto", "float32", "bfloat16"])
+@pytest.mark.parametrize("size", [2048, 3000, 16384])
+def test_what_does_not_fit_however_it_is_computed_is_refused_before_anything_is_measured(
+    monkeypatch, photo, precision, size
+):
+    """With a size that fits in any of the ways among which measuring would choose; the photograph is 48 × 40."""
+    monkeypatch.setattr(compute_plan, "fastest", None)  # not asked
+    monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
+    config = composed(f"precision={precision}", f"size={size}", f"content.picture={photo}", *UNTRAINED)
+    with pytest.raises(InputError, match=r"GiB of memory are needed and 2\.0 GiB are there") as refused:
+        compute_plan.compute_plan(config, inputs(config))
+    suggested = int(re.search(r"size=(\d+) (or|would)", str(refused.value))[1])
+    for itemsize in {"auto": (2, 4), "float32": (4,), "bfloat16": (2,)}[precision]:
+        assert memory_estimate.fits(replace(config, size=suggested), suggested**2 * 40 // 48, CPU, itemsize)
 
 
 def test_checkpointing_is_suggested_where_it_would_do(monkeypatch):

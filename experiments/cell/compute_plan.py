@@ -101,11 +101,20 @@ def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None
     chosen = device(config.device)
     shapes = shapes_of(config, inputs)
     earlier = Begun.of(begun, chosen) if begun else None
-    plan = _as_begun(config, chosen, earlier) if earlier else _plan(config, chosen, *shapes[0])
     pixels = max(height * width for height, width in shapes)
+    if not earlier:
+        _refuse_early(config, pixels, chosen)
+    plan = _as_begun(config, chosen, earlier) if earlier else _plan(config, chosen, *shapes[0])
     memory_estimate.check(config, pixels, chosen, plan.itemsize)
     memory.keep_freed(large=pixels <= memory_estimate.MANY)
     return plan
+
+
+def _refuse_early(config: Config, pixels: int, device: torch.device) -> None:
+    """What does not fit, however it is computed, is refused before anything is measured."""
+    sizes = [way.dtype.itemsize for way in _allowed(config, device)]
+    if not memory_estimate.fits(config, pixels, device, min(sizes)):
+        memory_estimate.check(config, pixels, device, max(sizes))
 
 
 def device(name: str) -> torch.device:

@@ -76,14 +76,19 @@ def _optimizer(config: schema.Config, pixels: int) -> int:
     return int(4 * numbers * vectors)
 
 
+def fits(config: schema.Config, pixels: int, device: torch.device, itemsize: int) -> bool:
+    """Whether there is as much memory as is needed, or nobody knows how much there is."""
+    there = _there(device)
+    return there is None or needed(config, pixels, itemsize, device.type == "cuda") <= there
+
+
 def check(config: schema.Config, pixels: int, device: torch.device, itemsize: int) -> None:
     """Refuse what will not fit, before anything large is made, and say what would.
 
     Raises:
         InputError: it will not fit.
     """
-    on_gpu = device.type == "cuda"
-    there = _on_gpu(device) if on_gpu else memory.available()
+    on_gpu, there = device.type == "cuda", _there(device)
     if there is None or (wanted := needed(config, pixels, itemsize, on_gpu)) <= there:
         return
     ways = [f"size={size}"] if (size := _fitting(config, pixels, there, itemsize, on_gpu)) else ["lower layers"]
@@ -93,6 +98,11 @@ def check(config: schema.Config, pixels: int, device: torch.device, itemsize: in
         f"size={config.size}: about {wanted / 2**30:.1f} GiB of memory are needed and {there / 2**30:.1f} GiB are "
         f"there; {' or '.join(ways)} would do"
     )
+
+
+def _there(device: torch.device) -> int | None:
+    """Bytes of memory that can be had; ``None`` if nobody knows."""
+    return _on_gpu(device) if device.type == "cuda" else memory.available()
 
 
 def _on_gpu(device: torch.device) -> int:
