@@ -15,10 +15,10 @@ from experiments.settings.composition import as_input_errors, configs
 from experiments.speed import profiling
 from experiments.speed.comparison import CASES, Settings, comparisons, table
 from experiments.terminal.exits import Parser, exits
+from reconstruct import records
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Comparison, speed
 from reconstruct.hardware import processor
-from reconstruct.results import write_json
 
 QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=160", "repeats=1", "learning_rates=[]"]
 QUICK += [f"variants.{case}=[]" for case in CASES]
@@ -36,7 +36,7 @@ def run(settings: Settings, folder: Path) -> None:
         save(speed(compared), folder, "benchmark", suffix, 300)
     for name, part in _parts(settings).items():
         record[name] = part(record)
-        write_json(record, folder / "benchmark.json")
+        records.write(record, folder / "benchmark.json")
         _print(_TEXTS[name](record))
     _print([f"{folder / 'benchmark.json'}"])
 
@@ -48,7 +48,7 @@ def _compared(settings: Settings, record: dict[str, Any], path: Path) -> list[Co
         _print(table(settings, [each])[2 if compared else 0 :])
         compared.append(each)
         record["races"] = [known.record() for known in compared]  # the key that earlier records have
-        write_json(record, path)
+        records.write(record, path)
     return compared
 
 

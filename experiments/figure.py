@@ -16,7 +16,7 @@ from experiments.terminal.progress import say
 from reconstruct.errors import InputError
 from reconstruct.figures import FORMATS, Layout, Look
 from reconstruct.figures.page.venues import venue
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 Keys = tuple[str, ...]
 LOWEST = 2.0  # inches of a page

@@ -3,7 +3,9 @@
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
@@ -14,19 +16,17 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from experiments.cell import locks
-from experiments.cell.failures import Failure
 from experiments.cell.invocation import Invocation, Verbosity
 from experiments.cell.run import run
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration, first_names
-from experiments.settings.fingerprint import request
 from experiments.settings.hydra_parser import allow_help_objects, check_options
-from experiments.settings.overrides import chosen, quoted
-from experiments.sweep.callback import abandon, is_going_on, sources
+from experiments.settings.overrides import quoted
 from experiments.terminal.exits import ELSEWHERE, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
-from reconstruct.results import Sweep
+from reconstruct.failures import Failure
+from reconstruct.sweeps import SWEEP, Sweep
 
 log = logging.getLogger(__name__)
 
@@ -36,30 +36,28 @@ def _task(composed: DictConfig) -> None:
     hydra_config = HydraConfig.get()
     folder = Path(hydra_config.runtime.output_dir)
     alone = hydra_config.mode is RunMode.RUN
-    Failure.clear(folder)
     try:
         _run(configuration(composed), folder, hydra_config, alone)
     except locks.Busy:
         pass  # the other process makes it; the report at the end of the sweep waits for that
     except Exception as error:
         failure = Failure.of(error)
-        with suppress(OSError):  # the disk may be full
+        with suppress(OSError, RunError, locks.Busy), locks.held(folder, {}):  # the disk may be full
             failure.write(folder)
         log.error(failure.traceback)
         if alone:
             _stop(error, failure.message)
-        # In a sweep the other cells go on; `experiments.sweep.callback` gives the report and the exit code.
+        # In a sweep the other cells go on; `experiments.sweep` gives the report and the exit code.
 
 
 def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) -> None:
     overrides = list(hydra_config.overrides.task)
-    digest = request(chosen(overrides), sources(hydra_config))
     if not alone:
         verbosity = Verbosity.nothing if "joblib" in hydra_config.launcher._target_ else Verbosity.in_sweep
-        run(config, folder, Invocation(overrides, digest, verbosity, *_in_sweep(folder)))
+        run(config, folder, Invocation(overrides, verbosity, *_in_sweep(folder)))
         return
     try:
-        run(config, folder, Invocation(overrides, digest))
+        run(config, folder, Invocation(overrides))
     except locks.Busy as busy:
         say(f"{busy}; waiting for it")
         locks.wait(folder)
@@ -68,10 +66,18 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
 
 def _in_sweep(folder: Path) -> tuple[str, list[str]]:
     """What the cell's sweep calls it, and the keys that differ there."""
-    sweep = Sweep.read(folder.parent)
-    if sweep is None:
+    try:
+        names, axes = _listed(folder.parent, (folder.parent / SWEEP).stat().st_mtime_ns)
+    except OSError:
         return "", []
-    return next((cell.name for cell in sweep.cells if cell.folder == folder.name), ""), list(sweep.axes)
+    return names.get(folder.name, ""), axes
+
+
+@lru_cache(maxsize=1)
+def _listed(folder: Path, written: int) -> tuple[Mapping[str, str], list[str]]:
+    """Folder's name -> what a cell is called, and the keys that differ; read once for a sweep as it was written."""
+    sweep = Sweep.read(folder)
+    return ({cell.folder: cell.name for cell in sweep.cells}, list(sweep.axes)) if sweep else ({}, [])
 
 
 def _stop(error: Exception, message: str) -> None:
@@ -99,38 +105,23 @@ def main() -> None:
         _check_launcher(sys.argv)
         _composed_and_run()
     except KeyboardInterrupt:
-        abandon()
-        print("\nreconstruct: interrupted; the same command goes on from here", file=sys.stderr)
+        again = "the same command without fresh=true" if "fresh=true" in sys.argv else "the same command"
+        print(f"\nreconstruct: interrupted; {again} goes on from here", file=sys.stderr)
         raise SystemExit(130) from None
     except (InputError, RunError) as error:
-        abandon()
         print(f"reconstruct: {error}", file=sys.stderr)
         raise SystemExit(2 if isinstance(error, InputError) else 1) from None
-    except SystemExit:
-        abandon()
-        raise
-    except Exception as error:  # in a sweep that of a launcher: a cell's own is told in its folder
-        if not abandon():
-            raise
-        print(f"reconstruct: the launcher gave up ({type(error).__name__})", file=sys.stderr)
-        raise SystemExit(1) from error
-
-
-def _all_products() -> None:
-    _task()
-    while is_going_on():
-        _task()
 
 
 def _composed_and_run() -> None:
     """Hydra's errors in our words and with our exit code; HYDRA_FULL_ERROR=1 shows them as they are."""
     if os.environ.get("HYDRA_FULL_ERROR", "0") != "0":
-        _all_products()
+        _task()
         return
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that it lets them through
     try:
         with as_input_errors():
-            _all_products()
+            _task()
     except BrokenPipeError:  # whoever read our output has seen enough
         raise SystemExit(1) from None
     except OSError as error:

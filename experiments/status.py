@@ -20,7 +20,9 @@ def main() -> None:
     with exits("reconstruct-status"):
         reader = Reader(read(given.folder))
         overview = _watch(reader) if given.watch else _show(reader)
-    if overview.of(State.failed):
+        if given.verify:
+            print(_verified(reader, overview))
+    if overview.of(State.failed) or overview.of(State.damaged):
         raise SystemExit(1)
 
 
@@ -29,7 +31,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
     parser.add_argument("--watch", action="store_true", help=f"look again every {EVERY:.0f} s until nothing is left")
+    what = "say at the end whether every finished cell has the files that its result vouches for"
+    parser.add_argument("--verify", action="store_true", help=what)
     return parser
+
+
+def _verified(reader: Reader, overview: SweepStatus) -> str:
+    """Every look compares files with their digests; this says what came of it."""
+    damaged, done = len(overview.of(State.damaged)), len(overview.of(State.done))
+    finished, folder = damaged + done, reader.sweep.folder
+    if damaged:
+        return f"{folder}: {damaged} of {finished} finished cells are damaged; the sweep's command makes them again"
+    return f"{folder}: every finished cell has the files that its result vouches for ({done} of {finished})"
 
 
 def _show(reader: Reader) -> SweepStatus:
@@ -60,13 +73,18 @@ def _watch(reader: Reader) -> SweepStatus:
 def report(reader: Reader, overview: SweepStatus) -> list[str]:
     """A headline, then the cells that are running and those that failed."""
     lines = [f"{reader.sweep.folder}: {headline(overview)}"]
-    for state, tell in ((State.running, _running), (State.failed, lambda s: s.message)):
+    for state, tell in ((State.running, _running), (State.failed, _message), (State.damaged, _message)):
         cells = overview.of(state)
         lines += [f"  {state.value:8} {s.cell.name}  {tell(s)}".rstrip() for s in cells[:SHOWN]]
         lines += [f"  {state.value:8} … and {len(cells) - SHOWN} more"] if len(cells) > SHOWN else []
-    if overview.of(State.failed) or (overview.of(State.waiting) and not overview.of(State.running)):
+    counts = overview.counts
+    if counts[State.failed] or counts[State.damaged] or (counts[State.waiting] and not counts[State.running]):
         lines.append(f"  to run what is missing: {reader.sweep.command}")
     return lines
+
+
+def _message(standing: CellStatus) -> str:
+    return standing.message
 
 
 def _running(standing: CellStatus) -> str:

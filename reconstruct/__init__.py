@@ -43,7 +43,8 @@ _OFFERED = {  # module -> its names that `reconstruct` offers; the same as below
     "optimizers": ("BlockLBFGS",),
     "recorders": (),
     "representations": ("Content", "Representation", "Style"),
-    "results": ("Result", "Sweep"),
+    "results": ("Result",),
+    "sweeps": ("Sweep",),
     "synthesis": ("Step", "Synthesis"),
 }
 _MODULE = {name: module for module, names in _OFFERED.items() for name in names}
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
     from reconstruct.representations import Representation as Representation
     from reconstruct.representations import Style as Style
     from reconstruct.results import Result as Result
-    from reconstruct.results import Sweep as Sweep
+    from reconstruct.sweeps import Sweep as Sweep
     from reconstruct.synthesis import Step as Step
     from reconstruct.synthesis import Synthesis as Synthesis
 else:

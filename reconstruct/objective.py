@@ -4,8 +4,7 @@ L = α L_content + β L_style        (Gatys et al., 2015, eq. 7)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -32,6 +31,7 @@ class Term:
     target: Code
     weight: float = 1.0
     unit: float = 1.0
+    _known: dict[tuple[str, torch.Size], float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def loss(self, code: Code) -> Tensor:
         """The unweighted loss in this term's unit, a scalar."""
@@ -45,18 +45,19 @@ class Term:
         """The loss in this term's unit, a scalar, from layer -> E_l."""
         return self.representation.weighted(layer_losses) / self.unit
 
-    def errors(self, layer_losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """layer -> ‖code - target‖² / ‖target‖², scalars without gradient, from layer -> E_l.
+    def errors(self, code: Code, layer_losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """layer -> ‖code - target‖² / ‖target‖², scalars without gradient, from layer -> E_l of that code.
 
         E_l is a multiple of ‖code - target‖².
         """
-        return {layer: loss.detach() / self._nothing[layer] for layer, loss in layer_losses.items()}
+        return {layer: loss.detach() / self._nothing(layer, code[layer].shape) for layer, loss in layer_losses.items()}
 
-    @cached_property
-    def _nothing(self) -> dict[str, float]:
-        """layer -> E_l of a zero code."""
-        losses = self.layer_losses({layer: torch.zeros_like(code) for layer, code in self.target.items()})
-        return {layer: float(loss) for layer, loss in losses.items()}
+    def _nothing(self, layer: str, shape: torch.Size) -> float:
+        """E_l of a zero code of that shape."""
+        if (layer, shape) not in self._known:
+            target = self.target[layer]
+            self._known[layer, shape] = float(self.representation.layer_loss(target.new_zeros(shape), target))
+        return self._known[layer, shape]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class Objective:
         self.network = network
         self.terms = tuple(terms)
         self.layers = tuple(sorted({layer for term in terms for layer in term.representation.layers}))
-        if not any(term.weight for term in terms):
+        self.deciding = tuple(term.name for term in terms if term.weight)  # a term of weight 0 is only watched
+        if not self.deciding:
             raise InputError("an objective needs a term whose weight is not 0")
 
     def __call__(self, picture: Tensor) -> Evaluation:
@@ -100,8 +102,8 @@ class Objective:
     def _evaluation(self, codes: Mapping[str, Code]) -> Evaluation:
         layers = {term.name: term.layer_losses(codes[term.name]) for term in self.terms}
         losses = {term.name: term.of_layers(layers[term.name]) for term in self.terms}
-        errors = {term.name: term.errors(layers[term.name]) for term in self.terms}
-        # A term of weight 0 is only watched: left out of the sum, it costs no gradient.
+        errors = {term.name: term.errors(codes[term.name], layers[term.name]) for term in self.terms}
+        # Left out of the sum, a term of weight 0 costs no gradient.
         weighted = [term.weight * losses[term.name] for term in self.terms if term.weight]
         return Evaluation(sum(weighted[1:], weighted[0]), losses, errors)
 

@@ -107,7 +107,7 @@ class BlockLBFGS(torch.optim.Optimizer):
         s, y, slot = x - memory["x"], gradient - memory["gradient"], memory["newest"]
         curvature = s @ y
         counts = (curvature > CURVED * s.norm() * y.norm()) & (memory["going"] > 0) & ~exploded
-        pair = {"s": s * counts, "y": y * counts}
+        pair = {"s": torch.where(counts, s, 0), "y": torch.where(counts, y, 0)}
         for name, vector in pair.items():
             memory[name].index_copy_(0, slot, vector[None])
         memory["kept"].mul_(~exploded).index_copy_(0, slot, counts.to(x.dtype)[None])

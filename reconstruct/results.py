@@ -1,33 +1,25 @@
-"""What a finished cell is on disk, and how a sweep finds its cells.
+"""What a finished cell is on disk.
 
 runs/<name>/<cell>/result.png    the reconstruction
-                   result.json   written last: a folder that has it is finished
+                   result.json   written last: a folder that has it is finished; it vouches for the other files
                    content.png   the originals, as the program saw them
                    style.png
 """
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path, PurePath
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from hashlib import file_digest
+from pathlib import Path
 from typing import Any, Self
 
+from reconstruct import records
 from reconstruct.errors import InputError
-from reconstruct.files import written_whole
+from reconstruct.records import Damaged
 
 TERMS = ("content", "style")
-FORMAT = 1  # of result.json; raised when an earlier program would misunderstand the record
-NEWER = (
-    "winograd",
-    "plan",
-    "processor",
-    "request",
-    "inputs",
-    "converged",
-    "note",
-    "start",
-)  # what records of earlier programs lack, with a default below
+FORMAT = 2  # of result.json; raised when an earlier program would misunderstand the record
 RESULT = "result.json"
 PICTURE = "result.png"
 FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
@@ -35,24 +27,15 @@ FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked 
 # Keys that say where results go, not what a cell is.
 NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film", "page", "observer", "fresh")
 NAMES_A_FILE = ("picture", "weights", "start", "code")  # last parts of keys whose values may be the names of files
-FAILURE = "failure.json"  # instead of a result, or beside one that the last attempt could not confirm
-SWEEP = "sweep.json"
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished
 TRACE = "trace.csv"  # a row a step, written as it goes
-
+SNAPSHOTS = "error=*.png"  # pictures at given relative errors
 
 NOISE = "noise"  # the start that needs no picture
 HALF = "half"  # the start that is the same cell at half its size, and the folder in which that is made
 HALVED = "the same at half its size"  # that start, in words
 START = "start"  # the name of a picture to begin with that is no term's
-USUAL: Mapping[str, Any] = {  # what records of earlier programs lack of their settings
-    "start": NOISE,
-    "start_noise": 0.0,
-    "until": None,
-    "content": {"statistic": "features", "parameters": {}, "code": None},
-    "style": {"statistic": "gram", "parameters": {}, "shifts": [1, 2, 4, 8], "size": None, "crop": None},
-}
-NUMBERS = ("steps", "evaluations", "best_step", "seconds", "seed")  # others may be null: not finite, or not there
+PAPERS = {"content": "features", "style": "gram"}  # term -> the paper's statistic
 
 
 @dataclass(frozen=True)
@@ -73,15 +56,16 @@ class Result:
         plan: device, the way of each convolution, whether compiled, and the reason.
         processor: what its maker calls it.
         pictures: term -> name, title and credit of the original.
-        request: digest of what was asked for before it was resolved; `inputs` are the files it was made from.
+        inputs: setting, name and digest of each file that it was made from.
         start: PSNR and SSIM of the picture that it began with, if there is one, and the seconds in which that was made.
         converged: whether the optimisation came to rest; if not, `note` says what happened to which term at which step.
+        files: the other files of its folder that belong to it -> their SHA-256.
     """
 
     fingerprint: str
-    total: float
-    losses: Mapping[str, float]
-    relative_errors: Mapping[str, Mapping[str, float]]
+    total: float | None
+    losses: Mapping[str, float | None]
+    relative_errors: Mapping[str, Mapping[str, float | None]]
     layers: Mapping[str, list[str]]
     psnr: float | None
     ssim: float | None
@@ -101,20 +85,16 @@ class Result:
     winograd: bool = False
     plan: Mapping[str, Any] = field(default_factory=dict)
     processor: str = ""
-    request: str = ""
     inputs: list[Mapping[str, str]] = field(default_factory=list)
     start: Mapping[str, float | None] = field(default_factory=dict)
     converged: bool = True
     note: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "config", _with_defaults(self.config, USUAL))
 
     def error(self, term: str) -> float | None:
         """Relative error of a term, mean over its layers; ``None`` if one of them is not finite."""
-        errors = list(self.relative_errors[term].values())
-        return None if any(error is None for error in errors) else sum(errors) / len(errors)
+        return means(self.relative_errors)[term]
 
     @property
     def originals(self) -> tuple[str, ...]:
@@ -126,7 +106,7 @@ class Result:
         statistic, parameters = str(self.config[term]["statistic"]), self.config[term]["parameters"]
         if ":" in statistic and parameters:
             return f"{statistic} with {', '.join(f'{key}={value}' for key, value in parameters.items())}"
-        return "" if statistic == USUAL[term]["statistic"] else statistic
+        return "" if statistic == PAPERS[term] else statistic
 
     @property
     def network(self) -> Mapping[str, Any]:
@@ -188,152 +168,154 @@ class Result:
         note = "" if self.converged else f"  NOT CONVERGED, {self.note}"
         return f"{errors}{quality}  {self.seconds:.0f} s{note}"
 
-    def write(self, folder: Path) -> None:
-        """Mark `folder` as finished."""
-        write_json(asdict(self), folder / RESULT)
+    def write(self, folder: Path) -> Self:
+        """Mark `folder` as finished; the result that was written, which vouches for all that belongs to it."""
+        names = [PICTURE, TRACE, FILM, *(f"{name}.png" for name in self.originals)]
+        there = [path for path in (*map(folder.joinpath, names), *folder.glob(SNAPSHOTS)) if path.is_file()]
+        vouching = replace(self, files={path.name: _digest(path) for path in sorted(there)})
+        records.write(records.sealed(asdict(vouching)), folder / RESULT)
+        return vouching
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """The result in `folder`, or ``None`` if it is not finished or its record is damaged.
+        """The result in `folder`; ``None`` if it is not finished, or damaged (`damage` says how).
 
         Raises:
-            InputError: a later program wrote it.
+            InputError: another version wrote it.
         """
         try:
-            record = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-            _check_format(record["format"], folder / RESULT)
-            if not all(isinstance(record[name], int | float) for name in NUMBERS):
-                return None
-            return cls(**{f.name: record[f.name] for f in fields(cls) if f.name in record or f.name not in NEWER})
-        except InputError:
-            raise
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return _whole(folder, _stamp(folder))  # type: ignore[return-value]
+        except Damaged:
             return None
 
 
-def _with_defaults(config: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of an earlier program's record, with those that there were not yet."""
-    filled = {key: _with_defaults(config.get(key, {}), v) for key, v in usual.items() if isinstance(v, Mapping)}
-    return {**usual, **config, **filled}
+def damage(folder: Path) -> str:
+    """Why the result in `folder` is not believed, in a line; empty if it is, or if there is none.
+
+    Raises:
+        InputError: another version wrote it.
+    """
+    try:
+        _whole(folder, _stamp(folder))
+    except Damaged as error:
+        return str(error)
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _whole(folder: Path, stamp: tuple[object, ...]) -> Result | None:
+    """The result in `folder`, whose files were looked at when they were as `stamp` says."""
+    if (version := records.read(folder / RESULT, _Version)) is None:
+        return None
+    _check_format(version.format, folder / RESULT)
+    result = records.read(folder / RESULT, Result)
+    records.read(folder / RESULT, _Typed)
+    records.check_seal(folder / RESULT)
+    for name, digest in result.files.items() if result else ():
+        if not (folder / name).is_file():
+            raise Damaged(f"{folder / name}: is missing")
+        if _digest(folder / name) != digest:
+            raise Damaged(f"{folder / name}: is not the file that {RESULT} was written with")
+    return result
+
+
+def _stamp(folder: Path) -> tuple[object, ...]:
+    """What changes with the files of a folder."""
+    return tuple(sorted((path.name, (s := path.stat()).st_mtime_ns, s.st_size, s.st_ino) for path in _files(folder)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    try:
+        yield from (path for path in folder.iterdir() if path.is_file())
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _check_format(given: int, path: Path) -> None:
+    if given == FORMAT:
+        return
+    later = "a later version", "install that one, or set runs= or name= to another folder"
+    version, advice = later if given > FORMAT else ("an earlier version", "the command that made it makes it again")
+    raise InputError(f"{path} was written by {version} (format {given}, known is {FORMAT}); {advice}")
+
+
+@dataclass(frozen=True)
+class _Version:
+    format: int
+
+
+@dataclass(frozen=True)
+class _Term:
+    """What readers rely on of a term's settings; style alone has a size and shifts, content alone a code."""
+
+    picture: str
+    layers: list[str] | None
+    by_depth: list[str]
+    statistic: str
+    parameters: dict[str, Any]
+    code: str | None = None
+    size: int | None = None
+    crop: str | None = None
+    shifts: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Network:
+    architecture: str
+    weights: str
+    pooling: str
+    seed: int
+    normalize_over: list[str]
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    kind: str
+
+
+@dataclass(frozen=True)
+class _Settings:
+    representation: str
+    content: _Term
+    style: _Term
+    network: _Network
+    canvas: _Chosen
+    optimizer: _Chosen
+    losses: str
+    ratio: float | None
+    depth: int | None
+    size: int
+    crop: str
+    steps: int
+    seed: int
+    start: str
+    start_noise: float
+    until: float | None
+    snapshots: list[float]
+    observer: str
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """The types of the settings in a record."""
+
+    config: _Settings
+
+
+def means(errors: Mapping[str, Mapping[str, float | None]]) -> dict[str, float | None]:
+    """Term -> layer -> error to term -> mean over layers; ``None`` where one of them is not finite."""
+    return {term: _mean(list(layers.values())) for term, layers in errors.items()}
+
+
+def _mean(errors: Sequence[float | None]) -> float | None:
+    finite = [error for error in errors if error is not None]
+    return sum(finite) / len(finite) if finite and len(finite) == len(errors) else None
 
 
 def _told(error: float | None) -> str:
     return "not finite" if error is None else f"{error:.3g}"
-
-
-def _check_format(given: int, path: Path) -> None:
-    if given > FORMAT:
-        raise InputError(
-            f"{path} was written by a later version of reconstruct (format {given}, known up to {FORMAT}); "
-            "install that one, or set runs= or name= to another folder"
-        )
-
-
-@dataclass(frozen=True)
-class SweepCell:
-    """A point of a sweep.
-
-    Attributes:
-        folder: the name of its folder.
-        values: of every key that was given, swept or not.
-        label: in short what tells it from the other cells of its sweep.
-    """
-
-    folder: str
-    values: Mapping[str, str]
-    label: str = ""
-
-    @property
-    def name(self) -> str:
-        """What a reader calls it."""
-        return self.label or self.folder
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """The cells that a sweep consists of, finished or not, in order.
-
-    Attributes:
-        folder: where the cells' folders are.
-        drawing: which figure it makes.
-        axes: swept key -> its values.
-        cells: the product of the axes.
-        command: what started it.
-    """
-
-    folder: Path
-    drawing: str
-    axes: Mapping[str, list[str]]
-    cells: list[SweepCell]
-    command: str
-
-    @classmethod
-    def of(cls, folder: Path, drawing: str, cells: Sequence[SweepCell], command: str) -> Self:
-        """The sweep of these cells: its axes are the keys in which they differ."""
-        keys = dict.fromkeys(key for cell in cells for key in cell.values)
-        axes = {key: list(dict.fromkeys(cell.values[key] for cell in cells if key in cell.values)) for key in keys}
-        return cls(folder, drawing, {key: values for key, values in axes.items() if len(values) > 1}, [*cells], command)
-
-    def write(self) -> None:
-        """Leave the list of cells in the sweep's folder, for figures and overviews, unless it is there already."""
-        if Sweep.read(self.folder) == self:
-            return
-        record = asdict(self)
-        del record["folder"]
-        write_json(record, self.folder / SWEEP)
-
-    @classmethod
-    def read(cls, folder: Path) -> Self | None:
-        """The sweep in `folder`, or ``None`` if there is none.
-
-        Raises:
-            InputError: it names cells outside of `folder`.
-        """
-        try:
-            record = json.loads((folder / SWEEP).read_text(encoding="utf-8"))
-            record["cells"] = [SweepCell(**cell) for cell in record["cells"]]
-            sweep = cls(folder=folder, **record)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return None
-        for cell in sweep.cells:
-            if PurePath(cell.folder).name != cell.folder or cell.folder in ("", ".."):
-                raise InputError(f"{folder / SWEEP}: the cell {cell.folder!r} is not a folder inside of {folder}")
-        return sweep
-
-    def values(self, key: str) -> list[str]:
-        """The different values of a key, in order, whether it was swept or not."""
-        return list(dict.fromkeys(cell.values[key] for cell in self.cells if key in cell.values))
-
-    def is_up_to_date(self, *names: str) -> bool:
-        """Whether these files of its folder are there, and younger than everything they may tell of."""
-        # A folder is younger when a file in it has come, gone or been swapped.
-        folders = [self.folder / cell.folder for cell in self.cells]
-        told = [self.folder / SWEEP, *folders, *(folder / RESULT for folder in folders)]
-        try:
-            oldest = min((self.folder / name).stat().st_mtime for name in names)
-            return all(path.stat().st_mtime < oldest for path in told if path.exists())
-        except OSError:
-            return False
-
-    def results(self) -> Iterator[tuple[SweepCell, Result | None]]:
-        """Every cell with its result, ``None`` where it is missing or the last attempt failed."""
-        for cell in self.cells:
-            folder = self.folder / cell.folder
-            yield cell, None if (folder / FAILURE).exists() else Result.read(folder)
-
-
-def write_json(record: Mapping[str, Any], path: Path) -> None:
-    """Write whole or not at all; strict JSON, so NaN and infinity become null."""
-    text = json.dumps(_strict(record), indent=2, ensure_ascii=False, allow_nan=False)
-    with written_whole(path) as file:
-        file.write(text.encode() + b"\n")
-
-
-def _strict(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _strict(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(item) for item in value]
-    return value

@@ -41,6 +41,7 @@ class Step:
         gradient_norm: Euclidean norm of the total's gradient with respect to the canvas's parameters.
         seconds: spent optimising up to and including this step; what is done between steps does not count.
         errors: term -> layer -> ‖code - target‖² / ‖target‖².
+        error: the largest of the relative errors of the terms that count, each a mean over its layers.
     """
 
     number: int
@@ -50,11 +51,7 @@ class Step:
     gradient_norm: float
     seconds: float
     errors: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    @property
-    def error(self) -> float:
-        """The largest of the terms' relative errors, each a mean over its layers."""
-        return max((mean(layers.values()) for layers in self.errors.values()), default=math.inf)
+    error: float = math.inf
 
 
 class Synthesis:
@@ -108,7 +105,8 @@ class Synthesis:
         total, gradient_norm, *others = numbers.tolist()  # the only time a step waits for the device
         self.seconds += time.perf_counter() - start
         terms, errors = self._named(others)
-        return Step(self.done, picture.clone(), total, terms, gradient_norm, self.seconds, errors)
+        error = max(mean(errors[name].values()) for name in self.objective.deciding)
+        return Step(self.done, picture.clone(), total, terms, gradient_norm, self.seconds, errors, error)
 
     def _step(self) -> tuple[Tensor, Tensor]:
         """One evaluation and one move: the picture that was evaluated, and all numbers about it in a row."""
@@ -154,7 +152,8 @@ class Synthesis:
     def _check(self, step: Step) -> None:
         if self.lost < min(PATIENCE, self.steps):
             return
-        name = next((name for name, loss in step.terms.items() if not math.isfinite(loss)), "weighted")
+        counting = {name: step.terms[name] for name in self.objective.deciding}
+        name = next((name for name, loss in counting.items() if not math.isfinite(loss)), "weighted")
         raise Diverged(
             f"the {name} loss became {step.terms.get(name, step.total)} at step {step.number + 1 - self.lost}; "
             "try optimizer=adam, a smaller optimizer.lr or precision=float32"

@@ -76,7 +76,8 @@ def as_nobody(command: list[str], folder: Path) -> str:
     drop = nobody()
     let_in(folder)
     program = str(_copy_for_everybody(folder / "program"))
-    environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": program}
+    path = os.pathsep.join([program, f"{program}/experiments/plugins"])
+    environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}
     done = subprocess.run([*drop, *command], capture_output=True, text=True, env=environment, cwd=folder, check=False)
     return done.stderr
 

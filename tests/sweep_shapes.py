@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from examples import configured, example
 from hypothesis import strategies as st
 from PIL import Image
-from test_results import example
 
 from reconstruct.layers import ARCHITECTURES, taps
-from reconstruct.results import Result, Sweep, SweepCell
+from reconstruct.results import Result
+from reconstruct.sweeps import Sweep, SweepCell
 
 FIRST = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 RELU = [tap for tap in taps(ARCHITECTURES["vgg19"]) if tap.startswith("relu")]
@@ -109,7 +110,7 @@ def written(shape: Shape, folder: Path) -> Sweep:
     keys = dict.fromkeys(key for product in shape.products for key in product)
     axes = {key: list(dict.fromkeys(p[key] for p in points if key in p)) for key in keys}
     axes = {key: values for key, values in axes.items() if len(values) > 1}
-    sweep = Sweep(folder, shape.drawing, axes, cells, "reconstruct -m")
+    sweep = Sweep(folder, shape.drawing, cells, "reconstruct -m")
     folder.mkdir(parents=True, exist_ok=True)
     sweep.write()
     return sweep
@@ -126,24 +127,22 @@ def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size
         Image.new("RGB", size, (shade, shade, shade)).save(folder / f"{term}.png")
     if state == "damaged":
         (folder / "result.png").write_bytes((folder / "result.png").read_bytes()[:40])
-    if state == "failed":
-        (folder / "failure.json").write_text("{}")
-    result(values, number).write(folder)
     rows = "".join(f"{i},{0.1 * (i + 1)},{(number + 1) / (i + 1)},0,0\n" for i in range(number % 4))
     (folder / "trace.csv").write_text(f"step,seconds,total,content,gradient_norm\n{rows}3,0.4")
+    if state == "failed":
+        (folder / "failure.json").write_text("{}")
+        return
+    result(values, number).write(folder)
 
 
 def result(values: Mapping[str, str], number: int) -> Result:
     """What a cell of those settings leaves."""
     kind = values.get("representation", "both" if "ratio" in values else "content")
     terms = ["content", "style"] if kind == "both" else [kind]
-    config: dict[str, object] = {
-        "representation": kind, "seed": int(values.get("seed", 0)), "ratio": float(values.get("ratio", 3e-8)),
-        "size": int(values.get("size", 32)), "losses": values.get("losses", "paper"), "depth": None,
-        "network": {"architecture": "vgg19", "weights": "vgg19_normalized", "pooling": "average"},
-        "canvas": {"kind": "Pixels"}, "optimizer": {"kind": "LBFGS", "lr": 1.0},
-        "start": values.get("start", "noise"),
-    }  # fmt: skip
+    config = configured(
+        representation=kind, seed=int(values.get("seed", 0)), ratio=float(values.get("ratio", 3e-8)),
+        size=int(values.get("size", 32)), losses=values.get("losses", "paper"), start=values.get("start", "noise"),
+    )  # fmt: skip
     layers, pictures = {}, {}
     for term in terms:
         given = values.get(f"{term}.layers")
@@ -151,9 +150,9 @@ def result(values: Mapping[str, str], number: int) -> Result:
         chosen = FIRST[depth - 1 : depth] if term == "content" else FIRST[:depth]
         layers[term] = given.strip("[]").split(",") if given else list(chosen)
         name = values.get(f"{term}.picture", {"content": "pagoda", "style": "starry_night"}[term])
-        by_depth = {"by_depth": list(FIRST)} if int(values.get("seed", 0)) == 0 else {}  # earlier records lack it
-        own = {key: values[f"{term}.{key}"] for key in ("statistic", "size") if f"{term}.{key}" in values}
-        config[term] = {**own, "picture": name, "layers": layers[term] if given else None, **by_depth}
+        own = {key: values[f"{term}.{key}"] for key in ("statistic",) if f"{term}.{key}" in values}
+        own |= {"size": int(values[f"{term}.size"])} if f"{term}.size" in values else {}
+        config[term] = {**config[term], **own, "picture": name, "layers": layers[term] if given else None}
         known = {
             "starry_night": "The Starry Night, 1889",
             "great_wave": "The Great Wave off Kanagawa, ca. 1831 (detail)",

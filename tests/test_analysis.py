@@ -8,12 +8,12 @@ from pdf_pages import assert_legible, pages_of
 
 from reconstruct import figures, images
 from reconstruct.analysis import selection
-from reconstruct.analysis.entries import Entry, Kind, read, write
+from reconstruct.analysis.entries import Entry, Kind, current, read, write
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.figures.analysis.atlas import atlas as drawn
 from reconstruct.figures.page.sheet import TITLE_LABEL
 from reconstruct.recorders.snapshots import place
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep, SweepCell
 
 LAYERS = [f"relu{block}_{i}" for block, count in enumerate((2, 2, 4, 4, 4), 1) for i in range(1, count + 1)]
 UNTRAINED = "vgg19 untrained 0 average"
@@ -110,7 +110,10 @@ EVERYTHING = [
 
 
 def test_entries_come_back_from_their_table(tmp_path):
-    write(EVERYTHING, tmp_path)
+    sweep = Sweep(tmp_path, "atlas", [], "reconstruct")
+    write(EVERYTHING, sweep)
+    assert current(sweep) == EVERYTHING
+    assert current(replace(sweep, cells=[SweepCell("a", {})])) is None
     assert read(tmp_path) == EVERYTHING
 
 
@@ -285,7 +288,7 @@ def sweep(tmp_path, picture) -> Sweep:
             (tmp_path / e.cell).mkdir(exist_ok=True)
             for path in (tmp_path / e.cell / "content.png", place(tmp_path / e.cell, 0.2)):
                 images.save(picture, path)
-    return Sweep(tmp_path, "atlas", {}, [], "reconstruct experiment=atlas")
+    return Sweep(tmp_path, "atlas", [], "reconstruct experiment=atlas")
 
 
 def titles(pages) -> list[str]:

@@ -28,7 +28,7 @@ from reconstruct.figures.analysis.matrix import matrix
 from reconstruct.figures.page.sheet import TITLE_LABEL, Look
 from reconstruct.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.layers import ARCHITECTURES
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "24"))
 HERE = {
@@ -203,7 +203,7 @@ def sweep(tmp_path, monkeypatch) -> Sweep:
         return picture
 
     monkeypatch.setattr("reconstruct.figures.analysis.strips.images.load", load)
-    return Sweep(tmp_path, "atlas", {}, [], "reconstruct experiment=atlas")
+    return Sweep(tmp_path, "atlas", [], "reconstruct experiment=atlas")
 
 
 @settings(max_examples=EXAMPLES, derandomize=True, **HERE)

@@ -15,16 +15,16 @@ from pathlib import Path
 
 import pytest
 import torch
+from examples import example
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from test_results import example
 from test_synthesis import made
 
 from reconstruct.images import to_image
 from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
 from reconstruct.recorders.events import plainly, renew_session, verbatim
 from reconstruct.recorders.sweep_board import HIGHEST, SIDE, show
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 from reconstruct.synthesis import Step
 
 with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along
@@ -74,7 +74,7 @@ def test_a_record_that_was_cut_off_is_no_loss(tmp_path):
 
 def test_tensorboard_gets_every_loss_each_layers_error_and_the_original_beside_the_picture(tmp_path):
     board = watched(tmp_path)
-    result = replace(example(("relu1_1",), "content"), steps=60, total=0.5, losses={"content": 0.5}, psnr=30.0)
+    result = replace(example(("relu1_1",), "content"), evaluations=60, total=0.5, losses={"content": 0.5}, psnr=30.0)
     board.finish(torch.rand(1, 3, 16, 16), result)
     board.close()
     events = shown(tmp_path)
@@ -232,7 +232,7 @@ def test_who_is_logged_in_from_afar_is_told_the_way(tmp_path):
 def test_a_sweep_that_has_not_begun_is_waited_for(tmp_path):
     sweep = tmp_path / "runs" / "planned"
     sweep.mkdir(parents=True)
-    Sweep.of(sweep, "auto", [], "reconstruct -m seed=0,1").write()
+    Sweep(sweep, "auto", [], "reconstruct -m seed=0,1").write()
     for folder in (sweep, sweep.parent):
         line, said = opened(folder)
         assert "http://127.0.0.1:" in line

@@ -8,14 +8,14 @@ from pathlib import Path
 import pdf_pages
 import pytest
 from conftest import smooth_picture
-from test_results import CONFIG, example
+from examples import configured, example
 
 from experiments import figure as redraw
 from experiments.drawing.figure import draw
 from experiments.drawing.kinds import own_kind
 from reconstruct import figures, images
 from reconstruct.figures.page.sheet import percent
-from reconstruct.results import Sweep, SweepCell
+from reconstruct.sweeps import Sweep, SweepCell
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
@@ -34,8 +34,7 @@ def sweep(tmp_path) -> Sweep:
             layers = LAYERS[:depth] if term == "style" else LAYERS[depth - 1 : depth]
             example(layers, term).write(folder)
             cells.append(cell)
-    axes = {"representation": ["style", "content"], "depth": list("12345")}
-    sweep = Sweep(tmp_path, "fig1", axes, cells, "reconstruct experiment=fig1")
+    sweep = Sweep(tmp_path, "fig1", cells, "reconstruct experiment=fig1")
     sweep.write()
     return sweep
 
@@ -68,6 +67,8 @@ def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[
         (folder / name).mkdir()
         for picture in ("content.png", "style.png", "result.png"):
             images.save(smooth_picture(24, 32, len(name)), folder / name / picture)
+        rows = "".join(f"{i},{i + 0.1},{1 / (i + 1)},0,0\n" for i in range(5))
+        (folder / name / "trace.csv").write_text("step,seconds,total,content,gradient_norm\n" + rows)
         depth = int(values.get("depth", "1"))
         share = min(max(float(values.get("ratio", "1")), 1e-9), 1e9) ** 0.1
         pictures = {t: {"name": "x", "title": TITLES[t], "credit": ""} for t in ("content", "style")}
@@ -78,11 +79,9 @@ def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[
             losses={"content": 1.0, "style": 1.0},
             layers={"content": ["relu4_2"], "style": list(LAYERS[:depth])},
             pictures=pictures,
-            config=CONFIG | {"losses": "relative", "content": {"layers": ["relu4_2"]}, "style": {"layers": None}},
+            config=configured(losses="relative", content={"layers": ["relu4_2"]}, style={"layers": None}),
         ).write(folder / name)
-        rows = "".join(f"{i},{i + 0.1},{1 / (i + 1)},0,0\n" for i in range(5))
-        (folder / name / "trace.csv").write_text("step,seconds,total,content,gradient_norm\n" + rows)
-    made = Sweep(folder, drawing, axes, [SweepCell(name, values) for name, values in cells.items()], "reconstruct")
+    made = Sweep(folder, drawing, [SweepCell(name, values) for name, values in cells.items()], "reconstruct")
     made.write()
     return made
 
@@ -141,12 +140,12 @@ def test_a_sweep_of_the_users_own_is_labelled_by_what_differs(tmp_path):
 
 
 def test_each_part_of_a_sweep_that_is_no_product_has_a_table(tmp_path):
-    values = [{"seed": "0", "ratio": "1"}, {"seed": "1", "ratio": "1"}, {"ratio": "3"}]
+    values = [{"canvas": "pixels", "ratio": "1"}, {"canvas": "pyramid", "ratio": "1"}, {"ratio": "3"}]
     cells = {f"cell {number}": value for number, value in enumerate(values)}
-    made = finished(tmp_path, cells, "auto", {"seed": ["0", "1"], "ratio": ["1", "3"]})
+    made = finished(tmp_path, cells, "auto", {})
     figure = page("grid", made)
     assert_legible(figure)
-    assert {"α/β 1", "0", "1", "α/β 3"} <= set(words(figure))
+    assert {"α/β 1", "pixels", "pyramid", "α/β 3"} <= set(words(figure))
 
 
 def test_without_labels_only_pictures_are_left(tmp_path):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from conftest import smooth_picture
+from examples import example
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_figures import any_sweep
-from test_results import example
 from test_synthesis import made
 
 from experiments.drawing.film import draw_film
@@ -20,7 +20,8 @@ from reconstruct.figures.film import film as frames_of
 from reconstruct.recorders import film
 from reconstruct.recorders.film import MOST, SIDE, Film, FilmReader, Frame, distance
 from reconstruct.recorders.recording import Checkpoint, saved
-from reconstruct.results import FILM, Result, Sweep, SweepCell
+from reconstruct.results import FILM, Result
+from reconstruct.sweeps import Sweep, SweepCell
 from reconstruct.synthesis import Step
 
 
@@ -127,12 +128,12 @@ def sweep(tmp_path: Path) -> Sweep:
         folder = tmp_path / cell.folder
         folder.mkdir()
         images.save(smooth_picture(32, 48, number), folder / "result.png")
-        example().write(folder)
         if number < 2:
             last = np.asarray(images.to_image(smooth_picture(32, 48, number)))
             frames = [Frame(0, np.zeros_like(last), {"content": 0.9}), Frame(4, last, {"content": 0.0123})]
             film.write(frames, folder / FILM)
-    made = Sweep(tmp_path, "grid", {"seed": ["0", "1", "2"]}, cells, "reconstruct")
+        example().write(folder)
+    made = Sweep(tmp_path, "grid", cells, "reconstruct")
     made.write()
     return made
 

@@ -8,22 +8,21 @@ from pathlib import Path
 import hydra
 import pytest
 from conftest import smooth_picture
+from examples import example
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from omegaconf import DictConfig
 
-from experiments.cell.known import KnownCells
+from experiments.cell.places import Places
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
-from experiments.settings.fingerprint import fingerprint, plain
-from experiments.settings.folders import Folders
+from experiments.settings.fingerprint import fingerprint
 from experiments.settings.inputs import inputs
-from experiments.sweep.plan import Finder, planned
-from experiments.sweep.preflight import Composer
+from experiments.sweep.composer import Composer
+from experiments.sweep.plan import looked_at, planned
 from reconstruct import assets
 from reconstruct.errors import InputError
 from reconstruct.images import to_image
-from reconstruct.results import USUAL
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "150"))
 
@@ -163,14 +162,6 @@ def test_every_departure_makes_a_cell_of_its_own(compose):
     assert len(set(found)) == len(departures)
 
 
-def test_what_earlier_records_lack_is_todays_default(compose):
-    """They were made when there was no other choice."""
-    today = plain(configuration(compose({})))
-    for key, usual in USUAL.items():
-        found = {each: today[key][each] for each in usual} if isinstance(usual, dict) else today[key]
-        assert found == usual, key
-
-
 def test_the_content_of_a_file_counts_and_not_its_name(compose):
     before = identity_of(compose({"content.picture": "one.png"}))
     shutil.copy("two.png", "one.png")
@@ -188,10 +179,27 @@ def test_a_sample_without_its_frame_is_not_the_file_with_it(compose, monkeypatch
 
 
 def test_a_sweep_has_every_cell_once(compose):
-    known = KnownCells(Path("runs"), Path("runs/x"))
-    find = Finder(known, Folders({}), compose, [])
     one, again = {"content.picture": "one.png"}, {"seed": "0", "content.picture": "./one.png"}
     two = {"content.picture": "two.png"}
-    cells = planned([find(each) for each in (one, again, two)], known, Folders({}), there=[])
+    points = looked_at([one, again, two], compose)
+    cells = planned(points, Places(Path("runs"), Path("runs/x")), Path("runs/x"))
     assert [each.cell.values for each in cells] == [one, two]
     assert [each.cell.label for each in cells] == ["one", "two"]
+    assert [each.folder for each in cells] == [
+        Path("runs/x", f"{name}-{points[number].identity[:8]}") for name, number in (("one", 0), ("two", 2))
+    ]
+
+
+def test_a_cell_is_found_by_the_end_of_its_folders_name(tmp_path):
+    identity = "0123456789abcdef"
+    for name in ("runs/a/x-01234567", "runs/b/deep/y-01234567", "runs/b/.hidden-01234567", "runs/b/page/z-89abcdef"):
+        (tmp_path / name).mkdir(parents=True)
+    runs = tmp_path / "runs"
+    assert Places(runs, runs / "a").own(identity) == runs / "a/x-01234567"
+    assert Places(runs, runs / "b/deep").own(identity) == runs / "b/deep/y-01234567"
+    assert Places(runs, runs / "b").own(identity) is None
+    assert Places(runs, runs / "c").elsewhere(identity, film=False) is None
+    replace(example(), fingerprint=identity).write(runs / "b/deep/y-01234567")
+    assert Places(runs, runs / "c").elsewhere(identity, film=False) == runs / "b/deep/y-01234567"
+    assert Places(runs, runs / "c").elsewhere(identity, film=True) is None
+    assert Places(runs, runs / "c").elsewhere("01234567" + 8 * "0", film=False) is None

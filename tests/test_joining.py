@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from conftest import smooth_picture
+from examples import configured, example
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_results import CONFIG, example
 
 from experiments.sweep.folder import read
 from reconstruct import figures, images
-from reconstruct.results import SWEEP, Sweep, SweepCell
+from reconstruct.sweeps import SWEEP, Sweep, SweepCell
 
-SETTINGS = CONFIG | {"steps": 10, "content": {"picture": "x", "layers": None}, "style": {"picture": "y"}, "depth": 1}
+SETTINGS = configured(steps=10, content={"picture": "x", "layers": None}, style={"picture": "y"}, depth=1)
 
 
 def cell(folder: Path, values: dict[str, str], fingerprint: str, config: dict | None = None, shade: int = 0) -> None:
@@ -30,7 +30,7 @@ def sweep(folder: Path, seeds: range, **config: object) -> Path:
     for seed, each in zip(seeds, cells, strict=True):
         own = {"seed": seed, **config}
         cell(folder / each.folder, dict(each.values), f"{own}", own, seed)
-    Sweep.of(folder, "auto", cells, f"reconstruct -m name={folder.name}").write()
+    Sweep(folder, "auto", cells, f"reconstruct -m name={folder.name}").write()
     return folder
 
 
@@ -80,7 +80,7 @@ def test_what_follows_from_a_preset_that_is_shown_is_not_told(tmp_path):
     for recipe, steps in (("fast", 10), ("paper", 20)):
         values = {"recipe": recipe}
         cell(tmp_path / recipe / "x", values, recipe, {"steps": steps})
-        Sweep.of(tmp_path / recipe, "auto", [SweepCell("x", values)], "reconstruct").write()
+        Sweep(tmp_path / recipe, "auto", [SweepCell("x", values)], "reconstruct").write()
     assert figures.unshown(joined(tmp_path / "fast", tmp_path / "paper")) == {}
 
 

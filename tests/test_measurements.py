@@ -12,7 +12,7 @@ from experiments.drawing import measurements, observations
 from reconstruct import images, measures
 from reconstruct.analysis.entries import SEEN, Entry, Kind, read
 from reconstruct.errors import RunError
-from reconstruct.results import Sweep, SweepCell
+from reconstruct.sweeps import Sweep, SweepCell
 
 NETWORK = {
     "architecture": "vgg11", "weights": "untrained", "seed": 0, "pooling": "average", "normalize_over": [],
@@ -32,7 +32,7 @@ def measured(folder: Path, size: int, style_size: int = 0) -> list[Entry]:
         images.save(smooth_picture(style_size, style_size), cell / "style.png")
     record = result(given, 0)
     replace(record, config={**record.config, "network": NETWORK, "observer": "none"}).write(cell)
-    sweep = Sweep(folder, "atlas", {}, [SweepCell("cell", {})], "reconstruct")
+    sweep = Sweep(folder, "atlas", [SweepCell("cell", {})], "reconstruct")
     sweep.write()
     return measurements.entries(sweep)
 
@@ -67,7 +67,7 @@ def sweep_of(folder: Path, given: dict[str, str], pictures: dict[str, tuple[int,
     kept = {name: credit for name, credit in record.pictures.items() if name in pictures}
     config = {**record.config, "network": NETWORK, "observer": "none"}
     replace(record, config=config, pictures=kept).write(cell)
-    sweep = Sweep(folder, "atlas", {}, [SweepCell("cell", {})], "reconstruct")
+    sweep = Sweep(folder, "atlas", [SweepCell("cell", {})], "reconstruct")
     sweep.write()
     return sweep
 
@@ -96,7 +96,7 @@ def observed(folder: Path, observer: str, pictures: dict[str, int]) -> list[Entr
         images.save(smooth_picture(24, 24, seed), cell / "result.png")
         record = result({"representation": "content", "content.layers": "[relu1_1]", "content.picture": name}, 0)
         replace(record, config={**record.config, "network": NETWORK, "observer": observer}).write(cell)
-    sweep = Sweep(folder, "atlas", {}, [SweepCell(name, {}) for name in pictures], "reconstruct")
+    sweep = Sweep(folder, "atlas", [SweepCell(name, {}) for name in pictures], "reconstruct")
     sweep.write()
     return measurements.entries(sweep)
 
@@ -163,19 +163,8 @@ def test_a_machine_without_the_weights_of_the_perceptual_distance_says_so_in_a_l
 def test_the_observer_is_the_one_that_was_given_last(tmp_path):
     record = result({"representation": "content"}, 0)
     configured = replace(record, config={**record.config, "observer": "timm:resnet50"})
-    sweep = Sweep(tmp_path, "atlas", {}, [SweepCell("a", {})], "reconstruct")
-    assert observations.asked_for(sweep, [record]) == "auto"  # of an earlier program
+    sweep = Sweep(tmp_path, "atlas", [SweepCell("a", {})], "reconstruct")
+    assert observations.asked_for(sweep, [record]) == "auto"
     assert observations.asked_for(sweep, [configured]) == "timm:resnet50"
     given = replace(sweep, cells=[SweepCell("a", {"observer": "none"})])
     assert observations.asked_for(given, [configured]) == "none"
-
-
-def test_cells_of_earlier_programs_are_grouped_with_todays():
-    """What a record lacks is as it always was, and the classes of settings had other names."""
-    today = result({"seed": "1"}, 0)
-    content = {**today.config["content"], "kind": "Content", "code": None, "statistic": "features", "parameters": {}}
-    new = replace(today, config={**today.config, "start": "noise", "start_noise": 0.0, "content": content})
-    old = {key: value for key, value in today.config.items() if not key.startswith("start")}
-    earlier = replace(today, config={**old, "content": {**today.config["content"], "kind": "Term"}})
-    assert measurements._recipe(new) == measurements._recipe(earlier)
-    assert measurements._recipe(new) != measurements._recipe(replace(new, config={**new.config, "start": "content"}))

@@ -1,12 +1,11 @@
 """A cell's name is short, tells it from its siblings, and is a folder's name on any system."""
 
 import os
-import unicodedata
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.settings.names import LONGEST, earlier_name, folder_name, folder_names, labels
+from experiments.settings.names import LONGEST, folder_name, labels
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "300"))
 
@@ -51,19 +50,10 @@ def test_spellings_that_look_the_same_stay_different():
     assert labels(sweep(ratio=["0.01", "1e-2"])) == ["α/β=0.01", "α/β=1e-2"]
 
 
-def test_folders_have_names_that_no_file_system_confuses():
-    assert folder_names(["α/β=0.01 seed=1", "Cat", "cat", "CON", "a/b", "..", "x."]) == [
-        "ratio=0.01,seed=1", "Cat", folder_names(["Cat", "cat"])[1], folder_names(["CON"])[0], "a_b", "_", "x",
-    ]  # fmt: skip
-    assert folder_names(["cat"], taken=["CAT"])[0].startswith("cat-")
-    assert folder_name({"content.picture": "'my photo.jpg'"}) == "my,photo"
-
-
-def test_earlier_folders_are_found_by_their_names():
-    assert earlier_name({"representation": "content", "depth": "1", "name": "x"}) == "depth=1,representation=content"
-    assert earlier_name({"content.layers": "[relu1_1,relu2_1]"}) == "content.layers=relu1_1,relu2_1"
-    assert earlier_name({"content.picture": "a/b.jpg"}).startswith("content.picture=a_b.jpg-")
-    assert earlier_name({}) == "default"
+def test_a_folder_has_its_cells_label_and_the_beginning_of_its_identity():
+    identity = "0123456789abcdef"
+    found = [folder_name(label, identity) for label in ("α/β=0.01 seed=1", "a/b", "..", "x.", "-x", "猫")]
+    assert found == [f"{name}-01234567" for name in ("ratio=0.01,seed=1", "a_b", "cell", "x", "x", "猫")]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -94,24 +84,18 @@ CELLS = st.lists(
 )
 
 
-def alike(name: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-
-
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(cells=CELLS)
-def test_no_two_cells_share_a_label_or_a_folder(cells):
+def test_no_two_cells_share_a_label_and_every_folder_has_a_name_for_any_system(cells):
     named = labels(cells)
-    folders = folder_names(named, taken=["default", "seed=1"])
     assert len(set(named)) == len(cells)
-    assert len({alike(folder) for folder in folders} | {"default", "seed=1"}) == len(cells) + 2
-    for folder in folders:
+    for folder in (folder_name(label, "0123456789abcdef") for label in named):
         assert 0 < len(folder) <= LONGEST
         assert len(folder.encode()) < 255
         assert folder.isprintable()
         assert not set(folder) & set('/\\:*?"<>|\0')
-        assert folder[0] != "."
-        assert folder[-1] not in ". "
+        assert folder[0] not in ".-"
+        assert folder.endswith("-01234567")
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

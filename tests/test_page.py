@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 import torch
 from conftest import smooth_picture
+from examples import CONFIG, altered, configured, example
 from hydra import compose, initialize_config_dir
 from sweep_shapes import Shape, result, written
 from test_analysis import entry
 from test_figures import any_sweep, finished
-from test_results import CONFIG, example
 
 from experiments import page as command
 from experiments.drawing.page import PAGE, write_page
 from experiments.settings import schema
 from experiments.settings.composition import configs
-from experiments.sweep.products import products
+from experiments.sweep.products import points
 from reconstruct import figures, images, measures
 from reconstruct.analysis.entries import Entry, Kind, write
 from reconstruct.analysis.outcomes import Finding
@@ -37,7 +37,7 @@ from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.pivot import pivots
 from reconstruct.recorders import film
 from reconstruct.recorders.snapshots import place
-from reconstruct.results import Sweep, SweepCell
+from reconstruct.sweeps import Sweep, SweepCell
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
 
@@ -53,8 +53,9 @@ def picture(data: dict, number: int) -> bytes:
 
 def test_every_cell_is_there_with_its_own_picture_and_its_originals(tmp_path):
     sweep = any_sweep(tmp_path, "table")
-    for number, cell in enumerate(sweep.cells):
-        images.save(smooth_picture(24, 32, 50 + number), tmp_path / cell.folder / "result.png")
+    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
+        for number, cell in enumerate(sweep.cells):
+            images.save(smooth_picture(24, 32, 50 + number), tmp_path / cell.folder / "result.png")
     data = data_of(write_page([sweep]))
     assert [(key["key"], [each["value"] for each in key["values"]]) for key in data["keys"]] == list(sweep.axes.items())
     assert len(data["cells"]) == len(sweep.cells)
@@ -112,15 +113,18 @@ def write_film(folder: Path, steps: list[int]) -> None:
 
 def test_films_are_shown_at_steps_that_all_cells_have_in_common(tmp_path):
     sweep = any_sweep(tmp_path, "pair")
-    write_film(tmp_path / sweep.cells[0].folder, [0, 2, 8, 40])
-    write_film(tmp_path / sweep.cells[1].folder, [0, 5, 40])
+    one, other = (tmp_path / cell.folder for cell in sweep.cells)
+    with altered(one, other):
+        write_film(one, [0, 2, 8, 40])
+        write_film(other, [0, 5, 40])
     data = data_of(write_page([sweep]))
     assert data["steps"] == [0, 2, 5, 8, 40]
     first, second = (cell["frames"] for cell in data["cells"])
     assert len(first) == len(second) == 5
     assert (first[1] == first[2], second[0] == second[1]) == (True, True)  # until the next frame
     assert data["sources"][first[0]].startswith("data:image/webp;base64,")
-    (tmp_path / sweep.cells[0].folder / "film.webp").write_bytes(b"damaged")
+    with altered(one):
+        (one / "film.webp").write_bytes(b"no film")
     assert "frames" not in data_of(write_page([sweep]))["cells"][0]
 
 
@@ -143,7 +147,12 @@ def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, col
 
 @pytest.mark.parametrize(
     ("record", "reason"),
-    [('{"message": "out of <memory>"}', "out of <memory>"), ("{}", ""), ("cut", ""), ("[1]", ""), ("null", "")],
+    [
+        ('{"message": "out of <memory>", "is_input": false, "traceback": ""}', "out of <memory>"),
+        ('{"message": "out of <memory>"}', "{}: is_input: field required"),
+        ("cut", "{}: invalid JSON: expected value at line 1 column 1"),
+        ("[1]", "{}: input should be an object"),
+    ],
 )
 def test_why_a_cell_failed_is_told(tmp_path, record, reason):
     sweep = any_sweep(tmp_path, "pair")
@@ -152,7 +161,7 @@ def test_why_a_cell_failed_is_told(tmp_path, record, reason):
         path.unlink()
     (cell / "failure.json").write_text(record)
     first, second = data_of(write_page([sweep]))["cells"]
-    assert (first["problem"], first["reason"]) == ("failed", reason)
+    assert (first["problem"], first["reason"]) == ("failed", reason.format(cell / "failure.json"))
     assert "reason" not in second
 
 
@@ -162,8 +171,10 @@ def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_
         (tmp_path / name).mkdir()
     one = any_sweep(tmp_path / "one, ü", "pair")
     two = any_sweep(tmp_path / "two", "pair")
-    for number, path in enumerate([*(tmp_path / "one, ü").rglob("*.png"), *(tmp_path / "two").rglob("*.png")]):
-        images.save(smooth_picture(8, 8, number), path)
+    cells = [sweep.folder / cell.folder for sweep in (one, two) for cell in sweep.cells]
+    with altered(*cells):
+        for number, path in enumerate(path for cell in cells for path in cell.glob("*.png")):
+            images.save(smooth_picture(8, 8, number), path)
     sources = data_of(write_page([one, two]))["sources"]
     assert len(sources) == 4 * 3
     assert all(re.fullmatch(r"[\w%.=/-]+\.png", source) for source in sources)
@@ -171,13 +182,15 @@ def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_
 
     assert all((tmp_path / "one, ü" / unquote(source)).is_file() for source in sources)
     assert sum(source.startswith("page/") for source in sources) == 6
+    write_page([one])
+    assert not list((tmp_path / "one, ü/page").iterdir())
 
 
 def test_paths_in_a_sweeps_record_are_not_followed_out_of_it(tmp_path):
     (tmp_path / "s").mkdir()
     images.save(smooth_picture(8, 8), tmp_path / "result.png")
     example().write(tmp_path)
-    Sweep(tmp_path / "s", "auto", {}, [SweepCell("..", {})], "x").write()
+    Sweep(tmp_path / "s", "auto", [SweepCell("..", {})], "x").write()
     with pytest.raises(Exception, match="is not a folder inside of"):
         command.read(tmp_path / "s")
 
@@ -196,7 +209,7 @@ def test_a_picture_is_told_in_one_sentence():
         example(),
         layers={"content": ["relu4_2"], "style": ["relu1_1", "relu2_1", "relu3_1"]},
         pictures={"content": {"title": "P"}, "style": {"title": "The Starry Night"}},
-        config=CONFIG | {"ratio": 0.01},
+        config=configured(ratio=0.01),
     )
     expected = "From the content of relu4_2 of P and the style of relu1_1 to relu3_1 of The Starry Night, α/β = 0.01"
     assert sentence(both) == expected
@@ -207,7 +220,7 @@ def test_a_picture_is_told_in_one_sentence():
     ("content", 0.0, "X"), ("mine.png", 0.0, "Mine"),
 ])  # fmt: skip
 def test_what_a_picture_began_with_is_told(start, noise, told):
-    begun = replace(example(("relu4_2",)), config=CONFIG | {"start": start, "start_noise": noise})
+    begun = replace(example(("relu4_2",)), config=configured(start=start, start_noise=noise))
     begun = replace(begun, pictures={**begun.pictures, "start": {"title": "Mine"}})
     assert sentence(begun) == f"From the content of relu4_2 of X, beginning with {told}"
 
@@ -239,7 +252,7 @@ def measured(sweep: Sweep) -> list[Entry]:
         made.append(
             entry("content", (layer,), cell=cell.folder, seed=number % 3, ssim=0.85 + 0.05 * number, errors=errors)
         )
-    write(made, sweep.folder)
+    write(made, sweep)
     return made
 
 
@@ -272,9 +285,10 @@ def test_what_was_measured_is_there_with_the_cells_it_was_measured_on(tmp_path):
 def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_path):
     sweep = any_sweep(tmp_path, "table")
     ends = measured(sweep)
-    for number, cell in enumerate(sweep.cells):
-        images.save(smooth_picture(24, 32, 80 + number), place(tmp_path / cell.folder, 0.2))
-    write([*ends, *(replace(e, kind=Kind.SNAPSHOT, level=0.2, psnr=9.0) for e in ends)], tmp_path)
+    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
+        for number, cell in enumerate(sweep.cells):
+            images.save(smooth_picture(24, 32, 80 + number), place(tmp_path / cell.folder, 0.2))
+    write([*ends, *(replace(e, kind=Kind.SNAPSHOT, level=0.2, psnr=9.0) for e in ends)], sweep)
     data = data_of(write_page([sweep]))
     (claim,) = [each for each in data["layers"]["claims"] if each["claim"].endswith("exact pixel values")]
     for case in claim["cases"]:
@@ -296,9 +310,8 @@ def test_the_command_of_a_cell_of_a_preset_in_parts_makes_that_cell_alone():
     command = _command(["experiment=atlas", *settings], in_parts=True)
     schema.register()
     with initialize_config_dir(str(configs()), version_base="1.3"):
-        (product,) = products(compose("reconstruct", shlex.split(command)[1:], return_hydra_config=True))
-    assert [len(values) for values in product.values()] == [1] * len(product)
-    assert {key: product[key][0] for key in ("steps", "seed", "content.picture")} == {
+        (point,) = points(compose("reconstruct", shlex.split(command)[1:], return_hydra_config=True))
+    assert {key: point[key] for key in ("steps", "seed", "content.picture")} == {
         "steps": "70", "seed": "1", "content.picture": "coffee"
     }  # fmt: skip
 
@@ -330,7 +343,7 @@ def test_a_credit_has_its_licence(tmp_path):
     folder.mkdir()
     images.save(smooth_picture(24, 32), folder / "result.png")
     replace(example(), pictures=pictures, config=CONFIG).write(folder)
-    data = data_of(write_page([Sweep.of(tmp_path, "auto", [SweepCell("a", {}, "a")], "reconstruct")]))
+    data = data_of(write_page([Sweep(tmp_path, "auto", [SweepCell("a", {}, "a")], "reconstruct")]))
     assert data["credits"] == ["P. Somebody (CC0)"]
 
 

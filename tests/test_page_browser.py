@@ -16,7 +16,7 @@ from test_page import HOSTILE, data_of, measured, write_film
 
 from experiments.drawing.page import write_page
 from reconstruct import images
-from reconstruct.results import Sweep, SweepCell
+from reconstruct.sweeps import Sweep, SweepCell
 
 pytestmark = [
     pytest.mark.browser,
@@ -630,7 +630,7 @@ def test_an_accessibility_check_finds_nothing(browser, tmp_path, scheme):
 def test_hostile_names_are_only_text(browser, tmp_path):
     from dataclasses import replace
 
-    from test_results import CONFIG, example
+    from examples import CONFIG, example
 
     cells = [SweepCell(str(k), {"content.picture": HOSTILE + str(k)}, HOSTILE) for k in range(2)]
     for cell in cells:
@@ -641,7 +641,7 @@ def test_hostile_names_are_only_text(browser, tmp_path):
             example(), pictures=pictures, overrides=[f"content.picture={HOSTILE}"], config=CONFIG, note=HOSTILE
         )
         made.write(tmp_path / cell.folder)
-    reader = Reader(browser, write_page([Sweep.of(tmp_path, "auto", cells, HOSTILE)], HOSTILE))
+    reader = Reader(browser, write_page([Sweep(tmp_path, "auto", cells, HOSTILE)], HOSTILE))
     for view in ("grid", "flip", "compare", "table", "curves"):
         reader.view(view)
         assert reader.driver.title == HOSTILE

@@ -5,7 +5,7 @@ import pytest
 from reconstruct.errors import InputError
 from reconstruct.figures.cells import Cells, Panel, cells_of
 from reconstruct.figures.pivot import Layout, pivot, pivots
-from reconstruct.results import Sweep, SweepCell
+from reconstruct.sweeps import Sweep, SweepCell
 
 
 def cells(points: list[dict[str, str]]) -> Cells:
@@ -92,10 +92,7 @@ def test_two_cells_at_one_place_are_refused_by_name():
 
 def sweep(folder: Path, points: list[dict[str, str]]) -> Sweep:
     made = [SweepCell(",".join(f"{k}={v}" for k, v in point.items()), point) for point in points]
-    axes = {key: list(dict.fromkeys(point[key] for point in points)) for key in points[0]}
-    return Sweep(
-        folder, "auto", {key: values for key, values in axes.items() if len(values) > 1}, made, f"make {folder}"
-    )
+    return Sweep(folder, "auto", made, f"make {folder}")
 
 
 def test_several_sweeps_make_one_set_of_cells_and_differ_in_what_each_was_made_with(tmp_path):

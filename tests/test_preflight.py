@@ -1,17 +1,13 @@
 """What is wrong with a sweep is known before its first cell starts."""
 
-from pathlib import Path
-
 import hydra
 import pytest
 
-from experiments.cell.known import KnownCells
 from experiments.settings import schema
 from experiments.settings.composition import configs
-from experiments.settings.folders import Folders
-from experiments.sweep import preflight
-from experiments.sweep.plan import Finder
-from experiments.sweep.preflight import Composer
+from experiments.sweep import composer
+from experiments.sweep.composer import Composer
+from experiments.sweep.plan import looked_at
 from reconstruct.errors import InputError
 
 
@@ -26,8 +22,8 @@ def found(tmp_path, monkeypatch, photo):
         common = {"network": "vgg11_untrained", "network.normalize_over": "[]", "content.picture": f"'{photo}'"}
         with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
             composed = hydra.compose("reconstruct", ["hydra.job.config_name=reconstruct"], return_hydra_config=True)
-            find = Finder(KnownCells(Path("runs"), Path("runs/x")), Folders({}), Composer(composed.hydra), [])
-            problems = [find(common | values).problem for values in asked]
+            points = looked_at([common | values for values in asked], Composer(composed.hydra))
+            problems = [point.problem for point in points]
         beginnings = [problem.partition(":")[0] for problem in problems]
         return {each: [str(k) for k, other in enumerate(beginnings) if other == each] for each in beginnings if each}
 
@@ -75,7 +71,7 @@ def test_what_hydra_would_refuse_stops_the_sweep(found, values, line):
 
 
 def test_files_are_composed_once_for_all_cells_that_choose_the_same(found, monkeypatch):
-    composed, compose = [], preflight.compose
-    monkeypatch.setattr(preflight, "compose", lambda *given: composed.append(given) or compose(*given))
+    composed, compose = [], composer.compose
+    monkeypatch.setattr(composer, "compose", lambda *given, **how: composed.append(given) or compose(*given, **how))
     found(*({"seed": str(seed)} for seed in range(5)), {"canvas": "pixels"})
     assert len(composed) == 2

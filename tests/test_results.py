@@ -1,14 +1,14 @@
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from examples import example
 
+from reconstruct import records
 from reconstruct.errors import InputError
-from reconstruct.results import Result, Sweep, SweepCell, write_json
-
-RECORDS = Path(__file__).parent / "records"
+from reconstruct.results import Result, damage
+from reconstruct.sweeps import Sweep, SweepCell
 
 
 @pytest.fixture
@@ -16,28 +16,39 @@ def result() -> Result:
     return example()
 
 
-CONFIG = {
-    "network": {"architecture": "vgg19", "weights": "vgg19_normalized", "pooling": "average"},
-    "size": 32,
-    "losses": "paper",
-    "canvas": {"kind": "Pixels"},
-    "optimizer": {"kind": "LBFGS"},
-}
-
-
-def example(layers: tuple[str, ...] = ("relu1_1",), term: str = "content") -> Result:
-    return Result(
-        fingerprint="0" * 16, total=2.0, losses={term: 2.0},
-        relative_errors={term: dict.fromkeys(layers, 0.0123)}, layers={term: list(layers)},
-        psnr=None, ssim=None, steps=3, evaluations=3, best_step=2, seconds=1.5, seed=0, precision="float32",
-        device="cpu", threads=1, versions={}, pictures={term: {"name": "x", "title": "X", "credit": ""}},
-        overrides=[], command="reconstruct", config=CONFIG,
-    )  # fmt: skip
-
-
 def test_a_result_reads_back_as_it_was_written(tmp_path, result):
     result.write(tmp_path)
     assert Result.read(tmp_path) == result
+    assert damage(tmp_path) == ""
+
+
+@pytest.mark.parametrize("name", ["result.png", "content.png", "trace.csv", "film.webp", "error=0.1.png"])
+def test_a_result_vouches_for_the_files_that_belong_to_it(tmp_path, result, name):
+    (tmp_path / name).write_bytes(b"one")
+    result.write(tmp_path)
+    assert list(Result.read(tmp_path).files) == [name]
+    (tmp_path / name).write_bytes(b"two")
+    assert Result.read(tmp_path) is None
+    assert damage(tmp_path) == f"{tmp_path / name}: is not the file that result.json was written with"
+    (tmp_path / name).unlink()
+    assert damage(tmp_path) == f"{tmp_path / name}: is missing"
+
+
+def test_a_result_vouches_for_itself(tmp_path, result):
+    result.write(tmp_path)
+    written = (tmp_path / "result.json").read_text()
+    (tmp_path / "result.json").write_text(written.replace('"total": 2.0', '"total": 1.0'))
+    assert Result.read(tmp_path) is None
+    assert damage(tmp_path) == f"{tmp_path / 'result.json'}: was changed after it was written"
+
+
+def test_a_value_of_another_type_is_named_with_its_key(tmp_path, result):
+    record = json.loads((result.write(tmp_path), tmp_path / "result.json")[1].read_text())
+    record["config"]["network"]["architecture"] = 19
+    (tmp_path / "result.json").write_text(json.dumps(record))
+    assert (
+        damage(tmp_path) == f"{tmp_path / 'result.json'}: config.network.architecture: input should be a valid string"
+    )
 
 
 def test_a_damaged_record_is_no_result(tmp_path, result):
@@ -78,7 +89,7 @@ def test_records_are_strict_json_even_when_a_number_is_not_finite(tmp_path, resu
 
 def test_a_sweep_finds_its_finished_cells_and_its_missing_ones(tmp_path, result):
     cells = [SweepCell("seed=0", {"seed": "0"}), SweepCell("seed=1", {"seed": "1"})]
-    Sweep(tmp_path, "fig1", {"seed": ["0", "1"]}, cells, "reconstruct -m").write()
+    Sweep(tmp_path, "fig1", cells, "reconstruct -m").write()
     (tmp_path / "seed=1").mkdir()
     result.write(tmp_path / "seed=1")
     sweep = Sweep.read(tmp_path)
@@ -87,25 +98,23 @@ def test_a_sweep_finds_its_finished_cells_and_its_missing_ones(tmp_path, result)
 
 def test_a_folder_without_a_list_of_cells_is_no_sweep(tmp_path):
     assert Sweep.read(tmp_path) is None
-    write_json({"cells": 3}, tmp_path / "sweep.json")
-    assert Sweep.read(Path(tmp_path)) is None
 
 
-def test_the_first_record_that_was_ever_written_is_still_read(tmp_path):
-    (tmp_path / "result.json").write_bytes((RECORDS / "result-1.json").read_bytes())
-    result = Result.read(tmp_path)
-    assert (result.fingerprint, result.error("content")) == ("33fbd7d1b17b98a2", 0.0123)
-    assert (result.converged, result.note, result.request, result.inputs) == (True, "", "", [])
+def test_a_damaged_list_of_cells_is_named_with_its_key(tmp_path):
+    records.write({"drawing": "auto", "command": "", "cells": 3}, tmp_path / "sweep.json")
+    with pytest.raises(records.Damaged, match=r"sweep\.json: cells: input should be a valid (list|array)"):
+        Sweep.read(tmp_path)
 
 
-def test_a_record_of_a_later_format_is_refused_in_a_clear_line(tmp_path, result):
-    replace(result, format=2).write(tmp_path)
-    with pytest.raises(InputError, match=r"later version of reconstruct \(format 2, known up to 1\)"):
+@pytest.mark.parametrize(("version", "line"), [(1, "an earlier version"), (99, "a later version")])
+def test_a_record_of_another_format_is_refused_in_a_clear_line(tmp_path, result, version, line):
+    replace(result, format=version).write(tmp_path)
+    with pytest.raises(InputError, match=rf"{line} \(format {version}, known is 2\)"):
         Result.read(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../elsewhere", "/etc", "a/b", "..", ""])
 def test_a_list_of_cells_does_not_lead_out_of_its_folder(tmp_path, name):
-    Sweep(tmp_path, "grid", {}, [SweepCell("fine", {}), SweepCell(name, {})], "reconstruct -m").write()
+    Sweep(tmp_path, "grid", [SweepCell("fine", {}), SweepCell(name, {})], "reconstruct -m").write()
     with pytest.raises(InputError, match="is not a folder inside of"):
         Sweep.read(tmp_path)

@@ -5,22 +5,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_results import example
+from examples import example
 
 from experiments import status
 from experiments.cell import locks
-from experiments.cell.failures import Failure
 from experiments.figure import read
 from experiments.sweep.state import CellStatus, Reader, State, SweepStatus, duration, headline
 from reconstruct.errors import InputError
-from reconstruct.results import TRACE, Sweep, SweepCell
+from reconstruct.failures import Failure
+from reconstruct.results import PICTURE, TRACE
+from reconstruct.sweeps import Sweep, SweepCell
 
 
 @pytest.fixture
 def sweep(tmp_path: Path) -> Sweep:
     """A cell in every state."""
     cells = [SweepCell(name, {"seed": name}) for name in ("done", "running", "failed", "stopped", "missing")]
-    sweep = Sweep(tmp_path / "s", "none", {"seed": [c.folder for c in cells]}, cells, "reconstruct -m seed=…")
+    sweep = Sweep(tmp_path / "s", "none", cells, "reconstruct -m seed=…")
     for name in ("done", "running", "failed", "stopped"):
         (sweep.folder / name).mkdir(parents=True)
     sweep.write()
@@ -29,6 +30,15 @@ def sweep(tmp_path: Path) -> Sweep:
     rows = "step,seconds,total,content,gradient_norm\n0,0.5,9.0,9.0,1\n1,1.0,3.5,3.5,1\n2,1.5,2."
     (sweep.folder / "running" / TRACE).write_text(rows)
     return sweep
+
+
+def damaged(sweep: Sweep) -> Path:
+    """A file of the finished cell that is not the one it was made with."""
+    picture = sweep.folder / "done" / PICTURE
+    picture.write_bytes(b"one")
+    example().write(sweep.folder / "done")
+    picture.write_bytes(b"two")
+    return picture
 
 
 def test_every_state_is_told_apart(sweep):
@@ -78,6 +88,29 @@ def test_the_command_tells_how_a_sweep_stands(sweep, monkeypatch, capsys):
         "  failed   failed  no such layer",
         "  to run what is missing: reconstruct -m seed=…",
     ]
+
+
+def test_a_cell_whose_files_changed_is_damaged_and_verifying_says_so(sweep, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["reconstruct-status", "--verify", str(sweep.folder)])
+    with pytest.raises(SystemExit):
+        status.main()
+    told = "every finished cell has the files that its result vouches for (1 of 1)"
+    assert capsys.readouterr().out.splitlines()[-1] == f"{sweep.folder}: {told}"
+    line = f"{damaged(sweep)}: is not the file that result.json was written with"
+    with pytest.raises(SystemExit, match="1"):
+        status.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert f"  damaged  done  {line}" in lines
+    assert lines[-1] == f"{sweep.folder}: 1 of 1 finished cells are damaged; the sweep's command makes them again"
+
+
+def test_the_time_left_counts_what_is_between_cells():
+    cell = SweepCell("x", {})
+    done = [CellStatus(cell, State.done, seconds=0.01, written=10**12 + k * 3 * 10**9) for k in range(5)]
+    waiting = [CellStatus(cell, State.waiting)] * 10
+    assert SweepStatus([*done, *waiting]).seconds_left == pytest.approx(30)
+    slow = CellStatus(cell, State.running, step=10, steps=100, seconds=60)
+    assert SweepStatus([*done, *waiting, slow]).seconds_left == pytest.approx(540)
 
 
 def test_watching_ends_when_nothing_is_left(sweep, monkeypatch, capsys):

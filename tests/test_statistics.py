@@ -162,9 +162,23 @@ def test_relative_error_is_zero_for_a_match_and_one_for_nothing(representation, 
     nothing = {"x": torch.zeros_like(code["x"])}
     assert float(representation.relative_errors(code, code)["x"]) == 0
     assert float(representation.relative_errors(nothing, code)["x"]) == pytest.approx(1)
-    assert Term("style", representation, code).errors(representation.layer_losses(nothing, code))["x"] == pytest.approx(
-        1
-    )
+    losses = representation.layer_losses(nothing, code)
+    assert Term("style", representation, code).errors(nothing, losses)["x"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("representation", [Shifted({"x": 1.0}, [1, 4]), Sliced({"x": 1.0}, seed=0)], ids=named)
+@pytest.mark.parametrize(("size", "others"), [((12, 12), (3, 3)), ((3, 3), (12, 12)), ((7, 5), (5, 9))])
+def test_an_error_is_that_of_two_codes_of_one_shape_whatever_the_sizes_of_their_pictures(representation, size, others):
+    """The zero code has an error of 1, as has any code that is twice the target's in the shape of the picture's."""
+    generator = torch.Generator().manual_seed(0)
+    F, P = (torch.rand(1, 4, *each, generator=generator) for each in (size, others))
+    code, target = {"x": representation.code(F)}, {"x": representation.code(P)}
+    nothing = {"x": torch.zeros_like(code["x"])}
+    term = Term("style", representation, target)
+    assert float(representation.relative_errors(nothing, target)["x"]) == pytest.approx(1)
+    assert float(term.errors(nothing, term.layer_losses(nothing))["x"]) == pytest.approx(1)
+    expected = float(representation.relative_errors(code, target)["x"])
+    assert float(term.errors(code, term.layer_losses(code))["x"]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("representation", EVERY, ids=named)

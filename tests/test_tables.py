@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_results import example
+from examples import example
 
 from experiments.sweep import tables
 from reconstruct.errors import InputError
-from reconstruct.results import Sweep, SweepCell
+from reconstruct.sweeps import Sweep, SweepCell
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def sweep(tmp_path: Path) -> Sweep:
     axes = {"canvas": ["pixels", "fourier"], "seed": ["0", "1", "4"]}
     points = [{"canvas": canvas, "seed": seed} for canvas in axes["canvas"] for seed in axes["seed"]]
     cells = [SweepCell(f"{point['canvas']}{point['seed']}", point) for point in points]
-    sweep = Sweep(tmp_path, "none", axes, cells, "")
+    sweep = Sweep(tmp_path, "none", cells, "")
     for cell in cells[:-1]:
         (tmp_path / cell.folder).mkdir()
         loss = (int(cell.values["seed"]) + 1.0) * (10 if cell.values["canvas"] == "pixels" else 1)

@@ -9,7 +9,7 @@ import yaml
 
 from experiments.settings.names import Values, counts
 from reconstruct.recorders.events import HParam, plainly, verbatim
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 
 def texts(settings: Mapping[str, Any], credits: Mapping[str, Mapping[str, str]], command: str) -> dict[str, str]:

@@ -28,13 +28,11 @@ class Invocation:
 
     Attributes:
         overrides: what the user chose, ``KEY=VALUE``, as Hydra has it.
-        request: the digest of the whole request (`experiments.settings.fingerprint.request`).
         label: what the cell is called; empty for the name of its folder.
         axes: the keys that differ within its sweep; ``None`` for a single cell.
     """
 
     overrides: list[str] = field(default_factory=list)
-    request: str = ""
     verbosity: Verbosity = Verbosity.alone
     label: str = ""
     axes: Sequence[str] | None = None

@@ -60,8 +60,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         board.finish(best, result)
         for film in films.values():
             film.finish(best, result, folder / FILM)
-    result.write(folder)
-    return result
+    return result.write(folder)
 
 
 def _start(provenance: Provenance, folder: Path) -> Tensor | None:
@@ -117,7 +116,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
     config, synthesis, original = provenance.config, made.synthesis, made.originals.get("content")
     saved = images.load(folder / PICTURE).to(made.plan.device)
     evaluation = made.reference.evaluate(saved)
-    note = convergence.problem(convergence.history(folder / TRACE, config.active()))
+    note = convergence.problem(convergence.history(folder / TRACE, made.reference.deciding))
     return Result(
         fingerprint=provenance.fingerprint,
         total=float(evaluation.total),
@@ -143,7 +142,6 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         overrides=invocation.settings,
         command=command(),
         config=provenance.settings,
-        request=invocation.request,
         inputs=provenance.records,
         converged=not note,
         note=note,

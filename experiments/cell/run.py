@@ -7,21 +7,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.cell.failures import Failure
 from experiments.cell.invocation import Invocation, Provenance, Verbosity
-from experiments.cell.known import SET_ASIDE, mark
-from experiments.cell.locks import LOCK, held
-from experiments.settings.folders import words
-from experiments.settings.overrides import chosen
+from experiments.cell.locks import held
 from experiments.settings.schema import Config
 from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError, one_line
 from reconstruct.explorer.sentences import sentence
+from reconstruct.failures import Failure
 from reconstruct.files import remove_stale_parts
-from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, RESULT, Result
+from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, RESULT, Result, damage
 
-UNFILMED = "finished without a film, which only the making gives; film=true under another name= makes it again"
+UNFILMED = "already finished without a film; films are recorded while optimising: use name=OTHER film=true"
 
 
 def run(config: Config, folder: Path, invocation: Invocation | None = None) -> Result:
@@ -35,24 +32,47 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
     """
     invocation = invocation or Invocation()
     provenance = Provenance.of(config)
-    with (
-        _explaining_system(),
-        _explaining_classes(provenance),
-        held(folder, {"steps": config.steps, "process": os.getpid()}),
-    ):
-        remove_stale_parts(folder)
-        _swap(folder, provenance)
-        mark(folder, provenance.fingerprint, words(chosen(invocation.overrides)))
-        result, told = Result.read(folder), f"{folder} is already finished"
-        if config.film and not (folder / FILM).exists():
-            told = f"{folder} was {UNFILMED}"
-        if result is None or not (folder / PICTURE).exists():
-            result = _reconstructed(provenance, folder, invocation)
+    with _explaining_system(), _explaining_classes(provenance):
+        result = None if config.fresh else _finished(folder, provenance.fingerprint)
+        told = already_finished(folder, config.film)
+        if result is None:
+            with held(folder, {"steps": config.steps, "process": os.getpid()}):
+                result = _made(provenance, folder, invocation)
             told = f"{sentence(result)}\n{folder.name}: {result.summary}\n{folder / PICTURE}"
-        (folder / CHECKPOINT).unlink(missing_ok=True)
-        Failure.clear(folder)  # of another process, while this one waited
     if invocation.verbosity is Verbosity.alone:
         say(told)
+    return result
+
+
+def already_finished(folder: Path, film: bool) -> str:
+    """A line about a finished cell that is asked for again, with a film or not."""
+    unfilmed = film and not (folder / FILM).exists()
+    return f"{folder} is {UNFILMED if unfilmed else 'already finished'}"
+
+
+def _finished(folder: Path, fingerprint: str) -> Result | None:
+    """The finished cell in `folder`.
+
+    Raises:
+        InputError: it is another one.
+    """
+    result = Result.read(folder)
+    if result is not None and result.fingerprint != fingerprint:
+        raise InputError(f"{folder}: holds another cell, of other settings or files; choose another folder")
+    return result
+
+
+def _made(provenance: Provenance, folder: Path, invocation: Invocation) -> Result:
+    """The cell, made now by whoever holds its lock, unless another process has finished it meanwhile."""
+    remove_stale_parts(folder)
+    result = _finished(folder, provenance.fingerprint)
+    if result is None or provenance.config.fresh:
+        if line := damage(folder):
+            say(f"{line}; the cell is computed again")
+        (folder / RESULT).unlink(missing_ok=True)
+        result = _reconstructed(provenance, folder, invocation)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    Failure.clear(folder)
     return result
 
 
@@ -86,32 +106,14 @@ def _explaining_system() -> Iterator[None]:
         raise RunError(f"out of memory; {SMALLER}") from error
 
 
-def _swap(folder: Path, provenance: Provenance) -> None:
-    """Set aside what was made from other input files or settings, and take up again what was set aside for these."""
-    present = Result.read(folder)
-    if present is not None and present.fingerprint == provenance.fingerprint:
-        return
-    if present is not None:
-        _move(folder, folder / SET_ASIDE / present.fingerprint)
-    _move(folder / SET_ASIDE / provenance.fingerprint, folder)
-
-
-def _move(start: Path, end: Path) -> None:
-    """All files but the log and the lock, which are in use; the result last: no half of a move looks finished."""
-    files = [path for path in start.glob("*") if path.is_file() and path.suffix != ".log" and path.name != LOCK]
-    if files:
-        end.mkdir(parents=True, exist_ok=True)
-    for file in sorted(files, key=lambda path: path.name == RESULT):
-        file.replace(end / file.name)
-
-
 def _reconstructed(provenance: Provenance, folder: Path, invocation: Invocation) -> Result:
     from experiments.cell.reconstruction import reconstruction  # torch; a finished cell does without
 
     if provenance.config.start == HALF:
-        small = replace(invocation, label=f"{invocation.label or folder.name}, half its size", request="")
+        small = replace(invocation, label=f"{invocation.label or folder.name}, half its size")
+        fresh = provenance.config.fresh and not (folder / CHECKPOINT).exists()
         try:
-            run(provenance.config.halved(), folder / HALF, small)
+            run(replace(provenance.config.halved(), fresh=fresh), folder / HALF, small)
         except InputError as error:
             raise InputError(f"start=half: {error}") from error
     return reconstruction(provenance, folder, invocation)

@@ -3,6 +3,8 @@
 import math
 from dataclasses import replace
 
+import torch
+
 from experiments.cell.originals import Originals, stretched
 from experiments.cell.representations import check_own, representation
 from experiments.settings.schema import Config, Losses
@@ -49,6 +51,9 @@ def _unit(term: Term, config: Config, network: Network, originals: Originals) ->
         size = own.shape[-2], own.shape[-1]
     others = [stretched(picture, *size) for other, picture in originals.pictures.items() if other != term.name]
     code = encode(network, term.representation, others[0]) if others else None
+    if own is not None and not others and (own.shape[-2], own.shape[-1]) != size:  # nothing, but as large as the result
+        here = encode(network, term.representation, stretched(own, *size))
+        code = {layer: torch.zeros_like(each) for layer, each in here.items()}
     unit = reference_loss(term.representation, term.target, code)
     if unit == 0:
         same = f"nothing to measure {term.name} against, both pictures are the same; try losses=paper"

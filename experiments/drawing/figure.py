@@ -10,7 +10,8 @@ from experiments.terminal.progress import say
 from reconstruct import figures
 from reconstruct.errors import InputError
 from reconstruct.figures import Cells, Layout, Look
-from reconstruct.results import FIGURE, Sweep
+from reconstruct.results import FIGURE
+from reconstruct.sweeps import Sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,7 +10,8 @@ from experiments.drawing.figure import Request
 from experiments.terminal.progress import say
 from reconstruct import figures
 from reconstruct.errors import InputError
-from reconstruct.results import FILM, Sweep
+from reconstruct.results import FILM
+from reconstruct.sweeps import Sweep
 
 if TYPE_CHECKING:
     from reconstruct.recorders.film import FilmReader, Pixels
@@ -57,8 +58,8 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
 def _reels(sweep: Sweep) -> "dict[str, FilmReader]":
     from reconstruct.recorders.film import FilmReader
 
-    folders = [cell.folder for cell, result in sweep.results() if result]
-    return {folder: FilmReader(path) for folder in folders if (path := sweep.folder / folder / FILM).exists()}
+    folders = [cell.folder for cell, result in sweep.results() if result and FILM in result.files]
+    return {folder: FilmReader(sweep.folder / folder / FILM) for folder in folders}
 
 
 def _tell_of_still(sweep: Sweep, reels: Iterable[str]) -> None:

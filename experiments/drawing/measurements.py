@@ -30,14 +30,15 @@ from reconstruct.objective import Objective, Term, encode
 from reconstruct.observers.names import NONE
 from reconstruct.recorders.snapshots import found
 from reconstruct.representations import Content, Style, equal_weights
-from reconstruct.results import PICTURE, TERMS, Result, Sweep
+from reconstruct.results import PICTURE, Result
+from reconstruct.sweeps import Sweep
 
 EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
 STRUCTURES = "relu2_1"  # whose features are looked for in the original: they see 10 pixels, every second one
 
 
 def entries(sweep: Sweep) -> list[Entry]:
-    """The entries of ``measures.csv``; measured again if the file is missing, damaged or older than the sweep.
+    """The entries of ``measures.csv``; measured again if the file is missing, damaged or of another state of the sweep.
 
     Raises:
         InputError: a network that the sweep used cannot be built.
@@ -47,7 +48,7 @@ def entries(sweep: Sweep) -> list[Entry]:
         if known and known[0].delta_e is None:
             say(f"{sweep.folder / MEASURES} is of an earlier version: without it, colours would be measured, too")
         return known
-    write(_measured(sweep), sweep.folder)
+    write(_measured(sweep), sweep)
     return read(sweep.folder)
 
 
@@ -136,9 +137,7 @@ def _is_whole(folder: Path, result: Result) -> bool:
 def _recipe(result: Result) -> str:
     """The settings that are equal in cells that differ in the seed only."""
     ignored = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)
-    known = {key: value for key, value in result.config.items() if key not in ignored}
-    terms = {term: dict(sorted(known[term].items())) | {"kind": ""} for term in TERMS}  # which was another name once
-    return str(sorted((known | terms).items()))
+    return str(sorted((key, value) for key, value in result.config.items() if key not in ignored))
 
 
 def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[tuple[Entry, Tensor]]:
@@ -190,10 +189,14 @@ def _entry(
         else None,
         style_balance=_style_balance(result, folder, picture, original) if joined and cell else None,
         **asdict(measures.ColourError.of(picture, original)),
-        losses=result.losses if joined and result.loss_convention == "relative" else {},
+        losses=_finite(result.losses) if joined and result.loss_convention == "relative" else {},
         errors=reference.relative_errors(picture.to(device("auto"))),
         painting=result.asked_for("style") if joined else "",
     )
+
+
+def _finite(losses: Mapping[str, float | None]) -> dict[str, float]:
+    return {term: loss for term, loss in losses.items() if loss is not None}
 
 
 def _style_balance(result: Result, folder: Path, picture: Tensor, photograph: Tensor) -> float | None:

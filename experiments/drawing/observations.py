@@ -20,7 +20,8 @@ from reconstruct.observers.chance import Chance, chances, parts
 from reconstruct.observers.classifier import Classifier, Observation
 from reconstruct.observers.identification import identified, nearness, probability, rank
 from reconstruct.observers.perceptual import Perceptual, read
-from reconstruct.results import Result, Sweep
+from reconstruct.results import Result
+from reconstruct.sweeps import Sweep
 
 SIZE = 512  # pixels, of photographs for the null distribution
 PARTS = 12  # of each photograph, whose pairs are the null distribution

@@ -1,59 +1,46 @@
-"""Figures and tables of an earlier state of a sweep are set aside, so that nobody takes them for those of today.
+"""Figures and tables of an earlier state of a sweep are set aside, so that nobody takes them for those of today."""
 
-What was drawn, and of which state, stands in ``.drawn.json`` in the sweep's folder.
-"""
-
-import hashlib
-import json
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from experiments.terminal.progress import say
-from reconstruct.results import FAILURE, FIGURE, RESULT, SWEEP, Sweep, write_json
+from reconstruct import up_to_date
+from reconstruct.errors import InputError
+from reconstruct.results import FIGURE
+from reconstruct.sweeps import Sweep
 
 CAPTION = "caption.txt"  # of a sweep's own figure
 OUTDATED = "outdated"  # the folder in which they are kept
 _PAGE = re.compile(r"-\d+(?=\.svg$)")
-RECORD = ".drawn.json"  # file -> folder of each sweep that it shows, from the record's own -> that sweep's state
 
 
 def note(sweeps: Sequence[Sweep], paths: Iterable[Path]) -> None:
-    """Remember that files of the first sweep's folder show the sweeps as they are now."""
-    folder = sweeps[0].folder
-    states = {os.path.relpath(sweep.folder, folder): state(sweep) for sweep in sweeps}  # a copied folder shows itself
-    drawn = {path.name: states for path in paths if path.parent == folder}
-    earlier = _record(folder)
-    for name in [name for name in earlier if _PAGE.sub("", name) in drawn and name not in drawn]:
-        (folder / name).unlink(missing_ok=True)  # a further page of a figure that has fewer now
-        del earlier[name]
-    write_json(earlier | drawn, folder / RECORD)
-
-
-def is_current(sweep: Sweep, *names: str) -> bool:
-    """Whether these files are there and show the sweep as it is now."""
-    record, now = _record(sweep.folder), state(sweep)
-    of_now = [name for name in names if now in record.get(name, {}).values() and (sweep.folder / name).exists()]
-    return len(of_now) == len(names)
+    """Remember that files of the first sweep's folder show the sweeps as they are now; further pages of before go."""
+    folder, names = sweeps[0].folder, {path.name for path in paths}
+    known = up_to_date.note(sweeps, [folder / name for name in names])
+    for name in [name for name in known if _PAGE.sub("", name) in names and name not in names]:
+        (folder / name).unlink(missing_ok=True)
+        del known[name]
+    up_to_date.write(known, folder)
 
 
 def is_drawn(sweep: Sweep) -> bool:
     """Whether the sweep's own figure shows it as it is now; an analysis may lack a file of that name, not a caption."""
-    return is_current(sweep, CAPTION, *(path.name for path in own_figure(sweep)))
+    return up_to_date.is_current(sweep, CAPTION, *(path.name for path in own_figure(sweep)))
 
 
 def own_figure(sweep: Sweep) -> list[Path]:
     """The files of the sweep's own figure that were drawn, of whatever state."""
-    record = _record(sweep.folder)
-    return [sweep.folder / name for name in (f"{FIGURE}.png", f"{FIGURE}.pdf") if name in record]
+    known = up_to_date.drawn(sweep.folder)
+    return [sweep.folder / name for name in (f"{FIGURE}.png", f"{FIGURE}.pdf") if name in known]
 
 
 def set_aside(sweep: Sweep) -> None:
     """Move what was drawn of an earlier state of any of its sweeps; nothing that is kept already is written over."""
-    record = _record(sweep.folder)
-    there = {name: states for name, states in record.items() if (sweep.folder / name).exists()}
+    known = up_to_date.drawn(sweep.folder)
+    there = {name: states for name, states in known.items() if (sweep.folder / name).exists()}
     found = [name for name, states in there.items() if not _holds(states, sweep.folder)]
     if not found:
         return
@@ -62,39 +49,19 @@ def set_aside(sweep: Sweep) -> None:
     for name in found:
         with suppress(FileNotFoundError):  # another process was faster
             (sweep.folder / name).replace(_free(folder / name))
-    write_json({name: states for name, states in record.items() if name not in found}, sweep.folder / RECORD)
+    up_to_date.write({name: states for name, states in known.items() if name not in found}, sweep.folder)
     names = ", ".join(sorted(found))
     say(f"{names}: of an earlier state of the sweep, now in {folder}; reconstruct-figure draws them again")
 
 
-def state(sweep: Sweep) -> str:
-    """A digest of which cells there are, and of what each came to."""
-    digest = hashlib.sha256(_content(sweep.folder / SWEEP))
-    for cell in sweep.cells:
-        for name in (RESULT, FAILURE):
-            digest.update(name.encode() + _content(sweep.folder / cell.folder / name))
-    return digest.hexdigest()[:16]
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b"none"
-
-
-def _record(folder: Path) -> dict[str, dict[str, str]]:
-    try:
-        record: dict[str, dict[str, str]] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
 def _holds(states: Mapping[str, str], start: Path) -> bool:
     """Whether all sweeps are in the state that was drawn; of one that is gone nothing is said."""
-    sweeps = [(Sweep.read(start / folder), then) for folder, then in states.items()]
-    return all(sweep is None or state(sweep) == then for sweep, then in sweeps)
+    for folder, then in states.items():
+        with suppress(InputError):
+            sweep = Sweep.read(start / folder)
+            if sweep is not None and up_to_date.state(sweep) != then:
+                return False
+    return True
 
 
 def _free(path: Path) -> Path:

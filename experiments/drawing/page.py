@@ -9,7 +9,7 @@ from reconstruct.analysis.entries import current
 from reconstruct.explorer.content import content
 from reconstruct.explorer.document import write
 from reconstruct.explorer.pictures import Pictures
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 PAGE = "index.html"
 

@@ -16,13 +16,14 @@ from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import encode
 from reconstruct.representations import Code, Representation, equal_weights
-from reconstruct.results import PICTURE, USUAL, Result, Sweep
+from reconstruct.results import PICTURE, Result
+from reconstruct.sweeps import Sweep
 
 Cell = tuple[Path, Result]
 
 
 def errors(sweep: Sweep) -> list[StatisticError]:
-    """The rows of ``statistics.csv``; measured again if the file is missing, damaged or older than the sweep.
+    """The rows of ``statistics.csv``; measured again if the file is missing, damaged or of another state of the sweep.
 
     Raises:
         InputError: there is no texture, or a network that the sweep used cannot be built.
@@ -38,7 +39,7 @@ def errors(sweep: Sweep) -> list[StatisticError]:
         )
     found = [error for cell in counted(textures, "measuring") for error in _of_cell(*cell)]
     found += [error for cell in _one_a_painting(textures) for error in _baselines(cell, textures)]
-    write(found, sweep.folder)
+    write(found, sweep)
     say(f"{sweep.folder / STATISTICS}: {len(textures)} textures measured")
     return found
 
@@ -80,5 +81,5 @@ def _code(network: Network, statistic: Representation, picture: Tensor) -> Code:
 def _statistics(result: Result) -> Mapping[str, Representation]:
     """All of them, at the layers of a result; sliced from other directions than those that were matched."""
     weights = equal_weights(result.layers["style"])
-    shifts = result.config["style"]["shifts"] or USUAL["style"]["shifts"]
+    shifts = result.config["style"]["shifts"] or [1]
     return {name: make(weights, shifts, result.seed + 1) for name, make in KNOWN.items()}

@@ -9,14 +9,11 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, Node, OmegaConf, open_dict
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
-from experiments.settings.folders import Folders
-from experiments.settings.names import folder_name
-from experiments.settings.overrides import chosen, meant
+from experiments.settings.overrides import meant
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError, nearest
 from reconstruct.results import NOISE
@@ -42,16 +39,8 @@ def first_names() -> set[str]:
 
 
 def register_resolvers() -> None:
-    """What ${cell:…} and ${by_losses:…} in configs/ stand for."""
-    OmegaConf.register_new_resolver("cell", _cell_folder, replace=True)
+    """What ${by_losses:…} in configs/ stands for."""
     OmegaConf.register_new_resolver("by_losses", _by_losses, replace=True)
-
-
-def _cell_folder(overrides: Iterable[str]) -> str:
-    """The name of a cell's folder: where the plan of its sweep has put it, else by what was chosen."""
-    values = chosen(overrides)
-    place = Folders.read(Path(HydraConfig.get().sweep.dir))[values] if HydraConfig.initialized() else None
-    return place.folder if place else folder_name(values)
 
 
 def _by_losses(losses: Losses, relative: Any, paper: Any) -> Any:

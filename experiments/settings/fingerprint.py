@@ -5,20 +5,16 @@ Deliberately free of torch, so that a finished cell is recognised at once.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
-from functools import lru_cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from experiments.settings import schema
 from experiments.settings.inputs import UNTRAINED, Inputs
 from experiments.settings.schema import Config
 from reconstruct.results import NOISE
 
 # Raised whenever the same settings lead to another picture than before.
-METHOD = 6
+METHOD = 7
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
@@ -79,28 +75,3 @@ def _start(config: Config, inputs: Inputs) -> list[Any]:
 
 def _digest(record: object) -> str:
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def request(values: Mapping[str, str], sources: Iterable[Path]) -> str:
-    """A digest of what was asked for, before it is resolved: overrides, configuration files and program.
-
-    Of the sources, absolute paths are folders of configuration files; others are names.
-
-    Equal requests on equal inputs have equal fingerprints. Composing a configuration takes Hydra a second; this takes
-    a millisecond, so that a sweep of hundreds of cells is taken up again at once.
-    """
-    chosen = {key: value for key, value in values.items() if key.split(".")[0] not in (*BESIDE_THE_POINT, "hydra")}
-    known = [_files(source) if source.is_absolute() else source.name for source in sources]
-    record = [METHOD, _version(), dict(sorted(chosen.items())), known]
-    return hashlib.sha256(json.dumps(record).encode()).hexdigest()[:16]
-
-
-@lru_cache
-def _version() -> str:
-    return version("reconstruct")
-
-
-@lru_cache
-def _files(folder: Path) -> str:
-    told = [str(file.relative_to(folder)).encode() + file.read_bytes() for file in sorted(folder.rglob("*.yaml"))]
-    return hashlib.sha256(b"\0".join([*told, Path(schema.__file__).read_bytes()])).hexdigest()

@@ -4,14 +4,13 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-
-from anyascii import anyascii
 
 from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS
 
 LONGEST = 60  # characters of a folder's name
+SUFFIX = 8  # of them, hexadecimal, by which a cell's folder is found
 DEFAULT = "default"  # a cell for which nothing was chosen
 
 NOT_IN_A_NAME = (*NOT_SETTINGS, "parts", "hydra")
@@ -27,8 +26,6 @@ _ORDER = (
 _LAST = ("seed",)
 _SPEAKS_FOR_ITSELF = ("representation", "network", "canvas", "optimizer", "recipe")
 _NAMES_FILES = (*NAMES_A_FILE, "normalize_over")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
-_TAP = re.compile(r"([a-z]+)(\d+_\d+)")
 
 
 def labels(cells: Sequence[Values]) -> list[str]:
@@ -43,23 +40,11 @@ def labels(cells: Sequence[Values]) -> list[str]:
     return _told_apart(named, chosen)
 
 
-def folder_names(labels: Sequence[str], taken: Collection[str] = ()) -> list[str]:
-    """A name for a folder of each, none of which a file system takes for another or for one that is taken."""
-    found, used = [], {_alike(name) for name in taken}
-    for label in labels:
-        name = _safe(label)
-        if _alike(name) in used:
-            name = next(longer for longer in _longer(name, label) if _alike(longer) not in used)
-        used.add(_alike(name))
-        found.append(name)
-    return found
-
-
-def folder_name(values: Values) -> str:
-    """The name of a folder for a cell whose siblings are not known."""
-    (label,) = labels([values])
-    (name,) = folder_names([label])
-    return name
+def folder_name(label: str, identity: str) -> str:
+    """The name of a cell's folder on any system: its label, and the first characters of its identity."""
+    name = unicodedata.normalize("NFC", label.replace("α/β", "ratio").replace("…", "-").replace(" ", ","))
+    name = "".join(c if c.isalnum() or c in ".,=+-_()" else "_" for c in name).lstrip(".-")
+    return f"{name[: LONGEST - SUFFIX - 1].rstrip('.,-') or 'cell'}-{identity[:SUFFIX]}"
 
 
 def counts(key: str) -> bool:
@@ -176,23 +161,6 @@ def _told_apart(names: Sequence[str], cells: Sequence[Values]) -> list[str]:
     ]
 
 
-def _safe(label: str) -> str:
-    """`label` as the name of a folder on any system; what had to be cut is made up for by a digest."""
-    name = unicodedata.normalize("NFC", label.replace("α/β", "ratio").replace("…", "-").replace(" ", ","))
-    name = "".join(c if c.isalnum() or c in ".,=+-_()" else "_" for c in name).lstrip(".").rstrip(".,") or "_"
-    if len(name) > LONGEST or _RESERVED.fullmatch(name):
-        name = f"{name[: LONGEST - 7].rstrip('.,')}-{_digest(label)}"
-    return name
-
-
-def _longer(name: str, label: str) -> Iterable[str]:
-    """The name with ever other digests."""
-    count = 0
-    while True:
-        yield f"{name[: LONGEST - 7].rstrip('.,')}-{_digest([label, count])}"
-        count += 1
-
-
 def _alike(name: str) -> str:
     """Equal for names that some file system takes for the same."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
@@ -200,15 +168,3 @@ def _alike(name: str) -> str:
 
 def _digest(of: object) -> str:
     return hashlib.sha256(repr(of).encode()).hexdigest()[:6]
-
-
-def earlier_name(values: Values) -> str:
-    """What earlier programs called the folder of a cell: all that was chosen, in alphabetical order."""
-    overrides = (f"{key}={value}" for key, value in values.items())
-    chosen = sorted(o for o in overrides if re.split(r"[=.@/]", o.lstrip("+~"))[0] not in NOT_IN_A_NAME)
-    if not chosen:
-        return DEFAULT
-    full = ",".join(re.sub(r"=(?:\[(.*)\]|'(.*)'|\"(.*)\")$", r"=\1\2\3", o) for o in chosen)  # brackets, quotes
-    spoken = full if full.isascii() else anyascii(full)
-    short = re.sub(r"[^\w.,=+-]+", "_", spoken, flags=re.ASCII)[:120].lstrip(".")
-    return short if short == full else f"{short}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"

@@ -113,19 +113,19 @@ def _with_accents(value: str) -> str:
 
 def _quote_accents(element: str) -> str:
     plain = element.isascii() and element.isprintable()
-    return element if plain or element[0] in "'\"" else _quote(element)
+    return element if plain or element[0] in "'\"" else in_quotes(element)
 
 
 def _one_text(value: str) -> str:
     """The same where a sweep would make no sense: what looks like one of Hydra's functions is a name, too."""
-    return _quote(value) if _FUNCTION.search(value) else _text(value)
+    return in_quotes(value) if _FUNCTION.search(value) else _text(value)
 
 
 def _text(value: str) -> str:
     """One name: as it is where the grammar gives it back, or where it is in quotes or an expression of Hydra's."""
     if _read(value) == value or (_is_meant_for_hydra(value) and not _exists(value)):
         return value
-    return _quote(value)
+    return in_quotes(value)
 
 
 def _is_meant_for_hydra(value: str) -> bool:
@@ -150,8 +150,11 @@ def _parsed(argument: str) -> Override | None:
         return None
 
 
-def _quote(value: str) -> str:
-    """Backslashes count only before what they could escape: for OmegaConf ``${``, for Hydra a quote or the end."""
+def in_quotes(value: str) -> str:
+    """A text as Hydra's grammar gives it back.
+
+    Backslashes count only before what they could escape: for OmegaConf ``${``, for Hydra a quote or the end.
+    """
     literal = re.sub(r"(\\*)\$\{", lambda found: 2 * found[1] + "\\${", value)
     return "'" + re.sub(r"(\\*)('|$)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), literal) + "'"
 
@@ -175,7 +178,7 @@ def meant(argument: str) -> str:
         return f", for example {f'content.picture={argument}' if _exists(argument) else 'size=256'}"
     is_name = key.rpartition(".")[2] in (*NAMES_A_FILE, *ONE_NAME)
     closed = [f"{argument}{end}" for end in ("'", '"', *(() if is_name else "]})"))]
-    quotes = _quote(value) if set(value) & set('"\\$') else f'"{value}"'
+    quotes = in_quotes(value) if set(value) & set('"\\$') else f'"{value}"'
     named = [f"{key}={quotes}"] if is_name else []
     likely = next((f"; try {shlex.quote(each)}" for each in closed + named if _parsed(each)), "")
     return f", with special characters in quotes{likely}"

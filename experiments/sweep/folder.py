@@ -6,7 +6,9 @@ from pathlib import Path
 from experiments.settings.names import labels
 from experiments.settings.overrides import chosen
 from reconstruct.errors import InputError, nearest
-from reconstruct.results import RESULT, SWEEP, Result, Sweep, SweepCell
+from reconstruct.records import Damaged
+from reconstruct.results import RESULT, Result
+from reconstruct.sweeps import SWEEP, Sweep, SweepCell
 
 
 def read(folder: Path) -> Sweep:
@@ -15,10 +17,11 @@ def read(folder: Path) -> Sweep:
     Raises:
         InputError: there is none, or its record is damaged.
     """
-    if sweep := Sweep.read(folder):
-        return sweep
-    if (folder / SWEEP).exists():
-        raise InputError(f"{folder} has a damaged {SWEEP}; the command that made the sweep writes it again")
+    try:
+        if sweep := Sweep.read(folder):
+            return sweep
+    except Damaged as error:
+        raise InputError(f"{folder} has a damaged {SWEEP}; the sweep's command writes it again ({error})") from error
     if cells := _finished(folder):
         return _joined(folder, cells)
     sweeps = sorted(path.parent for around in (folder, Path("runs")) for path in around.glob(f"*/{SWEEP}"))
@@ -40,4 +43,4 @@ def _joined(folder: Path, results: Mapping[str, Result]) -> Sweep:
     values = [chosen(result.overrides) for result in results.values()]
     cells = [SweepCell(*each) for each in zip(results, values, labels(values), strict=True)]
     first = next(iter(results.values()))
-    return Sweep.of(folder, "auto", cells, first.command)
+    return Sweep(folder, "auto", cells, first.command)

@@ -6,9 +6,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from experiments.settings.names import folder_names
 from reconstruct.errors import InputError
-from reconstruct.results import FIGURE, SWEEP, Sweep
+from reconstruct.results import FIGURE
+from reconstruct.sweeps import SWEEP, Sweep
 
 LOOK_AGAIN = 3.0  # seconds
 SLASH = "∕"  # looks like one and separates no folders: α∕β
@@ -71,7 +71,9 @@ def _named(folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
         yield from _within(folders[0])
         return
     paths = list(dict.fromkeys(folder.resolve() for folder in folders))
-    for above, path in zip(folder_names([path.name for path in paths]), paths, strict=True):
+    for number, path in enumerate(paths):
+        alike = [other for other in paths[:number] if other.name == path.name]
+        above = f"{path.name}~{len(alike) + 1}" if alike else path.name
         found = list(_within(path)) if sweeps_in(path) else [("", path)]
         yield from ((f"{above}/{name}".rstrip("/"), target) for name, target in found)
 

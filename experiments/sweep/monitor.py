@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from experiments.sweep.state import Reader, State, SweepStatus, headline
 from experiments.terminal.progress import bar, is_interactive, say
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 WATCH_EVERY = 1.0  # seconds between two looks at a sweep
 
@@ -22,11 +22,9 @@ class SweepMonitor:
     def __init__(self, sweep: Sweep, finished: Collection[str]) -> None:
         self._reader = Reader(sweep)
         overview = self._reader.look()
-        done = overview.of(State.done)
-        self.before = {standing.event for standing in done if standing.cell.folder in finished}
-        self._ended = len(self.before)
+        self._ended = len(finished)
         # What is there from an earlier attempt, a failure too, is told again only if it is still there at the end.
-        self._told = {standing.event for standing in [*done, *overview.of(State.failed)]}
+        self._told = {standing.event for standing in [*overview.of(State.done), *overview.of(State.failed)]}
         self._bar = bar(
             total=len(sweep.cells),
             desc="sweep",

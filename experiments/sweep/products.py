@@ -1,9 +1,8 @@
 """What is swept: products of values, as Hydra's sweeper takes them one at a time."""
 
 import itertools
-import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -20,8 +19,8 @@ Point = dict[str, str]
 """Key -> value: one of them."""
 
 
-def products(config: DictConfig) -> list[Product]:
-    """What is swept: the preset's `parts`, if there are any, each with the common parameters and the command line's.
+def points(config: DictConfig) -> list[Point]:
+    """What is swept: all combinations of the preset's `parts`, or of one product, each with the command line's values.
 
     The command line wins; values of a key that some parts sweep go to those parts alone. What a part takes from a group
     of configs/, such as its representation or network, is what it is there for; it is left out where the command line
@@ -30,6 +29,15 @@ def products(config: DictConfig) -> list[Product]:
     Raises:
         InputError: no part has the values that were given, or a value was given twice.
     """
+    every = [dict(zip(made, values, strict=True)) for made in _products(config) for values in _combined(made)]
+    return list({tuple(sorted(point.items())): point for point in every}.values())
+
+
+def _combined(product: Product) -> Iterator[tuple[str, ...]]:
+    return itertools.product(*product.values())
+
+
+def _products(config: DictConfig) -> list[Product]:
     common = dict(_swept(key, values) for key, values in (config.hydra.sweeper.get("params") or {}).items())
     given: Product = {}
     for override in OverridesParser.create().parse_overrides(list(config.hydra.overrides.task)):
@@ -47,35 +55,6 @@ def products(config: DictConfig) -> list[Product]:
     for product in made:
         _check(product)
     return made
-
-
-def points(product: Product) -> list[Point]:
-    """Every combination of its values."""
-    return [dict(zip(product, values, strict=True)) for values in itertools.product(*product.values())]
-
-
-def narrowed(made_of: Sequence[Product], wanted: Sequence[Mapping[str, str]]) -> list[Product]:
-    """The products with only the values that the wanted points have."""
-    chosen_points = {tuple(sorted(point.items())) for point in wanted}
-    left = [[p for p in points(product) if tuple(sorted(p.items())) in chosen_points] for product in made_of]
-    return [
-        {key: list(dict.fromkeys(point[key] for point in chosen)) for key in chosen[0]} for chosen in left if chosen
-    ]
-
-
-def split(product: Product, most: int) -> list[Product]:
-    """Products of at most so many points each, which together have the same points.
-
-    The values of the first key that allows it are divided; of those before it, each goes alone.
-    """
-    values = {key: of for key, of in product.items() if len(of) > 1}
-    if math.prod(map(len, values.values())) <= most:
-        return [product]
-    key, of = next(iter(values.items()))
-    rest = math.prod(len(others) for others in values.values()) // len(of)
-    step = max(1, most // rest)
-    parts = [product | {key: of[start : start + step]} for start in range(0, len(of), step)]
-    return [smaller for part in parts for smaller in split(part, most)]
 
 
 def _kept(part: Product, groups: Collection[str]) -> Product:

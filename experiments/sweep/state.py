@@ -3,14 +3,18 @@
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from experiments.cell import locks
-from experiments.cell.failures import Failure
 from experiments.terminal.progress import duration
-from reconstruct.results import FAILURE, RESULT, TRACE, Result, Sweep, SweepCell
+from reconstruct.failures import Failure
+from reconstruct.results import RESULT, TRACE, Result, damage
+from reconstruct.sweeps import Sweep, SweepCell
 
 TAIL = 4096  # bytes: more than a row of trace.csv has
+RECENT = 50  # cells that tell how fast a sweep goes
 
 
 class State(Enum):
@@ -19,6 +23,7 @@ class State(Enum):
     done = "done"
     running = "running"
     failed = "failed"
+    damaged = "damaged"  # finished, but a file of it has changed or gone: made again when it is asked for
     waiting = "waiting"  # not begun, or stopped on the way
 
 
@@ -30,7 +35,7 @@ class CellStatus:
         step, steps: taken and asked for, where it is running.
         loss: total, at the last step.
         seconds: of optimisation so far; of all of it once it is done.
-        message: the errors of a cell that is done; why one failed.
+        message: the errors of a cell that is done; why one failed, or what of it is damaged.
         written: when it was done, in ns of the file system's clock.
     """
 
@@ -71,9 +76,16 @@ class SweepStatus:
 
     @property
     def seconds_left(self) -> float | None:
-        """As long as cells took so far, shared by those that run at once; ``None`` while nothing is known."""
+        """From how fast cells ended so far, all that was between them included; ``None`` while nothing is known.
+
+        Before two have ended, from the seconds of optimisation, shared by the cells that run at once.
+        """
+        ahead = sum(1 - s.fraction for s in self.standings if s.state not in (State.done, State.failed))
+        ends = sorted(s.written for s in self.of(State.done))[-RECENT:]
+        if len(ends) > 1:
+            slowest = max((s.seconds * (1 / s.fraction - 1) for s in self.of(State.running) if s.step), default=0.0)
+            return max(slowest, median(after - before for before, after in pairwise(ends)) / 1e9 * ahead)
         pace = sum(s.seconds for s in self.standings), sum(s.fraction for s in self.standings)
-        ahead = sum(1 - s.fraction for s in self.standings if s.state in (State.running, State.waiting))
         return pace[0] / pace[1] * ahead / max(1, self.counts[State.running]) if pace[1] > 0 else None
 
 
@@ -90,27 +102,27 @@ class Reader:
 
     def _standing(self, cell: SweepCell) -> CellStatus:
         folder = self.sweep.folder / cell.folder
-        if locks.is_held(folder):
-            return _running(cell, folder)
-        if (folder / FAILURE).exists():
-            failure = Failure.read(folder)
-            return CellStatus(cell, State.failed, message=failure.message if failure else "")
-        return self._finished(cell, folder) or CellStatus(cell, State.waiting)
-
-    def _finished(self, cell: SweepCell, folder: Path) -> CellStatus | None:
-        try:
-            written = (folder / RESULT).stat().st_mtime_ns
-        except OSError:
-            return None
-        known = self._done.get(cell.folder)
+        known, written = self._done.get(cell.folder), _written(folder)
         if known is not None and known.written == written:
             return known
-        result = Result.read(folder)
-        if result is None:
-            return None
-        standing = CellStatus(cell, State.done, seconds=result.seconds, message=result.summary, written=written)
-        self._done[cell.folder] = standing
-        return standing
+        if locks.is_held(folder):
+            return _running(cell, folder)
+        if result := Result.read(folder):
+            done = CellStatus(cell, State.done, seconds=result.seconds, message=result.summary, written=written)
+            self._done[cell.folder] = done
+            return done
+        if line := damage(folder):
+            return CellStatus(cell, State.damaged, message=line)
+        failure = Failure.read(folder)
+        return CellStatus(cell, State.failed, message=failure.message) if failure else CellStatus(cell, State.waiting)
+
+
+def _written(folder: Path) -> int:
+    """When the result was, in ns of the file system's clock; 0 if there is none."""
+    try:
+        return (folder / RESULT).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _running(cell: SweepCell, folder: Path) -> CellStatus:

@@ -1,14 +1,17 @@
 """A sweep as tables: ``cells.csv``, a row a cell, and ``summary.csv``, medians over seeds or what else is repeated."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from experiments.cell import locks
 from experiments.sweep.state import CellStatus, Reader, State
-from reconstruct.errors import InputError, nearest
+from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.files import write_csv
-from reconstruct.results import Result, Sweep
+from reconstruct.results import Result
+from reconstruct.sweeps import Sweep, SweepCell
 
 Row = dict[str, Any]
 
@@ -20,15 +23,18 @@ def write_table(sweep: Sweep) -> None:
     write_csv(rows, sweep.folder / "cells.csv")
 
 
-def write_rows(sweep: Sweep) -> None:
-    """The finished cells' rows of TensorBoard's HParams table, with the columns that differ within the sweep today."""
+def renew_rows(sweep: Sweep, cells: Iterable[SweepCell]) -> None:
+    """Finished cells' rows of TensorBoard's HParams table, with the columns that differ within the sweep as it is."""
     from experiments.cell.descriptions import columns
-    from reconstruct.recorders.events import renew_session
+    from reconstruct.recorders.events import has_session, renew_session
 
-    for cell, result in sweep.results():
-        if result is not None:
-            differing = {key: cell.values.get(key, "") for key in sweep.axes}
-            renew_session(sweep.folder / cell.folder, columns(result.config, result.layers, differing))
+    for cell in cells:
+        folder, differing = sweep.folder / cell.folder, {key: cell.values.get(key, "") for key in sweep.axes}
+        result = Result.read(folder)
+        row = columns(result.config, result.layers, differing) if result else {}
+        if result and not has_session(folder, row):
+            with suppress(locks.Busy, OSError, RunError), locks.held(folder, {}):
+                renew_session(folder, row)
 
 
 def write_summary(sweep: Sweep, over: Collection[str]) -> Path:
@@ -76,7 +82,7 @@ def _row(standing: CellStatus, result: Result | None) -> Row:
         "state": standing.state.value,
         **standing.cell.values,
     }
-    if standing.state is State.failed:
+    if standing.state in (State.failed, State.damaged):
         row["reason"] = standing.message
     if result is None or standing.state is not State.done:
         return row

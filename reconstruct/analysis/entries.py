@@ -8,8 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from reconstruct import up_to_date
 from reconstruct.files import write_csv
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 MEASURES = "measures.csv"
 
@@ -187,15 +188,16 @@ NUMBERS = (
 )
 
 
-def write(entries: Iterable[Entry], folder: Path) -> None:
+def write(entries: Iterable[Entry], sweep: Sweep) -> None:
     """Write ``measures.csv`` into a sweep's folder."""
-    write_csv([entry.row() for entry in entries], folder / MEASURES)
+    write_csv([entry.row() for entry in entries], sweep.folder / MEASURES)
+    up_to_date.note([sweep], [sweep.folder / MEASURES])
 
 
 def current(sweep: Sweep) -> list[Entry] | None:
-    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or older than the sweep."""
+    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or of another state."""
     with suppress(OSError, KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
-        if sweep.is_up_to_date(MEASURES):
+        if up_to_date.is_current(sweep, MEASURES):
             return read(sweep.folder)
     return None
 

@@ -37,20 +37,25 @@ def interval(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> tup
 
     Efron & Tibshirani 1993, percentile method. Of one photograph, it is the mean twice.
     """
-    values: dict[str, list[float]] = {}
-    for e in entries:
-        values.setdefault(e.picture, []).append(reading(e))
-    means = np.array([mean(of) for of in values.values()])
+    means = np.array(_of_photographs(entries, reading))
     drawn = np.random.default_rng(0).integers(len(means), size=(DRAWS, len(means)))
     low, high = np.quantile(means[drawn].mean(axis=1), [0.025, 0.975])
     return float(low), float(high)
 
 
+def _of_photographs(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> list[float]:
+    """The mean of each photograph's pictures, however many there are of it."""
+    values: dict[str, list[float]] = {}
+    for e in entries:
+        values.setdefault(e.picture, []).append(reading(e))
+    return [mean(of) for of in values.values()]
+
+
 def _told(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int = 2) -> str:
-    """A mean with its interval over photographs, as text."""
+    """The mean over photographs with its interval, as text."""
     low, high = interval(entries, reading)
     several = f" ({low:.{digits}f} to {high:.{digits}f})" if len({e.picture for e in entries}) > 1 else ""
-    return f"{mean(map(reading, entries)):.{digits}f}{several}"
+    return f"{mean(_of_photographs(entries, reading)):.{digits}f}{several}"
 
 
 def _recognised(entries: Iterable[Entry]) -> list[Entry]:

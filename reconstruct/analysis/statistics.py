@@ -4,11 +4,11 @@ import csv
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median
 
+from reconstruct import up_to_date
 from reconstruct.files import write_csv
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 STATISTICS = "statistics.csv"
 OTHER, SHUFFLED = "another painting", "the painting, shuffled"  # what stands in the place of a reconstruction
@@ -33,15 +33,16 @@ class StatisticError:
     error: float
 
 
-def write(errors: Iterable[StatisticError], folder: Path) -> None:
+def write(errors: Iterable[StatisticError], sweep: Sweep) -> None:
     """Write ``statistics.csv`` into a sweep's folder."""
-    write_csv([asdict(error) for error in errors], folder / STATISTICS)
+    write_csv([asdict(error) for error in errors], sweep.folder / STATISTICS)
+    up_to_date.note([sweep], [sweep.folder / STATISTICS])
 
 
 def current(sweep: Sweep) -> list[StatisticError] | None:
-    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or older than the sweep."""
+    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or of another state."""
     with suppress(OSError, KeyError, TypeError, ValueError):
-        if sweep.is_up_to_date(STATISTICS):
+        if up_to_date.is_current(sweep, STATISTICS):
             with (sweep.folder / STATISTICS).open(newline="", encoding="utf-8") as file:
                 rows = list(csv.DictReader(file))
             return [StatisticError(**{**row, "error": float(row["error"])}) for row in rows]  # type: ignore[arg-type]

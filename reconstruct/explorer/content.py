@@ -1,6 +1,5 @@
 """Cells -> what the page shows, as plain data that JSON can hold. Nothing here is HTML."""
 
-import json
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,10 +11,11 @@ from reconstruct.explorer.introduction import introduction, words
 from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.quantities import numbers, told
 from reconstruct.explorer.sentences import sentence, title
+from reconstruct.failures import Failure
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import EFFORT, cell_names, labels, shortest
 from reconstruct.figures.pivot import Layout, places
-from reconstruct.results import FAILURE, FILM, NOT_SETTINGS, PICTURE, TRACE, Result
+from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TRACE, Result, damage
 
 POINTS = 80  # of a curve
 LOSS = "loss"  # the total
@@ -86,7 +86,8 @@ def _findings(entries: Sequence[Entry], panels: Sequence[Panel], pictures: Pictu
 
 def _add_films(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], pictures: Pictures) -> list[int]:
     """The steps at which all cells that have films are shown; their pictures then are added to these cells."""
-    folders = {number: p.folder for number, p in enumerate(panels) if p.picture and (p.folder / FILM).exists()}
+    filmed = {number: p for number, p in enumerate(panels) if p.result and p.picture and FILM in p.result.files}
+    folders = {number: panel.folder for number, panel in filmed.items()}
     if not folders:
         return []
     from reconstruct.explorer.films import moments  # torch, which a page without films does without
@@ -135,11 +136,9 @@ def _cell(panel: Panel, keys: Iterable[str], label: str, pictures: Pictures, in_
 
 
 def _reason(folder: Path) -> str:
-    """Why a cell failed, in a line; empty if it did not, or does not say."""
-    try:
-        return str(json.loads((folder / FAILURE).read_text(encoding="utf-8"))["message"])
-    except (OSError, ValueError, LookupError, TypeError):
-        return ""
+    """Why a cell failed or what of it is damaged, in a line; empty if neither."""
+    failure = Failure.read(folder)
+    return damage(folder) or (failure.message if failure else "")
 
 
 def _result(result: Result, in_parts: bool) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from reconstruct.files import written_whole
 EMBEDDED = 20 * 2**20  # bytes
 PNG = b"\x89PNG"
 FOLDER = "page"  # beside the file: copies of pictures that lie elsewhere
+COPIES = f"{'[0-9a-f]' * 16}.*"  # their names
 SCRIPTS = (
     "dom",
     "state",
@@ -46,6 +47,9 @@ def write(content: Mapping[str, Any], pictures: Pictures, path: Path) -> None:
     html = document({**content, "sources": sources})
     with written_whole(path) as file:
         file.write(html.encode())
+    for copy in (path.parent / FOLDER).glob(COPIES):
+        if f"{FOLDER}/{copy.name}" not in sources:  # of an earlier page
+            copy.unlink(missing_ok=True)
 
 
 def document(content: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from reconstruct.figures.captions import settings
-from reconstruct.results import NOISE, USUAL, Result
+from reconstruct.results import NOISE, PAPERS, Result
 
 TERMS = {
     "content": "its content, the features of a layer, each at its place",
@@ -55,7 +55,7 @@ def introduction(results: Sequence[Result]) -> list[str]:
 def words(results: Sequence[Result], axes: Mapping[str, object]) -> list[tuple[str, str]]:
     """The words of a page that need explaining, and what they mean."""
     used = {str(result.config["style"]["statistic"]) for result in results if "style" in result.layers}
-    kept = [(name, meaning) for name, meaning in KEPT.items() if name in used and used != {USUAL["style"]["statistic"]}]
+    kept = [(name, meaning) for name, meaning in KEPT.items() if name in used and used != {PAPERS["style"]}]
     known = {
         "layer": True,
         "depth": "depth" in axes,

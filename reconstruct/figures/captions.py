@@ -11,7 +11,7 @@ from reconstruct.figures.page.sheet import percent
 from reconstruct.figures.plots.curves import without_trace
 from reconstruct.figures.plots.tradeoff import without_both
 from reconstruct.figures.unshown import unshown
-from reconstruct.results import HALF, HALVED, NOISE, TERMS, USUAL, Result
+from reconstruct.results import HALF, HALVED, NOISE, PAPERS, TERMS, Result
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "
@@ -134,6 +134,7 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
         "canvas: {}": _canvas,
         "optimizer: {}": lambda r: r.optimizer,
         "computed in {}": lambda r: r.precision,
+        "{} threads": lambda r: r.threads if r.device == "cpu" else "",
     }
     results = list(results)
     for words, read in readers.items():
@@ -152,7 +153,7 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
     for term in TERMS:
         statistics = {result.statistic(term) for result in results if term in result.layers}
         if any(statistics):
-            yield f"{term} as {', '.join(sorted(each or USUAL[term]['statistic'] for each in statistics))}"
+            yield f"{term} as {', '.join(sorted(each or PAPERS[term] for each in statistics))}"
         layers = {tuple(result.layers[term]) for result in results if term in result.layers}
         if len(layers) == 1:  # several are in the figure itself
             yield f"{term} of {', '.join(layers.pop())}"

@@ -13,7 +13,9 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.results import FAILURE, NAMES_A_FILE, NOT_SETTINGS, PICTURE, Result, Sweep, SweepCell
+from reconstruct.failures import FAILURE
+from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS, PICTURE, Result, damage
+from reconstruct.sweeps import Sweep, SweepCell
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
 SWEEP_KEY = "sweep"
@@ -164,11 +166,17 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
     values[SWEEP_KEY] = str(sweep.folder.resolve())
     panel = Panel(folder, values, frozenset(cell.values), result, None, label=cell.name)
     if result is None:
-        problem = "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
-        return replace(panel, problem=problem)
+        return replace(panel, problem=_problem(folder))
     picture = _opened(folder / PICTURE)
     problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
     return replace(panel, picture=picture, problem=problem)
+
+
+def _problem(folder: Path) -> str:
+    """Why a cell has no result."""
+    if damage(folder):
+        return "damaged"
+    return "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
 
 
 def _opened(path: Path) -> Image.Image | None:

@@ -90,8 +90,8 @@ class _Part:
         for picture in self.pictures:
             picture.set_data(_cut(frame.pixels, picture.get_size()))
         for term, text in self.errors.items():
-            if term in frame.errors:
-                text.set_text(re.sub(r"\S+ %", percent(frame.errors[term]), text.get_text()))
+            if (error := frame.errors.get(term)) is not None:
+                text.set_text(re.sub(r"\S+ %", percent(error), text.get_text()))
 
 
 def _cut(pixels: Pixels, like: Sequence[int]) -> Pixels:

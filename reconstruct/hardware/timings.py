@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from filelock import FileLock
 
+from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 from reconstruct.hardware import processor
 from reconstruct.hardware.timing import CONVERSION, Shape, Times, measure
@@ -50,6 +51,9 @@ def timings(
     What is known holds for this processor with its instructions, torch, threads and what libraries are told by the
     environment. A file that cannot be read, or written, is as good as none. `tell` is called before anything is
     measured, which takes seconds.
+
+    Raises:
+        InputError: a convolution is wrong in every one of these ways.
     """
     wanted = list(dict.fromkeys(shapes))
     if (known := _known(path, wanted, ways, device)) is not None:
@@ -63,8 +67,12 @@ def timings(
                 found[_key(shape)] = _entry(measure(shape, ways, device), ways)
         record = _with(_read(path), found, device)
         _write(record, path)
-        read = record[_machine(device)]["convolutions"]
-        return Timings({shape: _times(read[_key(shape)], ways) for shape in wanted}, time.perf_counter() - begun)
+        read, seconds = record[_machine(device)]["convolutions"], time.perf_counter() - begun
+        try:
+            return Timings({shape: _times(read[_key(shape)], ways) for shape in wanted}, seconds)
+        except ValueError as error:
+            insisted = " and ".join(ways)
+            raise InputError(f"{insisted}: convolutions are wrong on {processor.name(device)}; try float32") from error
 
 
 def _known(

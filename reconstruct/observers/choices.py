@@ -53,17 +53,21 @@ def _timm(name: str, model: str) -> Classifier:
 
 def _torchvision(name: str, model: str) -> Classifier:
     import torchvision
+    from torchvision.models import _api
 
     there = torchvision.models.list_models(module=torchvision.models)
     if model not in there:
         raise InputError(f"observer={name}: torchvision has no such model{nearest(model, there, 'torchvision:')}")
     weights = torchvision.models.get_model_weights(model).DEFAULT
-    made = torchvision.models.get_model(model, weights=None)
-    load = torch.hub.load_state_dict_from_url
-    state = _fetched(name, lambda: load(weights.url, map_location="cpu", check_hash=True, weights_only=True))
-    made.load_state_dict(state)
+    vars(_api)["load_state_dict_from_url"] = _tensors_only  # torchvision itself would run what a pickle says
+    # Its builders know what goes with weights: other inputs, other names of tensors.
+    made = _fetched(name, lambda: torchvision.models.get_model(model, weights=weights, progress=False))
     shown = weights.transforms()
     return _classifier(name, made, weights.meta["categories"], Preparation(shown.crop_size[0], shown.mean, shown.std))
+
+
+def _tensors_only(url: str, **how: Any) -> Any:
+    return torch.hub.load_state_dict_from_url(url, **{**how, "map_location": "cpu", "weights_only": True})
 
 
 def _classifier(name: str, model: nn.Module, classes: list[str], preparation: Preparation) -> Classifier:

@@ -21,7 +21,7 @@ from torch import Tensor
 from reconstruct import images
 from reconstruct.measures import psnr
 from reconstruct.recorders.events import Charts, EventFile, HParam, layout, picture, scalar, session, session_end, text
-from reconstruct.results import Result
+from reconstruct.results import Result, means
 from reconstruct.synthesis import Step
 
 SHOWN_SIDE = 256  # pixels of the longer side of each picture; larger ones are shrunk
@@ -90,20 +90,23 @@ class Board:
 
     def finish(self, reconstruction: Tensor, result: Result) -> None:
         """The saved picture, and what the HParams table says of it: the last point of each curve."""
-        self._show(reconstruction, result.steps)
+        self._show(reconstruction, result.evaluations)
         quality = {} if result.psnr is None else {"fit/psnr": result.psnr}
-        self._write(result.steps, _numbers(result.total, result.losses, result.relative_errors) | quality)
-        self._file.write(result.steps, session_end())
+        self._write(result.evaluations, _numbers(result.total, result.losses, result.relative_errors) | quality)
+        self._file.write(result.evaluations, session_end())
 
     def close(self) -> None:
         """Write what is left and close the file."""
         self._file.close()
 
 
-def _numbers(total: float, losses: Mapping[str, float], errors: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+def _numbers(
+    total: float | None, losses: Mapping[str, float | None], errors: Mapping[str, Mapping[str, float | None]]
+) -> dict[str, float]:
     """tag -> value, for every step and for the saved picture."""
-    means = {f"fit/{term}_error": sum(layers.values()) / len(layers) for term, layers in errors.items()}
-    return means | {"loss/total": total} | {f"loss/{term}": loss for term, loss in losses.items()}
+    found = {f"fit/{term}_error": error for term, error in means(errors).items()}
+    found |= {"loss/total": total} | {f"loss/{term}": loss for term, loss in losses.items()}
+    return {tag: value for tag, value in found.items() if value is not None}
 
 
 def _points(step: Step) -> dict[str, float]:

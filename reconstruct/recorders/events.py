@@ -120,14 +120,19 @@ def session(settings: Mapping[str, HParam]) -> Value:
     return _hparams(hparams.SESSION_START_INFO_TAG, plugin_data_pb2.HParamsPluginData(session_start_info=started))
 
 
+def has_session(folder: Path, settings: Mapping[str, HParam]) -> bool:
+    """Whether TensorBoard shows a row of these columns for a cell."""
+    return _columns(session(settings)) == _known_columns(folder)
+
+
 def renew_session(folder: Path, settings: Mapping[str, HParam]) -> None:
     """Give a cell's row of the HParams table other columns, if it has others, in a file that is read before the rest.
 
     Of several rows for one run TensorBoard takes the first.
     """
-    row = session(settings)
-    if _columns(row) == _known_columns(folder):
+    if has_session(folder, settings):
         return
+    row = session(settings)
     with written_whole(folder / RENEWED) as file:
         records = RecordWriter(file)
         for event in (Event(file_version="brain.Event:2"), Event(step=0, summary=Summary(value=[row]))):

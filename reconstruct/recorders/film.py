@@ -21,7 +21,7 @@ from torch import Tensor
 
 from reconstruct import images
 from reconstruct.errors import InputError
-from reconstruct.results import Result
+from reconstruct.results import Result, means
 from reconstruct.synthesis import Step
 
 SIDE = 256  # pixels of a frame's longer side
@@ -46,7 +46,7 @@ class Frame:
 
     step: int
     pixels: Pixels
-    errors: Mapping[str, float]
+    errors: Mapping[str, float | None]
 
 
 class Film:
@@ -67,7 +67,7 @@ class Film:
 
     def finish(self, picture: Tensor, result: Result, path: Path) -> None:
         """Write it, with the `picture` that was saved, ``(1, 3, H, W)``, as the last frame."""
-        last = Frame(result.steps, np.asarray(images.shrunk(picture, SIDE)), means(result.relative_errors))
+        last = Frame(result.evaluations, np.asarray(images.shrunk(picture, SIDE)), means(result.relative_errors))
         kept = [*self.frames, last]
         if len(kept) > 1 and distance(*kept[-2:]) <= SPACING:
             del kept[-2]
@@ -82,11 +82,6 @@ class Film:
         """Go on from where `state_dict` was taken."""
         self.frames = [Frame(step, pixels.numpy(), errors) for step, pixels, errors in state["frames"]]
         self.spacing = state["spacing"]
-
-
-def means(errors: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """term -> layer -> error to term -> mean over layers."""
-    return {term: sum(layers.values()) / len(layers) for term, layers in errors.items()}
 
 
 def distance(one: Frame, other: Frame) -> float:

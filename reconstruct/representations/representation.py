@@ -59,7 +59,7 @@ class Representation(ABC):
 
         That is ‖code - target‖² / ‖target‖².
         """
-        nothing = self.layer_losses({layer: torch.zeros_like(target[layer]) for layer in self.layers}, target)
+        nothing = self.layer_losses({layer: torch.zeros_like(code[layer]) for layer in self.layers}, target)
         return {layer: loss / nothing[layer] for layer, loss in self.layer_losses(code, target).items()}
 
     @abstractmethod

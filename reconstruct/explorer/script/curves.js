@@ -90,15 +90,28 @@ function curve({ cell, points }, across, down) {
 function scales(least, most, last, across, down) {
   const right = across(last);
   const parts = [];
-  for (let power = Math.floor(most + 1e-9); power >= least; power -= 1) {
-    const at = down(10 ** power);
-    parts.push(draw("line", { x1: 70, x2: right, y1: at, y2: at }), draw("text", { x: 62, y: at + 5, "text-anchor": "end" }, powerOfTen(power)));
+  for (const value of numbered(least, most)) {
+    const at = down(value);
+    parts.push(draw("line", { x1: 70, x2: right, y1: at, y2: at }), draw("text", { x: 62, y: at + 5, "text-anchor": "end" }, numberName(value)));
   }
   for (let step = 1; step <= last; step *= 10) parts.push(draw("text", { x: across(step), y: 405, "text-anchor": "middle" }, String(step)));
   return [...parts, draw("text", { x: (70 + right) / 2, y: 426, "text-anchor": "middle" }, "step")];
 }
 
-function powerOfTen(power) {
+/** The numbers of an axis of powers: powers of ten; where there are fewer than two, their multiples, or both ends. */
+function numbered(least, most) {
+  const among = (factors) => {
+    const values = [];
+    for (let power = Math.floor(least); power <= most; power += 1) values.push(...factors.map((factor) => factor * 10 ** power));
+    return values.filter((value) => Math.log10(value) >= least - 1e-9 && Math.log10(value) <= most + 1e-9);
+  };
+  const ends = most - least > 1e-6 ? [10 ** least, 10 ** most] : [10 ** least];
+  return [among([1]), among([1, 2, 5]), ends].find((values) => values.length > 1) ?? ends;
+}
+
+function numberName(value) {
+  const power = Math.round(Math.log10(value));
+  if (Math.abs(Math.log10(value) - power) > 1e-9) return String(Number(value.toPrecision(3)));
   const digits = [...String(Math.abs(power))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
   return power ? `10${power < 0 ? "⁻" : ""}${digits}` : "1";
 }

@@ -19,7 +19,7 @@ from reconstruct.figures.analysis.front import front
 from reconstruct.figures.analysis.matrix import matrix
 from reconstruct.figures.analysis.strips import strips
 from reconstruct.figures.page.sheet import Look
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 
 def atlas(

@@ -21,7 +21,7 @@ from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.scales import number
 from reconstruct.figures.tables.tiles import cropped
 from reconstruct.recorders.snapshots import place as snapshot
-from reconstruct.results import Sweep
+from reconstruct.sweeps import Sweep
 
 BLOCKS, BETWEEN = 2, 0.15  # strips side by side, and inches between them
 SMALLEST, LARGEST = 0.48, 1.1  # inches of a picture

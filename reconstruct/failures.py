@@ -1,13 +1,14 @@
-"""What a failed cell leaves in its folder, for the report at the end of a sweep."""
+"""Why a cell has no result: ``failure.json`` in its folder, for the report at the end of a sweep."""
 
-import json
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from reconstruct.errors import InputError, RunError
-from reconstruct.results import FAILURE, write_json
+from reconstruct import records
+from reconstruct.errors import InputError, RunError, one_line
+
+FAILURE = "failure.json"
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,16 @@ class Failure:
     def write(self, folder: Path) -> None:
         """Leave it in the cell's folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(asdict(self), folder / FAILURE)
+        records.write(asdict(self), folder / FAILURE)
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """The failure in `folder`, if there is one."""
+        """The failure in `folder`, if there is one; of a damaged record that it is."""
         try:
-            return cls(**json.loads((folder / FAILURE).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
+            found = records.read(folder / FAILURE, cls)
+        except records.Damaged as error:
+            return cls(str(error), False, "")
+        return found and cls(one_line(found.message), found.is_input, found.traceback)
 
     @staticmethod
     def clear(folder: Path) -> None:

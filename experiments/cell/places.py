@@ -1,0 +1,93 @@
+"""Where cells are: the name of a cell's folder ends in the first characters of its fingerprint, by which it is found.
+
+What stands before them is a label for people. A cell that another sweep has is copied whole.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from experiments.cell.locks import LOCK, NOTE, held
+from experiments.settings.names import SUFFIX
+from reconstruct.failures import FAILURE
+from reconstruct.files import written_whole
+from reconstruct.results import CHECKPOINT, FILM, RESULT, Result
+
+_ENDS = re.compile(rf"-([0-9a-f]{{{SUFFIX}}})$")
+_EVENTS = "events.out.tfevents.*"
+
+
+class Places:
+    """The folders of all cells below a folder of runs, as they are named now.
+
+    Args:
+        runs: the folder of all sweeps.
+        sweep: the folder of this one.
+    """
+
+    def __init__(self, runs: Path, sweep: Path) -> None:
+        self._sweep = sweep
+        self._folders: dict[str, list[Path]] = {}
+        for folder in _cells(runs):
+            self._folders.setdefault(folder.name[-SUFFIX:], []).append(folder)
+
+    def others(self, names: Collection[str]) -> list[str]:
+        """The names of finished cells' folders in this sweep's, besides these."""
+        here = (each for folders in self._folders.values() for each in folders if each.parent == self._sweep)
+        return [each.name for each in here if each.name not in names and (each / RESULT).exists()]
+
+    def own(self, identity: str) -> Path | None:
+        """The folder of this sweep in which a cell is, or was begun; of several the one where it is finished."""
+        here = [folder for folder in self._folders.get(identity[:SUFFIX], []) if folder.parent == self._sweep]
+        return next((folder for folder in here if is_finished(folder, identity)), here[0] if here else None)
+
+    def elsewhere(self, fingerprint: str, film: bool) -> Path | None:
+        """The folder of another sweep in which a cell is finished, with a film if one is wanted."""
+        found = (folder for folder in self._folders.get(fingerprint[:SUFFIX], []) if folder.parent != self._sweep)
+        return next((folder for folder in found if is_finished(folder, fingerprint, film)), None)
+
+
+def _cells(folder: Path) -> Iterator[Path]:
+    """The folders of cells below `folder`, in the order of their names; hidden folders have none."""
+    try:
+        below = sorted(Path(each.path) for each in os.scandir(folder) if each.is_dir() and each.name[0] != ".")
+    except OSError:  # not there, or of somebody else who does not let us look
+        return
+    for path in below:
+        yield from [path] if _ENDS.search(path.name) else _cells(path)
+
+
+def is_finished(folder: Path, fingerprint: str, film: bool = False) -> bool:
+    """Whether that cell is finished in `folder`, undamaged, and with a film if one is wanted."""
+    result = Result.read(folder)
+    return result is not None and result.fingerprint == fingerprint and (FILM in result.files or not film)
+
+
+def adopt(source: Path, folder: Path) -> None:
+    """Copy a finished cell whole, in the place of what was begun in `folder`; the result comes last.
+
+    Raises:
+        Busy: another process is making the cell there.
+    """
+    with held(folder, {}):
+        for path in [*folder.glob(_EVENTS), *(folder / name for name in (RESULT, CHECKPOINT, FAILURE))]:
+            path.unlink(missing_ok=True)
+        left_out = shutil.ignore_patterns(LOCK, NOTE, RESULT, CHECKPOINT, FAILURE, "*.part")
+        shutil.copytree(source, folder, ignore=left_out, copy_function=_copy, dirs_exist_ok=True)
+        with written_whole(folder / RESULT) as file:
+            file.write((source / RESULT).read_bytes())
+
+
+def _copy(source: str, target: str) -> None:
+    """A copy of a file, which takes no room of its own where the file system can do so."""
+    Path(target).unlink(missing_ok=True)
+    with Path(source).open("rb") as origin, Path(target).open("wb") as copied:
+        try:
+            while os.copy_file_range(origin.fileno(), copied.fileno(), 2**30):
+                pass
+        except (OSError, AttributeError):  # another file system, or another kind of system
+            origin.seek(0)
+            shutil.copyfileobj(origin, copied)
+    shutil.copystat(source, target)

@@ -1,0 +1,64 @@
+"""What happens before a single cell is made: its settings are checked, and it is found if it is finished."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, open_dict, read_write
+
+from experiments.cell.folders import make
+from experiments.cell.places import Places
+from experiments.cell.run import already_finished
+from experiments.settings.composition import as_input_errors, configuration
+from experiments.settings.overrides import chosen
+from experiments.settings.yaml_text import check_names
+from experiments.sweep.plan import adopted, planned, point
+from experiments.terminal.exits import ELSEWHERE, os_error_message
+from experiments.terminal.progress import say
+from reconstruct.failures import Failure
+from reconstruct.results import PICTURE
+
+
+class SingleCell(Callback):
+    """Registered in configs/reconstruct.yaml."""
+
+    def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Find what is wrong before anything is written, and the folder; end the program if nothing is to be done."""
+        _or_exit(lambda: _place(config))
+
+
+def _or_exit(task: Callable[[], None]) -> None:
+    """Any exception but SystemExit would become a warning of Hydra's, and the cell would be made."""
+    try:
+        with as_input_errors():
+            task()
+    except OSError as error:
+        say(f"reconstruct: {os_error_message(error, ELSEWHERE)}")
+        raise SystemExit(1) from error
+    except Exception as error:
+        failure = Failure.of(error)
+        say(f"reconstruct: {failure.message}")
+        raise SystemExit(2 if failure.is_input else 1) from error
+
+
+def _place(config: DictConfig) -> None:
+    check_names(config.hydra)
+    HydraConfig.instance().set_config(config)  # which Hydra itself does too late for ${hydra:…}
+    asked = point(configuration(config), chosen(config.hydra.overrides.task))
+    for line in asked.unused:
+        say(line)
+    if any(override.startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra):
+        make(Path(config.hydra.run.dir))
+        return
+    folder = Path(config.runs) / config.name
+    make(folder)
+    (cell,) = planned([asked], Places(Path(config.runs), folder), folder)
+    if cell.is_finished:
+        say(already_finished(cell.folder, asked.film))
+    if cell.is_finished or adopted([cell]):
+        say(str(cell.folder / PICTURE))
+        raise SystemExit(0)
+    with read_write(config.hydra), open_dict(config.hydra):
+        config.hydra.run.dir = str(cell.folder)
