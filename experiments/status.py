@@ -21,6 +21,7 @@ def main() -> None:
         reader = Reader(read(given.folder))
         overview = _watch(reader) if given.watch else _show(reader)
         if given.verify:
+            overview = Reader(reader.sweep).look()  # every file is read, whatever an earlier look has found
             print(_verified(reader, overview))
     if overview.of(State.failed) or overview.of(State.damaged):
         raise SystemExit(1)

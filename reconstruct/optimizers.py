@@ -135,7 +135,7 @@ class BlockLBFGS(torch.optim.Optimizer):
         memory = self._memory
         better = loss < memory["best_loss"]
         self._remember(
-            best=memory["best"].lerp(x, better.to(x.dtype)),
+            best=torch.where(better, x, memory["best"]),
             best_loss=torch.where(better, loss, memory["best_loss"]),
             reach=torch.where(exploded, memory["reach"] / 2, memory["reach"]),
         )

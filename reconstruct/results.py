@@ -7,7 +7,10 @@ runs/<name>/<cell>/result.png    the reconstruction
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from hashlib import file_digest
@@ -30,6 +33,7 @@ NAMES_A_FILE = ("picture", "weights", "start", "code")  # last parts of keys who
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished
 TRACE = "trace.csv"  # a row a step, written as it goes
 SNAPSHOTS = "error=*.png"  # pictures at given relative errors
+SUFFIX = 9  # hexadecimal digits of the fingerprint, in which the name of a cell's folder ends: a date has 8
 
 NOISE = "noise"  # the start that needs no picture
 HALF = "half"  # the start that is the same cell at half its size, and the folder in which that is made
@@ -211,29 +215,46 @@ def _whole(folder: Path, stamp: tuple[object, ...]) -> Result | None:
     result = records.read(folder / RESULT, Result)
     records.read(folder / RESULT, _Typed)
     records.check_seal(folder / RESULT)
-    for name, digest in result.files.items() if result else ():
+    if result is not None:
+        _check(folder, result)
+    return result
+
+
+def _check(folder: Path, result: Result) -> None:
+    """Whether a result belongs to its folder, and the files there to it."""
+    named = suffix(folder)
+    if named and not result.fingerprint.startswith(named):
+        raise Damaged(f"{folder / RESULT}: is the result of another cell")
+    for name, digest in result.files.items():
         if not (folder / name).is_file():
             raise Damaged(f"{folder / name}: is missing")
         if _digest(folder / name) != digest:
             raise Damaged(f"{folder / name}: is not the file that {RESULT} was written with")
-    return result
+
+
+def suffix(folder: Path) -> str:
+    """The beginning of the fingerprint in which a folder's name ends; empty if it does not."""
+    found = re.search(rf"-([0-9a-f]{{{SUFFIX}}})$", folder.name)
+    return found[1] if found else ""
 
 
 def _stamp(folder: Path) -> tuple[object, ...]:
-    """What changes with the files of a folder."""
-    return tuple(sorted((path.name, (s := path.stat()).st_mtime_ns, s.st_size, s.st_ino) for path in _files(folder)))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    try:
-        yield from (path for path in folder.iterdir() if path.is_file())
-    except (FileNotFoundError, NotADirectoryError):
-        return
+    """What changes with the files of a folder; nothing where there is none, or nobody may look."""
+    stamps = []
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as files:
+        for file in files:
+            with suppress(FileNotFoundError):  # one that is being written
+                status = file.stat()
+                stamps.append((file.name, status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(sorted(stamps))
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def _check_format(given: int, path: Path) -> None:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from reconstruct import records
-from reconstruct.failures import FAILURE
+from reconstruct.failures import Failure
 from reconstruct.results import Result, damage
 from reconstruct.sweeps import Sweep
 
@@ -44,9 +44,9 @@ def state(sweep: Sweep) -> str:
 
 
 def _outcome(folder: Path, result: Result | None) -> str:
-    if result is None:
-        return damage(folder) or str((folder / FAILURE).exists())
-    return repr(result)
+    failure = Failure.read(folder)
+    told = damage(folder) or (failure.message if failure else "")
+    return repr(result) if result else told.replace(str(folder), "")  # whose path changes when it is moved
 
 
 def drawn(folder: Path) -> Drawn:

@@ -23,6 +23,7 @@ from experiments.sweep.plan import looked_at, planned
 from reconstruct import assets
 from reconstruct.errors import InputError
 from reconstruct.images import to_image
+from reconstruct.results import SUFFIX
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "150"))
 
@@ -186,20 +187,21 @@ def test_a_sweep_has_every_cell_once(compose):
     assert [each.cell.values for each in cells] == [one, two]
     assert [each.cell.label for each in cells] == ["one", "two"]
     assert [each.folder for each in cells] == [
-        Path("runs/x", f"{name}-{points[number].identity[:8]}") for name, number in (("one", 0), ("two", 2))
+        Path("runs/x", f"{name}-{points[number].identity[:SUFFIX]}") for name, number in (("one", 0), ("two", 2))
     ]
 
 
 def test_a_cell_is_found_by_the_end_of_its_folders_name(tmp_path):
     identity = "0123456789abcdef"
-    for name in ("runs/a/x-01234567", "runs/b/deep/y-01234567", "runs/b/.hidden-01234567", "runs/b/page/z-89abcdef"):
-        (tmp_path / name).mkdir(parents=True)
+    for name in ("a/x-012345678", "b/deep/y-012345678", "b/.hidden-012345678", "b-012345678/z-89abcdef0"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
     runs = tmp_path / "runs"
-    assert Places(runs, runs / "a").own(identity) == runs / "a/x-01234567"
-    assert Places(runs, runs / "b/deep").own(identity) == runs / "b/deep/y-01234567"
+    assert Places(runs, runs / "a").own(identity) == runs / "a/x-012345678"
+    assert Places(runs, runs / "b/deep").own(identity) == runs / "b/deep/y-012345678"
     assert Places(runs, runs / "b").own(identity) is None
+    assert Places(runs, runs / "b-012345678").own("89abcdef0" + 7 * "0")  # a sweep's name may end like a cell's
     assert Places(runs, runs / "c").elsewhere(identity, film=False) is None
-    replace(example(), fingerprint=identity).write(runs / "b/deep/y-01234567")
-    assert Places(runs, runs / "c").elsewhere(identity, film=False) == runs / "b/deep/y-01234567"
+    replace(example(), fingerprint=identity).write(runs / "b/deep/y-012345678")
+    assert Places(runs, runs / "c").elsewhere(identity, film=False) == runs / "b/deep/y-012345678"
     assert Places(runs, runs / "c").elsewhere(identity, film=True) is None
-    assert Places(runs, runs / "c").elsewhere("01234567" + 8 * "0", film=False) is None
+    assert Places(runs, runs / "c").elsewhere("012345678" + 7 * "0", film=False) is None

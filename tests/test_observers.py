@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import sys
 
 import numpy as np
@@ -154,6 +155,25 @@ def test_a_classifier_of_torchvision_observes_with_its_own_weights_and_classes(m
     seen = found(smooth_picture(40, 50))
     assert (seen.probabilities.shape, seen.embeddings.shape) == ((1, 1000), (1, 512))
     assert found.classes[281] == "tabby"
+
+
+@pytest.mark.filterwarnings("ignore:The default weight initialization")
+@pytest.mark.parametrize("name", ["googlenet", "inception_v3", "densenet121"])
+def test_a_classifier_of_torchvision_is_built_as_its_weights_need_it(monkeypatch, name):
+    """Two shift the colours of their inputs; the weights of a third have other names than its tensors."""
+    import torchvision
+
+    builder, own = torchvision.models.get_model_builder(name), {"aux_logits": True} if name != "densenet121" else {}
+    state = builder(weights=None, **own).state_dict()
+    tensors = r"(denselayer\d+\.(?:norm|conv))([12]\.(?:weight|bias|running_mean|running_var))"
+    old = {re.sub(tensors, r"\1.\2", key): value for key, value in state.items()}
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", lambda url, **how: dict(old))
+    found = choices.observer(f"torchvision:{name}", nowhere)
+    whole = builder(weights=torchvision.models.get_model_weights(name).DEFAULT, progress=False).eval()
+    picture = smooth_picture(60, 60)
+    expected = whole(found._prepare(picture)).softmax(dim=1)
+    assert torch.allclose(found(picture).probabilities, expected, atol=1e-6)
+    assert getattr(found._model, "transform_input", False) == (name != "densenet121")
 
 
 def test_weights_that_cannot_be_had_are_told_in_a_line(monkeypatch):

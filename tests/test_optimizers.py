@@ -157,16 +157,18 @@ def test_what_a_step_too_long_has_taught_is_kept():
     assert seen == pytest.approx([1.0, 0.8, 0.7, 0.75], abs=1e-6)
 
 
-@pytest.mark.parametrize("broken", ["loss", "gradient"])
+@pytest.mark.parametrize("broken", ["loss", "gradient", "place"])
 def test_a_step_to_where_nothing_is_finite_is_taken_back_and_forgotten(broken):
     x, closure = quadratic(torch.tensor([1.0, 2.0]))
     optimizer = BlockLBFGS([x], lambda: x, lr=1, history=3, reach=0.25)
 
     def failing() -> torch.Tensor:
+        if broken == "place":
+            x.data.fill_(torch.inf)
         loss = closure()
         if broken == "gradient":
             x.grad.fill_(torch.nan)
-        return loss if broken == "gradient" else loss * torch.nan
+        return loss * torch.nan if broken == "loss" else loss
 
     losses = [float(optimizer.step(failing if number == 4 else closure).detach()) for number in range(20)]
     assert x.isfinite().all()

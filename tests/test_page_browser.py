@@ -376,6 +376,15 @@ def test_curves_are_marked_and_told(reader):
     assert near == {1, 3, 5}  # of another layer and the same seed, or of the same layer and another seed
 
 
+@pytest.mark.parametrize(
+    ("least", "most", "told"),
+    [(1e-3, 3.0, ["10⁻³", "10⁻²", "10⁻¹", "1"]), (0.012, 0.06, ["0.02", "0.05"]), (0.31, 0.36, ["0.31", "0.36"])],
+)
+def test_an_axis_of_curves_has_numbers_even_within_a_decade(reader, least, most, told):
+    script = "return numbered(Math.log10(arguments[0]), Math.log10(arguments[1])).map(numberName)"
+    assert reader.driver.execute_script(script, least, most) == told
+
+
 def test_what_was_marked_stays_marked(reader):
     """In other curves, in an address that is sent, in other views, and after the browser's Back."""
     reader.view("curves")

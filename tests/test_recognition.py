@@ -6,7 +6,7 @@ import pytest
 from test_analysis import FIVE, LAYERS, UNTRAINED, depth_curve, entry, joined
 
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.recognition import interval
+from reconstruct.analysis.recognition import _told, interval
 from reconstruct.analysis.verdicts import Verdict, verdicts
 from reconstruct.figures.analysis.blending import blending
 from reconstruct.figures.page.sheet import Look
@@ -95,6 +95,8 @@ def test_an_interval_is_drawn_over_photographs_not_over_their_seeds():
     assert (low, high) == pytest.approx((0.2, 0.6))
     alone = [e for e in entries if e.picture == "b"]
     assert interval(alone, lambda e: e.seen["observer probability"]) == pytest.approx((0.4, 0.4))
+    unequal = [*entries, *(seen(entry(picture="a", seed=seed), 0.2) for seed in range(5, 50))]
+    assert _told(unequal, lambda e: e.seen["observer probability"]) == "0.40 (0.20 to 0.60)"  # of what it is a mean
     text = verdicts([replace(e, seen={**e.seen, "identified": 1.0, "identified among all": 1.0}) for e in entries])
     assert "is 1.00 (1.00 to 1.00) in block 1; by chance 0.5" in text["identified"].numbers
 

@@ -24,8 +24,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from experiments import reconstruct
 from reconstruct import images, trace
+from reconstruct.recorders.film import FilmReader
 from reconstruct.records import Damaged
-from reconstruct.results import FILM, PICTURE, RESULT, TRACE, Result
+from reconstruct.results import FILM, PICTURE, RESULT, SUFFIX, TRACE, Result, suffix
 from reconstruct.sweeps import SWEEP, Sweep
 from reconstruct.synthesis import Synthesis
 
@@ -106,6 +107,14 @@ class Runs(RuleBasedStateMachine):
 
     @precondition(lambda self: self._folders())
     @rule(data=st.data())
+    def put_a_cell_in_the_place_of_another(self, data: st.DataObject) -> None:
+        one, other = (data.draw(st.sampled_from(self._folders())) for _ in range(2))
+        if one != other:
+            shutil.rmtree(other)
+            shutil.copytree(one, other)
+
+    @precondition(lambda self: self._folders())
+    @rule(data=st.data())
     def delete_a_cell(self, data: st.DataObject) -> None:
         shutil.rmtree(data.draw(st.sampled_from(self._folders())))
 
@@ -131,7 +140,8 @@ class Runs(RuleBasedStateMachine):
             assert cell in self._expected
             assert (folder / PICTURE).read_bytes() == self._expected[cell]
             assert [int(row["step"]) for row in trace.read(folder / TRACE)] == list(range(STEPS))
-            assert (folder / FILM).exists() or not film
+            assert suffix(folder) == Result.read(folder).fingerprint[:SUFFIX]
+            assert not film or FilmReader(folder / FILM).steps[-1] == STEPS
 
     @invariant()
     def what_is_listed_can_be_read(self) -> None:
@@ -141,7 +151,7 @@ class Runs(RuleBasedStateMachine):
                     Sweep.read(folder)
 
     def _folders(self) -> list[Path]:
-        return sorted(path for path in Path("runs").glob("*/*/") if path.name[-9:-8] == "-")
+        return sorted(path for path in Path("runs").glob("*/*/") if suffix(path))
 
     def _finished(self, name: str = "*") -> list[tuple[Path, Cell, bool]]:
         found = ((path.parent, Result.read(path.parent)) for path in sorted(Path("runs").glob(f"{name}/*/{RESULT}")))

@@ -136,6 +136,24 @@ def test_lbfgs_takes_back_a_step_to_where_no_loss_is_a_number_and_goes_on():
     assert synthesis.best.total < 10 * undisturbed.best.total
 
 
+@pytest.mark.parametrize("weightless", ["content", "style"])
+def test_a_term_of_weight_0_is_watched_and_decides_nothing(network, picture, weightless):
+    """Neither when it ends, nor which error a step has, nor who is to blame."""
+    content, style = Content({"relu1_2": 1.0}), Style({"relu1_1": 1.0})
+    other = smooth_picture(16, 20, seed=5)
+    terms = [
+        Term("content", content, encode(network, content, picture), weight=float(weightless != "content")),
+        Term("style", style, encode(network, style, other), weight=float(weightless != "style")),
+    ]
+    canvas = Pixels(white_noise(16, 20, 0.2, torch.Generator().manual_seed(0)))
+    lbfgs = BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1)
+    steps = list(Synthesis(canvas, Objective(network, terms), lbfgs, steps=60, until=0.05))
+    (decides,) = {"content", "style"} - {weightless}
+    assert [step.error for step in steps] == [sum(step.errors[decides].values()) for step in steps]
+    assert steps[-1].error <= 0.05 < steps[-2].error
+    assert sum(steps[-1].errors[weightless].values()) > 0.05
+
+
 def test_it_ends_at_the_first_step_with_the_wanted_error_and_stays_there(tmp_path):
     whole = list(made())
     until = whole[20].error

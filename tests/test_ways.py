@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from reconstruct.errors import InputError
 from reconstruct.hardware import choice, processor, timing, timings, ways
 from reconstruct.hardware.timing import Shape, Times, measure
 from reconstruct.hardware.timings import timings as timings_of
@@ -114,6 +115,12 @@ def test_a_way_that_is_wrong_or_impossible_or_hopelessly_slow_is_none(fault, mon
 
     monkeypatch.setattr(timing, "computing", faulty)
     assert Way.bfloat16 not in measure(SHAPE, [Way.float32, Way.bfloat16], CPU).ways
+
+
+def test_a_way_that_is_insisted_on_and_wrong_here_is_refused_in_a_line(monkeypatch, tmp_path):
+    monkeypatch.setattr(timing, "computing", lambda convolution, way: Wrong(ways.computing(convolution, way)))
+    with pytest.raises(InputError, match=r"bfloat16: convolutions are wrong on .*; try float32"):
+        timings_of([SHAPE], [Way.bfloat16], CPU, tmp_path / "timings.json")
 
 
 @pytest.fixture

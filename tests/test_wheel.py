@@ -36,6 +36,7 @@ def site(tmp_path_factory) -> Path:
     for path in folder.rglob("*"):
         path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
     let_in(folder)
+    assert (folder / "site/hydra_plugins/reconstruct_sweeper.py").is_file()  # where Hydra looks for a sweeper
     return folder / "site"
 
 

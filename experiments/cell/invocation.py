@@ -75,5 +75,5 @@ class Provenance:
 
 
 def command() -> str:
-    """What the user typed."""
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    """What the user typed, but for a wish to compute it again."""
+    return shlex.join([Path(sys.argv[0]).name, *(word for word in sys.argv[1:] if not word.startswith("fresh="))])

@@ -4,19 +4,18 @@ What stands before them is a label for people. A cell that another sweep has is 
 """
 
 import os
-import re
 import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from experiments.cell.locks import LOCK, NOTE, held
-from experiments.settings.names import SUFFIX
 from reconstruct.failures import FAILURE
 from reconstruct.files import written_whole
-from reconstruct.results import CHECKPOINT, FILM, RESULT, Result
+from reconstruct.results import CHECKPOINT, FILM, RESULT, SNAPSHOTS, SUFFIX, Result
 
-_ENDS = re.compile(rf"-([0-9a-f]{{{SUFFIX}}})$")
+DEEPEST = 3  # folders below that of runs, of which the last is a cell's: names of sweeps may have a slash
 _EVENTS = "events.out.tfevents.*"
+_OF_AN_ATTEMPT = (_EVENTS, SNAPSHOTS, RESULT, CHECKPOINT, FAILURE, FILM)
 
 
 class Places:
@@ -30,7 +29,8 @@ class Places:
     def __init__(self, runs: Path, sweep: Path) -> None:
         self._sweep = sweep
         self._folders: dict[str, list[Path]] = {}
-        for folder in _cells(runs):
+        elsewhere = (path for top in _below(runs, 1) for path in _below(top, DEEPEST - 1))
+        for folder in dict.fromkeys([*_below(sweep, 1), *elsewhere]):
             self._folders.setdefault(folder.name[-SUFFIX:], []).append(folder)
 
     def others(self, names: Collection[str]) -> list[str]:
@@ -49,14 +49,15 @@ class Places:
         return next((folder for folder in found if is_finished(folder, fingerprint, film)), None)
 
 
-def _cells(folder: Path) -> Iterator[Path]:
-    """The folders of cells below `folder`, in the order of their names; hidden folders have none."""
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    """Folders below `folder`, in the order of their names, and those below them; hidden ones are left out."""
     try:
         below = sorted(Path(each.path) for each in os.scandir(folder) if each.is_dir() and each.name[0] != ".")
     except OSError:  # not there, or of somebody else who does not let us look
         return
     for path in below:
-        yield from [path] if _ENDS.search(path.name) else _cells(path)
+        yield path
+        yield from _below(path, depth - 1) if depth > 1 else ()
 
 
 def is_finished(folder: Path, fingerprint: str, film: bool = False) -> bool:
@@ -70,24 +71,36 @@ def adopt(source: Path, folder: Path) -> None:
 
     Raises:
         Busy: another process is making the cell there.
+        FileNotFoundError: another process has begun to make the source again.
     """
     with held(folder, {}):
-        for path in [*folder.glob(_EVENTS), *(folder / name for name in (RESULT, CHECKPOINT, FAILURE))]:
+        record = (source / RESULT).read_bytes()
+        for path in [path for pattern in _OF_AN_ATTEMPT for path in folder.glob(pattern)]:
             path.unlink(missing_ok=True)
-        left_out = shutil.ignore_patterns(LOCK, NOTE, RESULT, CHECKPOINT, FAILURE, "*.part")
-        shutil.copytree(source, folder, ignore=left_out, copy_function=_copy, dirs_exist_ok=True)
+        for path in sorted(source.rglob("*")):
+            if path.is_dir():
+                (folder / path.relative_to(source)).mkdir(exist_ok=True)
+            elif path.name not in (LOCK, NOTE) and path.parent / path.name != source / RESULT:
+                _copy(path, folder / path.relative_to(source))
         with written_whole(folder / RESULT) as file:
-            file.write((source / RESULT).read_bytes())
+            file.write(record)
+        _dated(source / RESULT, folder / RESULT)
 
 
-def _copy(source: str, target: str) -> None:
+def _copy(source: Path, target: Path) -> None:
     """A copy of a file, which takes no room of its own where the file system can do so."""
-    Path(target).unlink(missing_ok=True)
-    with Path(source).open("rb") as origin, Path(target).open("wb") as copied:
+    target.unlink(missing_ok=True)
+    with source.open("rb") as origin, target.open("wb") as copied:
         try:
             while os.copy_file_range(origin.fileno(), copied.fileno(), 2**30):
                 pass
         except (OSError, AttributeError):  # another file system, or another kind of system
             origin.seek(0)
             shutil.copyfileobj(origin, copied)
-    shutil.copystat(source, target)
+    _dated(source, target)
+
+
+def _dated(source: Path, target: Path) -> None:
+    """The copy is as old as what it is a copy of."""
+    status = source.stat()
+    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))

@@ -20,7 +20,7 @@ from reconstruct.recorders.board import Board
 from reconstruct.recorders.film import Film
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
-from reconstruct.results import FILM, HALF, PICTURE, TRACE, Result
+from reconstruct.results import FILM, HALF, PICTURE, RESULT, SNAPSHOTS, TRACE, Result
 from reconstruct.synthesis import Diverged, Step
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
     state, label = saved(folder, provenance.fingerprint), invocation.label or folder.name
     made = cell(provenance.config, provenance.inputs, state.get("plan"), _start(provenance, folder))
     provenance.inputs.check_unchanged()
+    _clear(folder, goes_on=bool(state))
     films = {"film": Film()} if provenance.config.film else {}
     checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, films, plan=made.record)
     checkpoint.resume(state)
@@ -61,6 +62,18 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         for film in films.values():
             film.finish(best, result, folder / FILM)
     return result.write(folder)
+
+
+def _clear(folder: Path, goes_on: bool) -> None:
+    """From here on nothing in `folder` counts as finished, and nothing of an earlier attempt belongs to this one.
+
+    Args:
+        folder: the cell's.
+        goes_on: whether this one goes on from a checkpoint, with its trace and snapshots.
+    """
+    left = [folder / RESULT, folder / FILM, *([] if goes_on else [folder / TRACE, *folder.glob(SNAPSHOTS)])]
+    for path in left:
+        path.unlink(missing_ok=True)
 
 
 def _start(provenance: Provenance, folder: Path) -> Tensor | None:

@@ -16,7 +16,7 @@ from reconstruct.errors import InputError, RunError, one_line
 from reconstruct.explorer.sentences import sentence
 from reconstruct.failures import Failure
 from reconstruct.files import remove_stale_parts
-from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, RESULT, Result, damage
+from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, Result, damage, suffix
 
 UNFILMED = "already finished without a film; films are recorded while optimising: use name=OTHER film=true"
 
@@ -32,6 +32,8 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
     """
     invocation = invocation or Invocation()
     provenance = Provenance.of(config)
+    if not provenance.fingerprint.startswith(suffix(folder)):
+        raise InputError(f"{folder}: an input has changed since this was planned; run the same command again")
     with _explaining_system(), _explaining_classes(provenance):
         result = None if config.fresh else _finished(folder, provenance.fingerprint)
         told = already_finished(folder, config.film)
@@ -46,8 +48,14 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
 
 def already_finished(folder: Path, film: bool) -> str:
     """A line about a finished cell that is asked for again, with a film or not."""
-    unfilmed = film and not (folder / FILM).exists()
+    unfilmed = film and not has_film(folder)
     return f"{folder} is {UNFILMED if unfilmed else 'already finished'}"
+
+
+def has_film(folder: Path) -> bool:
+    """Whether a cell is finished with a film."""
+    result = Result.read(folder)
+    return result is not None and FILM in result.files
 
 
 def _finished(folder: Path, fingerprint: str) -> Result | None:
@@ -69,7 +77,8 @@ def _made(provenance: Provenance, folder: Path, invocation: Invocation) -> Resul
     if result is None or provenance.config.fresh:
         if line := damage(folder):
             say(f"{line}; the cell is computed again")
-        (folder / RESULT).unlink(missing_ok=True)
+        if result or line:
+            (folder / CHECKPOINT).unlink(missing_ok=True)
         result = _reconstructed(provenance, folder, invocation)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     Failure.clear(folder)

@@ -18,12 +18,14 @@ _PAGE = re.compile(r"-\d+(?=\.svg$)")
 
 def note(sweeps: Sequence[Sweep], paths: Iterable[Path]) -> None:
     """Remember that files of the first sweep's folder show the sweeps as they are now; further pages of before go."""
-    folder, names = sweeps[0].folder, {path.name for path in paths}
-    known = up_to_date.note(sweeps, [folder / name for name in names])
-    for name in [name for name in known if _PAGE.sub("", name) in names and name not in names]:
+    folder = sweeps[0].folder
+    drawn = [path for path in paths if path.parent == folder]
+    known, names = up_to_date.note(sweeps, drawn), {path.name for path in drawn}
+    former = [name for name in known if _PAGE.sub("", name) in names and name not in names]
+    for name in former:
         (folder / name).unlink(missing_ok=True)
-        del known[name]
-    up_to_date.write(known, folder)
+    if former:
+        up_to_date.write({name: states for name, states in known.items() if name not in former}, folder)
 
 
 def is_drawn(sweep: Sweep) -> bool:

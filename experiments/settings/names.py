@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS
+from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS, SUFFIX
 
 LONGEST = 60  # characters of a folder's name
-SUFFIX = 8  # of them, hexadecimal, by which a cell's folder is found
 DEFAULT = "default"  # a cell for which nothing was chosen
 
 NOT_IN_A_NAME = (*NOT_SETTINGS, "parts", "hydra")

@@ -14,7 +14,7 @@ from experiments.cell.run import already_finished
 from experiments.settings.composition import as_input_errors, configuration
 from experiments.settings.overrides import chosen
 from experiments.settings.yaml_text import check_names
-from experiments.sweep.plan import adopted, planned, point
+from experiments.sweep.plan import adopted, begin_anew, planned, point
 from experiments.terminal.exits import ELSEWHERE, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.failures import Failure
@@ -49,7 +49,7 @@ def _place(config: DictConfig) -> None:
     asked = point(configuration(config), chosen(config.hydra.overrides.task))
     for line in asked.unused:
         say(line)
-    if any(override.startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra):
+    if any(override.lstrip("+").startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra):
         make(Path(config.hydra.run.dir))
         return
     folder = Path(config.runs) / config.name
@@ -60,5 +60,6 @@ def _place(config: DictConfig) -> None:
     if cell.is_finished or adopted([cell]):
         say(str(cell.folder / PICTURE))
         raise SystemExit(0)
+    begin_anew([cell])
     with read_write(config.hydra), open_dict(config.hydra):
         config.hydra.run.dir = str(cell.folder)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from reconstruct.errors import InputError
 from reconstruct.results import FIGURE
-from reconstruct.sweeps import SWEEP, Sweep
+from reconstruct.sweeps import SWEEP, Sweep, SweepCell
 
 LOOK_AGAIN = 3.0  # seconds
 SLASH = "∕"  # looks like one and separates no folders: α∕β
@@ -78,12 +78,19 @@ def _named(folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
         yield from ((f"{above}/{name}".rstrip("/"), target) for name, target in found)
 
 
+def _cells(sweep: Path) -> Sequence[SweepCell]:
+    """Those that are listed; none if the list is damaged."""
+    with suppress(InputError):
+        found = Sweep.read(sweep)
+        return found.cells if found else []
+    return []
+
+
 def _within(folder: Path) -> Iterator[tuple[str, Path]]:
     sweeps = sweeps_in(folder)
     for place in sweeps:
         above = "" if place == folder else f"{place.name}/"
-        sweep = Sweep.read(place)
-        labels = {cell.folder: cell.name.replace("/", SLASH) for cell in sweep.cells} if sweep else {}
+        labels = {cell.folder: cell.name.replace("/", SLASH) for cell in _cells(place)}
         for path in sorted(place.iterdir()):
             if path.is_dir() and (path.name in labels or path.name == FIGURE):
                 yield f"{above}{labels.get(path.name, path.name)}", path.resolve()

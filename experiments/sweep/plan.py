@@ -10,7 +10,7 @@ from pathlib import Path
 from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
 from experiments.cell import places
-from experiments.cell.locks import Busy
+from experiments.cell.locks import Busy, held
 from experiments.cell.places import Places
 from experiments.settings.composition import configuration, unused_settings
 from experiments.settings.fingerprint import fingerprint
@@ -21,6 +21,7 @@ from experiments.settings.schema import Config
 from experiments.sweep.composer import Composer
 from experiments.terminal.progress import counted, say
 from reconstruct.errors import InputError
+from reconstruct.results import CHECKPOINT
 from reconstruct.sweeps import SweepCell
 
 MANY = 100  # cells, from which on looking at them takes seconds
@@ -32,7 +33,7 @@ class Point:
 
     Attributes:
         values: what was chosen, in these words.
-        identity: the cell's fingerprint; a digest of the words where that is not known before the cell runs.
+        identity: the cell's fingerprint; an x and a digest of the words where that is not known before the cell runs.
         film, fresh: whether a film is wanted, and whether the cell is to be computed again.
         problem: what will stop it when its turn comes.
         unused: a line for each setting that was given and has no effect.
@@ -94,7 +95,7 @@ def _looked_at(values: Values, compose: Composer) -> Point:
     except InputError as error:
         words = sorted((key, value) for key, value in values.items() if counts(key))
         problem = "" if _depends_on_the_run(error) else str(error)
-        return Point(values, sha256(repr(words).encode()).hexdigest(), problem=problem)
+        return Point(values, f"x{sha256(repr(words).encode()).hexdigest()}", problem=problem)
 
 
 def _depends_on_the_run(error: InputError) -> bool:
@@ -129,10 +130,10 @@ def _planned(asked: Point, cell: SweepCell, known: Places, sweep: Path) -> Plann
 
 def adopted(cells: Iterable[PlannedCell]) -> list[PlannedCell]:
     """The cells that were copied from other sweeps, of which a line tells; not those that another process makes."""
-    copied = []
-    for each in cells:
+    copied, found = [], [each for each in cells if each.source is not None]
+    for each in counted(found, "copying") if len(found) > MANY else found:
         if each.source is not None:
-            with suppress(Busy):
+            with suppress(Busy, FileNotFoundError):
                 places.adopt(each.source, each.folder)
                 copied.append(each)
     there = [each.source.parent for each in copied if each.source]
@@ -141,6 +142,14 @@ def adopted(cells: Iterable[PlannedCell]) -> list[PlannedCell]:
         results = "1 result" if count == 1 else f"{count} results"
         say(f"{results} reused from {sweep}; fresh=true recomputes {'it' if count == 1 else 'them'}")
     return [each for each in copied if places.is_finished(each.folder, each.point.identity)]
+
+
+def begin_anew(cells: Iterable[PlannedCell]) -> None:
+    """What is to be computed again does not go on from where an earlier attempt was interrupted."""
+    for each in cells:
+        if each.point.fresh and (each.folder / CHECKPOINT).exists():
+            with suppress(Busy), held(each.folder, {}):
+                (each.folder / CHECKPOINT).unlink(missing_ok=True)
 
 
 def named(cells: Sequence[SweepCell]) -> str:

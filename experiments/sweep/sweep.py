@@ -20,7 +20,7 @@ from experiments.sweep.cluster import most_at_once
 from experiments.sweep.composer import Composer, QuickLoader
 from experiments.sweep.conclusion import conclude, report
 from experiments.sweep.monitor import SweepMonitor
-from experiments.sweep.plan import PlannedCell, Point, adopted, looked_at, named, planned
+from experiments.sweep.plan import PlannedCell, Point, adopted, begin_anew, looked_at, named, planned
 from experiments.sweep.products import points
 from experiments.sweep.tables import renew_rows, write_table
 from experiments.terminal.progress import say
@@ -100,6 +100,7 @@ def _begin(config: DictConfig, cells: Sequence[PlannedCell]) -> tuple[Sweep, set
     else:
         sweep.write()
         OmegaConf.save(config, folder / "multirun.yaml")
+    begin_anew(cells)
     copied = adopted(cells)
     before = [each for each in cells if each.is_finished]
     renew_rows(sweep, [each.cell for each in ([*before, *copied] if sweep is not earlier else copied)])
