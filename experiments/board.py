@@ -7,15 +7,17 @@ import logging
 import os
 import socket
 import threading
-from contextlib import redirect_stderr, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, suppress
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from experiments.sweep.labelled import labelled, sweeps_in
 from experiments.terminal.exits import Parser, exits
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError
+from reconstruct.sweeps import SWEEP
 
 # TensorBoard would otherwise keep ten pictures and a thousand points, chosen at random.
 KEPT = "images=1000,scalars=10000"
@@ -31,7 +33,7 @@ def main() -> None:
         _check_host(given.host)
         for folder in given.folders:
             _check(folder)
-    with labelled(given.folders) as shown:
+    with beside_each_other(given.folders) as shown:
         with exits("reconstruct-board"):
             address = serve(shown, given.host, given.port)
         print(f"{', '.join(map(str, given.folders))}: {address}{VIEW}  (Ctrl-C ends it)", flush=True)
@@ -62,10 +64,31 @@ def _advise(host: str, address: str) -> None:
         say(f"from your own machine: ssh -N -L {port}:{ALONE}:{port} {getpass.getuser()}@{machine}")
 
 
+@contextmanager
+def beside_each_other(folders: Sequence[Path]) -> Iterator[Path]:
+    """One folder that shows these: the only one, or one with a link to each.
+
+    Raises:
+        InputError: there are several, and the system has no links.
+    """
+    paths = list(dict.fromkeys(folder.resolve() for folder in folders))
+    if len(paths) == 1:
+        yield folders[0]
+        return
+    with TemporaryDirectory(prefix="reconstruct-board-") as made:
+        try:
+            for number, path in enumerate(paths):
+                alike = sum(other.name == path.name for other in paths[:number])
+                Path(made, f"{path.name}~{alike + 1}" if alike else path.name).symlink_to(path)
+        except OSError as error:
+            raise InputError(f"several folders are shown by links, which cannot be made here ({error})") from error
+        yield Path(made)
+
+
 def _check(folder: Path) -> None:
     begun = next(folder.rglob("events.out.tfevents.*"), None) is not None
-    if not begun and sweeps_in(folder):
-        say(f"{folder} has nothing yet; what comes is shown")
+    if not begun and any(next(folder.glob(pattern), None) for pattern in (SWEEP, f"*/{SWEEP}")):
+        say(f"{folder} has no events yet; waiting")
     elif not begun:
         what = "has nothing for TensorBoard yet" if folder.is_dir() else "is no folder"
         there = sorted({str(path.parents[1]) for path in Path("runs").glob("*/*/events.out.tfevents.*")})

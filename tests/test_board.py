@@ -20,6 +20,8 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from test_synthesis import made
 
+from experiments.board import beside_each_other
+from reconstruct.errors import InputError
 from reconstruct.images import to_image
 from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
 from reconstruct.recorders.events import plainly, renew_session, verbatim
@@ -236,7 +238,7 @@ def test_a_sweep_that_has_not_begun_is_waited_for(tmp_path):
     for folder in (sweep, sweep.parent):
         line, said = opened(folder)
         assert "http://127.0.0.1:" in line
-        assert said == f"{folder} has nothing yet; what comes is shown\n"
+        assert said == f"{folder} has no events yet; waiting\n"
 
 
 def test_a_row_gains_a_column_and_is_not_written_again(tmp_path):
@@ -251,3 +253,21 @@ def test_a_row_gains_a_column_and_is_not_written_again(tmp_path):
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     renew_session(tmp_path, {"ratio": 0.1, "seed": 0, "content.layers": "relu1_1"})
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+
+
+def test_several_folders_are_shown_side_by_side_each_under_a_name_of_its_own(tmp_path, monkeypatch):
+    one, two, cell = (tmp_path / name for name in ("one/s", "two/s", "one/s/x"))
+    for folder in (two, cell):
+        folder.mkdir(parents=True)
+    with beside_each_other([one]) as shown:
+        assert shown == one
+    with beside_each_other([one, two, cell, one]) as shown:
+        assert {path.name: path.resolve() for path in shown.iterdir()} == {"s": one, "s~2": two, "x": cell}
+    assert not shown.exists()
+
+    def refuse(*_: object) -> None:
+        raise OSError("no links")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    with pytest.raises(InputError, match="several folders are shown by links"), beside_each_other([one, two]):
+        pass

@@ -13,11 +13,10 @@ from test_figures import any_sweep
 
 from experiments.cell import run
 from experiments.cell.places import adopt
-from experiments.sweep.labelled import labelled
 from reconstruct import up_to_date
 from reconstruct.recorders.film import FilmReader
 from reconstruct.results import FILM, HALF, RESULT, TRACE, Result, damage
-from reconstruct.sweeps import SWEEP, Sweep
+from reconstruct.sweeps import Sweep
 
 QUICK = ("figure=none", "page=false")
 
@@ -147,15 +146,6 @@ def test_a_state_does_not_depend_on_where_one_stands(tmp_path, monkeypatch):
     (tmp_path / sweep.cells[0].folder / TRACE).write_text("damaged")
     monkeypatch.chdir(tmp_path)
     assert up_to_date.state(Sweep.read(Path())) == up_to_date.state(Sweep.read(tmp_path))
-
-
-def test_a_damaged_list_of_cells_is_no_end_of_the_board(tmp_path):
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        any_sweep(tmp_path / name, "pair")
-    (tmp_path / "a" / SWEEP).write_text("{")
-    with labelled([tmp_path]) as shown:
-        assert sorted(path.name for path in (shown / "b").iterdir()) == ["ratio=0.1", "ratio=0.2"]
 
 
 def test_two_that_are_made_at_once_under_two_names_are_both_whole(photo, tmp_path):

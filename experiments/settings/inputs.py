@@ -147,7 +147,7 @@ class Inputs:
             InputError: one is another by now.
         """
         for given in self:
-            if not is_same_today(given.record):
+            if lookup(given.name, given.key).record != given.record:
                 raise InputError(f"{given.key}={given.name}: has changed since the cell was begun; begin it again")
 
     def __iter__(self) -> Iterator[Input]:
@@ -184,15 +184,6 @@ def network_inputs(settings: NetworkSettings) -> NetworkInputs:
     """The same for the network alone."""
     over = tuple(lookup(name, "network.normalize_over") for name in settings.normalize_over)
     return NetworkInputs(lookup(settings.weights, WEIGHTS), over)
-
-
-def is_same_today(record: Mapping[str, str]) -> bool:
-    """Whether a file is the same today as when it was recorded (`Input.record`).
-
-    Raises:
-        InputError: there is no such file or sample any more, or the file cannot be read.
-    """
-    return lookup(record["name"], record["key"]).record == record
 
 
 def lookup(name: str, key: str) -> Input:

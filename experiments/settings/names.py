@@ -100,8 +100,8 @@ def _shown(key: str, values: Sequence[str]) -> dict[str, str]:
         short = {value: _range(text) for value, text in plain.items()}
     else:
         short = {value: _number(text) for value, text in plain.items()}
-    often = Counter(map(_alike, short.values()))
-    return {value: name if often[_alike(name)] == 1 else plain[value] for value, name in short.items()}
+    often = Counter(short.values())
+    return {value: name if often[name] == 1 else plain[value] for value, name in short.items()}
 
 
 def unquoted(value: str) -> str:
@@ -130,8 +130,8 @@ def _range(text: str) -> str:
 def _stems(paths: Mapping[str, str]) -> dict[str, str]:
     """The names of files without their endings; where two are equal, with as much of the path as tells them apart."""
     names = {value: _stem(path) for value, path in paths.items()}
-    often = Counter(map(_alike, names.values()))
-    alike = {value: paths[value] for value, name in names.items() if often[_alike(name)] > 1}
+    often = Counter(names.values())
+    alike = {value: paths[value] for value, name in names.items() if often[name] > 1}
     return names | _ends(alike)
 
 
@@ -146,23 +146,18 @@ def _ends(paths: Mapping[str, str]) -> dict[str, str]:
     parts = {value: PurePath(path).parts for value, path in paths.items()}
     for length in range(1, max(map(len, parts.values()), default=0) + 1):
         ends = {value: "/".join(part[-length:]) for value, part in parts.items()}
-        if len(set(map(_alike, ends.values()))) == len(ends):
+        if len(set(ends.values())) == len(ends):
             return ends
     return dict(paths)
 
 
 def _told_apart(names: Sequence[str], cells: Sequence[Values]) -> list[str]:
     """Cells of different values whose names are alike get a digest of their values."""
-    often = Counter(map(_alike, names))
+    often = Counter(names)
     return [
-        name if often[_alike(name)] == 1 else f"{name} {_digest(sorted(cell.items()))}"
+        name if often[name] == 1 else f"{name} {_digest(sorted(cell.items()))}"
         for name, cell in zip(names, cells, strict=True)
     ]
-
-
-def _alike(name: str) -> str:
-    """Equal for names that some file system takes for the same."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _digest(of: object) -> str:

@@ -1,6 +1,5 @@
 """What happens before a single cell is made: its settings are checked, and it is found if it is finished."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,8 @@ from experiments.settings.composition import as_input_errors, configuration
 from experiments.settings.overrides import chosen
 from experiments.settings.yaml_text import check_names
 from experiments.sweep.plan import adopted, begin_anew, planned, point
-from experiments.terminal.exits import ELSEWHERE, os_error_message
+from experiments.terminal.exits import exits
 from experiments.terminal.progress import say
-from reconstruct.failures import Failure
 from reconstruct.results import PICTURE
 
 
@@ -26,21 +24,8 @@ class SingleCell(Callback):
 
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Find what is wrong before anything is written, and the folder; end the program if nothing is to be done."""
-        _or_exit(lambda: _place(config))
-
-
-def _or_exit(task: Callable[[], None]) -> None:
-    """Any exception but SystemExit would become a warning of Hydra's, and the cell would be made."""
-    try:
-        with as_input_errors():
-            task()
-    except OSError as error:
-        say(f"reconstruct: {os_error_message(error, ELSEWHERE)}")
-        raise SystemExit(1) from error
-    except Exception as error:
-        failure = Failure.of(error)
-        say(f"reconstruct: {failure.message}")
-        raise SystemExit(2 if failure.is_input else 1) from error
+        with exits("reconstruct"), as_input_errors():
+            _place(config)
 
 
 def _place(config: DictConfig) -> None:

@@ -141,7 +141,3 @@ class Checkpoint:
             file.write(whole.getbuffer())
         self._last = time.monotonic()
         self._cost = self._last - start
-
-    def remove(self) -> None:
-        """The cell is finished."""
-        self.path.unlink(missing_ok=True)
