@@ -93,7 +93,7 @@ def test_what_is_to_be_computed_again_does_not_go_on_from_a_checkpoint(command, 
     with monkeypatch.context() as patched:
         patched.setattr(Checkpoint, "__call__", stop)
         assert command()[0] == 130
-    assert "going on" not in command("fresh=true")[1]
+    assert "resuming" not in command("fresh=true")[1]
     assert "fresh" not in json.loads((only_cell() / RESULT).read_text())["command"]
 
 

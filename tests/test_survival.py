@@ -70,7 +70,7 @@ def test_a_sweep_that_is_killed_at_random_moments_ends_in_the_same_pictures(tmp_
 
 
 def repeated(said: str) -> int:
-    return sum(int(count) for count in re.findall(r"going on at step \d+ of \d+, (\d+) made again", said))
+    return sum(int(count) for count in re.findall(r"resuming at step \d+ of \d+ \((\d+) steps recomputed\)", said))
 
 
 def test_two_sweeps_into_the_same_folder_share_the_work_and_do_no_harm(tmp_path):

@@ -105,7 +105,7 @@ def _trace(made: Cell, folder: Path, label: str) -> Trace:
     layers = {term.name: term.representation.layers for term in made.reference.terms}
     trace = Trace(folder / TRACE, layers, done)
     if done or trace.repeated:
-        say(f"{label}: going on at step {done} of {steps}, {trace.repeated} made again")
+        say(f"{label}: resuming at step {done} of {steps} ({trace.repeated} steps recomputed)")
     return trace
 
 
