@@ -10,9 +10,10 @@ from pathlib import Path
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request, draw
 from experiments.sweep.folder import read
-from experiments.sweep.tables import write_summary
+from experiments.sweep.tables import CELLS, write_summary, write_table
 from experiments.terminal.exits import Parser, exits, mistakes_in
 from experiments.terminal.progress import say
+from reconstruct import up_to_date
 from reconstruct.errors import InputError
 from reconstruct.figures import FORMATS, Layout, Look
 from reconstruct.figures.page.venues import venue
@@ -45,6 +46,8 @@ def _run(sweeps: Sequence[Sweep], given: argparse.Namespace) -> None:
         case _:
             draw(sweeps, _request(given))
     for sweep in sweeps:
+        if (sweep.folder / CELLS).exists() and not up_to_date.is_current(sweep, CELLS):
+            write_table(sweep)
         outdated.set_aside(sweep)
 
 

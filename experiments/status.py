@@ -6,7 +6,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from experiments.sweep.folder import read
+from experiments.sweep.folder import listed
 from experiments.sweep.state import CellStatus, Reader, State, SweepStatus, headline
 from experiments.terminal.exits import Parser, exits
 
@@ -18,7 +18,7 @@ def main() -> None:
     """Entry point of the console script."""
     given = _parser().parse_args()
     with exits("reconstruct-status"):
-        reader = Reader(read(given.folder))
+        reader = Reader(listed(given.folder, begun=True))
         overview = _watch(reader) if given.watch else _show(reader)
         if given.verify:
             overview = Reader(reader.sweep).look()  # every file is read, whatever an earlier look has found

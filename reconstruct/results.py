@@ -33,6 +33,7 @@ NAMES_A_FILE = ("picture", "weights", "start", "code")  # last parts of keys who
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished
 TRACE = "trace.csv"  # a row a step, written as it goes
 SNAPSHOTS = "error=*.png"  # pictures at given relative errors
+EVENTS = "events.out.tfevents.*"  # TensorBoard's
 SUFFIX = 9  # hexadecimal digits of the fingerprint, in which the name of a cell's folder ends: a date has 8
 
 NOISE = "noise"  # the start that needs no picture
@@ -169,8 +170,9 @@ class Result:
         """The final errors, in a line."""
         errors = "  ".join(f"{term} error {_told(self.error(term))}" for term in self.relative_errors)
         quality = f"  PSNR {self.psnr:.1f} dB" if self.psnr is not None else ""
+        early = f" (ended after {self.evaluations} of {self.steps} steps)" if self.evaluations < self.steps else ""
         note = "" if self.converged else f"  NOT CONVERGED, {self.note}"
-        return f"{errors}{quality}  {self.seconds:.0f} s{note}"
+        return f"{errors}{quality}  {self.seconds:.0f} s{early}{note}"
 
     def write(self, folder: Path) -> Self:
         """Mark `folder` as finished; the result that was written, which vouches for all that belongs to it."""

@@ -157,16 +157,16 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
             yield step
 
     iterate = Synthesis.__iter__
-    same = ("steps=6", "fresh=true", "content.layers=[relu2_1]", "precision=auto")
+    same = ("steps=6", "content.layers=[relu2_1]", "precision=auto")
     measured(Way.bfloat16)
-    command("name=whole", *same)
+    command("runs=whole", *same)
     monkeypatch.setattr(Synthesis, "__iter__", interrupted)
-    assert command("name=parts", *same)[0] == 130
+    assert command("runs=parts", *same)[0] == 130
     monkeypatch.setattr(Synthesis, "__iter__", iterate)
     measured(Way.float32)
-    command("name=parts", *same)
-    command("name=other", *same)
-    whole, parts, other = (next(Path("runs", name).iterdir()) for name in ("whole", "parts", "other"))
+    command("runs=parts", *same)
+    command("runs=other", *same)
+    whole, parts, other = (next(Path(name, "single").iterdir()) for name in ("whole", "parts", "other"))
     assert Result.read(parts).plan["ways"] == {"conv1_1": "float32", "conv2_1": "bfloat16"}
     assert Result.read(other).plan["ways"] == {"conv1_1": "float32", "conv2_1": "float32"}
     assert Result.read(parts).processor
@@ -607,7 +607,7 @@ def test_a_dot_for_a_slash_is_one_line(command):
 def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command):
     command("-m", "seed=0,1,2", "name=grid", QUICK)
     _, said = command("-m", "seed=0,1", "name=grid", QUICK)
-    assert "runs/grid also holds 1 finished cells of other sweeps" in said
+    assert "runs/grid also holds 1 finished cells that are not asked for now" in said
 
 
 @pytest.mark.parametrize("written", ["picture", "checkpoint"])

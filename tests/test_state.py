@@ -145,10 +145,10 @@ def test_cells_made_one_by_one_are_read_like_a_sweep(tmp_path):
 
 
 def test_what_may_not_be_read_is_one_line(monkeypatch, capsys):
-    def refuse(folder: Path) -> Sweep:
+    def refuse(folder: Path, begun: bool) -> Sweep:
         raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr(status, "read", refuse)
+    monkeypatch.setattr(status, "listed", refuse)
     monkeypatch.setattr(sys, "argv", ["reconstruct-status", "/root/x"])
     with pytest.raises(SystemExit) as ended:
         status.main()

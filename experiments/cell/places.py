@@ -11,11 +11,10 @@ from pathlib import Path
 from experiments.cell.locks import LOCK, NOTE, held
 from reconstruct.failures import FAILURE
 from reconstruct.files import written_whole
-from reconstruct.results import CHECKPOINT, FILM, RESULT, SNAPSHOTS, SUFFIX, Result
+from reconstruct.results import CHECKPOINT, EVENTS, FILM, RESULT, SNAPSHOTS, SUFFIX, Result
 
 DEEPEST = 3  # folders below that of runs, of which the last is a cell's: names of sweeps may have a slash
-_EVENTS = "events.out.tfevents.*"
-_OF_AN_ATTEMPT = (_EVENTS, SNAPSHOTS, RESULT, CHECKPOINT, FAILURE, FILM)
+_OF_AN_ATTEMPT = (EVENTS, SNAPSHOTS, RESULT, CHECKPOINT, FAILURE, FILM)
 
 
 class Places:

@@ -20,7 +20,7 @@ from reconstruct.recorders.board import Board
 from reconstruct.recorders.film import Film
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
-from reconstruct.results import FILM, HALF, PICTURE, RESULT, SNAPSHOTS, TRACE, Result
+from reconstruct.results import EVENTS, FILM, HALF, PICTURE, RESULT, SNAPSHOTS, TRACE, Result
 from reconstruct.synthesis import Diverged, Step
 
 log = logging.getLogger(__name__)
@@ -71,8 +71,8 @@ def _clear(folder: Path, goes_on: bool) -> None:
         folder: the cell's.
         goes_on: whether this one goes on from a checkpoint, with its trace and snapshots.
     """
-    left = [folder / RESULT, folder / FILM, *([] if goes_on else [folder / TRACE, *folder.glob(SNAPSHOTS)])]
-    for path in left:
+    patterns = (RESULT, FILM) if goes_on else (RESULT, FILM, PICTURE, TRACE, SNAPSHOTS, EVENTS)
+    for path in [path for pattern in patterns for path in folder.glob(pattern)]:
         path.unlink(missing_ok=True)
 
 

@@ -49,7 +49,7 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
 def already_finished(folder: Path, film: bool) -> str:
     """A line about a finished cell that is asked for again, with a film or not."""
     unfilmed = film and not has_film(folder)
-    return f"{folder} is {UNFILMED if unfilmed else 'already finished'}"
+    return f"{folder} is {UNFILMED if unfilmed else 'already finished'}\n{folder / PICTURE}"
 
 
 def has_film(folder: Path) -> bool:

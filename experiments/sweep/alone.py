@@ -42,7 +42,8 @@ def _place(config: DictConfig) -> None:
     (cell,) = planned([asked], Places(Path(config.runs), folder), folder)
     if cell.is_finished:
         say(already_finished(cell.folder, asked.film))
-    if cell.is_finished or adopted([cell]):
+        raise SystemExit(0)
+    if adopted([cell]):
         say(str(cell.folder / PICTURE))
         raise SystemExit(0)
     begin_anew([cell])

@@ -65,12 +65,12 @@ def _differences(sweep: Sweep) -> Iterator[str]:
     done = [result for _, result in sweep.results() if result]
     ways = {
         "processors": [each.processor for each in done],
-        "threads": [str(each.threads) for each in done if each.device == "cpu"],
+        "numbers of threads": [str(each.threads) for each in done if each.device == "cpu"],
     }
     for what, values in ways.items():
         if len(counts := Counter(values)) > 1:
-            shares = ", ".join(f"{value} in {count} cells" for value, count in counts.most_common())
-            yield f"{sweep.folder}: cells were computed with different {what} ({shares}), which changes last digits"
+            shares = ", ".join(f"{count} with {value}" for value, count in counts.most_common())
+            yield f"{sweep.folder}: cells were computed with different {what} ({shares}); their last digits can differ"
 
 
 def _shown(sweep: Sweep, page: str, film: bool) -> None:
@@ -112,8 +112,8 @@ def _draw(sweep: Sweep) -> None:
 
 
 def _film(sweep: Sweep, wanted: bool) -> None:
-    """Of the cells that were made with film=true, if there are any."""
-    if any(result and FILM in result.files for _, result in sweep.results()):
+    """Of the cells that have films, if there are any and they were asked for."""
+    if wanted and any(result and FILM in result.files for _, result in sweep.results()):
         if len(sweep.cells) > DRAWN_AT_MOST:
             say(f"{len(sweep.cells)} cells make a long film: reconstruct-figure {sweep.folder} --kind film makes it")
             return

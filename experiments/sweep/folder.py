@@ -1,18 +1,33 @@
 """The folder of a sweep, or of cells that were made one by one, as a person names it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from experiments.settings.names import labels
 from experiments.settings.overrides import chosen
+from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.records import Damaged
-from reconstruct.results import RESULT, Result
+from reconstruct.results import RESULT, Result, damage, suffix
 from reconstruct.sweeps import SWEEP, Sweep, SweepCell
 
 
 def read(folder: Path) -> Sweep:
+    """The sweep in `folder`, as `listed`; a line tells of each cell that is damaged."""
+    sweep = listed(folder)
+    for cell in sweep.cells:
+        if line := damage(sweep.folder / cell.folder):
+            say(line)
+    return sweep
+
+
+def listed(folder: Path, begun: bool = False) -> Sweep:
     """The sweep in `folder`; of a cell, or of cells without a sweep, what one of them would be.
+
+    Args:
+        folder: of a sweep, a cell, or cells.
+        begun: whether cells that are not finished count, where no sweep lists them.
 
     Raises:
         InputError: there is none, or its record is damaged.
@@ -22,8 +37,12 @@ def read(folder: Path) -> Sweep:
             return sweep
     except Damaged as error:
         raise InputError(f"{folder} has a damaged {SWEEP}; the sweep's command writes it again ({error})") from error
-    if cells := _finished(folder):
-        return _joined(folder, cells)
+    cells = _finished(folder)
+    unfinished = [path.name for path in sorted(folder.glob("*/")) if suffix(path) and path.name not in cells]
+    unfinished = unfinished or (["."] if suffix(folder) and not cells else [])
+    if cells or (begun and unfinished):
+        joined = _joined(folder, cells)
+        return replace(joined, cells=[*joined.cells, *(SweepCell(name, {}) for name in unfinished if begun)])
     sweeps = sorted(path.parent for around in (folder, Path("runs")) for path in around.glob(f"*/{SWEEP}"))
     there = ", ".join(dict.fromkeys(map(str, sweeps))) or "for example runs/fig1"
     hint = nearest(folder.name, [each.name for each in sweeps])
@@ -39,8 +58,12 @@ def _finished(folder: Path) -> dict[str, Result]:
 
 
 def _joined(folder: Path, results: Mapping[str, Result]) -> Sweep:
-    """Finished cells that belong to no sweep, as one."""
+    """Finished cells that belong to no sweep, as one; files of the same name that differ are told apart by digests."""
     values = [chosen(result.overrides) for result in results.values()]
+    for given, result in zip(values, results.values(), strict=True):
+        alike = [other for own, other in zip(values, results.values(), strict=True) if own == given]
+        for record in result.inputs:
+            if record["key"] in given and any(record not in other.inputs for other in alike):
+                given[record["key"]] = f"{record['name']} ({record['digest'][:8]})"
     cells = [SweepCell(*each) for each in zip(results, values, labels(values), strict=True)]
-    first = next(iter(results.values()))
-    return Sweep(folder, "auto", cells, first.command)
+    return Sweep(folder, "auto", cells, next((result.command for result in results.values()), "reconstruct"))

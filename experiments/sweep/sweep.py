@@ -55,7 +55,9 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
     cells = planned(asked, known, folder)
     _announce(cells, asked)
     if others := known.others([each.folder.name for each in cells]):
-        say(f"{folder} also holds {len(others)} finished cells of other sweeps, which its table leaves out")
+        say(
+            f"{folder} also holds {len(others)} finished cells that are not asked for now; tables and figures omit them"
+        )
     sweep, finished = _begin(config, cells)
     missing = [_overrides(each) for each in cells if each.folder.name not in finished]
     with _watched(sweep, finished) as watch:
@@ -63,6 +65,10 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
             _launch_all(missing, _launcher(config, context, task, composer), _at_once(config, len(missing)))
         _wait_for_others(sweep)
     code = report(sweep, watch.close(), len(finished))
+    if (
+        _earlier(folder) != sweep
+    ):  # another process has listed its own: of two sweeps in a folder the last to end counts
+        sweep.write()
     if code := conclude(sweep, str(config.page).lower(), any(each.point.film for each in cells)) or code:
         raise SystemExit(code)
 

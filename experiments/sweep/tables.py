@@ -8,19 +8,22 @@ from typing import Any
 
 from experiments.cell import locks
 from experiments.sweep.state import CellStatus, Reader, State
+from reconstruct import up_to_date
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.files import write_csv
 from reconstruct.results import Result
 from reconstruct.sweeps import Sweep, SweepCell
 
 Row = dict[str, Any]
+CELLS = "cells.csv"
 
 
 def write_table(sweep: Sweep) -> None:
     """``cells.csv``: a row a cell with its state, what was asked for and what came out."""
     standings = Reader(sweep).look().standings
     rows = [_row(standing, Result.read(sweep.folder / standing.cell.folder)) for standing in standings]
-    write_csv(rows, sweep.folder / "cells.csv")
+    write_csv(rows, sweep.folder / CELLS)
+    up_to_date.note([sweep], [sweep.folder / CELLS])
 
 
 def renew_rows(sweep: Sweep, cells: Iterable[SweepCell]) -> None:
@@ -86,7 +89,12 @@ def _row(standing: CellStatus, result: Result | None) -> Row:
         row["reason"] = standing.message
     if result is None or standing.state is not State.done:
         return row
-    made = {"best_step": result.best_step, "precision": result.precision, "device": result.device}
+    made = {
+        "evaluations": result.evaluations,
+        "best_step": result.best_step,
+        "precision": result.precision,
+        "device": result.device,
+    }
     kept = {"threads": result.threads, "converged": result.converged, "note": result.note}
     return row | _numbers(result) | made | kept
 

@@ -1,10 +1,10 @@
 """Text that fits: measured, wrapped, then made smaller, down to `LEAST` points, and never cut off."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
@@ -14,6 +14,7 @@ from reconstruct.figures.page.scripts import families, has_bold, legible
 from reconstruct.figures.page.venues import LEAST
 
 FINE = 720  # dots per inch at which words are measured
+LONGEST_LINE = 1000  # characters: more than the widest page has
 SLACK = 0.015  # inches that a renderer may differ from what was measured
 STEP = 0.5  # points from one size that is tried to the next
 _PIECES = re.compile(r"(?:α/β|[^\s,/–-])*[,/–-]*\s*")  # a line may be broken after each
@@ -117,8 +118,8 @@ def _broken(words: str, width: float, weight: str) -> list[str]:
     for paragraph in words.split("\n"):
         rest = paragraph
         while rest:
-            starts = list(accumulate(rest))
-            count = max(1, sum(extent(start.rstrip(), LEAST, weight)[0] <= width for start in starts))
+            ends = range(1, min(len(rest), LONGEST_LINE) + 1)
+            count = max(1, bisect_right(ends, width, key=lambda end: extent(rest[:end].rstrip(), LEAST, weight)[0]))
             lines.append(rest[:count].rstrip())
             rest = rest[count:].lstrip()
     return lines or [""]
