@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,3 +55,10 @@ def test_an_extent_grows_with_the_size_and_the_lines():
 def test_a_ratio_stays_on_one_line(width):
     words = "goes from 0.00 at the smallest α/β to 0.36 at the best α/β and 0.32 at the largest α/β"
     assert fit(words, width, 10.5, 20).words.count("α/β") == 3
+
+
+def test_a_word_of_ten_thousand_letters_is_broken_in_reasonable_time():
+    begun = time.monotonic()
+    fitted = fit("x" * 10_000, 1.0, 8)
+    assert fitted.words.replace("\n", "") == "x" * 10_000
+    assert time.monotonic() - begun < 30

@@ -11,8 +11,10 @@ import pytest
 from conftest import as_nobody, only_cell
 from test_figures import any_sweep
 
+from experiments import figure, status
 from experiments.cell import run
 from experiments.cell.places import adopt
+from experiments.sweep.folder import listed
 from reconstruct import up_to_date
 from reconstruct.recorders.film import FilmReader
 from reconstruct.results import FILM, HALF, RESULT, TRACE, Result, damage
@@ -157,3 +159,65 @@ def test_two_that_are_made_at_once_under_two_names_are_both_whole(photo, tmp_pat
     assert [process.wait() for process in made] == [0, 0]
     results = [Result.read(path.parent) for path in sorted(Path("runs").glob(f"*/*/{RESULT}"))]
     assert [result.losses for result in results] == [results[0].losses] * 2
+
+
+def test_of_two_sweeps_at_once_in_one_folder_the_last_to_end_leaves_its_list_its_figure_and_its_page(command):
+    """Another process lists its own cells while these are made."""
+    command("-m", "seed=1,2", "name=s", *QUICK)
+    other = Sweep.read(Path("runs/s"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("experiments.sweep.sweep._wait_for_others", lambda sweep: other.write())
+        code, said = command("-m", "seed=0,1", "name=s")
+    assert (code, "outdated" in said) == (0, False)
+    assert [cell.values["seed"] for cell in Sweep.read(Path("runs/s")).cells] == ["0", "1"]
+    assert all(Path("runs/s", name).exists() for name in ("figure.png", "index.html", "cells.csv"))
+
+
+def test_a_single_cell_that_was_interrupted_is_waiting_and_its_folder_can_be_named(command, monkeypatch, capfd):
+    from reconstruct.recorders.recording import Checkpoint
+
+    def stop(self, step):
+        self.save()
+        raise KeyboardInterrupt
+
+    command("seed=0")
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "__call__", stop)
+        command("seed=1")
+    (begun,) = (path.parent for path in Path("runs/single").glob("*/checkpoint.pt"))
+    for folder, told in ((begun.parent, "1 of 2 done, 1 waiting"), (begun, "0 of 1 done, 1 waiting")):
+        monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(folder)])
+        status.main()
+        assert capfd.readouterr().out.startswith(f"{folder}: {told}")
+
+
+def test_cells_of_two_photographs_of_one_name_stand_in_one_figure(command, photo, painting, monkeypatch, capfd):
+    command()
+    photo.write_bytes(painting.read_bytes())
+    command()
+    first, second = (cell.values["content.picture"] for cell in listed(Path("runs/single")).cells)
+    assert first != second
+    monkeypatch.setattr(sys, "argv", ["reconstruct-figure", "runs/single"])
+    figure.main()
+    assert "figure.png" in capfd.readouterr().err
+
+
+def test_a_table_of_cells_says_what_is_damaged_as_soon_as_anything_is_drawn(command, monkeypatch, capfd):
+    command("-m", "seed=0,1", "name=s", *QUICK)
+    (folders("s")["seed=0"] / TRACE).write_text("damaged")
+    monkeypatch.setattr(sys, "argv", ["reconstruct-figure", "runs/s", "--kind", "summary"])
+    figure.main()
+    assert "trace.csv: is not the file that result.json was written with" in capfd.readouterr().err
+    assert [line.split(",")[2] for line in Path("runs/s/cells.csv").read_text().splitlines()[1:]] == ["damaged", "done"]
+
+
+def test_a_film_that_another_sweep_made_is_no_wish_for_one(command):
+    command("seed=0", "film=true")
+    _, said = command("-m", "seed=0,1", "name=s", "page=false")
+    assert "film" not in said
+    assert not Path("runs/s", FILM).exists()
+
+
+def test_a_cell_that_ends_early_says_when(command):
+    _, said = command("until=0.9", "steps=9")
+    assert "(ended after 1 of 9 steps)" in said or "(ended after 2 of 9 steps)" in said
