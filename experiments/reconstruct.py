@@ -54,7 +54,7 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
     overrides = list(hydra_config.overrides.task)
     if not alone:
         verbosity = Verbosity.nothing if "joblib" in hydra_config.launcher._target_ else Verbosity.in_sweep
-        run(config, folder, Invocation(overrides, verbosity, *_in_sweep(folder)))
+        run(config, folder, Invocation(overrides, verbosity, _label(folder)))
         return
     try:
         run(config, folder, Invocation(overrides))
@@ -64,20 +64,19 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
         _run(config, folder, hydra_config, alone)
 
 
-def _in_sweep(folder: Path) -> tuple[str, list[str]]:
-    """What the cell's sweep calls it, and the keys that differ there."""
+def _label(folder: Path) -> str:
+    """What the cell's sweep calls it."""
     try:
-        names, axes = _listed(folder.parent, (folder.parent / SWEEP).stat().st_mtime_ns)
+        return _labels(folder.parent, (folder.parent / SWEEP).stat().st_mtime_ns).get(folder.name, "")
     except OSError:
-        return "", []
-    return names.get(folder.name, ""), axes
+        return ""
 
 
 @lru_cache(maxsize=1)
-def _listed(folder: Path, written: int) -> tuple[Mapping[str, str], list[str]]:
-    """Folder's name -> what a cell is called, and the keys that differ; read once for a sweep as it was written."""
+def _labels(folder: Path, written: int) -> Mapping[str, str]:
+    """Folder's name -> what a cell is called; read once for a sweep as it was written."""
     sweep = Sweep.read(folder)
-    return ({cell.folder: cell.name for cell in sweep.cells}, list(sweep.axes)) if sweep else ({}, [])
+    return {cell.folder: cell.name for cell in sweep.cells} if sweep else {}
 
 
 def _stop(error: Exception, message: str) -> None:

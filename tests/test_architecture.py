@@ -363,7 +363,7 @@ UPSTREAM = {
     "optimizers": set(),
     "recorders": set(),
     "recorders.board": {"images", "measures", "recorders.events", "results", "synthesis"},
-    "recorders.events": {"files"},
+    "recorders.events": set(),
     "recorders.film": {"errors", "images", "results", "synthesis"},
     "recorders.recording": {"files", "results", "synthesis"},
     "recorders.snapshots": {"images", "synthesis"},

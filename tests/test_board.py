@@ -24,14 +24,13 @@ from experiments.board import beside_each_other
 from reconstruct.errors import InputError
 from reconstruct.images import to_image
 from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
-from reconstruct.recorders.events import plainly, renew_session, verbatim
+from reconstruct.recorders.events import plainly, verbatim
 from reconstruct.recorders.sweep_board import HIGHEST, SIDE, show
 from reconstruct.sweeps import Sweep
 from reconstruct.synthesis import Step
 
 with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along
     from tensorboard import plugin_util
-    from tensorboard.plugins.hparams import plugin_data_pb2
 
 ORIGINALS = {"content": torch.rand(1, 3, 16, 16)}
 SETTINGS = {"size": 16, "content.layers": "a", "fast": True}
@@ -239,20 +238,6 @@ def test_a_sweep_that_has_not_begun_is_waited_for(tmp_path):
         line, said = opened(folder)
         assert "http://127.0.0.1:" in line
         assert said == f"{folder} has no events yet; waiting\n"
-
-
-def test_a_row_gains_a_column_and_is_not_written_again(tmp_path):
-    Board(tmp_path, 0, {}, {"ratio": 0.1}, {}).close()
-    renew_session(tmp_path, {"ratio": 0.1})
-    assert len(list(tmp_path.iterdir())) == 1
-    renew_session(tmp_path, {"ratio": 0.1, "seed": 0, "content.layers": "relu1_1"})
-    content = shown(tmp_path).SummaryMetadata("_hparams_/session_start_info").plugin_data.content
-    columns = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info.hparams
-    assert columns["seed"].WhichOneof("kind") == "number_value"
-    assert set(columns) == {"ratio", "seed", "content.layers"}
-    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    renew_session(tmp_path, {"ratio": 0.1, "seed": 0, "content.layers": "relu1_1"})
-    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
 def test_several_folders_are_shown_side_by_side_each_under_a_name_of_its_own(tmp_path, monkeypatch):

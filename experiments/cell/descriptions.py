@@ -36,15 +36,15 @@ def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
 
 
 def columns(settings: Mapping[str, Any], layers: Mapping[str, Sequence[str]], values: Values) -> dict[str, HParam]:
-    """A row of the HParams table: what tells a cell from the others, numbers as numbers.
+    """A row of the HParams table: what was chosen for a cell, numbers as numbers.
 
-    TensorBoard shows the columns of a sweep before its errors, so that what all cells have in common would push these
-    out of view. A column must have one type in all cells: the others' rows would be hidden.
+    A cell's row never changes, whatever its sweep becomes, so that it has all that was chosen. TensorBoard puts first
+    what differs. A column must have one type in all cells: the others' rows would be hidden.
 
     Args:
         settings: resolved.
         layers: term -> layers.
-        values: key -> value of what differs within the sweep, or of what was chosen for a single cell.
+        values: key -> value of what was chosen.
     """
     given = {key: value for key, value in values.items() if counts(key)}
     resolved = {key: _plain(settings, key, value) for key, value in given.items()}

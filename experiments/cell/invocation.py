@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -29,13 +29,11 @@ class Invocation:
     Attributes:
         overrides: what the user chose, ``KEY=VALUE``, as Hydra has it.
         label: what the cell is called; empty for the name of its folder.
-        axes: the keys that differ within its sweep; ``None`` for a single cell.
     """
 
     overrides: list[str] = field(default_factory=list)
     verbosity: Verbosity = Verbosity.alone
     label: str = ""
-    axes: Sequence[str] | None = None
 
     @property
     def settings(self) -> list[str]:
@@ -43,10 +41,9 @@ class Invocation:
         return [as_typed(override) for override in self.overrides]
 
     @property
-    def distinguishing(self) -> dict[str, str]:
-        """Key -> value of what tells the cell from the others; of a single cell all that was chosen."""
-        values = typed(chosen(self.overrides))
-        return values if self.axes is None else {key: value for key, value in values.items() if key in self.axes}
+    def values(self) -> dict[str, str]:
+        """Key -> value of all that the user chose."""
+        return typed(chosen(self.overrides))
 
 
 @dataclass(frozen=True)

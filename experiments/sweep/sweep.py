@@ -22,7 +22,7 @@ from experiments.sweep.conclusion import conclude, report
 from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.plan import PlannedCell, Point, adopted, begin_anew, looked_at, named, planned
 from experiments.sweep.products import points
-from experiments.sweep.tables import renew_rows, write_table
+from experiments.sweep.tables import write_table
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import remove_stale_parts
@@ -109,7 +109,6 @@ def _begin(config: DictConfig, cells: Sequence[PlannedCell]) -> tuple[Sweep, set
     begin_anew(cells)
     copied = adopted(cells)
     before = [each for each in cells if each.is_finished]
-    renew_rows(sweep, [each.cell for each in ([*before, *copied] if sweep is not earlier else copied)])
     if before:
         say(f"{folder}: {len(before)} of {len(cells)} cells were done before")
     return sweep, {each.folder.name for each in [*before, *copied]}

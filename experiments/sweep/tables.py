@@ -1,18 +1,16 @@
 """A sweep as tables: ``cells.csv``, a row a cell, and ``summary.csv``, medians over seeds or what else is repeated."""
 
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from experiments.cell import locks
 from experiments.sweep.state import CellStatus, Reader, State
 from reconstruct import up_to_date
-from reconstruct.errors import InputError, RunError, nearest
+from reconstruct.errors import InputError, nearest
 from reconstruct.files import write_csv
 from reconstruct.results import Result
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.sweeps import Sweep
 
 Row = dict[str, Any]
 CELLS = "cells.csv"
@@ -24,20 +22,6 @@ def write_table(sweep: Sweep) -> None:
     rows = [_row(standing, Result.read(sweep.folder / standing.cell.folder)) for standing in standings]
     write_csv(rows, sweep.folder / CELLS)
     up_to_date.note([sweep], [sweep.folder / CELLS])
-
-
-def renew_rows(sweep: Sweep, cells: Iterable[SweepCell]) -> None:
-    """Finished cells' rows of TensorBoard's HParams table, with the columns that differ within the sweep as it is."""
-    from experiments.cell.descriptions import columns
-    from reconstruct.recorders.events import has_session, renew_session
-
-    for cell in cells:
-        folder, differing = sweep.folder / cell.folder, {key: cell.values.get(key, "") for key in sweep.axes}
-        result = Result.read(folder)
-        row = columns(result.config, result.layers, differing) if result else {}
-        if result and not has_session(folder, row):
-            with suppress(locks.Busy, OSError, RunError), locks.held(folder, {}):
-                renew_session(folder, row)
 
 
 def write_summary(sweep: Sweep, over: Collection[str]) -> Path:

@@ -7,12 +7,10 @@ killed process, and no thread of TensorBoard's own has to be looked after.
 import io
 import time
 from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from PIL.Image import Image
-from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -25,15 +23,9 @@ from tensorboard.plugins.hparams import metadata as hparams
 from tensorboard.plugins.text import metadata as texts
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from reconstruct.files import written_whole
-
 Value: TypeAlias = Any  # a Summary.Value; protobuf's classes have no types
 HParam = bool | int | float | str
 Charts = Mapping[str, Mapping[str, str]]  # heading -> title of a chart -> regular expression of its tags
-
-
-RENEWED = "events.out.tfevents.0000000000.000000"  # read before the other files of a folder
-FIRST = 4  # events of a file, of which one has the row of the HParams table
 
 
 class EventFile:
@@ -118,41 +110,6 @@ def session(settings: Mapping[str, HParam]) -> Value:
         kind = {bool: "bool_value", str: "string_value"}.get(type(value), "number_value")
         setattr(started.hparams[key], kind, value)
     return _hparams(hparams.SESSION_START_INFO_TAG, plugin_data_pb2.HParamsPluginData(session_start_info=started))
-
-
-def has_session(folder: Path, settings: Mapping[str, HParam]) -> bool:
-    """Whether TensorBoard shows a row of these columns for a cell."""
-    return _columns(session(settings)) == _known_columns(folder)
-
-
-def renew_session(folder: Path, settings: Mapping[str, HParam]) -> None:
-    """Give a cell's row of the HParams table other columns, if it has others, in a file that is read before the rest.
-
-    Of several rows for one run TensorBoard takes the first.
-    """
-    if has_session(folder, settings):
-        return
-    row = session(settings)
-    with written_whole(folder / RENEWED) as file:
-        records = RecordWriter(file)
-        for event in (Event(file_version="brain.Event:2"), Event(step=0, summary=Summary(value=[row]))):
-            event.wall_time = time.time()
-            records.write(event.SerializeToString())
-
-
-def _columns(row: Value) -> Mapping[str, Any]:
-    started = plugin_data_pb2.HParamsPluginData.FromString(row.metadata.plugin_data.content).session_start_info
-    return {key: getattr(value, value.WhichOneof("kind")) for key, value in started.hparams.items()}
-
-
-def _known_columns(folder: Path) -> Mapping[str, Any] | None:
-    """Those that TensorBoard sees today; ``None`` if there is no row."""
-    for path in sorted(folder.glob("events.out.tfevents.*")):
-        for record in islice(RawEventFileLoader(str(path)).Load(), FIRST):
-            for value in Event.FromString(record).summary.value:
-                if value.tag == hparams.SESSION_START_INFO_TAG:
-                    return _columns(value)
-    return None
 
 
 def session_end() -> Value:
