@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import smooth_picture
+from examples import altered
 from sweep_shapes import Shape, written
 from test_figures import any_sweep
 from test_page import HOSTILE, data_of, measured, write_film
@@ -110,8 +111,9 @@ class Reader:
 
 
 def with_pictures_of_their_own(sweep: Sweep) -> Sweep:
-    for number, cell in enumerate(sweep.cells):
-        images.save(smooth_picture(24, 32, 50 + number), sweep.folder / cell.folder / "result.png")
+    with altered(*(sweep.folder / cell.folder for cell in sweep.cells)):
+        for number, cell in enumerate(sweep.cells):
+            images.save(smooth_picture(24, 32, 50 + number), sweep.folder / cell.folder / "result.png")
     return sweep
 
 
@@ -467,17 +469,18 @@ def test_every_curve_has_its_name_at_its_end_and_none_covers_another(reader):
 
 def test_curves_of_a_layer_are_shown_and_stay_in_the_address(browser, tmp_path):
     sweep = with_pictures_of_their_own(any_sweep(tmp_path, "pair"))
-    for cell in sweep.cells:
-        head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
-        rows = "".join(f"{k},{k},{1 / (k + 1)},0,0,{0.5 / (k + 1)}\n" for k in range(30))
-        (tmp_path / cell.folder / "trace.csv").write_text(head + rows)
+    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
+        for cell in sweep.cells:
+            head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
+            rows = "".join(f"{k},{k},{1 / (k + 1)},0,0,{0.5 / (k + 1)}\n" for k in range(30))
+            (tmp_path / cell.folder / "trace.csv").write_text(head + rows)
     reader = Reader(browser, write_page([sweep]))
     reader.view("curves")
     assert "Total loss" in reader.one("#content h2").text
     reader.choose("#kind", "content relu4_2")
     assert reader.one("#content h2").text == "Relative error of content relu4_2, over steps"
     assert len(reader.all("polyline.curve")) == len(sweep.cells)
-    assert [text.text for text in reader.all("svg text")][:1] == ["10⁻¹"]
+    assert {"0.02", "10⁻¹", "0.5"} <= {text.text for text in reader.all("svg text")}
     address = reader.driver.current_url.partition("#")[2]
     reader.open(f"#{address}")
     assert "relu4_2" in reader.one("#content h2").text
@@ -486,9 +489,10 @@ def test_curves_of_a_layer_are_shown_and_stay_in_the_address(browser, tmp_path):
 
 def test_a_curve_that_has_no_place_on_a_scale_of_powers_is_left_out(browser, tmp_path):
     sweep = any_sweep(tmp_path, "pair")
-    for cell in sweep.cells:
-        head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
-        (tmp_path / cell.folder / "trace.csv").write_text(head + "0,0,2,2,1,0\n1,1,1,1,1,nan\n2,2,1,1,1,0\n")
+    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
+        for cell in sweep.cells:
+            head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
+            (tmp_path / cell.folder / "trace.csv").write_text(head + "0,0,2,2,1,0\n1,1,1,1,1,nan\n2,2,1,1,1,0\n")
     reader = Reader(browser, write_page([sweep]))
     reader.view("curves")
     assert len(reader.all("polyline.curve")) == len(sweep.cells)
@@ -568,8 +572,9 @@ def test_an_address_that_was_sent_shows_the_same(reader):
 
 def test_one_slider_moves_all_pictures_through_the_optimisation(browser, tmp_path):
     sweep = with_pictures_of_their_own(any_sweep(tmp_path, "pair"))
-    for cell in sweep.cells:
-        write_film(tmp_path / cell.folder, steps=[0, 3, 40])
+    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
+        for cell in sweep.cells:
+            write_film(tmp_path / cell.folder, steps=[0, 3, 40])
     reader = Reader(browser, write_page([sweep]))
     finished = [cell["picture"] for cell in reader.data["cells"]]
     assert reader.shown(".grid img") == finished
