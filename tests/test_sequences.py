@@ -30,7 +30,7 @@ from reconstruct.results import FILM, PICTURE, RESULT, SUFFIX, TRACE, Result, su
 from reconstruct.sweeps import SWEEP, Sweep
 from reconstruct.synthesis import Synthesis
 
-EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "5"))
 STEPS = 3
 ALWAYS = [
     "content.picture=photo.png", "content.layers=[relu1_1]", "size=16", f"steps={STEPS}", "network=vgg11_untrained",
