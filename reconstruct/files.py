@@ -7,7 +7,8 @@ import re
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -39,6 +40,16 @@ def write_csv(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     writer.writerows(rows)
     with written_whole(path) as file:
         file.write(text.getvalue().encode())
+
+
+def unique_ends(paths: Iterable[str]) -> dict[str, str]:
+    """Path -> the shortest end of it that no other path has, without quotes; the whole path where there is none."""
+    parts = {path: re.split(r"[/\\]", path.strip("'\"").rstrip("/\\")) for path in paths}
+    often = Counter(tuple(part[-n:]) for part in parts.values() for n in range(1, len(part) + 1))
+    return {
+        path: next(("/".join(part[-n:]) for n in range(1, len(part)) if often[tuple(part[-n:])] == 1), path)
+        for path, part in parts.items()
+    }
 
 
 def remove_stale_parts(folder: Path) -> None:

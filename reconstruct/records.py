@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 
-SEAL = "seal"  # the key of a record's own digest
+_SEAL, _END = b',\n  "seal": "', b"\n}\n"
 Kind = TypeVar("Kind")
 
 
@@ -24,9 +24,22 @@ class Damaged(InputError):
 
 def write(record: Mapping[str, Any], path: Path) -> None:
     """Write whole or not at all; strict JSON, so NaN and infinity become null."""
-    text = json.dumps(_strict(record), indent=2, ensure_ascii=False, allow_nan=False)
     with written_whole(path) as file:
-        file.write(text.encode() + b"\n")
+        file.write(_text(record))
+
+
+def write_sealed(record: Mapping[str, Any], path: Path) -> None:
+    """The same with a last key that is a digest of all that stands before it."""
+    with written_whole(path) as file:
+        file.write(_sealed(_text(record)))
+
+
+def _text(record: Mapping[str, Any]) -> bytes:
+    return json.dumps(_strict(record), indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def _sealed(text: bytes) -> bytes:
+    return text.removesuffix(_END) + _SEAL + sha256(text).hexdigest().encode() + b'"' + _END
 
 
 def read(path: Path, kind: type[Kind]) -> Kind | None:
@@ -58,25 +71,15 @@ def _model(kind: Any) -> Any:
     return TypeAdapter(kind).validate_json
 
 
-def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with a digest of all that it says."""
-    said = {key: value for key, value in record.items() if key != SEAL}
-    return said | {SEAL: sha256(json.dumps(_strict(said), sort_keys=True).encode()).hexdigest()}
-
-
 def check_seal(path: Path) -> None:
-    """Whether a record says what it said when it was sealed.
+    """Whether a record is what was sealed, to the byte.
 
     Raises:
         Damaged: it was changed.
     """
-    try:
-        record = json.loads(_content(path) or b"", parse_constant=_refused)
-        if record[SEAL] == sealed(record)[SEAL]:
-            return
-    except (ValueError, LookupError, TypeError, RecursionError):
-        pass
-    raise Damaged(f"{path}: was changed after it was written")
+    content = _content(path) or b""
+    if content != _sealed(content.rpartition(_SEAL)[0] + _END):
+        raise Damaged(f"{path}: was changed after it was written")
 
 
 def _content(path: Path) -> bytes | None:
@@ -86,10 +89,6 @@ def _content(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _strict(value: Any) -> Any:

@@ -179,7 +179,7 @@ class Result:
         names = [PICTURE, TRACE, FILM, *(f"{name}.png" for name in self.originals)]
         there = [path for path in (*map(folder.joinpath, names), *folder.glob(SNAPSHOTS)) if path.is_file()]
         vouching = replace(self, files={path.name: _digest(path) for path in sorted(there)})
-        records.write(records.sealed(asdict(vouching)), folder / RESULT)
+        records.write_sealed(asdict(vouching), folder / RESULT)
         return vouching
 
     @classmethod

@@ -117,9 +117,11 @@ def painting(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(
-    monkeypatch: pytest.MonkeyPatch, photo: Path, painting: Path, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, photo: Path, painting: Path, capfd: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str]]:
-    """Runs the command with the user's own pictures; gives the exit code and what was said."""
+    """Runs the command with the user's own pictures in a folder of its own; gives the exit code and what was said."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
 
     def run(*arguments: str) -> tuple[int, str]:
         flags, overrides = [a for a in arguments if a == "-m"], [a for a in arguments if a != "-m"]

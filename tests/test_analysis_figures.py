@@ -350,13 +350,6 @@ def test_style_alone_has_a_matrix_of_style_alone():
     assert "content" not in words
 
 
-def test_files_are_called_by_as_much_of_their_paths_as_differs():
-    assert selection.names(["a/1/cat.jpg", "a/2/cat.jpg"]) == {"a/1/cat.jpg": "1/cat.jpg", "a/2/cat.jpg": "2/cat.jpg"}
-    assert selection.names(["C:\\a\\cat.jpg", "pagoda"]) == {"C:\\a\\cat.jpg": "cat.jpg", "pagoda": "pagoda"}
-    assert selection.names(["a/cat", "cat"]) == {"a/cat": "a/cat", "cat": "cat"}
-    assert selection.names(["a/cat", "b/cat", "a/dog"]) == {"a/cat": "a/cat", "b/cat": "b/cat", "a/dog": "dog"}
-
-
 @pytest.mark.parametrize(("width", "normal", "small"), [(7.0, 11.5, 10.5), (5.5, 9.0, 8.0), (3.25, 9.0, 8.0)])
 def test_the_figure_of_the_benchmark_is_legible(tmp_path, width, normal, small):
     def compared(case: str, name: str, scale: float) -> Comparison:

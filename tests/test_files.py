@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from reconstruct.files import remove_stale_parts, written_whole
+from reconstruct.files import remove_stale_parts, unique_ends, written_whole
 
 
 def test_a_file_is_there_only_when_it_is_whole(tmp_path):
@@ -41,3 +41,10 @@ def test_what_a_killed_process_left_is_swept_up_and_what_a_living_one_writes_is_
         remove_stale_parts(tmp_path)
         (mine,) = tmp_path.iterdir()
         assert f"-{os.getpid()}." in mine.name
+
+
+def test_files_are_called_by_as_much_of_their_paths_as_differs():
+    assert unique_ends(["a/1/cat.jpg", "a/2/cat.jpg"]) == {"a/1/cat.jpg": "1/cat.jpg", "a/2/cat.jpg": "2/cat.jpg"}
+    assert unique_ends(["C:\\a\\cat.jpg", "pagoda"]) == {"C:\\a\\cat.jpg": "cat.jpg", "pagoda": "pagoda"}
+    assert unique_ends(["a/cat", "cat"]) == {"a/cat": "a/cat", "cat": "cat"}
+    assert unique_ends(["a/cat", "b/cat", "a/dog"]) == {"a/cat": "a/cat", "b/cat": "b/cat", "a/dog": "dog"}

@@ -21,12 +21,6 @@ QUICK = "figure=none"
 STYLE = ["representation=style", "style.layers=[relu1_1,relu2_1]"]
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
-
-
 def result() -> Result:
     found = Result.read(only_cell())
     assert found is not None

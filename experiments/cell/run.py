@@ -48,14 +48,9 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
 
 def already_finished(folder: Path, film: bool) -> str:
     """A line about a finished cell that is asked for again, with a film or not."""
-    unfilmed = film and not has_film(folder)
-    return f"{folder} is {UNFILMED if unfilmed else 'already finished'}\n{folder / PICTURE}"
-
-
-def has_film(folder: Path) -> bool:
-    """Whether a cell is finished with a film."""
     result = Result.read(folder)
-    return result is not None and FILM in result.files
+    unfilmed = film and result is not None and FILM not in result.files
+    return f"{folder} is {UNFILMED if unfilmed else 'already finished'}\n{folder / PICTURE}"
 
 
 def _finished(folder: Path, fingerprint: str) -> Result | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from reconstruct.files import unique_ends
 from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS, SUFFIX
 
 LONGEST = 60  # characters of a folder's name
@@ -131,8 +132,8 @@ def _stems(paths: Mapping[str, str]) -> dict[str, str]:
     """The names of files without their endings; where two are equal, with as much of the path as tells them apart."""
     names = {value: _stem(path) for value, path in paths.items()}
     often = Counter(names.values())
-    alike = {value: paths[value] for value, name in names.items() if often[name] > 1}
-    return names | _ends(alike)
+    alike = {paths[value]: value for value, name in names.items() if often[name] > 1}
+    return names | {alike[path]: end for path, end in unique_ends(alike).items()}
 
 
 def _stem(path: str) -> str:
@@ -140,15 +141,6 @@ def _stem(path: str) -> str:
     if path.startswith("[") and path.endswith("]"):
         return "+".join(PurePath(unquoted(each.strip())).stem for each in path[1:-1].split(",")) or "none"
     return PurePath(path).stem or path
-
-
-def _ends(paths: Mapping[str, str]) -> dict[str, str]:
-    parts = {value: PurePath(path).parts for value, path in paths.items()}
-    for length in range(1, max(map(len, parts.values()), default=0) + 1):
-        ends = {value: "/".join(part[-length:]) for value, part in parts.items()}
-        if len(set(ends.values())) == len(ends):
-            return ends
-    return dict(paths)
 
 
 def _told_apart(names: Sequence[str], cells: Sequence[Values]) -> list[str]:

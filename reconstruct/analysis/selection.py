@@ -5,7 +5,6 @@ If several networks were measured, claims are about the usual one, and layers ar
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import geometric_mean
 from typing import Any
@@ -241,13 +240,3 @@ def by_layer(entries: Sequence[Entry], order: Sequence[str]) -> dict[str, list[E
     """Layer -> entries, in the given order; layers without entries are left out."""
     found = {layer: [e for e in entries if e.layer == layer] for layer in order}
     return {layer: of_layer for layer, of_layer in found.items() if of_layer}
-
-
-def names(given: Iterable[str]) -> dict[str, str]:
-    """File -> the shortest end of its path that no other file has."""
-    parts = {file: re.split(r"[/\\]", file.strip("'\"").rstrip("/\\")) for file in given}
-    often = Counter(tuple(part[-n:]) for part in parts.values() for n in range(1, len(part) + 1))
-    return {
-        file: next(("/".join(part[-n:]) for n in range(1, len(part)) if often[tuple(part[-n:])] == 1), file)
-        for file, part in parts.items()
-    }

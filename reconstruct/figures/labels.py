@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import pairwise, product
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.sheet import superscript
+from reconstruct.files import unique_ends
 from reconstruct.results import START, TERMS, Result
 
 UNKNOWN = "default"  # the value of a key that was not given, in a cell that is not finished
@@ -212,12 +213,7 @@ def _title(term: str, panels: Sequence[Panel]) -> str:
 
 def _paths(values: Sequence[str]) -> dict[str, str]:
     """The shortest ends of paths that are all different."""
-    parts = {value: PurePath(value.strip("'\"")).parts or (UNKNOWN,) for value in values}
-    for length in range(1, max(map(len, parts.values()), default=1) + 1):
-        ends = {value: "/".join(part[-length:]) for value, part in parts.items()}
-        if len(set(ends.values())) == len(ends):
-            break
-    return _distinguished(ends)
+    return _distinguished({value: end or UNKNOWN for value, end in unique_ends(values).items()})
 
 
 Layers = tuple[str, ...]

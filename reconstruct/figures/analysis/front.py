@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import front as lines_of
-from reconstruct.analysis.selection import names as names_of
 from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import Fitted, extent, fit, fit_all
 from reconstruct.figures.page.sheet import COLOURS, FAINT, GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.axes import MARKS, finish_logarithmic, plot
 from reconstruct.figures.plots.notes import LINES, Key, keys, paragraph
 from reconstruct.figures.plots.scales import TICKS, limits, width_of_numbers
+from reconstruct.files import unique_ends
 
 WIDEST, HIGHEST, LOWEST = 5.2, 3.4, 1.2  # inches of the axes
 NARROWEST = 2.3  # of the axes; where there is less room, the legend is below them
@@ -49,7 +49,7 @@ def front(entries: Sequence[Entry], look: Look) -> list[Figure]:
 def _names(lines: Sequence[Sequence[Entry]]) -> list[str]:
     """A name for each line: its photograph, its seed, and what differs between lines."""
     firsts = [line[0] for line in lines]
-    photographs, paintings = names_of(e.picture for e in firsts), names_of(e.painting for e in firsts)
+    photographs, paintings = unique_ends(e.picture for e in firsts), unique_ends(e.painting for e in firsts)
     several = {term: len({e.layers[term] for e in firsts}) > 1 for term in ("content", "style")}
 
     def name(e: Entry) -> Iterator[str]:
