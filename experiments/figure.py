@@ -7,19 +7,23 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+from experiments.cell.invocation import command
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request, draw
+from experiments.sweep import summary
 from experiments.sweep.folder import read
-from experiments.sweep.tables import CELLS, write_summary, write_table
+from experiments.sweep.tables import CELLS, write_table
 from experiments.terminal.exits import Parser, exits, mistakes_in
 from experiments.terminal.progress import say
 from reconstruct import up_to_date
-from reconstruct.errors import InputError
+from reconstruct.errors import InputError, nearest
 from reconstruct.figures import FORMATS, Layout, Look
+from reconstruct.figures.page.sheet import VALUES
 from reconstruct.figures.page.venues import venue
 from reconstruct.sweeps import Sweep
 
 Keys = tuple[str, ...]
+TABLES = ("csv", "tex")  # formats of a summary
 LOWEST = 2.0  # inches of a page
 
 
@@ -40,9 +44,11 @@ def _run(sweeps: Sequence[Sweep], given: argparse.Namespace) -> None:
             draw_film(sweeps[0], _request(given))
         case "summary":
             kinds.refuse("summary", _options(given))
-            path = write_summary(sweeps[0], given.over.split(","))
-            outdated.note(sweeps[:1], [path])
-            say(str(path))
+            _check_between("--digits", given.digits, 1, 9)
+            columns = _keys(given.columns) or ()
+            paths = summary.write(sweeps, given.over.split(","), _formats(given, TABLES), columns, given.digits)
+            outdated.note(sweeps, paths)
+            say(", ".join(map(str, paths)))
         case _:
             draw(sweeps, _request(given))
     for sweep in sweeps:
@@ -55,7 +61,7 @@ def _options(given: argparse.Namespace) -> list[str]:
     """The options that were given, by name; a second folder is one too."""
     unset = _parser().parse_args(["."])
     names = [f"--{name.replace('_', '-')}" for name, value in vars(given).items() if value != getattr(unset, name)]
-    return [name for name in names if name not in ("--folders", "--kind", "--over")] + ["FOLDER FOLDER"] * (
+    return [name for name in names if name not in ("--folders", "--kind", "--over", "--digits")] + ["FOLDER FOLDER"] * (
         len(given.folders) > 1
     )
 
@@ -69,19 +75,23 @@ def _request(given: argparse.Namespace) -> Request:
         raise InputError(f"--name {name}: expected the name of a file without its ending, for example column")
     if given.panels is not None and given.panels.exists() and not given.panels.is_dir():
         raise InputError(f"--panels {given.panels}: expected a folder; this is a file")
-    if given.over != "seed":
-        raise InputError(f"--over {given.over} cannot be used without --kind summary")
+    for option, value, usual in (("--over", given.over, "seed"), ("--digits", given.digits, 3)):
+        if value != usual:
+            raise InputError(f"{option} {value} cannot be used without --kind summary")
     only: dict[str, list[str]] = {}
     for key, values in map(_values, given.only):
         only.setdefault(key, []).extend(values)
     _check_between("--dpi", given.dpi, 10, 1000)
     look, options = _look(given, count), _options(given)
-    return Request(look, layout, given.kind, only, given.format, given.dpi, name, given.panels, options)
+    renamed = dict(map(_renamed, given.label))
+    formats, typed = _formats(given, FORMATS), command()
+    return Request(look, layout, given.kind, only, formats, given.dpi, name, given.panels, renamed, typed, options)
 
 
 def _look(given: argparse.Namespace, columns: int | None) -> Look:
     look = Look(title=given.title, labels=not given.no_labels, columns=columns, crop=given.crop, letters=given.letters)
-    look = replace(look, detail=_box(given.detail), difference=given.difference)
+    look = replace(look, detail=_box(given.detail), difference=given.difference, values=given.values)
+    look = replace(look, notes=not given.no_notes, font=_font(given.font))
     if given.width:
         place = venue(given.width)
         look = replace(look, width=place.width, normal=place.normal, small=place.small)
@@ -109,6 +119,31 @@ def _values(given: str) -> tuple[str, list[str]]:
     if not equals or not key or not found:
         raise InputError(f"--only {given}: expected KEY=VALUE,VALUE, for example seed=0,1")
     return key, found
+
+
+def _renamed(given: str) -> tuple[str, str]:
+    """OLD=NEW as both."""
+    old, equals, new = given.rpartition("=")
+    if not equals or not old:
+        raise InputError(f"--label {given}: expected OLD=NEW, for example relu4_2=conv4_2")
+    return old, new
+
+
+def _font(given: str) -> str:
+    from matplotlib import font_manager
+
+    known = ["serif", *font_manager.get_font_names()] if given else []
+    if given and given not in known:
+        raise InputError(f"--font {given}: expected an installed family{nearest(given, known)}")
+    return given
+
+
+def _formats(given: argparse.Namespace, known: Sequence[str]) -> list[str]:
+    """The formats that were asked for, or the usual ones of that kind."""
+    for each in given.format:
+        if each not in known:
+            raise InputError(f"--format {each}: this kind has {', '.join(known)}")
+    return given.format or list(known[:2] if known is FORMATS else known[:1])
 
 
 def _box(given: str) -> tuple[float, float, float, float] | None:
@@ -143,35 +178,55 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="reconstruct-figure", description=description)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="of a sweep, for example runs/fig1")
-    parser.add_argument(
-        "--kind", default="", help=f"one of {', '.join(kinds.KINDS)}; default: what the sweep was made for"
-    )
-    parser.add_argument("--over", default="seed", metavar="KEY,KEY", help="what --kind summary takes together (seed)")
-    place = parser.add_argument_group("what stands where")
-    place.add_argument("--rows", default="", metavar="KEY", help="the key (or KEY,KEY) whose values are the rows")
-    place.add_argument("--columns", default="", metavar="KEY", help="of the columns; or a number: panels side by side")
-    place.add_argument("--pages", default="", metavar="KEY", help="of the pages, each with a heading")
-    only = "values to be shown, in that order, for example seed=0,1 content.layers=[relu4_2]"
-    place.add_argument("--only", nargs="+", action="extend", default=[], metavar="KEY=V,V", help=only)
-    shown = parser.add_argument_group("what a panel shows")
-    shown.add_argument("--crop", action="store_true", help="every picture cut to a square")
-    detail = "this part of every picture, enlarged, in parts of the picture: 0.25,0.25,0.5,0.5 is the middle"
-    shown.add_argument("--detail", default="", metavar="X,Y,W,H", help=detail)
-    difference = "a map of the difference to the original, or to the cell of that name"
-    shown.add_argument("--difference", default="", metavar="original|CELL", help=difference)
-    page = parser.add_argument_group("for where it goes")
-    page.add_argument("--title", default="", help="a line above the figure")
-    page.add_argument("--no-labels", action="store_true", help="pictures only")
-    page.add_argument("--letters", action="store_true", help="a letter in every panel")
-    page.add_argument(
-        "--width", default="", metavar="W", help="3.25in, 8.5cm, 88mm, or a venue: neurips, icml-column …"
-    )
-    page.add_argument("--height", metavar="H", help="of a page at most (default 9in)")
-    page.add_argument("--dpi", type=int, default=300, help="resolution of PNG and TIFF (default 300)")
-    page.add_argument("--format", nargs="+", choices=FORMATS, default=["png", "pdf"], help="default: png pdf")
-    page.add_argument("--name", default="", help="of the files, instead of figure")
-    page.add_argument("--panels", type=Path, metavar="DIR", help="every panel alone, and a figure.tex that joins them")
+    own = f"one of {', '.join(kinds.KINDS)}; default: what the sweep was made for"
+    parser.add_argument("--kind", default="", help=own)
+    _add_layout(parser.add_argument_group("what stands where"))
+    _add_panels(parser.add_argument_group("what a panel shows"))
+    _add_words(parser.add_argument_group("what is written"))
+    _add_files(parser.add_argument_group("for where it goes"))
+    summary = parser.add_argument_group("for --kind summary")
+    summary.add_argument("--over", default="seed", metavar="KEY,KEY", help="keys over which medians are taken (seed)")
+    summary.add_argument("--digits", type=int, default=3, help="significant digits with --format tex (3)")
     return parser
+
+
+def _add_layout(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--rows", default="", metavar="KEY", help="the key (or KEY,KEY) whose values are the rows")
+    columns = "of the columns; or how many panels stand side by side; of a summary its numbers: psnr,content_error"
+    group.add_argument("--columns", default="", metavar="KEY", help=columns)
+    group.add_argument("--pages", default="", metavar="KEY", help="of the pages, each with a heading")
+    only = "values to be shown, in that order, for example seed=0,1 content.layers=[relu4_2]"
+    group.add_argument("--only", nargs="+", action="extend", default=[], metavar="KEY=V,V", help=only)
+
+
+def _add_panels(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--crop", action="store_true", help="every picture cut to a square")
+    detail = "this part of every picture, enlarged, in parts of the picture: 0.25,0.25,0.5,0.5 is the middle"
+    group.add_argument("--detail", default="", metavar="X,Y,W,H", help=detail)
+    difference = "a map of the difference to the original, or to the cell of that name"
+    group.add_argument("--difference", default="", metavar="original|CELL", help=difference)
+    group.add_argument("--values", choices=VALUES, default="error", help="the numbers under the pictures")
+
+
+def _add_words(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--title", help="a line above the figure; an empty one for none")
+    new = "other words for a label, for example relu4_2=conv4_2"
+    group.add_argument("--label", nargs="+", action="extend", default=[], metavar="OLD=NEW", help=new)
+    group.add_argument("--font", default="", metavar="FAMILY", help="that of your document, for example serif")
+    group.add_argument("--no-notes", action="store_true", help="no explanation below the figure")
+    group.add_argument("--no-labels", action="store_true", help="pictures only")
+    group.add_argument("--letters", action="store_true", help="a letter in every panel")
+
+
+def _add_files(group: argparse._ArgumentGroup) -> None:
+    width = "3.25in, 8.5cm, 88mm, or a venue: neurips, icml-column …"
+    group.add_argument("--width", default="", metavar="W", help=width)
+    group.add_argument("--height", metavar="H", help="of a page at most (default 9in)")
+    group.add_argument("--dpi", type=int, default=300, help="resolution of PNG and TIFF (default 300)")
+    formats = "default: png pdf; of a summary csv"
+    group.add_argument("--format", nargs="+", choices=(*FORMATS, *TABLES), default=[], help=formats)
+    group.add_argument("--name", default="", help="of the files, instead of figure; such files are never moved")
+    group.add_argument("--panels", type=Path, metavar="DIR", help="every panel alone, and a figure.tex that joins them")
 
 
 def _check_between(option: str, given: int | None, least: int, most: int) -> None:

@@ -75,7 +75,7 @@ def _label(folder: Path) -> str:
 @lru_cache(maxsize=1)
 def _labels(folder: Path, written: int) -> Mapping[str, str]:
     """Folder's name -> what a cell is called; read once for a sweep as it was written."""
-    sweep = Sweep.read(folder)
+    sweep = Sweep.at(folder)
     return {cell.folder: cell.name for cell in sweep.cells} if sweep else {}
 
 

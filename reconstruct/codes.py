@@ -62,12 +62,13 @@ class SavedCode:
         return height, width
 
 
-def read(path: Path) -> SavedCode:
+def read(path: str | Path) -> SavedCode:
     """The code in a file.
 
     Raises:
         InputError: it cannot be read, has another format, or holds something else than features.
     """
+    path = Path(path)
     try:
         arrays, size, network = _numpy(path) if path.suffix == NUMPY else _safetensors(path)
     except InputError:
@@ -80,12 +81,13 @@ def read(path: Path) -> SavedCode:
     return SavedCode({layer: _features(layer, array, path) for layer, array in arrays.items()}, size, network)
 
 
-def write(code: SavedCode, path: Path) -> None:
+def write(code: SavedCode, path: str | Path) -> None:
     """Write whole or not at all.
 
     Raises:
         InputError: the name ends neither in .npz nor in .safetensors, or safetensors is not installed.
     """
+    path = Path(path)
     check_ending(path)
     features = {layer: F.detach().cpu().contiguous() for layer, F in code.features.items()}
     if path.suffix == SAFETENSORS:

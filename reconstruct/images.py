@@ -251,13 +251,14 @@ def save_film(
         first.save(file, "WEBP", save_all=True, append_images=others, quality=quality, exif=exif, **timing)
 
 
-def load_film(path: Path) -> tuple[str, Iterator[tuple[int, NDArray[np.uint8]]]]:
+def load_film(path: str | Path) -> tuple[str, Iterator[tuple[int, NDArray[np.uint8]]]]:
     """The note and, decoded one by one, the frames ``(H, W, 3)`` of a film, each with the millisecond it begins at.
 
     Raises:
         InputError: there is none, or it is damaged.
     """
     try:
+        path = Path(path)
         film = Image.open(io.BytesIO(path.read_bytes()))
         return str(film.getexif().get(_DESCRIPTION, "")), _decoded(film, path)
     except (OSError, SyntaxError) as error:

@@ -42,7 +42,8 @@ class Network(nn.Module):
     """Stages applied in turn, each a tap.
 
     Args:
-        stages: tap name -> module, in the order in which they are applied.
+        stages: tap name -> module, in the order in which they are applied; what works in place (torchvision's ReLU) is
+            made to leave its input alone, which is a tap itself.
         preprocess: what stands between RGB in [0, 1] and the first stage.
         checkpointing: keep only what enters each block and compute the rest once more for the gradient (Chen et al.,
             2016, "Training Deep Nets with Sublinear Memory Cost"): the same features for less memory and more time.
@@ -55,6 +56,9 @@ class Network(nn.Module):
         self.checkpointing = checkpointing
         self.preprocess = preprocess or nn.Identity()
         self.stages = nn.ModuleDict(stages)
+        for module in self.modules():
+            if getattr(module, "inplace", False):
+                module.inplace = False  # type: ignore[assignment]
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @property
@@ -190,9 +194,7 @@ def _features(architecture: str) -> nn.Sequential:
 
 
 def _safe(module: nn.Module, pooling: Pooling) -> nn.Module:
-    """torchvision's module, but no rectification in place (it would overwrite the conv tap) and our pooling."""
-    if isinstance(module, nn.ReLU):
-        return nn.ReLU(inplace=False)
+    """torchvision's module, with our pooling."""
     if isinstance(module, nn.MaxPool2d) and pooling == "average":
         return nn.AvgPool2d(2)
     return module
@@ -209,7 +211,7 @@ def _imagenet_preprocessing() -> nn.Conv2d:
     return _convolution_1x1(torch.diag(1 / std)[:, :, None, None], -mean / std)
 
 
-def file_state(path: Path) -> State:
+def file_state(path: str | Path) -> State:
     """Weights from a PyTorch file; nothing in it is executed.
 
     Raises:

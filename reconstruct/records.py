@@ -35,7 +35,7 @@ def write_sealed(record: Mapping[str, Any], path: Path) -> None:
 
 
 def _text(record: Mapping[str, Any]) -> bytes:
-    return json.dumps(_strict(record), indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    return json.dumps(strict(record), indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
 def _sealed(text: bytes) -> bytes:
@@ -91,9 +91,10 @@ def _content(path: Path) -> bytes | None:
         raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _strict(value: Any) -> Any:
+def strict(value: Any) -> Any:
+    """The same as JSON knows it: what is not finite is ``None``, and all sequences are lists."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):
-        return {key: _strict(item) for key, item in value.items()}
-    return [_strict(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: strict(item) for key, item in value.items()}
+    return [strict(item) for item in value] if isinstance(value, list | tuple) else value

@@ -9,7 +9,8 @@ runs/<name>/<cell>/result.png    the reconstruction
 import math
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -51,9 +52,9 @@ class Result:
         fingerprint: of the resolved configuration and of the content of its input files.
         total: weighted sum of the losses.
         losses: term -> unweighted loss, in the convention of `config`.
-        relative_errors: term -> layer -> ‖code - target‖² / ‖target‖².
+        relative_errors: term -> layer -> ‖code - target‖² / ‖target‖², where the loss is a multiple of that.
         layers: term -> layers.
-        psnr, ssim: against the content picture, where there is one.
+        psnr, ssim: against the content picture, where there is one; PSNR is infinite where both are equal.
         steps: evaluations asked for; `best_step` is the one whose picture was kept.
         seconds: of optimisation, over all sessions.
         precision: in which the steps were computed: float32, bfloat16 or mixed.
@@ -98,8 +99,8 @@ class Result:
     format: int = FORMAT
 
     def error(self, term: str) -> float | None:
-        """Relative error of a term, mean over its layers; ``None`` if one of them is not finite."""
-        return means(self.relative_errors)[term]
+        """Relative error of a term, mean over its layers; ``None`` if it has none, or one that is not finite."""
+        return means(self.relative_errors).get(term)
 
     @property
     def originals(self) -> tuple[str, ...]:
@@ -168,8 +169,10 @@ class Result:
     @property
     def summary(self) -> str:
         """The final errors, in a line."""
-        errors = "  ".join(f"{term} error {_told(self.error(term))}" for term in self.relative_errors)
-        quality = f"  PSNR {self.psnr:.1f} dB" if self.psnr is not None else ""
+        told = {term: ("error", self.error(term)) for term in self.relative_errors}
+        losses = {term: ("loss", loss) for term, loss in self.losses.items()}
+        errors = "  ".join(f"{term} {what} {_told(value)}" for term, (what, value) in (losses | told).items())
+        quality = f"  PSNR {decibels(self.psnr)}" if self.psnr is not None else ""
         early = f" (ended after {self.evaluations} of {self.steps} steps)" if self.evaluations < self.steps else ""
         note = "" if self.converged else f"  NOT CONVERGED, {self.note}"
         return f"{errors}{quality}  {self.seconds:.0f} s{early}{note}"
@@ -183,7 +186,19 @@ class Result:
         return vouching
 
     @classmethod
-    def read(cls, folder: Path) -> Self | None:
+    def read(cls, folder: Path | str) -> Self:
+        """The result in `folder`.
+
+        Raises:
+            InputError: there is none, it is damaged, or another version wrote it.
+        """
+        if (result := cls.at(Path(folder))) is None:
+            none = f"{folder}: expected the folder of a finished cell, which has a {RESULT}"
+            raise InputError(damage(Path(folder)) or none)
+        return result
+
+    @classmethod
+    def at(cls, folder: Path) -> Self | None:
         """The result in `folder`; ``None`` if it is not finished, or damaged (`damage` says how).
 
         Raises:
@@ -217,9 +232,10 @@ def _whole(folder: Path, stamp: tuple[object, ...]) -> Result | None:
     result = records.read(folder / RESULT, Result)
     records.read(folder / RESULT, _Typed)
     records.check_seal(folder / RESULT)
-    if result is not None:
-        _check(folder, result)
-    return result
+    if result is None:
+        return None
+    _check(folder, result)
+    return replace(result, psnr=math.inf) if result.psnr is None and "content" in result.originals else result
 
 
 def _check(folder: Path, result: Result) -> None:
@@ -330,6 +346,19 @@ class _Typed:
     config: _Settings
 
 
+def differences(results: Iterable[Result]) -> Iterator[str]:
+    """In what cells were computed differently that is no setting of theirs, in words."""
+    results = list(results)
+    ways = {
+        "processors": [each.processor for each in results],
+        "numbers of threads": [str(each.threads) for each in results if each.device == "cpu"],
+    }
+    for what, values in ways.items():
+        if len(counts := Counter(values)) > 1:
+            shares = ", ".join(f"{count} with {value}" for value, count in counts.most_common())
+            yield f"computed with different {what} ({shares}); their last digits can differ"
+
+
 def means(errors: Mapping[str, Mapping[str, float | None]]) -> dict[str, float | None]:
     """Term -> layer -> error to term -> mean over layers; ``None`` where one of them is not finite."""
     return {term: _mean(list(layers.values())) for term, layers in errors.items()}
@@ -338,6 +367,11 @@ def means(errors: Mapping[str, Mapping[str, float | None]]) -> dict[str, float |
 def _mean(errors: Sequence[float | None]) -> float | None:
     finite = [error for error in errors if error is not None]
     return sum(finite) / len(finite) if finite and len(finite) == len(errors) else None
+
+
+def decibels(psnr: float) -> str:
+    """A PSNR as text."""
+    return f"{psnr:.1f} dB" if math.isfinite(psnr) else "∞ dB"
 
 
 def _told(error: float | None) -> str:

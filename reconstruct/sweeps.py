@@ -69,7 +69,18 @@ class Sweep:
         records.write(record, self.folder / SWEEP)
 
     @classmethod
-    def read(cls, folder: Path) -> Self | None:
+    def read(cls, folder: Path | str) -> Self:
+        """The sweep in `folder`.
+
+        Raises:
+            InputError: there is none, or it is damaged.
+        """
+        if (sweep := cls.at(Path(folder))) is None:
+            raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP}")
+        return sweep
+
+    @classmethod
+    def at(cls, folder: Path) -> Self | None:
         """The sweep in `folder`, or ``None`` if there is none.
 
         Raises:
@@ -94,4 +105,4 @@ class Sweep:
 
     def results(self) -> list[tuple[SweepCell, Result | None]]:
         """Every cell with its result, ``None`` where it is not finished or damaged."""
-        return [(cell, Result.read(self.folder / cell.folder)) for cell in self.cells]
+        return [(cell, Result.at(self.folder / cell.folder)) for cell in self.cells]

@@ -6,12 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def read(path: Path) -> list[dict[str, float]]:
+def read(path: str | Path) -> list[dict[str, float]]:
     """Column -> number, a row a step; rows that are cut off or damaged are left out. Without a file there are none."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]  # what follows the last is cut off
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
+    lines = text.split("\n")[:-1]  # what follows the last line break was cut off
     return list(_whole(csv.DictReader(line for line in lines if "\0" not in line)))
 
 

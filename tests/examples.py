@@ -43,7 +43,7 @@ def example(layers: tuple[str, ...] = ("relu1_1",), term: str = "content") -> Re
 @contextmanager
 def altered(*cells: Path) -> Iterator[None]:
     """The files of cells are changed by whoever made them: their results vouch for what is there then."""
-    results = {cell: Result.read(cell) for cell in cells}
+    results = {cell: Result.at(cell) for cell in cells}
     yield
     for cell, result in results.items():
         assert result is not None

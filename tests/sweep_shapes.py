@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zlib import crc32
 
 from examples import configured, example
 from hypothesis import strategies as st
@@ -94,6 +95,12 @@ def colour_of(number: int) -> tuple[int, int, int]:
     return number, 255 - number, 100 + number % 50
 
 
+def original_colour(term: str, name: str) -> tuple[int, int, int]:
+    """A colour for each original, which no cell has."""
+    number = crc32(f"{term} {name}".encode())
+    return number % 251, 0, (number >> 8) % 251
+
+
 def written(shape: Shape, folder: Path) -> Sweep:
     """The run folders of a sweep of that shape."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -123,8 +130,9 @@ def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size
     if state == "unfinished":
         return
     Image.new("RGB", size, colour_of(number)).save(folder / "result.png")
-    for shade, term in enumerate(("content", "style", "start")):
-        Image.new("RGB", size, (shade, shade, shade)).save(folder / f"{term}.png")
+    made = result(values, number)
+    for term in made.originals:
+        Image.new("RGB", size, original_colour(term, made.asked_for(term))).save(folder / f"{term}.png")
     if state == "damaged":
         (folder / "result.png").write_bytes((folder / "result.png").read_bytes()[:40])
     rows = "".join(f"{i},{0.1 * (i + 1)},{(number + 1) / (i + 1)},0,0\n" for i in range(number % 4))
@@ -132,7 +140,7 @@ def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size
     if state == "failed":
         (folder / "failure.json").write_text("{}")
         return
-    result(values, number).write(folder)
+    made.write(folder)
 
 
 def result(values: Mapping[str, str], number: int) -> Result:
@@ -164,4 +172,5 @@ def result(values: Mapping[str, str], number: int) -> Result:
     errors = {term: {layer: 0.5 / (number + 1) + 1e-6 * k for k, layer in enumerate(layers[term])} for term in terms}
     losses = dict.fromkeys(terms, 1.0)
     told = {"losses": losses, "relative_errors": errors, "layers": layers, "pictures": pictures, "config": config}
-    return replace(example(), **told)
+    stalled = {"converged": False, "note": "content did not come to rest"} if number % 5 == 4 else {}
+    return replace(example(), **told, **stalled)

@@ -165,7 +165,7 @@ def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_
     status, said = command(f"content.code=code{ending}", "content.layers=[relu2_1]", "steps=20", "name=a")
     assert status == 0, said
     cell = only_cell()
-    found = Result.read(cell)
+    found = Result.at(cell)
     assert found.psnr is None
     assert not (cell / "content.png").exists()
     assert found.inputs[-1]["key"] == "content.code"

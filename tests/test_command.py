@@ -69,7 +69,7 @@ def test_one_command_leaves_a_folder_that_explains_itself(command):
 
 def test_reported_losses_are_those_of_the_saved_picture(command):
     command("losses=paper", "content.layers=[relu2_1]")
-    result, cell = Result.read(only_cell()), only_cell()
+    result, cell = Result.at(only_cell()), only_cell()
     from experiments.cell.networks import network
     from experiments.settings.inputs import network_inputs
     from experiments.settings.schema import NetworkSettings
@@ -167,9 +167,9 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     command("runs=parts", *same)
     command("runs=other", *same)
     whole, parts, other = (next(Path(name, "single").iterdir()) for name in ("whole", "parts", "other"))
-    assert Result.read(parts).plan["ways"] == {"conv1_1": "float32", "conv2_1": "bfloat16"}
-    assert Result.read(other).plan["ways"] == {"conv1_1": "float32", "conv2_1": "float32"}
-    assert Result.read(parts).processor
+    assert Result.at(parts).plan["ways"] == {"conv1_1": "float32", "conv2_1": "bfloat16"}
+    assert Result.at(other).plan["ways"] == {"conv1_1": "float32", "conv2_1": "float32"}
+    assert Result.at(parts).processor
     assert (parts / "result.png").read_bytes() == (whole / "result.png").read_bytes()
     assert (parts / "result.png").read_bytes() != (other / "result.png").read_bytes()
 
@@ -332,7 +332,7 @@ def test_a_picture_may_have_any_name(monkeypatch, photo, capfd, name):
     monkeypatch.setattr(sys, "argv", ["reconstruct", f"content.picture={name}", "runs=Läufe hier", *TINY])
     reconstruct.main()
     (result,) = Path("Läufe hier").rglob("result.json")
-    assert Result.read(result.parent).pictures["content"]["name"] == name
+    assert Result.at(result.parent).pictures["content"]["name"] == name
 
 
 def test_a_setting_that_the_representation_does_not_look_at_is_said(command):
@@ -376,7 +376,7 @@ def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(command, monke
     monkeypatch.setattr(Canvas, "forward", lost)
     code, said = command("steps=200")
     assert code == 0
-    result = Result.read(only_cell())
+    result = Result.at(only_cell())
     assert not result.converged
     assert re.fullmatch(r"diverged: the content loss became nan at step \d+", result.note)
     assert f"NOT CONVERGED, {result.note}" in said
@@ -387,7 +387,7 @@ def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(command, monke
 
 def test_a_step_that_hardly_moves_is_a_stall(command):
     command("steps=25", "optimizer=adam", "optimizer.lr=1e-9")
-    assert re.match(r"stalled: the content loss hardly fell, from .* at step", Result.read(only_cell()).note)
+    assert re.match(r"stalled: the content loss hardly fell, from .* at step", Result.at(only_cell()).note)
 
 
 def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
@@ -426,7 +426,7 @@ def test_a_sweep_leaves_a_list_of_its_cells_before_and_all_results_after(command
     code, said = command("-m", "content.layers=[relu1_1],[relu2_1]", "seed=0,1", "name=grid", QUICK)
     assert code == 0
     assert "4 of 4 cells done" in said
-    sweep = Sweep.read(Path("runs/grid"))
+    sweep = Sweep.at(Path("runs/grid"))
     assert sweep.axes == {"content.layers": ["[relu1_1]", "[relu2_1]"], "seed": ["0", "1"]}
     assert all(result for _, result in sweep.results())
 
@@ -498,7 +498,7 @@ def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, 
     code, said = command(*sweep)
     assert (code, visited) == (0, [])
     assert "4 of 4 cells done, 4 of them before" in said
-    lost = Path("runs/grid", Sweep.read(Path("runs/grid")).cells[-1].folder)
+    lost = Path("runs/grid", Sweep.at(Path("runs/grid")).cells[-1].folder)
     (lost / "result.json").unlink()
     assert command(*sweep)[0] == 0
     assert [folder.name for folder in visited] == [lost.name]
@@ -536,7 +536,7 @@ def test_a_table_of_very_many_cells_is_not_drawn_unasked(command, monkeypatch):
 def test_only_what_is_missing_of_a_preset_is_visited(command, monkeypatch):
     preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
     command(*preset)
-    lost = Path("runs/fig1", Sweep.read(Path("runs/fig1")).cells[0].folder)
+    lost = Path("runs/fig1", Sweep.at(Path("runs/fig1")).cells[0].folder)
     (lost / "result.json").unlink()
     visited = visits(monkeypatch)
     assert command(*preset)[0] == 0
@@ -562,9 +562,9 @@ def test_a_sweep_of_several_parts_makes_all_of_them_and_takes_up_what_is_missing
     sweep = ("-m", PARTS, "crop=square", "name=parts", "figure=none")
     code, said = command(*sweep)
     assert (code, "3 of 3 cells done" in said) == (0, True)
-    assert [cell.values.get("seed", "") for cell in Sweep.read(Path("runs/parts")).cells] == ["0", "1", ""]
+    assert [cell.values.get("seed", "") for cell in Sweep.at(Path("runs/parts")).cells] == ["0", "1", ""]
     assert len(Path("runs/parts/cells.csv").read_text().splitlines()) == 1 + 3
-    lost = Path("runs/parts", Sweep.read(Path("runs/parts")).cells[2].folder)
+    lost = Path("runs/parts", Sweep.at(Path("runs/parts")).cells[2].folder)
     (lost / "result.json").unlink()
     visited = visits(monkeypatch)
     assert command(*sweep)[0] == 0
@@ -582,7 +582,7 @@ def test_a_sweep_of_several_parts_makes_all_of_them_and_takes_up_what_is_missing
 )
 def test_the_command_line_wins_over_parts_and_rules_out_those_that_stand_for_something_else(command, given, seeds):
     assert command("-m", PARTS, *given, "name=parts", "figure=none")[0] == 0
-    assert [cell.values.get("seed", "") for cell in Sweep.read(Path("runs/parts")).cells] == seeds
+    assert [cell.values.get("seed", "") for cell in Sweep.at(Path("runs/parts")).cells] == seeds
 
 
 def test_a_sweep_of_which_the_command_line_leaves_nothing_is_refused(command):
@@ -631,7 +631,7 @@ def test_cells_run_side_by_side_with_their_share_of_the_threads(photo, tmp_path)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "2 of 2 cells done" in done.stderr
-    threads = {result.threads for _, result in Sweep.read(Path("runs/j")).results()}
+    threads = {result.threads for _, result in Sweep.at(Path("runs/j")).results()}
     assert threads == {max(1, os.cpu_count() // 2)}
 
 
@@ -679,7 +679,7 @@ def test_every_recipe_runs(command, chosen):
 @pytest.mark.parametrize(("ratio", "term"), [("0", "style"), ("inf", "content")])
 def test_at_the_ends_of_the_ratio_one_term_counts_and_the_other_is_watched(command, ratio, term):
     command("representation=both", f"ratio={ratio}")
-    result = Result.read(only_cell())
+    result = Result.at(only_cell())
     assert result.total == pytest.approx(result.losses[term])
     assert set(result.relative_errors) == {"content", "style"}
 
@@ -732,7 +732,7 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
     assert {e.kind for e in entries} == {Kind.RESULT, Kind.SNAPSHOT, Kind.SHUFFLED, Kind.OTHER}
     for e in entries:
         if e.kind is Kind.RESULT and e.representation != "both":
-            record = Result.read(folder / e.cell)
+            record = Result.at(folder / e.cell)
             assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
     assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
     shown = data_of(folder / "index.html")["layers"]  # written after the measuring
@@ -761,7 +761,7 @@ def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):
 
 def test_depth_chooses_layers_and_explicit_layers_win(command):
     command("representation=both", "depth=2", "content.layers=[relu1_1]")
-    assert Result.read(only_cell()).layers == {"content": ["relu1_1"], "style": ["relu1_1", "relu2_1"]}
+    assert Result.at(only_cell()).layers == {"content": ["relu1_1"], "style": ["relu1_1", "relu2_1"]}
 
 
 def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):

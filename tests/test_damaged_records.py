@@ -78,7 +78,7 @@ def test_every_changed_value_of_a_result_is_noticed(sweep):
     for name, record in damages(json.loads(path.read_text())):
         path.write_text(json.dumps(record))
         try:
-            assert Result.read(cell) is None, name
+            assert Result.at(cell) is None, name
             told = damage(cell)
         except InputError as error:  # another format
             told = str(error)
@@ -94,7 +94,7 @@ def test_a_sweeps_list_of_another_form_is_damaged(sweep):
         path.write_text(json.dumps(record))
         told = ""
         try:
-            assert Sweep.read(sweep.folder) is not None, name
+            assert Sweep.at(sweep.folder) is not None, name
         except InputError as error:
             told = str(error)
         assert told.startswith(str(path)) or not told, name

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pdf_pages import assert_legible, pages_of
 from PIL import Image
-from sweep_shapes import Shape, written
+from sweep_shapes import RELU, Shape, written
 from test_figures import any_sweep, finished
 
 from experiments import figure
@@ -206,7 +206,7 @@ def test_a_figure_of_an_earlier_state_is_set_aside(tmp_path, figure_of):
 
 def _change(cell: Path) -> None:
     """The cell is made again, with another loss."""
-    result = Result.read(cell)
+    result = Result.at(cell)
     replace(result, total=result.total + 1).write(cell)
 
 
@@ -302,3 +302,58 @@ def test_interrupting_is_one_line(tmp_path, figure_of, monkeypatch):
 def test_drawing_needs_no_torch():
     code = "import sys; import experiments.figure; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_readers_words_take_the_place_of_labels(tmp_path, figure_of):
+    any_sweep(tmp_path, "table")
+    assert figure_of(tmp_path, "--label", "relu3_1=lower", "1=another")[0] == 0
+    said = words(tmp_path / "figure.pdf")
+    assert {"lower", "another"} <= set(said)
+    assert "relu3_1" not in said
+    code, told = figure_of(tmp_path, "--label", "relu9=x")
+    assert code == 2
+    assert "--label relu9=…: nothing is labelled so" in told
+
+
+@pytest.mark.parametrize(("value", "word"), [("psnr", "PSNR"), ("ssim", "SSIM"), ("error", "error")])
+def test_the_numbers_under_pictures_are_those_asked_for_and_named(tmp_path, figure_of, value, word):
+    any_sweep(tmp_path, "pair")
+    for cell in Sweep.read(tmp_path).cells:
+        result = Result.at(tmp_path / cell.folder)
+        replace(result, psnr=21.5, ssim=0.75).write(tmp_path / cell.folder)
+    assert figure_of(tmp_path, "--values", value)[0] == 0
+    said = " ".join(words(tmp_path / "figure.pdf"))
+    assert word in said
+    for other in {"PSNR", "SSIM", "error"} - {word}:
+        assert other not in said
+    assert figure_of(tmp_path, "--values", "none", "--no-notes")[0] == 0
+    assert not {"PSNR", "SSIM", "error", "error:"} & set(words(tmp_path / "figure.pdf"))
+
+
+def test_a_figure_in_a_column_with_letters_needs_one_page(tmp_path, figure_of):
+    product = {"content.layers": [f"[{layer}]" for layer in RELU], "seed": ["0"]}
+    written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path / "s")
+    for height in ("4in", "5in", "6in", "7in", "9in"):
+        figure_of(tmp_path / "s", "--width", "3.25in", "--letters", "--height", height)
+        assert all(page.pictures for page in pages_of(tmp_path / "s" / "figure.pdf"))
+
+
+def test_a_figure_that_has_a_name_stays_and_its_caption_has_the_command_that_drew_it(tmp_path, figure_of):
+    sweep = any_sweep(tmp_path, "table")
+    figure_of(tmp_path, "--name", "mine", "--width", "3.25in")
+    assert "Drawn by: reconstruct-figure" in (tmp_path / "mine.caption.txt").read_text()
+    assert "--width 3.25in" in (tmp_path / "mine.caption.txt").read_text()
+    before = (tmp_path / "mine.pdf").read_bytes()
+    shutil.rmtree(tmp_path / sweep.cells[0].folder)
+    assert figure_of(tmp_path)[0] == 0
+    assert (tmp_path / "mine.pdf").read_bytes() == before
+    assert not (tmp_path / "outdated" / "mine.pdf").exists()
+
+
+def test_words_are_in_the_font_that_was_asked_for(tmp_path, figure_of):
+    any_sweep(tmp_path, "table")
+    figure_of(tmp_path, "--font", "STIXGeneral", "--format", "svg")
+    assert "STIXGeneral" in (tmp_path / "figure.svg").read_text()
+    code, told = figure_of(tmp_path, "--font", "STIXGenral")
+    assert code == 2
+    assert "did you mean 'STIXGeneral'" in told

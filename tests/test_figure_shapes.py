@@ -6,6 +6,7 @@ RECONSTRUCT_EXAMPLES=1000 pytest -n0 tests/test_figure_shapes.py draws more shap
 import os
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,18 +14,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pdf_pages import assert_legible, pages_of
-from sweep_shapes import Shape, colour_of, shapes, written
+from sweep_shapes import LAYER_SETS, RELU, Shape, colour_of, original_colour, shapes, written
 
 from experiments.drawing import kinds
-from reconstruct import figures
+from reconstruct import figures, layers
 from reconstruct.errors import InputError
-from reconstruct.figures import Cells, Layout, Look
+from reconstruct.figures import Cells, Layout, Look, Panel
 from reconstruct.figures.cells import canonical
 from reconstruct.figures.labels import labels
-from reconstruct.figures.page.sheet import house_style
+from reconstruct.figures.page.sheet import PROBLEM_LABEL, house_style
 from reconstruct.figures.plots.curves import without_trace
 from reconstruct.figures.tables.grid import tables
-from reconstruct.figures.tables.table import placed
+from reconstruct.figures.tables.table import Table, placed
+from reconstruct.figures.tables.tiles import Tile
+from reconstruct.results import START, TERMS
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))
 HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
@@ -103,6 +106,67 @@ def _assert_points(drawn, cells: Cells, kind: str) -> None:
         assert sum(len(line.get_xdata()) for line in lines) == len(shown)
         others = {tuple(p.values[key] for key in cells.axes if key != "ratio") for p in shown}
         assert len(lines) == len(others)
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes, rows=st.sampled_from([None, ("representation",), ("seed",)]))
+def test_the_originals_beside_a_panel_are_the_pictures_that_its_result_names(tmp_path, shape, rows):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    rows = rows if rows and rows[0] in cells.axes else None
+    panels = {panel.name: panel for panel in cells.panels if panel.result}
+    for table in tables(cells, Look(), Layout(rows=rows)):
+        for (i, j), tile in table.tiles.items():
+            if tile.name in panels:
+                _assert_originals(panels[tile.name], list(_originals_beside(table, i, j)))
+
+
+def _originals_beside(table: Table, i: int, j: int) -> Iterator[tuple[str, Tile]]:
+    """Label and tile of the originals of a place: in its row, in its column, and of the whole table."""
+    yield from table.originals
+    for (row, column), tile in table.tiles.items():
+        if not tile.name and row == i:
+            yield table.columns[0].labels[column], tile
+        elif not tile.name and column == j:
+            yield table.rows[0].labels[row], tile
+
+
+def _assert_originals(panel: Panel, beside: list[tuple[str, Tile]]) -> None:
+    own = {term: original_colour(term, panel.result.asked_for(term)) for term in panel.result.originals}
+    named = [(label.partition(":")[0].removesuffix(" original"), tile) for label, tile in beside]
+    shown = [(label, tile.picture.getpixel((0, 0))) for label, tile in named if tile.picture]
+    assert set(own.values()) <= {colour for _, colour in shown}
+    for label, colour in shown:
+        assert label in ("original", *TERMS, START)
+        if len(shown) == 1 or label in own:
+            assert colour in own.values() or any(other == own[label] for name, other in shown if name == label)
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes)
+def test_numbers_say_what_they_are_and_cells_that_did_not_converge_are_marked(tmp_path, shape):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    stalled = [panel for panel in cells.panels if panel.result and not panel.result.converged and panel.picture]
+    with house_style():
+        every = placed(tables(cells, Look()), Look())
+    for words in (words for each in every for of in each.values.values() for words in of.values()):
+        assert re.match(r"((content|style)\s)?(error|loss)\s", words.words)
+    for kind in (kind for kind in WITH_PICTURES if _suits(kind, cells)):
+        drawn = figures.DRAWN_BY[kind](cells, Look(), kinds.layout_of(kind, Layout()))
+        marks = [text for page in drawn for text in page.texts if text.get_label() == PROBLEM_LABEL]
+        assert len(marks) == len(stalled)
+        assert all(panel.name in figures.caption(cells, kind) for panel in stalled[:5])
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(order=st.permutations(RELU), others=st.lists(st.sampled_from(LAYER_SETS[16:]), unique=True))
+def test_layers_stand_in_the_networks_order_unless_a_reader_asks_for_another(tmp_path, order, others):
+    values = [f"[{layer}]" for layer in order[:5]] + others
+    sweep = written(Shape([{"content.layers": values}], ["done"], "auto", [(8, 8)]), tmp_path / "sweep")
+    shown = [value.strip("[]").split(",")[-1] for value in figures.cells_of([sweep]).axes["content.layers"]]
+    places = [layers.taps(layers.ARCHITECTURES["vgg19"]).index(layer) for layer in shown]
+    assert places == sorted(places)
+    chosen = figures.cells_of([sweep], {"content.layers": values[::-1]})
+    assert chosen.axes["content.layers"] == values[::-1]
 
 
 @settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)

@@ -140,12 +140,13 @@ def test_a_sweep_of_the_users_own_is_labelled_by_what_differs(tmp_path):
 
 
 def test_each_part_of_a_sweep_that_is_no_product_has_a_table(tmp_path):
-    values = [{"canvas": "pixels", "ratio": "1"}, {"canvas": "pyramid", "ratio": "1"}, {"ratio": "3"}]
+    canvases = ("pixels", "pyramid", "fourier", "shallow")
+    values = [*({"canvas": canvas, "ratio": "1"} for canvas in canvases), {"ratio": "3"}]
     cells = {f"cell {number}": value for number, value in enumerate(values)}
     made = finished(tmp_path, cells, "auto", {})
     figure = page("grid", made)
     assert_legible(figure)
-    assert {"α/β 1", "pixels", "pyramid", "α/β 3"} <= set(words(figure))
+    assert {"α/β 1", "pixels", "pyramid", "canvas pixels,  α/β 3"} <= set(words(figure))
 
 
 def test_without_labels_only_pictures_are_left(tmp_path):

@@ -159,7 +159,7 @@ def test_the_last_frame_is_the_figure_itself_with_all_that_lies_on_its_pictures(
     draw = figures.DRAWN_BY[own_kind(made.drawing)]
     for cell in made.cells:
         picture = np.asarray(images.to_image(images.load(tmp_path / cell.folder / "result.png")))
-        error = Result.read(tmp_path / cell.folder).error("content")
+        error = Result.at(tmp_path / cell.folder).error("content")
         frames = [Frame(0, np.zeros_like(picture), {"content": 1.0}), Frame(4, picture, {"content": error})]
         film.write(frames, tmp_path / cell.folder / FILM)
     reels = {cell.folder: FilmReader(tmp_path / cell.folder / FILM) for cell in made.cells}

@@ -22,7 +22,7 @@ STYLE = ["representation=style", "style.layers=[relu1_1,relu2_1]"]
 
 
 def result() -> Result:
-    found = Result.read(only_cell())
+    found = Result.at(only_cell())
     assert found is not None
     return found
 
@@ -50,7 +50,7 @@ def test_every_canvas_begins_with_the_picture_itself(command, canvas):
 
 def test_a_start_with_noise_over_it_is_farther_away_than_without(command):
     command("-m", "start=content", "start_noise=0,0.5,1", "steps=1", QUICK)
-    found = [Result.read(path.parent) for path in sorted(Path("runs").glob("*/*/result.json"))]
+    found = [Result.at(path.parent) for path in sorted(Path("runs").glob("*/*/result.json"))]
     nearness = [each.psnr or 99.0 for each in sorted(found, key=lambda each: each.config["start_noise"])]
     assert nearness == sorted(nearness, reverse=True)
     assert nearness[0] > nearness[1] + 10
@@ -93,11 +93,11 @@ def test_a_finished_cell_is_a_start_by_its_folder(command):
 
 def test_the_start_is_part_of_what_a_cell_is_and_what_has_no_effect_is_not(command):
     command("-m", "start=noise,content", "steps=1", QUICK, "name=a")
-    prints = {Result.read(path.parent).fingerprint for path in Path("runs/a").glob("*/result.json")}
+    prints = {Result.at(path.parent).fingerprint for path in Path("runs/a").glob("*/result.json")}
     assert len(prints) == 2
     command("start_noise=0.3", "steps=1", "name=b")
     (cell,) = Path("runs/b").glob("*/result.json")
-    assert Result.read(cell.parent).fingerprint in prints
+    assert Result.at(cell.parent).fingerprint in prints
 
 
 def test_a_start_that_is_no_picture_is_refused_before_anything_is_computed(command):
@@ -118,7 +118,7 @@ def test_a_cell_that_starts_from_half_its_size_makes_that_first_and_goes_on_from
     code, said = command("start=half", "content.layers=[relu2_1]", "steps=5")
     assert code == 0, said
     (large,) = Path("runs/single").glob("*/result.json")
-    small, found = Result.read(large.parent / "half"), Result.read(large.parent)
+    small, found = Result.at(large.parent / "half"), Result.at(large.parent)
     assert small.size == 16
     assert small.config["start"] == "noise"
     assert found.start["seconds"] == small.seconds
@@ -268,7 +268,7 @@ def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path, p
     (tmp_path / "own_textures.py").write_text(OWN)
     code, said = command("-m", *STYLE, "style.statistic=own_textures:Means", powers, "steps=6", "name=own")
     assert code == 0, said
-    found = [Result.read(path.parent) for path in Path("runs/own").glob("*/result.json")]
+    found = [Result.at(path.parent) for path in Path("runs/own").glob("*/result.json")]
     assert sorted(each.config["style"]["parameters"]["power"] for each in found) == [1, 2]
     assert len({each.fingerprint for each in found}) == 2
     caption = Path("runs/own/caption.txt").read_text()
@@ -279,7 +279,7 @@ def test_names_of_own_classes_are_shown_as_they_were_typed(command, tmp_path):
     (tmp_path / "own_names.py").write_text(OWN)
     code, said = command("-m", *STYLE, "style.statistic=gram,own_names:Means", "steps=2", "name=names")
     assert code == 0, said
-    values = [cell.values["style.statistic"] for cell in Sweep.read(Path("runs/names")).cells]
+    values = [cell.values["style.statistic"] for cell in Sweep.at(Path("runs/names")).cells]
     assert values == ["gram", "own_names:Means"]
     assert "\\" not in said + Path("runs/names/caption.txt").read_text()
 
@@ -312,7 +312,7 @@ def test_its_parameters_are_a_presets_too_and_reach_it_as_they_are_meant(command
     own = "parts=[{style.parameters.start: '1,2'}]"
     code, said = command("-m", *STYLE, "style.statistic=own_preset:Means", own, "steps=2", "name=preset")
     assert code == 0, said
-    found = [Result.read(path.parent) for path in Path("runs/preset").glob("*/result.json")]
+    found = [Result.at(path.parent) for path in Path("runs/preset").glob("*/result.json")]
     assert sorted(each.config["style"]["parameters"]["start"] for each in found) == [1, 2]
 
 
@@ -332,7 +332,7 @@ def test_another_version_of_such_a_class_makes_another_cell(command, tmp_path):
     (tmp_path / "own_versions.py").write_text(other)
     command(*STYLE, "style.statistic=own_versions:Means", "steps=3")
     cells = [path.parent for path in Path("runs/single").glob("*/result.json")]
-    (cell,) = (each for each in cells if Result.read(each).fingerprint != first.fingerprint)
+    (cell,) = (each for each in cells if Result.at(each).fingerprint != first.fingerprint)
     assert len(cells) == 2
     assert not torch.equal(images.load(cell / "result.png"), picture)  # in the same process, by the code of today
 
@@ -372,7 +372,7 @@ def test_what_is_recorded_of_a_sweeps_cell_is_as_it_was_typed(command, tmp_path)
     (tmp_path / "own_typed.py").write_text(OWN)
     words = ["style.statistic=gram,own_typed:Means", "style.parameters.power=2", "steps=1", "name=typed"]
     assert command("-m", *STYLE, *words)[0] == 0
-    found = [Result.read(path.parent).overrides for path in Path("runs/typed").glob("*/result.json")]
+    found = [Result.at(path.parent).overrides for path in Path("runs/typed").glob("*/result.json")]
     assert any("style.statistic=own_typed:Means" in overrides for overrides in found)
     assert not any("\\" in override or override.startswith("+") for overrides in found for override in overrides)
 
@@ -447,7 +447,7 @@ def test_textures_of_every_statistic_are_measured_by_all(command, photo, paintin
     made = ["style.statistic=gram,moments,sliced", "style.layers=[relu1_1,relu2_1]", "steps=6", "style.shifts=[1,2]"]
     code, said = command("experiment=statistics", *made, f"style.picture='{photo}','{painting}'")
     assert code == 0, said
-    sweep = Sweep.read(Path("runs/statistics"))
+    sweep = Sweep.at(Path("runs/statistics"))
     assert {"figure.png", "matrix.png", "matrix.pdf", "statistics.csv"} <= {
         path.name for path in sweep.folder.iterdir()
     }
@@ -455,7 +455,7 @@ def test_textures_of_every_statistic_are_measured_by_all(command, photo, paintin
     assert len(errors) == (6 + 2 + 2) * 5  # cells, shuffled paintings, the other painting
     for each in errors:
         if each.cell and each.made_from == each.measured_by != "sliced":  # which is compared from other directions
-            record = Result.read(sweep.folder / each.cell)
+            record = Result.at(sweep.folder / each.cell)
             assert each.error == pytest.approx(record.error("style"), rel=1e-3)
     rows = medians(errors)
     assert list(rows) == ["gram", "moments", "sliced", SHUFFLED, OTHER]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sweep_shapes import result
 
-from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.cells import Cells, Panel, effective
 from reconstruct.figures.labels import cell_names, depth_labels, labels, numbers, shortest
 
 
@@ -119,7 +119,7 @@ def test_a_cell_is_named_without_what_it_does_not_have_nor_the_steps_that_it_too
         {"representation": "style", "content.layers": "", "style.layers": "[relu2_1]", "ratio": "0.1", "steps": "9"},
         {"representation": "both", "content.layers": "[relu1_1]", "style.layers": "[relu2_1]", "ratio": "0.2"},
     ]
-    panels = [Panel(Path(str(k)), p, frozenset(p), result(p, 0), None) for k, p in enumerate(points)]
+    panels = [effective(Panel(Path(str(k)), p, frozenset(p), result(p, 0), None)) for k, p in enumerate(points)]
     made = Cells(panels, {key: sorted({p.get(key, "") for p in points}) for key in points[0]})
     assert list(cell_names(made).values()) == [
         "content, relu1_1",

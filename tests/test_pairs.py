@@ -170,7 +170,7 @@ def test_no_cell_lies_whatever_meets(here, monkeypatch, row):
 
 def check(folder: Path, row: Mapping[str, str]) -> None:
     """All files of a cell are of one and the same result."""
-    result = Result.read(folder)
+    result = Result.at(folder)
     assert result is not None, damage(folder)
     with_film = row["film"] == "true"
     assert {PICTURE, TRACE, *([FILM] if with_film else [])} <= set(result.files)

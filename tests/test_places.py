@@ -30,7 +30,7 @@ def _elsewhere(tmp_path, monkeypatch):
 
 def folders(name: str) -> dict[str, Path]:
     """Label -> folder of a sweep's cells."""
-    sweep = Sweep.read(Path("runs", name))
+    sweep = Sweep.at(Path("runs", name))
     return {cell.label: sweep.folder / cell.folder for cell in sweep.cells}
 
 
@@ -43,7 +43,7 @@ def test_the_result_of_another_cell_counts_for_nothing_and_is_made_again(command
     assert damage(four) == f"{four / RESULT}: is the result of another cell"
     code, said = command(*asked)
     assert (code, "2 of 2 cells done, 1 of them before" in said) == (0, True)
-    assert [Result.read(folder).seed for folder in (three, four)] == [3, 4]
+    assert [Result.at(folder).seed for folder in (three, four)] == [3, 4]
 
 
 def test_an_input_that_changes_before_its_cells_turn_makes_no_other_cell(command, monkeypatch, photo, painting):
@@ -66,7 +66,7 @@ def test_a_film_of_an_earlier_attempt_is_not_vouched_for(command, fresh):
     command("film=true")
     (only_cell() / FILM).write_bytes(b"damaged")
     command("film=false", fresh)
-    assert FILM not in Result.read(only_cell()).files
+    assert FILM not in Result.at(only_cell()).files
     _, said = command("film=true")
     assert "already finished without a film" in said
     command("film=true", "name=other")
@@ -109,8 +109,8 @@ def test_a_copy_has_the_half_that_it_began_with_and_can_be_written_to(command, t
     tmp_path.chmod(0o777)
     assert as_nobody([sys.executable, "-c", code], tmp_path) == ""
     copy = tmp_path / "copy"
-    assert Result.read(copy) == Result.read(source)
-    assert Result.read(copy / HALF) == Result.read(source / HALF)
+    assert Result.at(copy) == Result.at(source)
+    assert Result.at(copy / HALF) == Result.at(source / HALF)
     assert (copy / RESULT).stat().st_mtime_ns == (source / RESULT).stat().st_mtime_ns
     assert all(path.stat().st_mode & 0o200 for path in copy.rglob("*"))
 
@@ -119,7 +119,7 @@ def test_a_copy_of_what_is_begun_anew_meanwhile_is_none(tmp_path):
     (tmp_path / "source").mkdir()
     with pytest.raises(FileNotFoundError):
         adopt(tmp_path / "source", tmp_path / "copy")
-    assert Result.read(tmp_path / "copy") is None
+    assert Result.at(tmp_path / "copy") is None
 
 
 def test_the_folder_that_a_user_names_is_taken_and_holds_one_cell(command):
@@ -147,7 +147,7 @@ def test_a_state_does_not_depend_on_where_one_stands(tmp_path, monkeypatch):
     sweep = any_sweep(tmp_path, "pair")
     (tmp_path / sweep.cells[0].folder / TRACE).write_text("damaged")
     monkeypatch.chdir(tmp_path)
-    assert up_to_date.state(Sweep.read(Path())) == up_to_date.state(Sweep.read(tmp_path))
+    assert up_to_date.state(Sweep.at(Path())) == up_to_date.state(Sweep.at(tmp_path))
 
 
 def test_two_that_are_made_at_once_under_two_names_are_both_whole(photo, tmp_path):
@@ -157,19 +157,19 @@ def test_two_that_are_made_at_once_under_two_names_are_both_whole(photo, tmp_pat
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     made = [subprocess.Popen([*start, f"name={name}"], env=environment, cwd=tmp_path) for name in "ab"]
     assert [process.wait() for process in made] == [0, 0]
-    results = [Result.read(path.parent) for path in sorted(Path("runs").glob(f"*/*/{RESULT}"))]
+    results = [Result.at(path.parent) for path in sorted(Path("runs").glob(f"*/*/{RESULT}"))]
     assert [result.losses for result in results] == [results[0].losses] * 2
 
 
 def test_of_two_sweeps_at_once_in_one_folder_the_last_to_end_leaves_its_list_its_figure_and_its_page(command):
     """Another process lists its own cells while these are made."""
     command("-m", "seed=1,2", "name=s", *QUICK)
-    other = Sweep.read(Path("runs/s"))
+    other = Sweep.at(Path("runs/s"))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("experiments.sweep.sweep._wait_for_others", lambda sweep: other.write())
         code, said = command("-m", "seed=0,1", "name=s")
     assert (code, "outdated" in said) == (0, False)
-    assert [cell.values["seed"] for cell in Sweep.read(Path("runs/s")).cells] == ["0", "1"]
+    assert [cell.values["seed"] for cell in Sweep.at(Path("runs/s")).cells] == ["0", "1"]
     assert all(Path("runs/s", name).exists() for name in ("figure.png", "index.html", "cells.csv"))
 
 

@@ -18,7 +18,7 @@ def result() -> Result:
 
 def test_a_result_reads_back_as_it_was_written(tmp_path, result):
     result.write(tmp_path)
-    assert Result.read(tmp_path) == result
+    assert Result.at(tmp_path) == result
     assert damage(tmp_path) == ""
 
 
@@ -26,9 +26,9 @@ def test_a_result_reads_back_as_it_was_written(tmp_path, result):
 def test_a_result_vouches_for_the_files_that_belong_to_it(tmp_path, result, name):
     (tmp_path / name).write_bytes(b"one")
     result.write(tmp_path)
-    assert list(Result.read(tmp_path).files) == [name]
+    assert list(Result.at(tmp_path).files) == [name]
     (tmp_path / name).write_bytes(b"two")
-    assert Result.read(tmp_path) is None
+    assert Result.at(tmp_path) is None
     assert damage(tmp_path) == f"{tmp_path / name}: is not the file that result.json was written with"
     (tmp_path / name).unlink()
     assert damage(tmp_path) == f"{tmp_path / name}: is missing"
@@ -38,7 +38,7 @@ def test_a_result_vouches_for_itself(tmp_path, result):
     result.write(tmp_path)
     written = (tmp_path / "result.json").read_text()
     (tmp_path / "result.json").write_text(written.replace('"total": 2.0', '"total": 1.0'))
-    assert Result.read(tmp_path) is None
+    assert Result.at(tmp_path) is None
     assert damage(tmp_path) == f"{tmp_path / 'result.json'}: was changed after it was written"
 
 
@@ -54,7 +54,7 @@ def test_a_value_of_another_type_is_named_with_its_key(tmp_path, result):
 def test_a_damaged_record_is_no_result(tmp_path, result):
     result.write(tmp_path)
     (tmp_path / "result.json").write_text((tmp_path / "result.json").read_text()[:100])
-    assert Result.read(tmp_path) is None
+    assert Result.at(tmp_path) is None
 
 
 @pytest.mark.parametrize("value", [None, "fast", [1]])
@@ -62,7 +62,7 @@ def test_a_record_with_something_else_for_a_number_is_no_result(tmp_path, result
     result.write(tmp_path)
     record = json.loads((tmp_path / "result.json").read_text())
     (tmp_path / "result.json").write_text(json.dumps(record | {"seconds": value}))
-    assert Result.read(tmp_path) is None
+    assert Result.at(tmp_path) is None
 
 
 @pytest.mark.parametrize("config", [None, "x", [], {"content": "x"}, {"style": None}])
@@ -70,11 +70,11 @@ def test_a_record_with_something_else_for_settings_is_no_result(tmp_path, result
     result.write(tmp_path)
     record = json.loads((tmp_path / "result.json").read_text())
     (tmp_path / "result.json").write_text(json.dumps(record | {"config": config}))
-    assert Result.read(tmp_path) is None
+    assert Result.at(tmp_path) is None
 
 
 def test_a_folder_without_a_record_is_not_finished(tmp_path):
-    assert Result.read(tmp_path) is None
+    assert Result.at(tmp_path) is None
 
 
 def test_records_are_strict_json_even_when_a_number_is_not_finite(tmp_path, result):
@@ -92,29 +92,29 @@ def test_a_sweep_finds_its_finished_cells_and_its_missing_ones(tmp_path, result)
     Sweep(tmp_path, "fig1", cells, "reconstruct -m").write()
     (tmp_path / "seed=1").mkdir()
     result.write(tmp_path / "seed=1")
-    sweep = Sweep.read(tmp_path)
+    sweep = Sweep.at(tmp_path)
     assert [(cell.folder, found) for cell, found in sweep.results()] == [("seed=0", None), ("seed=1", result)]
 
 
 def test_a_folder_without_a_list_of_cells_is_no_sweep(tmp_path):
-    assert Sweep.read(tmp_path) is None
+    assert Sweep.at(tmp_path) is None
 
 
 def test_a_damaged_list_of_cells_is_named_with_its_key(tmp_path):
     records.write({"drawing": "auto", "command": "", "cells": 3}, tmp_path / "sweep.json")
     with pytest.raises(records.Damaged, match=r"sweep\.json: cells: input should be a valid (list|array)"):
-        Sweep.read(tmp_path)
+        Sweep.at(tmp_path)
 
 
 @pytest.mark.parametrize(("version", "line"), [(1, "an earlier version"), (99, "a later version")])
 def test_a_record_of_another_format_is_refused_in_a_clear_line(tmp_path, result, version, line):
     replace(result, format=version).write(tmp_path)
     with pytest.raises(InputError, match=rf"{line} \(format {version}, known is 2\)"):
-        Result.read(tmp_path)
+        Result.at(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../elsewhere", "/etc", "a/b", "..", ""])
 def test_a_list_of_cells_does_not_lead_out_of_its_folder(tmp_path, name):
     Sweep(tmp_path, "grid", [SweepCell("fine", {}), SweepCell(name, {})], "reconstruct -m").write()
     with pytest.raises(InputError, match="is not a folder inside of"):
-        Sweep.read(tmp_path)
+        Sweep.at(tmp_path)

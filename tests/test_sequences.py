@@ -140,7 +140,7 @@ class Runs(RuleBasedStateMachine):
             assert cell in self._expected
             assert (folder / PICTURE).read_bytes() == self._expected[cell]
             assert [int(row["step"]) for row in trace.read(folder / TRACE)] == list(range(STEPS))
-            assert suffix(folder) == Result.read(folder).fingerprint[:SUFFIX]
+            assert suffix(folder) == Result.at(folder).fingerprint[:SUFFIX]
             assert not film or FilmReader(folder / FILM).steps[-1] == STEPS
 
     @invariant()
@@ -148,13 +148,13 @@ class Runs(RuleBasedStateMachine):
         for folder in Path("runs").glob("*/"):
             if (folder / SWEEP).exists():
                 with suppress(Damaged):
-                    Sweep.read(folder)
+                    Sweep.at(folder)
 
     def _folders(self) -> list[Path]:
         return sorted(path for path in Path("runs").glob("*/*/") if suffix(path))
 
     def _finished(self, name: str = "*") -> list[tuple[Path, Cell, bool]]:
-        found = ((path.parent, Result.read(path.parent)) for path in sorted(Path("runs").glob(f"{name}/*/{RESULT}")))
+        found = ((path.parent, Result.at(path.parent)) for path in sorted(Path("runs").glob(f"{name}/*/{RESULT}")))
         return [(folder, self._cell(result), FILM in result.files) for folder, result in found if result]
 
     def _cell(self, result: Result) -> Cell:

@@ -33,7 +33,7 @@ def sweep(node: SlurmNode, folder: Path, photo: Path, *overrides: str) -> "subpr
 
 
 def finished(folder: Path) -> list[Result]:
-    return [result for cell in (folder / "runs/s").glob("*/") if (result := Result.read(cell))]
+    return [result for cell in (folder / "runs/s").glob("*/") if (result := Result.at(cell))]
 
 
 def test_every_cell_of_a_sweep_is_made_by_slurm(node, tmp_path, photo):

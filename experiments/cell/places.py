@@ -61,7 +61,7 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
 
 def is_finished(folder: Path, fingerprint: str, film: bool = False) -> bool:
     """Whether that cell is finished in `folder`, undamaged, and with a film if one is wanted."""
-    result = Result.read(folder)
+    result = Result.at(folder)
     return result is not None and result.fingerprint == fingerprint and (FILM in result.files or not film)
 
 

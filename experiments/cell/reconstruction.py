@@ -12,6 +12,7 @@ from torch import Tensor
 from experiments.cell import descriptions
 from experiments.cell.build import Cell, cell
 from experiments.cell.invocation import Invocation, Provenance, Verbosity, command
+from experiments.cell.representations import has_errors
 from experiments.cell.signals import deferred
 from experiments.terminal.progress import Bars, NoProgress, say
 from reconstruct import convergence, images, measures
@@ -134,7 +135,11 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         fingerprint=provenance.fingerprint,
         total=float(evaluation.total),
         losses={term: float(loss) for term, loss in evaluation.terms.items()},
-        relative_errors={term: {k: float(e) for k, e in layers.items()} for term, layers in evaluation.errors.items()},
+        relative_errors={
+            term.name: {layer: float(error) for layer, error in evaluation.errors[term.name].items()}
+            for term in made.reference.terms
+            if not config.term(term.name).is_own or has_errors(term.representation, term.target)
+        },
         layers={term: config.layers(term) for term in config.active()},
         psnr=None if original is None else measures.psnr(saved, original),
         ssim=None if original is None else measures.ssim(saved, original),
@@ -167,6 +172,6 @@ def _since(start: Tensor, picture: Tensor, folder: Path | None) -> dict[str, flo
     Where that was made first, in the cell's folder, also how long that took.
     """
     start = start.to(picture.device)
-    small = Result.read(folder / HALF) if folder else None
+    small = Result.at(folder / HALF) if folder else None
     made = {"seconds": small.seconds} if small else {}
     return {"psnr": measures.psnr(picture, start), "ssim": measures.ssim(picture, start), **made}

@@ -89,11 +89,15 @@ def _without_room(made: Shifted, target: Code) -> str:
     return f"style.shifts: no layer of this size has room for {left_out}, which counts for nothing" if left_out else ""
 
 
-def _without_errors(config: Config, term: str, made: Representation, target: Code) -> str:
-    """Relative errors suppose that a loss is a multiple of ‖code − target‖²."""
+def has_errors(made: Representation, target: Code) -> bool:
+    """Whether relative errors mean anything: whether a loss is a multiple of ‖code − target‖²."""
     codes = ({layer: share * code for layer, code in target.items()} for share in (0.0, 0.5))
     whole, half = (made.layer_losses(code, target) for code in codes)
-    if all(math.isclose(float(whole[layer]), 4 * float(half[layer]), rel_tol=0.01) for layer in whole):
+    return all(math.isclose(float(whole[layer]), 4 * float(half[layer]), rel_tol=0.01) for layer in whole)
+
+
+def _without_errors(config: Config, term: str, made: Representation, target: Code) -> str:
+    if has_errors(made, target):
         return ""
     named = f"{term}.statistic={config.term(term).statistic}"
-    return f"{named}: layer_loss is no multiple of ‖code − target‖², so that its relative errors are none"
+    return f"{named}: layer_loss is no multiple of ‖code − target‖², so its loss is reported without a relative error"

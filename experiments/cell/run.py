@@ -48,7 +48,7 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
 
 def already_finished(folder: Path, film: bool) -> str:
     """A line about a finished cell that is asked for again, with a film or not."""
-    result = Result.read(folder)
+    result = Result.at(folder)
     unfilmed = film and result is not None and FILM not in result.files
     return f"{folder} is {UNFILMED if unfilmed else 'already finished'}\n{folder / PICTURE}"
 
@@ -59,7 +59,7 @@ def _finished(folder: Path, fingerprint: str) -> Result | None:
     Raises:
         InputError: it is another one.
     """
-    result = Result.read(folder)
+    result = Result.at(folder)
     if result is not None and result.fingerprint != fingerprint:
         raise InputError(f"{folder}: holds another cell, of other settings or files; choose another folder")
     return result

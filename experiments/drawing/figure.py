@@ -1,7 +1,7 @@
 """A sweep's figure with its caption and its words for who cannot see it, in the sweep's folder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,14 @@ from experiments.drawing import kinds, outdated
 from experiments.terminal.progress import say
 from reconstruct import figures
 from reconstruct.errors import InputError
-from reconstruct.figures import Cells, Layout, Look
-from reconstruct.results import FIGURE
+from reconstruct.figures import Cells, Layout, Look, Panel
+from reconstruct.results import FIGURE, PICTURE, differences
 from reconstruct.sweeps import Sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+MOST_PAGES = 10  # of a figure that one looks through
 FINDINGS = "findings.md"  # of an analysis: what it says
 
 
@@ -29,6 +30,8 @@ class Request:
         formats: of the files, `figures.FORMATS`.
         name: of the files; empty for ``figure``, or the kind where it is not the sweep's own.
         panels: a folder for every panel alone, ``None`` for none.
+        renamed: label -> what is to be written instead.
+        command: what was typed to draw it; empty if the sweep does it.
         options: those of the command line that were given, to be refused where they would have no effect.
     """
 
@@ -40,6 +43,8 @@ class Request:
     dpi: int = 300
     name: str = ""
     panels: Path | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    command: str = ""
     options: Sequence[str] = ()
 
 
@@ -50,20 +55,24 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
         InputError: the sweep has not what the kind of figure shows, or what was asked for does not fit it.
     """
     request, sweep = request or Request(), sweeps[0]
-    cells = figures.cells_of(sweeps, request.only)
+    cells = figures.relabelled(figures.cells_of(sweeps, request.only), request.renamed)
+    cells = _with_lpips(cells) if request.look.values == "lpips" else cells
     kind = kinds.chosen_kind(cells.drawing, request.kind, request.layout)
     kinds.refuse(kind, request.options)
     layout = kinds.layout_of(kind, request.layout)
     kinds.check(cells, kind, sweep.folder)
     stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
-    words = {"caption": figures.caption(cells, kind), "alt": figures.alt(cells, kind)}
+    words = {"caption": figures.caption(cells, kind, request.command), "alt": figures.alt(cells, kind)}
     paths = _written(drawn, words, stem, request, sweep.folder)
     if FIGURE in drawn and "png" in request.formats:
         _show_on_board(sweep, cells, words["caption"])
-    outdated.note(sweeps, paths)
+    outdated.note(sweeps, paths, is_named=bool(request.name))
     if request.panels is not None:
         paths += figures.write_panels(cells, request.look, layout, request.panels, words["caption"])
+    if (pages := max(map(len, drawn.values()))) > MOST_PAGES:
+        shorter = f"--only {next(iter(cells.axes), 'seed')}=… shows some of them, reconstruct-page {sweep.folder} all"
+        say(f"{stem}: {len(cells.panels)} cells take {pages} pages; {shorter}")
     _say_what_is_missing(cells, kind, stem)
     say(", ".join(str(path) for path in paths if path.suffix != ".txt"))
 
@@ -135,6 +144,20 @@ def _something(drawn: "Mapping[str, Sequence[Figure]]", folder: Path) -> "Mappin
     return drawn
 
 
+def _with_lpips(cells: Cells) -> Cells:
+    """Cells with the LPIPS of each to its photograph."""
+    from experiments.drawing.observations import perceptual
+    from reconstruct import images
+
+    def measured(panel: Panel) -> Panel:
+        distance, paths = perceptual(), [panel.folder / PICTURE, panel.folder / "content.png"]
+        if distance is None or panel.picture is None or not (panel.result and "content" in panel.result.originals):
+            return panel
+        return replace(panel, lpips=distance(*map(images.load, paths)))
+
+    return replace(cells, panels=[measured(panel) for panel in cells.panels])
+
+
 def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
     """The figure as a run of its own beside those of the cells."""
     from experiments.cell.descriptions import sweep_texts
@@ -150,6 +173,8 @@ def _say_what_is_missing(cells: Cells, kind: str, stem: str) -> None:
             say(f"{stem}: {panel.name} {'has' if panel.problem == 'failed' else 'is'} {panel.problem}")
     if unshown := [f"{key} ({', '.join(values)})" for key, values in figures.unshown(cells).items()]:
         say(f"{stem}: the sweeps also differ in {', '.join(unshown)}, which is not shown")
+    for line in differences([panel.result for panel in cells.panels if panel.result]):
+        say(f"{stem}: cells were {line}")
     for reason, panels in figures.left_out(cells, kind).items():
         named = f"{panels[0].name}{', …' if panels[1:] else ''}"
         say(f"{stem}: {len(panels)} of {len(cells.panels)} cells left out, with {reason}: {named}")

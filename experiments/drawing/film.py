@@ -37,12 +37,12 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
             f"{sweep.folder}: expected cells that have a {FILM}; the same command with film=true and another name= "
             "gives them one"
         )
-    cells = figures.cells_of([sweep], request.only)
+    cells = figures.relabelled(figures.cells_of([sweep], request.only), request.renamed)
     own = kinds.own_kind(cells.drawing)
     kind = kinds.chosen_kind("grid" if own in STILL else own, "", request.layout)
     layout = kinds.layout_of(kind, request.layout)
     kinds.check(cells, kind, sweep.folder)
-    title = request.look.title or sweep.folder.resolve().name or FILM
+    title = request.look.title if request.look.title is not None else sweep.folder.resolve().name or FILM
     look = replace(request.look, title=f"{title}\n{step_name(0)}", height=math.inf)  # one page
 
     def frames() -> "Iterable[Pixels]":

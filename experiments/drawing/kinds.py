@@ -8,18 +8,19 @@ from reconstruct.figures import DRAWN_BY, LAYOUTS, Cells, Layout
 
 KINDS = (*DRAWN_BY, "atlas", "statistics", "film", "summary")
 TABLE = {"--rows", "--columns", "--pages", "--panels"}
-PICTURES = {"--crop", "--detail", "--difference"}
-PAGE = {"--title", "--no-labels", "--letters", "--width", "--height", "--dpi", "--format", "--name"}
+PICTURES = {"--crop", "--detail", "--difference", "--values"}
+WORDS = {"--title", "--label", "--no-labels", "--no-notes", "--font"}
+PAGE = WORDS | {"--letters", "--width", "--height", "--dpi", "--format", "--name"}
 REFUSED = {  # what has no effect on a kind
     "fig1": {"--rows"},
     "fig2": {"--rows"},
     "fig3": {"--rows"},
     "curve": TABLE | PICTURES,
     "tradeoff": TABLE | {"--difference"},
-    "atlas": TABLE | PICTURES | {"--only", "--name", "FOLDER FOLDER"},
+    "atlas": TABLE | PICTURES | {"--only", "--name", "--label", "FOLDER FOLDER"},
     "statistics": {"--only", "FOLDER FOLDER"},
-    "film": PAGE - {"--title", "--no-labels", "--width"} | {"--detail", "--difference", "--panels", "FOLDER FOLDER"},
-    "summary": TABLE | PICTURES | PAGE | {"--only", "FOLDER FOLDER"},
+    "film": (PAGE - WORDS - {"--width"}) | {"--detail", "--difference", "--values", "--panels", "FOLDER FOLDER"},
+    "summary": (TABLE | PICTURES | PAGE | {"--only"}) - {"--columns", "--format"},
 }
 
 

@@ -16,11 +16,17 @@ OUTDATED = "outdated"  # the folder in which they are kept
 _PAGE = re.compile(r"-\d+(?=\.svg$)")
 
 
-def note(sweeps: Sequence[Sweep], paths: Iterable[Path]) -> None:
-    """Remember that files of the first sweep's folder show the sweeps as they are now; further pages of before go."""
+def note(sweeps: Sequence[Sweep], paths: Iterable[Path], is_named: bool = False) -> None:
+    """Remember that files of the first sweep's folder show the sweeps as they are now; further pages of before go.
+
+    Args:
+        sweeps: at least one.
+        paths: of the files.
+        is_named: whether the reader gave them a name; they are the reader's own and are never moved.
+    """
     folder = sweeps[0].folder
     drawn = [path for path in paths if path.parent == folder]
-    known, names = up_to_date.note(sweeps, drawn), {path.name for path in drawn}
+    known, names = up_to_date.note(sweeps, [] if is_named else drawn), {path.name for path in drawn}
     former = [name for name in known if _PAGE.sub("", name) in names and name not in names]
     for name in former:
         (folder / name).unlink(missing_ok=True)
@@ -60,7 +66,7 @@ def _holds(states: Mapping[str, str], start: Path) -> bool:
     """Whether all sweeps are in the state that was drawn; of one that is gone nothing is said."""
     for folder, then in states.items():
         with suppress(InputError):
-            sweep = Sweep.read(start / folder)
+            sweep = Sweep.at(start / folder)
             if sweep is not None and up_to_date.state(sweep) != then:
                 return False
     return True

@@ -1,8 +1,5 @@
 """The end of a sweep: how it went, and its table, figure, film and page."""
 
-from collections import Counter
-from collections.abc import Iterator
-
 from experiments.cell.run import UNFILMED
 from experiments.drawing import outdated
 from experiments.sweep.plan import named
@@ -13,7 +10,7 @@ from experiments.terminal.progress import say
 from reconstruct import up_to_date
 from reconstruct.errors import InputError, RunError
 from reconstruct.failures import Failure
-from reconstruct.results import FILM
+from reconstruct.results import FILM, differences
 from reconstruct.sweeps import Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
@@ -49,8 +46,8 @@ def conclude(sweep: Sweep, page: str, film: bool) -> int:
         film: whether films of cells were asked for.
     """
     write_table(sweep)
-    for line in _differences(sweep):
-        say(line)
+    for line in differences([result for _, result in sweep.results() if result]):
+        say(f"{sweep.folder}: cells were {line}")
     try:
         if any(result for _, result in sweep.results()):
             _shown(sweep, page, film)
@@ -58,19 +55,6 @@ def conclude(sweep: Sweep, page: str, film: bool) -> int:
         say(f"reconstruct: {error}; not drawn")
         return 1
     return 0
-
-
-def _differences(sweep: Sweep) -> Iterator[str]:
-    """A line about cells that were computed differently, whose last digits are no matter of their settings."""
-    done = [result for _, result in sweep.results() if result]
-    ways = {
-        "processors": [each.processor for each in done],
-        "numbers of threads": [str(each.threads) for each in done if each.device == "cpu"],
-    }
-    for what, values in ways.items():
-        if len(counts := Counter(values)) > 1:
-            shares = ", ".join(f"{count} with {value}" for value, count in counts.most_common())
-            yield f"{sweep.folder}: cells were computed with different {what} ({shares}); their last digits can differ"
 
 
 def _shown(sweep: Sweep, page: str, film: bool) -> None:

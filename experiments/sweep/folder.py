@@ -33,7 +33,7 @@ def listed(folder: Path, begun: bool = False) -> Sweep:
         InputError: there is none, or its record is damaged.
     """
     try:
-        if sweep := Sweep.read(folder):
+        if sweep := Sweep.at(folder):
             return sweep
     except Damaged as error:
         raise InputError(f"{folder} has a damaged {SWEEP}; the sweep's command writes it again ({error})") from error
@@ -51,10 +51,10 @@ def listed(folder: Path, begun: bool = False) -> Sweep:
 
 def _finished(folder: Path) -> dict[str, Result]:
     """Name -> result of the finished cells in a folder; ``.`` for itself, if it is one."""
-    if result := Result.read(folder):
+    if result := Result.at(folder):
         return {".": result}
     names = sorted(path.parent.name for path in folder.glob(f"*/{RESULT}"))
-    return {name: result for name in names if (result := Result.read(folder / name))}
+    return {name: result for name in names if (result := Result.at(folder / name))}
 
 
 def _joined(folder: Path, results: Mapping[str, Result]) -> Sweep:

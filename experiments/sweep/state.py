@@ -107,7 +107,7 @@ class Reader:
             return known
         if locks.is_held(folder):
             return _running(cell, folder)
-        if result := Result.read(folder):
+        if result := Result.at(folder):
             done = CellStatus(cell, State.done, seconds=result.seconds, message=result.summary, written=written)
             self._done[cell.folder] = done
             return done

@@ -116,7 +116,7 @@ def _begin(config: DictConfig, cells: Sequence[PlannedCell]) -> tuple[Sweep, set
 
 def _earlier(folder: Path) -> Sweep | None:
     with suppress(Damaged):
-        return Sweep.read(folder)
+        return Sweep.at(folder)
     return None
 
 

@@ -28,8 +28,11 @@ from reconstruct.analysis.selection import (
     originals,
     pairs,
     select,
+    without,
 )
 from reconstruct.layers import block
+
+NO_LEVEL = "no relative error was reached by nine of ten reconstructions of two layers or more; more steps may do so"
 
 PIXEL_BY_PIXEL = 0.9  # SSIM
 SAME_LAYOUT = 0.7  # layout correlation
@@ -52,7 +55,7 @@ def _pixels(entries: Sequence[Entry]) -> Outcome:
     if not low:
         return [], ""
     numbers = [
-        f"{layer} {spread([e.psnr for e in same])} dB, {spread([e.ssim or 0 for e in same], 2)}"
+        f"{layer} {spread(same, [e.psnr for e in same])} dB, {spread(same, [e.ssim or 0 for e in same], 2)}"
         for layer, same in by_layer(low, order(low)).items()
     ]
     threshold = f"the claim needs an SSIM of at least {PIXEL_BY_PIXEL}"
@@ -65,25 +68,26 @@ def _unconstrained(entries: Sequence[Entry]) -> Outcome:
     matched = at_level(depth_cells(entries), level)
     ways = [trend(depths(case), [e.psnr for e in case]) for case in across(matched)]
     if level is None or not ways:
-        return [], ""
+        return [], NO_LEVEL if depth_cells(entries) else ""
     ends = _ends(matched, lambda e: e.psnr, 1, " dB")
-    numbers = (
-        f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {spread(ways, 2)}"
-    )
+    told = spread(across(matched), ways, 2)
+    numbers = f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {told}"
     several = [e for e in matched if e.deviation is not None]
     drifts = [trend(depths(case), [e.deviation or 0 for e in case]) for case in across(several)]
     if drifts:
         ends = _ends(several, lambda e: e.deviation or 0, 3)
-        numbers += f"; seeds drift apart from {ends}, rank correlation {spread(drifts, 2)}"
+        numbers += f"; seeds drift apart from {ends}, rank correlation {spread(across(several), drifts, 2)}"
     pixels = findings((way < -TREND for way in ways), across(matched), "PSNR falls with depth")
     seeds = findings((drift > TREND for drift in drifts), across(several), "seeds drift apart with depth")
-    return [*pixels, *seeds], numbers
+    return [*pixels, *seeds], numbers + without(depth_cells(entries), level)
 
 
 def _ends(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int, unit: str = "") -> str:
     """A measured value at the lowest layer and at the highest, as text."""
     rows = list(by_layer(entries, order(entries)).items())
-    low, high = (f"{spread([reading(e) for e in same], digits)}{unit} ({name})" for name, same in (rows[0], rows[-1]))
+    low, high = (
+        f"{spread(same, [reading(e) for e in same], digits)}{unit} ({name})" for name, same in (rows[0], rows[-1])
+    )
     return f"{low} to {high}"
 
 
@@ -92,7 +96,7 @@ def _colour(entries: Sequence[Entry]) -> Outcome:
     matched = [e for e in at_level(depth_cells(entries), level) if e.local_chroma is not None]
     ways = [trend(depths(case), [e.local_chroma or 0 for e in case]) for case in across(matched)]
     if level is None or not ways:
-        return [], ""
+        return [], NO_LEVEL if depth_cells(entries) else ""
     moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, matched)}
     lost = {quantity: _lost(quantity, matched, moved) for quantity in ("local_chroma", "local_lightness")}
     ends = _ends(matched, lambda e: e.local_chroma or 0, 1)
@@ -100,9 +104,9 @@ def _colour(entries: Sequence[Entry]) -> Outcome:
     looked = [[*case, *([moved[case[0].picture]] if case[0].picture in moved else [])] for case in across(matched)]
     return findings([way > TREND for way in ways], looked, "colour is lost with depth"), (
         f"at the same relative feature error of {level:g}, the error of colour (CIELAB a*, b*), averaged over 8 × 8 "
-        f"fields, goes from {ends}; rank correlation {spread(ways, 2)}; it is more than half of the shuffled "
-        f"original's {lost['local_chroma']}, that of lightness {lost['local_lightness']}; ΔE of pixels goes from "
-        f"{differences}"
+        f"fields, goes from {ends}; rank correlation {spread(across(matched), ways, 2)}; it is more than half of the "
+        f"shuffled original's {lost['local_chroma']}, that of lightness {lost['local_lightness']}; ΔE of pixels goes "
+        f"from {differences}{without(depth_cells(entries), level)}"
     )
 
 
@@ -127,9 +131,9 @@ def _objects(entries: Sequence[Entry]) -> Outcome:
     shares = [(_at(e, OBJECTS_LAYER) or 0.0) / (_at(moved[e.picture], OBJECTS_LAYER) or 1.0) for e in high]
     held = [e.layout >= SAME_LAYOUT and share < 1 for e, share in zip(high, shares, strict=True)]
     return findings(held, _beside(high, moved)), (
-        f"from block 5 the layout correlation with the original is {spread([e.layout for e in high], 2)}; "
-        f"of the shuffled original {spread([e.layout for e in moved.values()], 2)}; the error at "
-        f"{OBJECTS_LAYER}, which was not matched, is {spread(shares, 2)} of the shuffled original's"
+        f"from block 5 the layout correlation with the original is {spread(high, [e.layout for e in high], 2)}; "
+        f"of the shuffled original {spread(moved.values(), [e.layout for e in moved.values()], 2)}; the error at "
+        f"{OBJECTS_LAYER}, which was not matched, is {spread(high, shares, 2)} of the shuffled original's"
     )
 
 
@@ -180,15 +184,16 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
         share >= MIN_CONTENT_RATIO and e.layout < SAME_LAYOUT / 2 and style_of(e) <= FACTOR * style_of(moved[e.picture])
         for e, share in zip(widest, content, strict=True)
     ]
-    others = [style_of(other) for other in originals(entries, Kind.OTHER, cells) if known(other)]
+    others = [other for other in originals(entries, Kind.OTHER, cells) if known(other)]
+    apart = [style_of(other) for other in others]
     if others:
-        held = [ok and FACTOR * style_of(e) < mean(others) for ok, e in zip(held, widest, strict=True)]
-    comparison = f", another picture: {spread(others, 2)}" if others else ""
+        held = [ok and FACTOR * style_of(e) < mean(apart) for ok, e in zip(held, widest, strict=True)]
+    comparison = f", another picture: {spread(others, apart, 2)}" if others else ""
     return findings(held, _beside(widest, moved)), (
-        f"from {most} layers, the content error at {place} is {spread(content, 2)} of that of the shuffled "
-        f"original; the layout correlation is {spread([e.layout for e in widest], 2)}; the style error is "
-        f"{spread([style_of(e) for e in widest], 2)}, shuffled original: "
-        f"{spread([style_of(e) for e in moved.values()], 2)}{comparison}"
+        f"from {most} layers, the content error at {place} is {spread(widest, content, 2)} of that of the shuffled "
+        f"original; the layout correlation is {spread(widest, [e.layout for e in widest], 2)}; the style error is "
+        f"{spread(widest, map(style_of, widest), 2)}, shuffled original: "
+        f"{spread(moved.values(), map(style_of, moved.values()), 2)}{comparison}"
     )
 
 
@@ -200,18 +205,22 @@ def _structures(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     counts = sorted({len(e.layers["style"]) for case in by_case for e in case})
     by_count = [[e for case in by_case for e in case if len(e.layers["style"]) == n] for n in counts]
-    sizes = ", ".join(spread([e.coherence or 0 for e in same], 2) for same in by_count)
-    waves = ", ".join(spread([e.wavelength for e in same]) for same in by_count)
+    sizes = ", ".join(spread(same, [e.coherence or 0 for e in same], 2) for same in by_count)
+    waves = ", ".join(spread(same, [e.wavelength for e in same]) for same in by_count)
     return findings([way > TREND for way in ways], by_case), (
         f"repeated pieces of the original measure {sizes} pixels with {', '.join(map(str, counts))} layers; rank "
-        f"correlation {spread(ways, 2)}; the mean wavelength, which knows no phases, is {waves}"
+        f"correlation {spread(by_case, ways, 2)}; the mean wavelength, which knows no phases, is {waves}"
     )
 
 
 def _separable(entries: Sequence[Entry]) -> Outcome:
     known = [case for case in front(entries) if all(e.losses for e in case)]
     best = [min(max(e.losses.values()) for e in case) for case in known]
-    numbers = f"at the best α/β both losses are at most {spread(best, 2)} of those of the other picture" if best else ""
+    numbers = (
+        f"at the best α/β both losses are at most {spread(known, best, 2)} of those of the other picture"
+        if best
+        else ""
+    )
     return findings([worse < 1 / FACTOR for worse in best], known), numbers
 
 
@@ -241,19 +250,20 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
     jumps = [max(change) for change in changes]
     return findings(held, steps), (
         f"in {sum(held)} of {len(steps)} steps to a larger ratio the content error falls and the style error rises, "
-        f"neither by a factor above {JUMP:g}; the factor is {spread(jumps)}, at most {max(jumps):.1f}"
+        f"neither by a factor above {JUMP:g}; the factor is {spread(steps, jumps)}, at most {max(jumps):.1f}"
     )
 
 
 def _learned(entries: Sequence[Entry]) -> Outcome:
-    level, trained, untrained = compared(entries, UNTRAINED, "")
+    level, trained, untrained, left_out = compared(entries, UNTRAINED, "")
     layers = pairs(trained, untrained) if level is not None else {}
     deep = [pair for layer, same in layers.items() if block(layer) > 1 for pair in same]
     if not deep:
         return [], ""
-    numbers = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in layers.items())
+    numbers = ", ".join(f"{spread(same, _gaps(same))} dB at {layer}" for layer, same in layers.items())
     return findings([gap < 0 for gap in _gaps(deep)], deep), (
         f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {numbers}"
+        f"{left_out}"
     )
 
 
@@ -263,14 +273,15 @@ def _gaps(pairs: Iterable[tuple[Entry, Entry]]) -> list[float]:
 
 
 def _canvas(entries: Sequence[Entry]) -> Outcome:
-    level, usual, pixels = compared(entries, TRAINED, "pixels")
+    level, usual, pixels, left_out = compared(entries, TRAINED, "pixels")
     ways = [trend(depths(case), [e.psnr for e in case]) for case in across(pixels)]
     if level is None or not ways or usual[0].canvas == "pixels":
         return [], ""
-    gaps = ", ".join(f"{spread(_gaps(same))} dB at {layer}" for layer, same in pairs(usual, pixels).items())
+    gaps = ", ".join(f"{spread(same, _gaps(same))} dB at {layer}" for layer, same in pairs(usual, pixels).items())
     return findings([way < -TREND for way in ways], across(pixels)), (
-        f"on plain pixels, too, the rank correlation of PSNR with depth is {spread(ways, 2)}, at a relative feature "
-        f"error of {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: {gaps}"
+        f"on plain pixels, too, the rank correlation of PSNR with depth is {spread(across(pixels), ways, 2)}, at a "
+        f"relative feature error of {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: {gaps}"
+        f"{left_out}"
     )
 
 

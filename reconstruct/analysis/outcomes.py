@@ -35,10 +35,31 @@ A claim without cases was not measured.
 """
 
 
-def spread(values: Sequence[float], digits: int = 1) -> str:
-    """The mean of at least one value, and ± the standard deviation if there are several."""
-    several = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{mean(values):.{digits}f}{several}"
+UNCERTAINTY = (
+    "Numbers are means over photographs, each of which counts once, by the mean over its seeds. ± is the standard "
+    "deviation over photographs; brackets have the 95 % interval of the mean, by bootstrap over photographs. Of one "
+    "photograph there is neither. A case is one photograph with one seed, unless a claim names another."
+)
+
+
+def of_photographs(of: Iterable[Entry | Sequence[Entry]], values: Iterable[float]) -> list[float]:
+    """The mean of each photograph's values, however many there are of it.
+
+    Args:
+        of: for each value the picture, or the pictures of one photograph, that it was measured on.
+        values: at least one.
+    """
+    found: dict[str, list[float]] = {}
+    for each, value in zip(of, values, strict=True):
+        found.setdefault((each if isinstance(each, Entry) else each[0]).picture, []).append(value)
+    return [mean(values) for values in found.values()]
+
+
+def spread(of: Iterable[Entry | Sequence[Entry]], values: Iterable[float], digits: int = 1) -> str:
+    """The mean over photographs, and ± the standard deviation over them if there are several; see `of_photographs`."""
+    means = of_photographs(of, values)
+    several = f" ± {stdev(means):.{digits}f}" if len(means) > 1 else ""
+    return f"{mean(means):.{digits}f}{several}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from reconstruct.analysis.entries import LPIPS, ORIGINAL, PROBABILITY, Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED
-from reconstruct.analysis.outcomes import TREND, Outcome, depths, each, findings, plural, spread, trend
+from reconstruct.analysis.outcomes import TREND, Outcome, depths, each, findings, of_photographs, plural, spread, trend
 from reconstruct.analysis.selection import (
     across,
     at_level,
@@ -24,6 +24,7 @@ from reconstruct.analysis.selection import (
     pairs,
     select,
     style_cells,
+    without,
 )
 from reconstruct.layers import block
 
@@ -37,25 +38,17 @@ def interval(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> tup
 
     Efron & Tibshirani 1993, percentile method. Of one photograph, it is the mean twice.
     """
-    means = np.array(_of_photographs(entries, reading))
+    means = np.array(of_photographs(entries, map(reading, entries)))
     drawn = np.random.default_rng(0).integers(len(means), size=(DRAWS, len(means)))
     low, high = np.quantile(means[drawn].mean(axis=1), [0.025, 0.975])
     return float(low), float(high)
-
-
-def _of_photographs(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> list[float]:
-    """The mean of each photograph's pictures, however many there are of it."""
-    values: dict[str, list[float]] = {}
-    for e in entries:
-        values.setdefault(e.picture, []).append(reading(e))
-    return [mean(of) for of in values.values()]
 
 
 def _told(entries: Sequence[Entry], reading: Callable[[Entry], float], digits: int = 2) -> str:
     """The mean over photographs with its interval, as text."""
     low, high = interval(entries, reading)
     several = f" ({low:.{digits}f} to {high:.{digits}f})" if len({e.picture for e in entries}) > 1 else ""
-    return f"{mean(_of_photographs(entries, reading)):.{digits}f}{several}"
+    return f"{mean(of_photographs(entries, map(reading, entries))):.{digits}f}{several}"
 
 
 def _recognised(entries: Iterable[Entry]) -> list[Entry]:
@@ -84,8 +77,9 @@ def _information(entries: Sequence[Entry]) -> Outcome:
     ends = _recognised(select(depth_cells(entries), kind=Kind.RESULT))
     return findings([way >= -TREND for way in ways], across(matched)), (
         f"at the same relative feature error of {level:g}, the probability of the original's class is "
-        f"{_by_block(matched, _probability)}; rank correlation with depth {spread(ways, 2)}; in the end it is "
-        f"{_by_block(ends, _probability)}; in the originals {_told(matched, lambda e: e.seen[ORIGINAL])}"
+        f"{_by_block(matched, _probability)}; rank correlation with depth {spread(across(matched), ways, 2)}; in the "
+        f"end it is {_by_block(ends, _probability)}; in the originals {_told(matched, lambda e: e.seen[ORIGINAL])}"
+        f"{without(depth_cells(entries), level)}"
     )
 
 
@@ -151,7 +145,7 @@ def _blended(entries: Sequence[Entry]) -> Outcome:
     return findings([way > TREND for way in ways], lines), (
         f"the probability of the photograph's class goes from {_told(ends[0], _probability)} at the smallest α/β to "
         f"{_told(best, _probability)} at the best and {_told(ends[1], _probability)} at the largest; best at α/β = "
-        f"{ratios}; rank correlation {spread(ways, 2)}"
+        f"{ratios}; rank correlation {spread(lines, ways, 2)}"
     )
 
 
@@ -174,7 +168,7 @@ def _is_stylised(entry: Entry) -> bool:
 
 
 def _learned(entries: Sequence[Entry]) -> Outcome:
-    level, trained, untrained = compared(entries, UNTRAINED, "")
+    level, trained, untrained, left_out = compared(entries, UNTRAINED, "")
     both = [pair for same in pairs(_recognised(trained), _recognised(untrained)).values() for pair in same]
     if level is None or not both:
         return [], ""
@@ -182,12 +176,12 @@ def _learned(entries: Sequence[Entry]) -> Outcome:
     return findings([gap > 0 for gap in gaps], both), (
         f"at the same relative feature error of {level:g}, the probability of the original's class is "
         f"{_told([e for e, _ in both], _probability)}, with the untrained network "
-        f"{_told([other for _, other in both], _probability)}"
+        f"{_told([other for _, other in both], _probability)}{left_out}"
     )
 
 
 def _learned_look(entries: Sequence[Entry]) -> Outcome:
-    level, *compared_with = compared(entries, UNTRAINED, "")
+    level, *compared_with, left_out = compared(entries, UNTRAINED, "")
     layers = pairs(*([e for e in of if LPIPS in e.seen] for of in compared_with))
     if level is None or not layers:
         return [], ""
@@ -198,7 +192,7 @@ def _learned_look(entries: Sequence[Entry]) -> Outcome:
     every = [pair for same in layers.values() for pair in same]
     return findings([e.seen[LPIPS] < other.seen[LPIPS] for e, other in every], every), (
         f"at the same relative feature error of {level:g}, LPIPS to the original with the trained and the untrained "
-        f"network: {told}"
+        f"network: {told}{left_out}"
     )
 
 

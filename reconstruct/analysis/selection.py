@@ -5,6 +5,7 @@ If several networks were measured, claims are about the usual one, and layers ar
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import geometric_mean
 from typing import Any
@@ -95,23 +96,65 @@ def across(entries: Iterable[Entry]) -> list[list[Entry]]:
 
 
 def common_level(entries: Sequence[Entry]) -> float | None:
-    """The smallest relative error that nine of ten reconstructions from every layer have reached, if there is one.
+    """The relative error that the most layers have reached, the smallest such; ``None`` if fewer than two have.
 
-    One that did not come so near is left out of the comparison, instead of ending it for all others.
+    A layer has reached it if nine of ten of its reconstructions have, with one network on one canvas. The others are
+    left out of the comparison (`lacking` says which), instead of ending it for all.
     """
-    wanted: dict[object, set[str]] = {}
-    for e in entries:
-        wanted.setdefault((e.network, e.canvas, e.layer), set()).add(e.cell)
     levels = sorted({e.level for e in entries if e.level is not None})
-    there = {level: {e.cell for e in select(entries, level=level)} for level in levels}
-    return next(
-        (level for level in levels if all(len(of & there[level]) >= ENOUGH * len(of) for of in wanted.values())), None
-    )
+    reached = {level: _reached(entries, level) for level in levels}
+    most = max(map(len, reached.values()), default=0)
+    return next((level for level in levels if len(reached[level]) == most > 1), None)
+
+
+Group = tuple[str, str, str]
+"""A network, a canvas and a layer."""
+
+
+def _group(entry: Entry) -> Group:
+    return entry.network, entry.canvas, entry.layer
+
+
+def _counts(entries: Iterable[Entry], level: float) -> dict[Group, tuple[int, int]]:
+    """How many reconstructions of each group have reached a relative error, and how many there are."""
+    every, there = set(), set()
+    for e in entries:
+        every.add((_group(e), e.cell))
+        if e.level == level:
+            there.add((_group(e), e.cell))
+    totals, reached = (Counter(group for group, _ in of) for of in (every, there))
+    return {group: (reached[group], total) for group, total in totals.items()}
+
+
+def _reached(entries: Iterable[Entry], level: float) -> set[Group]:
+    return {group for group, (count, total) in _counts(entries, level).items() if count >= ENOUGH * total}
 
 
 def at_level(entries: Sequence[Entry], level: float | None) -> list[Entry]:
-    """The snapshots at a relative error; none if it is ``None``."""
-    return select(entries, kind=Kind.SNAPSHOT, level=level) if level is not None else []
+    """The snapshots at a relative error of the layers that have reached it; none if it is ``None``."""
+    if level is None:
+        return []
+    reached = _reached(entries, level)
+    return [e for e in select(entries, kind=Kind.SNAPSHOT, level=level) if _group(e) in reached]
+
+
+def lacking(entries: Sequence[Entry], level: float | None) -> str:
+    """The layers that have not reached a relative error, as text: relu5_4 (3 of 4); empty if all have."""
+    counts = _counts(entries, level) if level is not None else {}
+    left_out = sorted(counts.keys() - _reached(entries, level or 0.0), key=lambda group: height_of(group[-1]))
+    networks, canvases = {network for network, _, _ in counts}, {canvas for _, canvas, _ in counts}
+
+    def name(network: str, canvas: str, layer: str) -> str:
+        apart = [training(network)] * (len(networks) > 1) + [canvas] * (len(canvases) > 1)
+        return " ".join([*apart, layer])
+
+    return ", ".join(f"{name(*group)} ({counts[group][0]} of {counts[group][1]})" for group in left_out)
+
+
+def without(entries: Sequence[Entry], level: float | None) -> str:
+    """The end of a sentence about a comparison at a relative error: what is not in it, and why."""
+    left_out = lacking(entries, level)
+    return f"; not compared, since they did not all reach that error: {left_out}" if left_out else ""
 
 
 def order(entries: Sequence[Entry]) -> list[str]:
@@ -195,17 +238,19 @@ def _both_known(entry: Entry) -> bool:
     return all(measured(entry, term) and entry.own_error(term) > 0 for term in ("content", "style"))
 
 
-def compared(entries: Sequence[Entry], trained: str, canvas: str) -> tuple[float | None, list[Entry], list[Entry]]:
+def compared(entries: Sequence[Entry], trained: str, canvas: str) -> tuple[float | None, list[Entry], list[Entry], str]:
     """Snapshots of the usual variant and of another one, at the layers and cases that both have.
 
     Returns:
-        Their common relative error, ``None`` if there is none; the usual variant's snapshots; the other variant's.
+        Their common relative error, ``None`` if there is none; the usual variant's snapshots; the other variant's;
+        what is not compared, as `without` says it.
     """
     first, second = _in_common(depth_cells(entries), depth_cells(entries, trained, canvas))
     apart = len({(e.network, e.canvas) for e in (*first, *second)}) == 2
     level = common_level([*first, *second]) if apart else None
+    left_out = without([*first, *second], level)
     first, second = _in_common(at_level(first, level), at_level(second, level))
-    return level, first, second
+    return level, first, second, left_out
 
 
 def pairs(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[tuple[Entry, Entry]]]:

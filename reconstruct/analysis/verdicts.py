@@ -7,7 +7,7 @@ from enum import StrEnum
 from reconstruct.analysis import networks
 from reconstruct.analysis.claims import CLAIMS
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.outcomes import Finding, plural
+from reconstruct.analysis.outcomes import UNCERTAINTY, Finding, plural
 from reconstruct.analysis.recognition import RECOGNITION
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
 
@@ -60,7 +60,8 @@ class TestedClaim:
                 return "no cases"
             case 1:
                 return "one case"
-        return f"{sum(self.holds)} of {len(self.holds)} cases"
+        photographs = len({e.picture for finding in self.findings for e in finding.entries})
+        return f"{sum(self.holds)} of {len(self.holds)} cases, {plural(photographs, 'photograph')}"
 
     @property
     def title(self) -> str:
@@ -93,7 +94,10 @@ def report(tested: Iterable[TestedClaim], command: str, entries: Sequence[Entry]
     rows = [f"| {each.claim} | {each.verdict} | {each.count} | {each.numbers} |" for each in tested]
     head = ["| claim | verdict | cases | numbers |", "|---|---|---|---|"]
     notes = [line for note in _left_out(entries) for line in (note, "")]
-    return "\n".join(["# What does each layer keep?", "", *head, *rows, "", *notes, f"Created by: ``{command}``", ""])
+    about = [UNCERTAINTY, ""]
+    return "\n".join(
+        ["# What does each layer keep?", "", *head, *rows, "", *about, *notes, f"Created by: ``{command}``", ""]
+    )
 
 
 def _left_out(entries: Sequence[Entry]) -> list[str]:

@@ -8,7 +8,6 @@ does not bring along (Content-Security-Policy), and all text reaches it as data,
 import base64
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reconstruct.explorer.pictures import Pictures
 from reconstruct.files import written_whole
+from reconstruct.records import strict
 
 EMBEDDED = 20 * 2**20  # bytes
 PNG = b"\x89PNG"
@@ -75,16 +75,8 @@ def _hash(text: str) -> str:
 
 def _json(content: Mapping[str, Any]) -> str:
     """Data that may stand within an element of a page, whatever is written in it."""
-    text = json.dumps(_finite(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(strict(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {str(key): _finite(each) for key, each in value.items()}
-    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _size(source: Path | bytes) -> int:

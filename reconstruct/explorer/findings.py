@@ -8,7 +8,7 @@ from typing import Any
 
 from reconstruct import images, measures
 from reconstruct.analysis.entries import LPIPS, PROBABILITY, Entry, Kind
-from reconstruct.analysis.outcomes import Finding, plural
+from reconstruct.analysis.outcomes import UNCERTAINTY, Finding, plural
 from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
 from reconstruct.errors import InputError
@@ -52,7 +52,7 @@ def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> di
     matrices = [_matrix(kept, term, places) for term in TERMS]
     tested = {name: each for name, each in verdicts(entries).items() if each.findings}
     claims = [_claim(each, places, pictures) | {"about": ABOUT.get(name, NEAR)} for name, each in tested.items()]
-    return {"matrices": [each for each in matrices if each["rows"]], "claims": claims}
+    return {"matrices": [each for each in matrices if each["rows"]], "claims": claims, "uncertainty": UNCERTAINTY}
 
 
 def _matrix(entries: Sequence[Entry], term: str, places: Places) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The numbers that stand beside a picture: what they are called, how they are written, and what they mean."""
 
 from dataclasses import asdict, dataclass
+from math import isnan
 from typing import Any
 
 from reconstruct.analysis.entries import LPIPS, PROBABILITY, Entry
@@ -136,10 +137,10 @@ QUANTITIES = (
 
 
 def numbers(picture: Result | Entry) -> dict[str, float]:
-    """Name -> value of every quantity that is known of a picture."""
+    """Name -> value of every quantity that is known of a picture; the PSNR of an equal one is infinite."""
     seen = picture.seen if isinstance(picture, Entry) else {}
     known = {each.name: getattr(picture, each.name, seen.get(each.name)) for each in QUANTITIES}
-    return {name: float(value) for name, value in known.items() if value is not None}
+    return {name: float(value) for name, value in known.items() if value is not None and not isnan(value)}
 
 
 def told(names: set[str]) -> list[dict[str, Any]]:

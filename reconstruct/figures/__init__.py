@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from reconstruct.figures.captions import alt, caption, left_out
 from reconstruct.figures.cells import Cells, Panel, cells_of
+from reconstruct.figures.labels import relabelled
 from reconstruct.figures.page.saving import FORMATS, save
 from reconstruct.figures.page.sheet import Look, house_style
 from reconstruct.figures.pivot import Layout
@@ -55,6 +56,7 @@ __all__ = [
     "grid",
     "house_style",
     "left_out",
+    "relabelled",
     "save",
     "tradeoff",
     "unshown",

@@ -11,12 +11,11 @@ from reconstruct.figures.page.sheet import percent
 from reconstruct.figures.plots.curves import without_trace
 from reconstruct.figures.plots.tradeoff import without_both
 from reconstruct.figures.unshown import unshown
-from reconstruct.results import HALF, HALVED, NOISE, PAPERS, TERMS, Result
+from reconstruct.results import HALF, HALVED, NOISE, PAPERS, TERMS, Result, differences
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "
-    "Bethge (2015). Under each picture, the relative error that is left, ‖code − target‖² / ‖target‖², mean over "
-    "layers.",
+    "Bethge (2015).",
     "fig2": "The content of a photograph in the style of paintings, after Figure 2 of Gatys, Ecker & Bethge (2015). "
     "Each painting is inset at the lower left.",
     "fig3": "Content and style together, after Figure 3 of Gatys, Ecker & Bethge (2015). Rows: style of more and more "
@@ -29,29 +28,35 @@ OPENINGS = {
     "statistics": "Textures from several statistics of the same features. matrix: the relative error of each, by every "
     "statistic, and that of another painting and of the painting with its parts in another order.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
-    "tradeoff": "Relative content error against relative style error, ‖code − target‖² / ‖target‖², mean over layers. "
-    "Lines join reconstructions that differ in α/β only.",
+    "tradeoff": "Relative content error against relative style error. Lines join reconstructions that differ in α/β "
+    "only.",
 }
 
 
-ERRORS = (
-    "Content error is ‖F − P‖² / ‖P‖², with the features F of the reconstruction and P of the photograph; style error "
-    "is ‖G − A‖² / ‖A‖², with the Gram matrices G of the reconstruction and A of the painting; each a mean over layers."
-)
-OTHER_STATISTICS = "Where another statistic than the Gram matrix was matched, G and A stand for it."
+ERRORS = {
+    "content": "content error is ‖F − P‖² / ‖P‖², with the features F of the reconstruction and P of the photograph",
+    "style": "style error is ‖G − A‖² / ‖A‖², with the Gram matrices G of the reconstruction and A of the painting",
+}
+OTHER_STATISTICS = {
+    "content": "Where something else than the features was matched, F and P stand for it.",
+    "style": "Where another statistic than the Gram matrix was matched, G and A stand for it.",
+}
 OWN_LAYERS = (
     "Each error is measured at the cell's own layers: errors of cells with different layers cannot be compared."
 )
 MOST_NAMES = 12  # of the cells that were left out
 
 
-def caption(cells: Cells, kind: str) -> str:
+def caption(cells: Cells, kind: str, drawn_by: str = "") -> str:
     """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands."""
     results = [panel.result for panel in cells.panels if panel.result]
     made = f"{'; '.join(settings(results))}. {_count(len(results), cells)}."
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
-    commands = "\n".join(f"Created by: {command}" for command in cells.commands)
-    parts = (OPENINGS[kind], _left_out(cells, kind), _unshown(cells), _errors(results), made, credits, commands)
+    drawn = [f"Drawn by: {drawn_by}"] if drawn_by else []
+    commands = "\n".join([*(f"Created by: {command}" for command in cells.commands), *drawn])
+    computed = " ".join(f"Cells were {line}." for line in differences(results))
+    shown = (OPENINGS[kind], _left_out(cells, kind), _not_converged(cells), _unshown(cells), _errors(results))
+    parts = (*shown, made, computed, credits, commands)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -85,10 +90,24 @@ def _unshown(cells: Cells) -> str:
 
 
 def _errors(results: Sequence[Result]) -> str:
+    """The definitions of the errors that there are, and what cannot be compared or has none."""
+    terms = [term for term in TERMS if any(term in result.relative_errors for result in results)]
+    definitions = "; ".join(ERRORS[term] for term in terms)
     layers = {(term, tuple(names)) for result in results for term, names in result.layers.items()}
     several = len(layers) > len({term for term, _ in layers})
-    others = any(result.statistic("style") for result in results if "style" in result.layers)
-    return " ".join([ERRORS] * bool(results) + [OTHER_STATISTICS] * others + [OWN_LAYERS] * several)
+    others = [OTHER_STATISTICS[term] for term in terms if any(r.statistic(term) for r in results if term in r.layers)]
+    without = sorted({r.statistic(term) for r in results for term in r.layers if term not in r.relative_errors})
+    losses = [f"{each} has no relative error; its loss is given." for each in without]
+    means = [f"{definitions[0].upper()}{definitions[1:]}; each is a mean over layers."] if definitions else []
+    return " ".join([*means, *others, *[OWN_LAYERS] * several, *losses])
+
+
+def _not_converged(cells: Cells) -> str:
+    """A sentence that names the cells that did not come to rest, and says what happened."""
+    found = [panel for panel in cells.panels if panel.result and not panel.result.converged]
+    names = [f"{panel.name} ({panel.result.note})" for panel in found[:MOST_NAMES] if panel.result]
+    more = f" and {len(found) - MOST_NAMES} others" if found[MOST_NAMES:] else ""
+    return f"Not converged: {', '.join(names)}{more}." if found else ""
 
 
 def alt(cells: Cells, kind: str) -> str:

@@ -14,10 +14,12 @@ from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.failures import FAILURE
-from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS, PICTURE, Result, damage
+from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS, PICTURE, TERMS, Result, damage
 from reconstruct.sweeps import Sweep, SweepCell
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
+_LAYER = re.compile(r"(conv|relu|pool)(\d+)(?:_(\d+))?")
+LAST = 99  # a pooling stands behind all convolutions of its block
 SWEEP_KEY = "sweep"
 """The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
 
@@ -28,12 +30,13 @@ class Panel:
 
     Attributes:
         folder: the cell's folder.
-        values: key of the sweeps -> value, as given or else as resolved; empty if neither is known.
-        given: the keys that were given for this cell.
+        values: key of the sweeps -> value, as given or else as resolved; empty if it is not known or has no effect.
+        given: the keys that were given for this cell and have an effect.
         result: ``None`` if the cell is not finished.
         picture: the reconstruction; ``None`` if there is none.
         problem: why there is no picture; empty if there is one.
         label: what the cell is called; empty for the name of its folder.
+        lpips: LPIPS to the photograph, where it was asked for.
     """
 
     folder: Path
@@ -43,6 +46,7 @@ class Panel:
     picture: Image.Image | None
     problem: str = ""
     label: str = ""
+    lpips: float | None = None
 
     @property
     def name(self) -> str:
@@ -64,7 +68,7 @@ class Panel:
         return self.result.asked_for(term), self.result.scale(term)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """The cells of a figure, with the keys in which they differ.
 
@@ -74,6 +78,7 @@ class Cells:
         drawing: the kind of figure that the first sweep asks for.
         commands: the commands that started the sweeps.
         narrowed: key of which a reader chose a single value -> that value.
+        renamed: label -> what a reader wants to be written instead.
     """
 
     panels: list[Panel]
@@ -81,6 +86,7 @@ class Cells:
     drawing: str = "auto"
     commands: tuple[str, ...] = ()
     narrowed: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def values(self, key: str) -> list[str]:
         """The different values of a key, in order, whether cells differ in it or not."""
@@ -99,8 +105,10 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
         only: key -> the values that the figure is to have, in that order.
 
     Raises:
-        InputError: `only` has a key or a value that none of the cells has.
+        InputError: there is no sweep, or `only` has a key or a value that none of the cells has.
     """
+    if not sweeps:
+        raise InputError("a figure needs at least one sweep; none was given")
     sweeps = list({sweep.folder.resolve(): sweep for sweep in sweeps}.values())
     found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
     every = (key for sweep in sweeps for key in (*sweep.axes, *(k for c in sweep.cells for k in c.values)))
@@ -151,13 +159,23 @@ def _point(panel: Panel, axes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Key -> values, for the keys that have several; the values of `orders` come first."""
+    """Key -> values, for the keys that have several: those of `orders` first, layers as they are in the network."""
     axes = {}
     for key, order in orders.items():
-        there = dict.fromkeys(panel.values.get(key, "") for panel in panels)
+        there = list(dict.fromkeys(panel.values.get(key, "") for panel in panels))
+        if key.endswith(".layers") and all(map(_places, filter(None, there))):
+            there.sort(key=lambda layers: (not layers, _places(layers)))
         values = [value for value in order if value in there]
         axes[key] = [*values, *(value for value in there if value not in values)]
     return {key: values for key, values in axes.items() if len(values) > 1}
+
+
+def _places(layers: str) -> list[tuple[int, int, int]]:
+    """What layers ``[relu1_1,pool2]`` are sorted by: where the network has them, the last first; empty if unknown."""
+    found = [_LAYER.fullmatch(each.strip()) for each in layers.strip("[]").split(",")]
+    kinds = ("conv", "relu", "pool")
+    places = [(int(tap[2]), int(tap[3] or LAST), kinds.index(tap[1])) for tap in found if tap]
+    return sorted(places, reverse=True) if len(places) == len(found) else []
 
 
 def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:
@@ -170,6 +188,16 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
     picture = _opened(folder / PICTURE)
     problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
     return replace(panel, picture=picture, problem=problem)
+
+
+def effective(panel: Panel) -> Panel:
+    """A panel without settings that have no effect: of a term that the cell does not have, or the ratio of one term."""
+    kind, result = panel.values.get("representation", "both"), panel.result
+    terms = {*result.layers, *result.originals} if result else set(TERMS if kind == "both" else (kind,))
+    single = len(result.layers if result else terms) < 2
+    idle = {key for key in panel.values if (of := key.partition(".")[0]) in TERMS and of not in terms}
+    idle |= {"ratio"} & panel.values.keys() if single else set()
+    return replace(panel, values={**panel.values, **dict.fromkeys(idle, "")}, given=panel.given - idle)
 
 
 def _problem(folder: Path) -> str:
@@ -194,6 +222,11 @@ def resolved(key: str, result: Result | None) -> str:
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     match value:
+        case {"architecture": architecture, "weights": weights}:
+            kind = {"untrained": "_untrained", "torchvision_bn": "_bn"}.get(weights, "")
+            return str(weights) if str(weights).startswith(f"{architecture}_") else f"{architecture}{kind}"
+        case {"kind": kind} if key in ("canvas", "optimizer"):
+            return str(kind).lower()
         case None | dict():
             return ""
         case list():
@@ -208,7 +241,7 @@ def _distinguished(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
     as_given = [
         replace(p, values={k: v if k in (*p.given, SWEEP_KEY) else "" for k, v in p.values.items()}) for p in panels
     ]
-    ways = [_alike(panels, keys), list(panels), as_given]
+    ways = [_alike(list(map(effective, panels)), keys), _alike(panels, keys), list(panels), as_given]
     return next(
         (way for way in ways if len({_point(panel, (*keys, SWEEP_KEY)) for panel in way}) == len(way)), as_given
     )

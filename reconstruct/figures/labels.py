@@ -6,19 +6,20 @@ Different values have different labels, and numbers read back exactly: α/β = 0
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
 from pathlib import Path
 
+from reconstruct.errors import InputError, nearest
 from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.sheet import superscript
 from reconstruct.files import unique_ends
-from reconstruct.results import START, TERMS, Result
+from reconstruct.results import START, Result
 
-UNKNOWN = "default"  # the value of a key that was not given, in a cell that is not finished
+UNKNOWN = "–"  # the value of a key that has no effect on a cell, or is not known because it is not finished
 KEYS = {
     "ratio": "α/β",
     "content.layers": "content layer",
@@ -45,8 +46,17 @@ class Labels:
         return self.of[value]
 
 
+@lru_cache(maxsize=128)
 def labels(key: str, cells: Cells) -> list[Labels]:
-    """The ways to label the values of a key, the longest first."""
+    """The ways to label the values of a key, the longest first, with a reader's own words in their places."""
+    new = cells.renamed
+    return [
+        Labels(new.get(way.key, way.key), {v: new.get(v, new.get(label, label)) for v, label in way.of.items()})
+        for way in _labels(key, cells)
+    ]
+
+
+def _labels(key: str, cells: Cells) -> list[Labels]:
     values = cells.values(key)
     name = key_name(key)
     if key.endswith(".picture"):
@@ -64,6 +74,21 @@ def labels(key: str, cells: Cells) -> list[Labels]:
     return [Labels(name, _distinguished({value: _plain(value) for value in values}))]
 
 
+def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
+    """Cells whose labels are replaced by a reader's own words.
+
+    Raises:
+        InputError: nothing is labelled so.
+    """
+    ways = [way for key in dict.fromkeys((*cells.axes, *cells.narrowed)) for way in labels(key, cells)]
+    known = list(dict.fromkeys(words for way in ways for words in (way.key, *way.of, *way.of.values())))
+    for old in new:
+        if old not in known:
+            there = f"nothing is labelled so; labels are {', '.join(known)}"
+            raise InputError(f"--label {old}=…: {there}{nearest(old, known)}")
+    return replace(cells, renamed=new)
+
+
 def key_name(key: str) -> str:
     """A key's name for readers."""
     return KEYS.get(key, key.removesuffix(".picture").replace(".", " ").replace("_", " "))
@@ -79,8 +104,7 @@ def shortest(key: str, value: str, cells: Cells) -> str:
 def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
     """Folder of a cell -> a name with the keys in which cells differ, except `without`.
 
-    What a cell does not have, as the style of a reconstruction from content alone, what is not known of it, and the
-    steps are left out where names stay different.
+    What has no effect on a cell or is not known of it, and the steps are left out where names stay different.
     """
     keys = [key for key in cells.axes if key not in without]
     namer = cache(lambda *keys: with_keys(keys, cells))
@@ -90,21 +114,11 @@ def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
         return ", ".join(own if own and key == "depth" else named(key, panel.values.get(key, "")) for key in keys)
 
     for left_out in (EFFORT, ()):
-        of = {p.folder: [key for key in keys if key not in left_out and _concerns(key, p)] for p in cells.panels}
+        of = {p.folder: [key for key in keys if key not in left_out and p.values.get(key)] for p in cells.panels}
         names = {p.folder: name(p, of[p.folder], _own_layers(p)) for p in cells.panels}
         if len(set(names.values())) == len(names):
             return names
     return {panel.folder: name(panel, keys, "") for panel in cells.panels}
-
-
-def _concerns(key: str, panel: Panel) -> bool:
-    """Whether a key says something of a cell: its value is known, and not about a term that the cell does not have."""
-    layers = panel.result.layers if panel.result else None
-    if layers is None:
-        return True
-    term = key.partition(".")[0]
-    has = len(layers) > 1 if key == "ratio" else term in layers if term in TERMS else True
-    return has and panel.values.get(key, "") != ""
 
 
 def _own_layers(panel: Panel) -> str:

@@ -114,7 +114,7 @@ class FilmReader:
         InputError: it is missing, damaged, or was not made here.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         note, self._pictures = images.load_film(path)
         try:
             told = json.loads(note)

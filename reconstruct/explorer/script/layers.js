@@ -64,7 +64,7 @@ function matrixPlace(error, own, { least, most }, row) {
 function claimsOf() {
   const items = data.layers.claims.map((claim, at) => make("li", {}, opener(`claim ${at + 1}`, claim.claim),
     make("p", {}, make("strong", {}, `${claim.verdict} (${claim.count})`), `: ${claim.numbers}`)));
-  return make("section", {}, make("h2", {}, "Claims"), make("ul", { class: "claims" }, ...items));
+  return make("section", {}, make("h2", {}, "Claims"), make("p", { class: "hint" }, data.layers.uncertainty), make("ul", { class: "claims" }, ...items));
 }
 
 /** The pictures of what is opened, case by case, those in which a claim fails first, as they were when they were looked at. */

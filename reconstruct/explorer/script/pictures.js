@@ -28,8 +28,8 @@ function errorsOf(cell) {
 
 /** The quantities that are known of a picture: pairs of a name and a value. */
 function quantitiesOf(numbers) {
-  const known = data.quantities.filter(({ name }) => numbers[name] != null);
-  return known.map(({ name, title, digits, unit }) => [title, [numbers[name].toFixed(digits), unit].filter(Boolean).join("\u00a0")]);
+  const known = data.quantities.filter(({ name }) => numbers[name] !== undefined);  // null is infinite
+  return known.map(({ name, title, digits, unit }) => [title, [numbers[name]?.toFixed(digits) ?? "∞", unit].filter(Boolean).join("\u00a0")]);
 }
 
 /** The errors of a cell, and how near its pixels are to the original's. */

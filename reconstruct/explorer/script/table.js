@@ -48,7 +48,7 @@ function tableColumns() {
     ...keys.map((key, at) => ({ name: key.name, of: (cell) => key.values.findIndex((each) => each.value === cell.values[key.key]),
       told: (cell) => key.values.find((each) => each.value === cell.values[key.key])?.label ?? "" })),
     ...terms.map((term) => ({ name: `${term} error`, of: (cell) => cell.errors[term], told: (cell) => cell.errors[term] === undefined ? "" : percent(cell.errors[term]) })),
-    ...data.quantities.map(({ name, title, digits }) => ({ name: title, of: (cell) => cell.numbers[name], told: (cell) => cell.numbers[name]?.toFixed(digits) ?? "" })),
+    ...data.quantities.map(({ name, title, digits }) => ({ name: title, of: (cell) => cell.numbers[name] === null ? Infinity : cell.numbers[name], told: (cell) => name in cell.numbers ? cell.numbers[name]?.toFixed(digits) ?? "∞" : "" })),
     { name: "seconds", of: (cell) => cell.seconds },
   ];
 }

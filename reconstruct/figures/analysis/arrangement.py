@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.outcomes import of_photographs
 from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, originals, select
 from reconstruct.figures.page.sheet import COLOURS, Look, Pages, house_style
 from reconstruct.figures.plots.notes import Key, keys, paragraph
@@ -41,9 +42,10 @@ def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
     known = {heading: at for heading, at in panels.items() if _errors(cells, *at)}
     plots = [OverLayers(heading, partial(_draw, entries, *at)) for heading, at in known.items()]
     names = [f"{'+' if len(matched) > 1 else ''}{matched[-1].removeprefix('relu')}" for matched in subsets(entries)]
-    several = ", mean and standard deviation" if len(cells) > len(names) else ""
+    photographs = len({e.picture for e in cells})
+    several = f", mean and standard deviation over {photographs} photographs" if photographs > 1 else ""
     references = [Key(f"-- {name}", colour) for name, colour, _ in _references(entries)]
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         for part in rows(plots, names, "style layers matched: relu…", look):
             pages.add(part)
@@ -79,6 +81,6 @@ def _references(entries: Sequence[Entry]) -> list[tuple[str, str, list[Entry]]]:
 
 
 def _errors(entries: Sequence[Entry], term: str, layers: Sequence[str]) -> list[float]:
-    """The error of each entry, mean over some layers; entries without all of these layers are left out."""
-    known = [e.errors.get(term, {}) for e in entries]
-    return [mean(errors[layer] for layer in layers) for errors in known if layers and all(m in errors for m in layers)]
+    """The error of each photograph's entries, mean over some layers; entries without all of these are left out."""
+    known = [e for e in entries if layers and all(layer in e.errors.get(term, {}) for layer in layers)]
+    return of_photographs(known, [mean(e.errors[term][layer] for layer in layers) for e in known])

@@ -42,7 +42,7 @@ def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
     lines = [line for line in every if [e.ratio for e in line] == ratios]
     words = numbers([repr(ratio) for ratio in ratios])
     plots = [OverLayers(panel, partial(_draw, lines, panel)) for panel in PANELS]
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         for part in rows(plots, [words[repr(ratio)] for ratio in ratios], "α/β", look):
             pages.add(part)

@@ -16,12 +16,24 @@ from matplotlib.figure import Figure
 
 from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABILITY, SPEARMAN, Entry, Kind
 from reconstruct.analysis.networks import network_note
-from reconstruct.analysis.selection import EXACT, at_level, by_layer, depth_cells, depth_level, order, select, variants
+from reconstruct.analysis.outcomes import of_photographs, plural
+from reconstruct.analysis.selection import (
+    EXACT,
+    at_level,
+    by_layer,
+    depth_cells,
+    depth_level,
+    lacking,
+    order,
+    select,
+    variants,
+)
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
 from reconstruct.figures.plots.notes import Key, keys, paragraph
 from reconstruct.figures.plots.over_layers import OverLayers, rows
 from reconstruct.figures.plots.scales import limits, number
 
+Values = np.ndarray[Any, Any]
 Reading = Callable[[Entry], float | None]
 PSNR, ENDS_ONLY = "PSNR against the original, dB", "final feature error"
 CLASS, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
@@ -56,7 +68,7 @@ def depth(entries: Sequence[Entry], look: Look) -> list[Figure]:
     names = [layer.removeprefix("relu") for layer in curves.layers]
     colours = zip(curves.variants, COLOURS, strict=False)
     notes = [curves.legend(), network_note(entries, used)]
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         for part in rows(plots, names, "layer, relu…", look):
             pages.add(part)
@@ -95,25 +107,33 @@ class _Curves:
         ]
 
     def _read(self, cells: Sequence[Entry], panel: str) -> dict[int, list[float]]:
-        """Number of a layer -> the finite values of its cells."""
-        read = {
-            self.layers.index(layer): [value for e in same if (value := PANELS[panel](e)) is not None]
-            for layer, same in by_layer(cells, self.layers).items()
-        }
-        known = {place: [value for value in values if math.isfinite(value)] for place, values in read.items()}
-        return {place: values for place, values in known.items() if values}
+        """Number of a layer -> the mean of each photograph's finite values; of errors that of logarithms."""
+        found = {}
+        for layer, same in by_layer(cells, self.layers).items():
+            read = [(e, value) for e in same if (value := PANELS[panel](e)) is not None and math.isfinite(value)]
+            if read:
+                pictures, values = zip(*read, strict=True)
+                logs = panel == ENDS_ONLY
+                means = of_photographs(pictures, map(math.log, values) if logs else values)
+                found[self.layers.index(layer)] = list(map(math.exp, means)) if logs else means
+        return found
 
     def draw(self, panel: str, axes: Axes) -> None:
         """Draw one panel."""
         ends_only = panel == ENDS_ONLY
         axes.set(autoscale_on=False, yscale="log" if ends_only else "linear")
         reached: list[float] = [self.level] if ends_only and self.level is not None else []
-        for (ends, stopped), colour in zip(self._points(panel), COLOURS, strict=False):
-            alone = len(ends) == 1  # a line through one point is invisible
-            reached += _band(
-                axes, ends, colour, "o--" if self.level is None else "D--" if alone else "--", logarithmic=ends_only
-            )
-            reached += _band(axes, stopped, colour, "o-", most=1 if panel in SHARES else math.inf)
+        points = self._points(panel)
+        solid = any(stopped for _, stopped in points)
+        lines = [
+            (of, colour, k == 1) for pair, colour in zip(points, COLOURS, strict=False) for k, of in enumerate(pair)
+        ]
+        for of, colour, is_solid in lines:
+            alone = len(of) == 1  # a line through one point is invisible
+            dashed = "o--" if self.level is None else "D--" if alone else "--"
+            drawn = _line(axes, of, colour, "o-" if is_solid else dashed, ends_only)
+            shares = 1 if panel in SHARES else math.inf
+            reached += _band(axes, of, colour, shares, ends_only) if is_solid or not solid else drawn
         if panel == CHANCE:
             reached += self._mark_chance(axes)
         for reference in self._references(panel):
@@ -156,16 +176,17 @@ class _Curves:
 
     def legend(self) -> str:
         """What lines mean, and what the means are taken over, as text."""
-        solid = (
-            f"solid: when the feature error ‖F − P‖² / ‖P‖² had fallen to {number(self.level)}; " if self.level else ""
-        )
         cells = [e for group in self.variants.values() for e in group]
+        left_out = lacking(cells, self.level)
+        reached = f", not reached at {left_out}" if left_out else ""
+        fallen = f"solid: when the feature error ‖F − P‖² / ‖P‖² had fallen to {number(self.level or 0)}{reached}; "
+        solid = fallen if self.level else ""
         many = len({e.picture for e in cells}), len({e.seed for e in cells})
-        photographs, seeds = (
-            f"{n} {word}{'s' if n > 1 else ''}" for n, word in zip(many, ("photograph", "seed"), strict=True)
-        )
-        spread = ", with one standard deviation" if max(many) > 1 else ""
-        return f"{solid}dashed: final pictures{self._told_references()}\nmean over {photographs} and {seeds}{spread}"
+        photographs, seeds = (plural(n, word) for n, word in zip(many, ("photograph", "seed"), strict=True))
+        around = "around solid lines where there are any, " if self.level else ""
+        bands = f"; bands, {around}one standard deviation over photographs" if many[0] > 1 else ""
+        mean = f"mean over {photographs}, each the mean over {seeds}" if many[1] > 1 else f"mean over {photographs}"
+        return f"{solid}dashed: final pictures{self._told_references()}\n{mean}{bands}"
 
     def _told_references(self) -> str:
         """What grey and dotted lines are, as text."""
@@ -178,30 +199,32 @@ class _Curves:
         return (grey if self.any(CHANCE) else "") + dotted
 
 
-def _band(
-    axes: Axes,
-    points: Mapping[int, Sequence[float]],
-    colour: str,
-    line: str,
-    logarithmic: bool = False,
-    most: float = math.inf,
-) -> list[float]:
-    """Draw means joined by a line, with one standard deviation; on a logarithmic axis, those of logarithms.
+def _middle(points: Mapping[int, Sequence[float]], logarithmic: bool) -> tuple[Values, Values]:
+    """The mean at each layer and one standard deviation; on a logarithmic axis, those of logarithms."""
+    values = [np.log(v) if logarithmic else np.asarray(v) for v in points.values()]
+    return np.array([v.mean() for v in values]), np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
 
-    A band of shares ends at 0 and at `most`.
+
+def _line(
+    axes: Axes, points: Mapping[int, Sequence[float]], colour: str, line: str, logarithmic: bool = False
+) -> list[float]:
+    """Draw means joined by a line; the values that the axis must include."""
+    middle, _ = _middle(points, logarithmic)
+    middle = np.exp(middle) if logarithmic else middle
+    axes.plot(list(points), middle, line, color=colour, lw=1.2, ms=3)
+    return list(middle)
+
+
+def _band(
+    axes: Axes, points: Mapping[int, Sequence[float]], colour: str, most: float = math.inf, logarithmic: bool = False
+) -> list[float]:
+    """Draw one standard deviation around means; one of shares ends at 0 and at `most`.
 
     Returns:
         The values that the axis must include.
     """
-    if not points:
-        return []
-    values = [np.log(v) if logarithmic else np.asarray(v) for v in points.values()]
-    middle = np.array([v.mean() for v in values])
-    half = np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
-    low, middle, high = (np.exp(x) if logarithmic else x for x in (middle - half, middle, middle + half))
+    middle, half = _middle(points, logarithmic)
+    low, high = (np.exp(x) if logarithmic else x for x in (middle - half, middle + half))
     low, high = (np.clip(x, 0 if most < math.inf else -math.inf, most) for x in (low, high))
-    axes.plot(list(points), middle, line, color=colour, lw=1.2, ms=3)
-    if line != "o-" and not logarithmic:
-        return list(middle)
     axes.fill_between(list(points), low, high, color=colour, alpha=0.18, lw=0)
     return [*low, *high]

@@ -37,7 +37,7 @@ def front(entries: Sequence[Entry], look: Look) -> list[Figure]:
     """
     lines = lines_of(entries)
     network = network_note(entries, [e for line in lines for e in line])
-    with house_style():
+    with house_style(look):
         pages, drawn = Pages(look), _Front(lines, look)
         pages.add(drawn.part())
         below = [] if drawn.legend_at_right else [*keys(drawn.keys, look), paragraph("; ".join(drawn.notes), look)]

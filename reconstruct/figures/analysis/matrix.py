@@ -37,7 +37,7 @@ def matrix(entries: Sequence[Entry], look: Look) -> list[Figure]:
     """
     heats = [heat for term in ("content", "style") if (heat := _heat(entries, term))]
     network = network_note(entries, [*depth_cells(entries), *single(style_cells(entries))])
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         for row in _rows(heats, look):
             pages.add(row.part())

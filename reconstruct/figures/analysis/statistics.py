@@ -34,7 +34,7 @@ def statistics(errors: Sequence[StatisticError], look: Look) -> list[Figure]:
     found = medians(errors)
     if not found:
         return []
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         pages.add(_Matrix(found, look).part())
         pages.add(paragraph(NOTE, look))

@@ -54,7 +54,7 @@ def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) 
         f"Each picture when its feature error ‖F − P‖² / ‖P‖² had first fallen to {number(level)}; the final pictures "
         f"of low layers are closer to the original.{disagree}"
     )
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         notes = [paragraph(each, look) for each in (note, network_note(entries, cells)) if each]
         bands = _bands(seeds, _label(rows, look), look)

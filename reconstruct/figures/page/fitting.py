@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -45,12 +46,16 @@ def _scratch() -> tuple[Figure, RendererAgg]:
     return figure, FigureCanvasAgg(figure).get_renderer()
 
 
-@lru_cache(maxsize=20_000)
 def extent(words: str, size: float, weight: str = "normal") -> tuple[float, float]:
     """Width and height in inches of a text of one line or several, at a size in points."""
     if not words.strip():
         return 0.0, 0.0
-    weight = weight if has_bold(words) else "normal"
+    return _extent(words, size, weight if has_bold(words) else "normal", tuple(rcParams["font.family"]))
+
+
+@lru_cache(maxsize=20_000)
+def _extent(words: str, size: float, weight: str, style: tuple[str, ...]) -> tuple[float, float]:
+    """The same in a style of these families."""
     figure, renderer = _scratch()
     text = Text(0, 0, words, size=size, weight=weight, family=families(words), parse_math=False, figure=figure)
     box = text.get_window_extent(renderer)

@@ -26,7 +26,9 @@ FORMATS = ("png", "pdf", "svg", "tiff")
 LARGEST = 80_000_000  # pixels of a PNG; a longer one has fewer dots per inch
 
 
-def save(pages: Sequence[Figure], folder: Path, stem: str, suffix: str, dpi: int = 300, title: str = "") -> list[Path]:
+def save(
+    pages: Sequence[Figure], folder: str | Path, stem: str, suffix: str, dpi: int = 300, title: str = ""
+) -> list[Path]:
     """Write a figure, each file whole or not at all.
 
     Args:
@@ -40,6 +42,7 @@ def save(pages: Sequence[Figure], folder: Path, stem: str, suffix: str, dpi: int
     Returns:
         The files; SVG has one for each page.
     """
+    folder = Path(folder)
     path = folder / f"{stem}.{suffix}"
     with house_style(), written_whole(path) as file:
         match suffix:

@@ -12,6 +12,7 @@ from pathlib import Path
 from unicodedata import category, normalize
 
 from anyascii import anyascii
+from matplotlib import rcParams
 from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager, get_font
 
 HOUSE = "DejaVu Sans"
@@ -35,9 +36,14 @@ def legible(words: str) -> str:
 
 
 def families(words: str) -> list[str]:
-    """The font families that `legible(words)` needs, for matplotlib's ``font.family``: DejaVu Sans and fallbacks."""
+    """The font families that `legible(words)` needs, for matplotlib's ``font.family``.
+
+    They are the reader's own, which stands before the house's in the style, DejaVu Sans, and fallbacks.
+    """
     needed = {_family(cluster) for cluster in _clusters(legible(words))}
-    return [HOUSE] if needed <= {HOUSE} else [HOUSE, *(family for family in fallbacks() if family in needed)]
+    own = rcParams["font.family"][:-1]
+    house = [*own, HOUSE]
+    return house if needed <= {HOUSE} else [*house, *(family for family in fallbacks() if family in needed)]
 
 
 def transliterated(words: str, kept: Callable[[str], bool]) -> str:

@@ -17,7 +17,7 @@ from PIL.Image import Image
 
 from reconstruct.figures.page.fitting import Fitted, fit
 from reconstruct.figures.page.pictures import Box
-from reconstruct.figures.page.scripts import families, has_bold, legible
+from reconstruct.figures.page.scripts import HOUSE, families, has_bold, legible
 from reconstruct.figures.page.venues import LEAST
 
 WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
@@ -26,12 +26,15 @@ PAD = 0.06  # inches between a label and its picture
 SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
 AROUND_TITLE = 0.16  # inches
 TITLE_LABEL = "title"
+VALUES = ("error", "psnr", "ssim", "lpips", "none")
 RESAMPLED = "lanczos"  # interpolation of pictures in raster files
+PROBLEM_LABEL = "problem"
+GROUND = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}  # behind words on pictures
 INK, FAINT, PAPER = "0.15", "0.45", "0.94"
 # Okabe & Ito's colours, which colour-blind readers can distinguish.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": [HOUSE],
     "mathtext.fontset": "dejavusans",
     "pdf.fonttype": 42,  # text stays text
     "svg.fonttype": "none",
@@ -52,7 +55,7 @@ class Look:
     """What a reader may choose about any figure.
 
     Attributes:
-        title: a line above the figure.
+        title: a line above the figure; ``None`` for what the kind of figure has there, nothing or a claim.
         labels: whether layers, errors and settings are written next to the pictures.
         columns: how many panels may be side by side, if the kind of figure leaves that open.
         crop: whether panels are cut to squares.
@@ -63,9 +66,12 @@ class Look:
         letters: whether every panel has a letter.
         detail: the part of every picture to be enlarged; ``None`` for whole pictures.
         difference: maps of the difference to this replace pictures: "original", or the name of a cell.
+        values: the numbers under the pictures, one of `VALUES`.
+        notes: whether what the numbers are is written below the figure.
+        font: a family that is used wherever it has the letters; empty for the house's own.
     """
 
-    title: str = ""
+    title: str | None = None
     labels: bool = True
     columns: int | None = None
     crop: bool = False
@@ -76,6 +82,9 @@ class Look:
     letters: bool = False
     detail: Box | None = None
     difference: str = ""
+    values: str = "error"
+    notes: bool = True
+    font: str = ""
 
     @property
     def tiny(self) -> float:
@@ -87,9 +96,10 @@ DEFAULT = Look()
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
+def house_style(look: Look = DEFAULT) -> Iterator[None]:
     """A context with the style of all figures, for drawing and for saving."""
-    with style.context(["default", STYLE]):
+    own = {"font.family": [look.font, HOUSE], "mathtext.fontset": "stix"} if look.font else {}
+    with style.context(["default", STYLE | own]):
         yield
 
 
@@ -139,11 +149,15 @@ class Sheet:
         problem: str = "",
         name: str = "",
     ) -> Axes:
-        """Place a picture, or an empty frame with the text `problem`; a film finds the axes by their `name`."""
+        """Place a picture with the text `problem` over it, or an empty frame with it; a film finds it by its `name`."""
         axes = self.axes(left, top, width, height)
         axes.set_label(name)
         if picture is not None:
             axes.imshow(np.asarray(picture), interpolation=RESAMPLED)
+            if problem:
+                words = fit(problem.upper(), width - GAP, self.look.tiny, 2)
+                place = {"ha": "center", "va": "bottom", "bbox": GROUND, "label": PROBLEM_LABEL, "zorder": 5}
+                self.fitted(left + width / 2, top + height - 0.04, words, **place)
             return axes
         axes.set_axis_on()
         axes.spines[:].set(visible=True, color=FAINT)
@@ -156,8 +170,7 @@ class Sheet:
 
     def letter(self, left: float, top: float, number: int) -> None:
         """Write the letter of a panel into its upper left corner."""
-        ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
-        look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": ground}
+        look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": GROUND}
         self.text(left + 0.04, top + 0.04, letter(number), **look)
 
 
@@ -239,7 +252,7 @@ class Pages:
 
 def untitled(look: Look) -> Look:
     """A copy of a look without its title."""
-    return replace(look, title="")
+    return replace(look, title=None)
 
 
 def letter(number: int) -> str:

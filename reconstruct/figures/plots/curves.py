@@ -61,7 +61,7 @@ def curve(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> l
     Returns:
         A figure for each page.
     """
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         for curves in _pages(_curves(cells, look), look):
             pages.add(_both(curves, look))
@@ -78,7 +78,9 @@ def _points(panel: Panel) -> Points:
 def _curves(cells: Cells, look: Look) -> list[_Curve]:
     drawn = [(panel, points) for panel in cells.panels if (points := _points(panel))]
     names = cell_names(cells)
-    fitted = fit_all([names[panel.folder] for panel, _ in drawn], NAMES * look.width, look.small, 2)
+    stalled = {panel.folder for panel in cells.panels if panel.result and not panel.result.converged}
+    named = [names[p.folder] + (" (not converged)" if p.folder in stalled else "") for p, _ in drawn]
+    fitted = fit_all(named, NAMES * look.width, look.small, 2)
     return [
         _Curve(points, name, COLOURS[k % len(COLOURS)], DASHES[k // len(COLOURS) % len(DASHES)])
         for k, ((_, points), name) in enumerate(zip(drawn, fitted, strict=True))

@@ -52,6 +52,7 @@ def paragraph(words: str, look: Look) -> Part:
     fitted = fit(words, look.width - 2 * EDGE, max(look.tiny, look.small - 0.5), most_lines=8)
 
     def drawn(sheet: Sheet, top: float) -> None:
-        sheet.fitted(EDGE, top + LINES, fitted, color=FAINT, va="top")
+        if look.notes:
+            sheet.fitted(EDGE, top + LINES, fitted, color=FAINT, va="top")
 
-    return Part(fitted.height + 3 * LINES if look.labels and words else 0.0, drawn)
+    return Part(fitted.height + 3 * LINES if look.labels and look.notes and words else 0.0, drawn)

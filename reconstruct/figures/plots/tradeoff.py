@@ -25,6 +25,7 @@ from reconstruct.figures.page.sheet import (
     head,
     house_style,
 )
+from reconstruct.figures.page.venues import LEAST
 from reconstruct.figures.pivot import Layout
 from reconstruct.figures.plots.axes import MARKS, finish_logarithmic, plot
 from reconstruct.figures.tables.tiles import cropped
@@ -61,7 +62,7 @@ def tradeoff(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -
     Returns:
         A figure for each page.
     """
-    with house_style():
+    with house_style(look):
         lines = _lines(cells, look)
         pages = Pages(look)
         for part in _Drawn(lines, cells, look).parts():
@@ -126,6 +127,8 @@ class _Drawn:
         for line in self.lines:
             x, y = zip(*map(_errors, line.panels), strict=True)
             axes.plot(x, y, f"{line.mark}-", color=line.colour, ms=4, lw=1.2)
+            for stalled in (panel for panel in line.panels if panel.result and not panel.result.converged):
+                axes.annotate("not converged", _errors(stalled), (4, 4), textcoords="offset points", size=LEAST)
         finish_logarithmic(axes, sheet)
         foot = top + self.top + self.height
         sheet.text(LEFT + self.width / 2, foot + 0.3, "content error", ha="center", va="top", size=self.look.small)

@@ -24,7 +24,6 @@ from reconstruct.figures.page.sheet import (
     Sheet,
     house_style,
     letter,
-    percent,
 )
 from reconstruct.figures.pivot import Block, Layout, Point, pivot
 from reconstruct.figures.tables.grid import heading_part
@@ -52,7 +51,7 @@ def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     table = pivot(cells, layout or LAYOUT)
     letters: dict[Point, str] = {(depth,): letter(number) for number, depth in enumerate(cells.values("depth"))}
     tile_of = tiles(cells, look)
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         for block in table.blocks:
             panels = {place: tile_of(panel) for place, panel in block.at.items()}
@@ -133,20 +132,23 @@ class _Block:
         term = row[0] if row[0] in ("content", "style") else "content"
         panels = [panel for (of, _), panel in self.block.at.items() if of == row]
         picture = next(filter(None, (panel.original(term) for panel in panels)), None)
-        sheet.picture(left, top, self.side, self.height, cropped(picture, self.look), "missing")
+        sheet.picture(left, top, self.side, self.height, cropped(picture, self.look), "" if picture else "missing")
         name, below = fit(row[0].capitalize(), self.side, self.look.normal, 1, "bold"), top + self.height + PAD
         centre = left + self.side / 2
         sheet.fitted(centre, top - PAD, name, ha="center", va="bottom", weight="bold")
-        words = "error" if row in (ABOVE, BELOW) else "errors"
-        sheet.text(centre, below, words, ha="center", va="top", size=self.look.small, color=FAINT)
+        words = {"none": "", "error": "error" if row in (ABOVE, BELOW) else "errors"}
+        heading = words.get(self.look.values, self.look.values.upper())
+        sheet.text(centre, below, heading, ha="center", va="top", size=self.look.small, color=FAINT)
 
     def _cell(self, sheet: Sheet, row: Point, column: Point, left: float, top: float) -> None:
         tile, right = self.panels[row, column], left + self.side
         sheet.picture(left, top, self.side, self.height, tile.picture, tile.problem, tile.name)
         sheet.text(left, top - PAD, self.letters[column], va="bottom", weight="bold", size=self.look.normal)
         sheet.fitted(right, top - PAD, self._layer(row, column), ha="right", va="bottom")
-        words = fit(", ".join(map(percent, tile.errors.values())), self.side, self.look.small, 1)
-        centre, below, term = left + self.side / 2, top + self.height + PAD, next(iter(tile.errors), "")
+        what = self.look.values if self.look.values == "error" else self.look.values.upper()  # which stands at the left
+        numbers = [short.removeprefix(f"{what} ") for _, short, _ in tile.values.values()]
+        words = fit(", ".join(numbers), self.side, self.look.small, 1)
+        centre, below, term = left + self.side / 2, top + self.height + PAD, next(iter(tile.values), "")
         sheet.fitted(centre, below, words, ha="center", va="top", label=error_label(tile.name, term))
 
     def _network(self, sheet: Sheet, band: Sequence[Point | None], top: float) -> None:

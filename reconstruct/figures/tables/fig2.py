@@ -37,7 +37,7 @@ def fig2(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
         InputError: the layout has a key that the sweep does not have.
     """
     table = pivot(cells, layout or LAYOUT)
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         for block in table.blocks:
             rows = _rows(_scenes(block, cells, look), look)

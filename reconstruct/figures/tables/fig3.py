@@ -31,7 +31,7 @@ def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
         InputError: the layout has a key that the sweep does not have.
     """
     placed = pivot(cells, layout or LAYOUT)
-    with house_style():
+    with house_style(look):
         pages = Pages(look)
         draw([_table(placed, block, cells, look) for block in placed.blocks], look, pages)
         return pages.figures()
@@ -40,7 +40,7 @@ def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
 def _table(pivot: Pivot, block: Block, cells: Cells, look: Look) -> Table:
     tile_of = tiles(cells, look)
     placed = {
-        (block.rows.index(row), block.columns.index(column)): replace(tile_of(panel), errors={})
+        (block.rows.index(row), block.columns.index(column)): replace(tile_of(panel), values={})
         for (row, column), panel in block.at.items()
     }
     axis = f"α/β{_of_losses(list(block.at.values()))} →"

@@ -14,6 +14,7 @@ from reconstruct.figures.pivot import Block, Layout, Pivot, Point, pivots
 from reconstruct.figures.tables.originals import names, originals
 from reconstruct.figures.tables.table import Naming, Table, draw
 from reconstruct.figures.tables.tiles import Tile, tiles
+from reconstruct.results import Result
 
 
 def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
@@ -30,26 +31,38 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     Raises:
         InputError: the layout has a key that the sweep does not have.
     """
-    with house_style():
+    with house_style(look):
         foot = note(footnote(cells, look), look)
-        pages = Pages(look)
-        draw(tables(cells, look, layout), replace(look, height=look.height - foot.height), pages)
+        pages = Pages(replace(look, height=look.height - foot.height))
+        draw(tables(cells, look, layout), pages.look, pages)
+        pages.look = look
         pages.add(foot)
         return pages.figures()
 
 
 def footnote(cells: Cells, look: Look) -> str:
     """What the numbers under the pictures are and, if the pictures are maps of a difference, what these are."""
-    layers = {str(p.result.layers) for p in cells.panels if p.result}
-    statistics = {p.result.statistic("style") for p in cells.panels if p.result and "style" in p.result.layers}
-    apart = ["layers"] * (len(layers) > 1) + ["statistics"] * (len(statistics) > 1)
-    own = " and ".join(apart)
-    compared = f", each at the cell's own {own}: errors of different {own} cannot be compared"
-    errors = "error: ‖code − target‖² / ‖target‖², mean over layers" + (compared if apart else "")
+    if not look.notes:
+        return ""
+    done = [panel.result for panel in cells.panels if panel.result]
     to = "the original" if look.difference == "original" else look.difference
     scale = f"mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
     difference = f"maps: difference to {to}, {scale}"
-    return "; ".join([errors] * bool(layers) + [difference] * bool(look.difference))
+    about = {"error": _about_errors(done), "none": ""}
+    values = about.get(look.values, f"{look.values.upper()} to the photograph") if done else ""
+    return "; ".join([values] * bool(values) + [difference] * bool(look.difference))
+
+
+def _about_errors(done: Sequence[Result]) -> str:
+    """The definition, what cannot be compared, and what has no relative error."""
+    layers = {str(result.layers) for result in done}
+    statistics = {result.statistic(term) for result in done for term in result.layers}
+    own = " and ".join(["layers"] * (len(layers) > 1) + ["statistics"] * (len(statistics) > 1))
+    compared = f", each at the cell's own {own}: errors of different {own} cannot be compared" if own else ""
+    without = {r.statistic(term) for r in done for term in r.layers if term not in r.relative_errors}
+    errors = f"error: ‖code − target‖² / ‖target‖², mean over layers{compared}"
+    loss = f"loss: that of {', '.join(sorted(without))}, which has no relative error"
+    return "; ".join([errors] * any(r.relative_errors for r in done) + [loss] * bool(without))
 
 
 def note(words: str, look: Look) -> Part:
@@ -119,13 +132,5 @@ def heading(pivot: Pivot, block: Block, every: Cells) -> str:
     values = {**every.narrowed, **dict(zip(pivot.pages, block.page, strict=True))}
     first = pivot.cells.panels[0]
     common = [key for key in every.axes if key not in pivot.cells.axes and key not in values]
-    distinctive = [key for key in common if key in first.given or (first.values.get(key) and _counts(key, first))]
-    values |= {key: first.values.get(key, "") for key in distinctive}
+    values |= {key: first.values[key] for key in common if first.values.get(key)}
     return ",  ".join(f"{key_name(key)} {shortest(key, value, every)}" for key, value in values.items())
-
-
-def _counts(key: str, panel: Panel) -> bool:
-    """Whether a key has an effect on a cell; true if that is not known."""
-    terms = panel.result.layers if panel.result else ("content", "style")
-    term = key.partition(".")[0]
-    return term in terms if term in ("content", "style") else key != "ratio" or len(terms) > 1

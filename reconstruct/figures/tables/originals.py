@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+
+from PIL.Image import Image
 
 from reconstruct.figures.cells import Panel
 from reconstruct.figures.page.sheet import Look
@@ -23,26 +26,28 @@ class Originals:
 
 
 def originals(block: Block, look: Look) -> Originals:
-    """The originals of a block; if they are the same in no row or column, they are common, labelled by their titles."""
-    panels = list(block.at.values())
-    having = {term: [p for p in panels if p.result and term in p.result.originals] for term in (*TERMS, START)}
-    terms = [term for term, those in having.items() if those]
-    finished = sum(panel.result is not None for panel in panels)
-    apart = all(
-        len(having[term]) < finished for term in terms if term != START
-    )  # each term has some cells only: no cell has both
-    found = Originals()
+    """The originals of a block; if they are the same in no row or column, they are common, labelled by their titles.
+
+    Where no cell of a row (or column) has another original, it is simply called "original", whichever term it is of.
+    """
+    panels, found = list(block.at.values()), Originals()
+    terms = [term for term in (*TERMS, START) if any(panel.original_identity(term) for panel in panels)]
+    for side, into in enumerate((found.by_row, found.by_column)) if len(terms) > 1 else ():
+        if alone := _one_each(terms, block, side):
+            _put(into, alone, "original", look)
+            return found
     for term in terms:
-        name = "original" if len(terms) == 1 or apart else term
-        if not (apart and _one_each(term, block, 0)) and len(_distinct(term, panels)) == 1:
-            found.common += original_tiles(having[term][0].original(term), name, look)
-        elif rows := _one_each(term, block, 0):
-            _put(found.by_row, rows, term, name, look)
-        elif columns := _one_each(term, block, 1):
-            _put(found.by_column, columns, term, name, look)
+        name = "original" if len(terms) == 1 else f"{term} original" if term in TERMS else term
+        distinct = _distinct([term], panels)
+        if len(distinct) == 1:
+            found.common += original_tiles(distinct[0].picture, name, look)
+        elif rows := _one_each([term], block, 0):
+            _put(found.by_row, rows, name, look)
+        elif columns := _one_each([term], block, 1):
+            _put(found.by_column, columns, name, look)
         else:
-            for panel in _distinct(term, panels):
-                found.common += original_tiles(panel.original(term), f"{name}: {_title(panel, term)}", look)
+            for each in distinct:
+                found.common += original_tiles(each.picture, f"{name}: {each.title}", look)
     return found
 
 
@@ -51,30 +56,45 @@ def names(of: Mapping[Point, Named]) -> list[str]:
     return list(dict.fromkeys(name for named in of.values() for name in named))
 
 
-def _put(into: dict[Point, Named], panels: Mapping[Point, Panel], term: str, name: str, look: Look) -> None:
-    for point, panel in panels.items():
-        into.setdefault(point, {}).update(original_tiles(panel.original(term), name, look))
+def _put(into: dict[Point, Named], each: Mapping[Point, "Original"], name: str, look: Look) -> None:
+    for point, original in each.items():
+        into.setdefault(point, {}).update(original_tiles(original.picture, name, look))
 
 
-def _distinct(term: str, panels: Iterable[Panel]) -> list[Panel]:
-    """One cell for each different original of a term."""
-    found: dict[tuple[str, ...], Panel] = {}
-    for panel in panels:
+@dataclass(frozen=True)
+class Original:
+    """The original of a term, as a cell has it."""
+
+    panel: Panel
+    term: str
+
+    @property
+    def picture(self) -> Image | None:
+        """``None`` if it cannot be read."""
+        return self.panel.original(self.term)
+
+    @property
+    def title(self) -> str:
+        """Its title, and at which scale it was looked at."""
+        result = self.panel.result
+        return ", ".join(filter(None, (result.pictures[self.term]["title"], result.scale(self.term)))) if result else ""
+
+
+def _distinct(terms: Iterable[str], panels: Sequence[Panel]) -> list[Original]:
+    """Each different original of some terms, once."""
+    found: dict[tuple[str, ...], Original] = {}
+    for term, panel in product(terms, panels):
         if identity := panel.original_identity(term):
-            found.setdefault(identity, panel)
+            found.setdefault((term, *identity), Original(panel, term))
     return list(found.values())
 
 
-def _one_each(term: str, block: Block, side: int) -> dict[Point, Panel]:
-    """Row (side 0) or column (side 1) -> a cell with its original; empty if one of them has several originals."""
+def _one_each(terms: Sequence[str], block: Block, side: int) -> dict[Point, Original]:
+    """Row (side 0) or column (side 1) -> its original; empty if there is but one, or if one of them has several."""
     points: Sequence[Point] = (block.rows, block.columns)[side]
-    of_each = {point: _distinct(term, [p for place, p in block.at.items() if place[side] == point]) for point in points}
-    if any(len(distinct) > 1 for distinct in of_each.values()):
+    of_each = {
+        point: _distinct(terms, [p for place, p in block.at.items() if place[side] == point]) for point in points
+    }
+    if len(points) < 2 or any(len(distinct) > 1 for distinct in of_each.values()):
         return {}
     return {point: distinct[0] for point, distinct in of_each.items() if distinct}
-
-
-def _title(panel: Panel, term: str) -> str:
-    if panel.result is None:
-        return ""
-    return ", ".join(filter(None, (panel.result.pictures[term]["title"], panel.result.scale(term))))

@@ -38,7 +38,7 @@ EXAMPLE = r"""\documentclass{article}
 """
 
 
-def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, caption: str) -> list[Path]:
+def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: str | Path, caption: str) -> list[Path]:
     """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier ``figure.tex`` are removed.
 
     Args:
@@ -51,6 +51,7 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
     Returns:
         The LaTeX files.
     """
+    folder = Path(folder)
     every, numbers = placed(tables(cells, look, layout), look), count(1)
     folder.mkdir(parents=True, exist_ok=True)
     for name in re.findall(r"\\includegraphics\[[^]]*\]\{([\w.]+)\}", _read(folder / "figure.tex")):
@@ -108,7 +109,7 @@ class _Written:
         for i in range(self.placed.rows):
             name = self._box(rows[i].words, self.placed.labels, "\\raggedleft") if rows else ""
             lines.append(self._line(name, [self._tile(i, j) for j in band]))
-            if any(self.placed.errors.get((i, j)) for j in band):
+            if any(self.placed.values.get((i, j)) for j in band):
                 lines.append(self._line("", [self._errors(i, j) for j in band]))
         return _tabular(("r" if rows else "") + "c" * len(band), lines)
 
@@ -138,7 +139,7 @@ class _Written:
 
     def _errors(self, row: int, column: int) -> str:
         return "\\footnotesize " + ", ".join(
-            _one_line(words) for words in self.placed.errors.get((row, column), {}).values()
+            _one_line(words) for words in self.placed.values.get((row, column), {}).values()
         )
 
 

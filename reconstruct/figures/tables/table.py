@@ -5,14 +5,14 @@ wrapped, then made smaller. Pictures get the room that is left.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, pairwise
 
 from reconstruct.figures.page.fitting import Fitted, fit, fit_all, fits
 from reconstruct.figures.page.pictures import marked
-from reconstruct.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet, percent
+from reconstruct.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet
 from reconstruct.figures.tables.tiles import Tile, error_label
 
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
@@ -65,9 +65,9 @@ def draw(tables: Sequence[Table], look: Look, pages: Pages) -> None:
 
 def placed(tables: Sequence[Table], look: Look) -> list["Placed"]:
     """Tables measured for a page; they write errors in one form, and letters continue from one table to the next."""
-    letters, words = count(), _words_for_errors(tables, look)
-    way = max((Placed(table, look, words, letters).way for table in tables), default=0)
-    return [Placed(table, look, words[way : way + 1], letters) for table in tables]
+    letters, ways = count(), _forms(tables)
+    way = max((Placed(table, look, ways, letters).way for table in tables), default=0)
+    return [Placed(table, look, [way], letters) for table in tables]
 
 
 def _even(columns: int, most: int) -> list[range]:
@@ -77,14 +77,10 @@ def _even(columns: int, most: int) -> list[range]:
     return [range(a, b) for a, b in pairwise(ends)]
 
 
-Words = Callable[[str, float], str]
-
-
-def _words_for_errors(tables: Sequence[Table], look: Look) -> list[Words]:
-    """The forms in which errors can be written, the longest first."""
-    terms = {term for table in tables for tile in table.tiles.values() for term in tile.errors}
-    ways: list[Words] = [lambda term, e: f"{term} error {percent(e)}", lambda term, e: f"{term} {percent(e)}"]
-    return ways if len(terms) > 1 else [*ways, lambda _, e: percent(e)]
+def _forms(tables: Sequence[Table]) -> Sequence[int]:
+    """The forms in which numbers can be written, the longest first; of several kinds each needs its name."""
+    names = {name for table in tables for tile in table.tiles.values() for name in tile.values}
+    return (0, 2) if len(names) > 1 else (0, 1, 2)
 
 
 class Placed:
@@ -93,7 +89,7 @@ class Placed:
     Args:
         table: the table.
         look: the choices of the reader.
-        words: the forms in which errors can be written, the longest first.
+        ways: the forms in which numbers can be written, the longest first.
         letters: the numbers of the letters of the panels.
         left: the least free width at the left, in inches.
         widest: the largest width of a panel, in inches.
@@ -106,15 +102,15 @@ class Placed:
         bands: the columns that are side by side, for each band.
         width: of a panel, in inches.
         heights: of the panels of each row, in inches.
-        errors: place -> term -> the text below the picture.
-        way: the number of the form in which errors are written.
+        values: place -> name -> the text below the picture.
+        way: the number of the form in which numbers are written.
     """
 
     def __init__(
         self,
         table: Table,
         look: Look,
-        words: Sequence[Words],
+        ways: Sequence[int],
         letters: Iterator[int],
         left: float = 0.0,
         widest: float = math.inf,
@@ -127,7 +123,7 @@ class Placed:
         self.width = min(width, widest)
         self.bands = _even(self.columns, self.per_band)
         self.column_heading, self.column_labels = self._labels_of_columns()
-        self.way, self.errors = self._errors(words)
+        self.way, self.values = self._values(ways)
         self.heights = [self._height(row) for row in range(self.rows)]
 
     @property
@@ -172,18 +168,18 @@ class Placed:
         heading = fit(way.heading, look.width - self.labels - self.at_right - GAP, look.small) if way.heading else None
         return heading, fit_all(way.labels, self.width, look.small, 3)
 
-    def _errors(self, ways: Sequence[Words]) -> tuple[int, dict[tuple[int, int], dict[str, Fitted]]]:
-        """The number of the first form in which all errors fit, else of the last; place -> term -> text."""
+    def _values(self, ways: Sequence[int]) -> tuple[int, dict[tuple[int, int], dict[str, Fitted]]]:
+        """The first form in which all numbers fit, else the last; place -> name -> text."""
         size = self.look.small - 1
-        errors = [(place, term, error) for place, t in self.table.tiles.items() for term, error in t.errors.items()]
-        if not (self.look.labels and errors):
+        values = [(place, name, forms) for place, t in self.table.tiles.items() for name, forms in t.values.items()]
+        if not (self.look.labels and values):
             return 0, {}
-        texts = [[way(term, error) for _, term, error in errors] for way in ways]
-        number = next((k for k, of in enumerate(texts) if all(fits(w, self.width, size) for w in of)), len(ways) - 1)
+        texts = {way: [forms[way] for _, _, forms in values] for way in ways}
+        way = next((way for way, of in texts.items() if all(fits(w, self.width, size) for w in of)), ways[-1])
         found: dict[tuple[int, int], dict[str, Fitted]] = {}
-        for (place, term, _), words in zip(errors, fit_all(texts[number], self.width, size, 1), strict=True):
-            found.setdefault(place, {})[term] = words
-        return number, found
+        for (place, name, _), words in zip(values, fit_all(texts[way], self.width, size, 1 + way // 2), strict=True):
+            found.setdefault(place, {})[name] = words
+        return way, found
 
     def _height(self, row: int) -> float:
         """The height of a row's panels: that of its tallest cell, or original if there is no cell; at most a page."""
@@ -201,7 +197,7 @@ class Placed:
         return (heading if first else 0.0) + max(labels, corner) + (PAD + GAP if self.look.labels else GAP)
 
     def _row_height(self, row: int, band: Sequence[int]) -> float:
-        below = [sum(e.height + 0.02 for e in self.errors.get((row, j), {}).values()) for j in band]
+        below = [sum(e.height + 0.02 for e in self.values.get((row, j), {}).values()) for j in band]
         label = self.row_labels[row].height if self.row_labels else 0.0
         return max(self.heights[row] + max(below, default=0.0), label) + GAP
 
@@ -285,7 +281,7 @@ class Placed:
                 sheet.letter(*_corner(tile, box), letter)
 
     def _below(self, sheet: Sheet, tile: Tile, place: tuple[int, int], left: float, top: float) -> None:
-        for term, words in self.errors.get(place, {}).items():
+        for term, words in self.values.get(place, {}).items():
             look = {"ha": "center", "va": "top", "label": error_label(tile.name, term)}
             sheet.fitted(left + self.width / 2, top + 0.03, words, **look)
             top += words.height + 0.02
@@ -295,7 +291,8 @@ class Placed:
         for label, tile in self.table.originals:
             tall = tile.picture.height / tile.picture.width if tile.picture else 1.0
             height = min(ORIGINAL_WIDTH * tall, sum(self.heights) / len(self.table.originals) - 0.3)
-            sheet.text(left, top - PAD, label, va="bottom", weight="bold", size=self.look.small)
+            words = fit(label, ORIGINAL_WIDTH, self.look.small, 1, "bold")
+            sheet.fitted(left, top - PAD, words, va="bottom", weight="bold")
             self._tile(sheet, tile, (left, top, ORIGINAL_WIDTH, height))
             top += height + 0.35
 

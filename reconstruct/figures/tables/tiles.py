@@ -8,8 +8,11 @@ from PIL.Image import Image
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.page.pictures import Box, difference, part_of, squared
-from reconstruct.figures.page.sheet import Look
-from reconstruct.results import TERMS
+from reconstruct.figures.page.sheet import Look, percent
+from reconstruct.results import TERMS, Result, decibels
+
+Forms = tuple[str, str, str]
+"""A number in words, in short, and in words in two lines."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +21,15 @@ class Tile:
 
     Attributes:
         picture: ``None`` if there is none.
-        problem: why there is no picture; empty if there is one.
-        errors: term -> relative error, to be written below the picture.
+        problem: why there is no picture, or what is wrong with it.
+        values: name -> the number to be written below the picture, in words, in short, and in words in two lines.
         name: of the cell's folder; empty for an original.
         mark: the part of the picture that gets a frame; ``None`` for none.
     """
 
     picture: Image | None
     problem: str = ""
-    errors: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, Forms] = field(default_factory=dict)
     name: str = ""
     mark: Box | None = None
 
@@ -46,9 +49,29 @@ def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
 
 
 def _tile_of(panel: Panel, look: Look) -> Tile:
-    terms = panel.result.relative_errors if panel.result else ()
-    found = {term: error for term in terms if (error := panel.error(term)) is not None}
-    return Tile(cropped(panel.picture, look), panel.problem, found, panel.name)
+    stalled = "not converged" if panel.result and not panel.result.converged else ""
+    return Tile(cropped(panel.picture, look), panel.problem or stalled, values(panel, look.values), panel.name)
+
+
+def values(panel: Panel, which: str) -> dict[str, Forms]:
+    """Name -> a number of a cell; of a statistic without relative errors the loss."""
+    result = panel.result
+    if result is None or which == "none":
+        return {}
+    if which == "error":
+        return {term: _error(result, term) for term in result.losses}
+    known = {"psnr": result.psnr, "ssim": result.ssim, "lpips": panel.lpips}[which]
+    if known is None:
+        return {}
+    number, name = decibels(known) if which == "psnr" else f"{known:.2f}", which.upper()
+    return {which: (f"{name} {number}", f"{name} {number}", f"{name}\n{number}")}
+
+
+def _error(result: Result, term: str) -> Forms:
+    is_error = term in result.relative_errors
+    what, value = ("error", result.error(term)) if is_error else ("loss", result.losses[term])
+    number = "not finite" if value is None else percent(value) if is_error else f"{value:.3g}"
+    return f"{term} {what} {number}", f"{what} {number}", f"{term} {what}\n{number}"
 
 
 def cropped(picture: Image | None, look: Look) -> Image | None:
