@@ -13,16 +13,12 @@ from omegaconf import OmegaConf
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs
 from experiments.speed import profiling
-from experiments.speed.comparison import CASES, Settings, comparisons, table
+from experiments.speed.comparison import Settings, comparisons, table
 from experiments.terminal.exits import Parser, exits
 from reconstruct import records
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Comparison, speed
 from reconstruct.hardware import processor
-
-QUICK = ["cases=[content_relu4_2,style]", "size=128", "evaluations=200", "steps=160", "repeats=1", "learning_rates=[]"]
-QUICK += [f"variants.{case}=[]" for case in CASES]
-QUICK += ["unbounded=false", "step_size=0", "sizes=[]", "batches=[]"]
 
 
 def run(settings: Settings, folder: Path) -> None:
@@ -35,7 +31,7 @@ def run(settings: Settings, folder: Path) -> None:
     for suffix in ("png", "pdf") if compared else ():
         save(speed(compared), folder, "benchmark", suffix, 300)
     for name, part in _parts(settings).items():
-        record[name] = part(record)
+        record[name] = part()
         records.write(record, folder / "benchmark.json")
         _print(_TEXTS[name](record))
     _print([f"{folder / 'benchmark.json'}"])
@@ -52,17 +48,13 @@ def _compared(settings: Settings, record: dict[str, Any], path: Path) -> list[Co
     return compared
 
 
-def _parts(settings: Settings) -> dict[str, Callable[[dict[str, Any]], Any]]:
-    """What is measured besides the comparisons; each part is given the record so far."""
-    parts: dict[str, Callable[[dict[str, Any]], Any]] = {}
+def _parts(settings: Settings) -> dict[str, Callable[[], Any]]:
+    """What is measured besides the comparisons."""
+    parts: dict[str, Callable[[], Any]] = {}
     if settings.step_size:
-        parts["steps"] = lambda _: profiling.steps_against_convolutions(settings)
-    if settings.batches:
-        parts["batches"] = lambda _: profiling.batches(settings)
+        parts["steps"] = lambda: profiling.steps_against_convolutions(settings)
     if settings.sizes:
-        parts["growth"] = lambda _: profiling.growth(settings)
-    if len(settings.sizes) > 1 and settings.memory:
-        parts["largest"] = lambda record: profiling.largest(settings, record["growth"])
+        parts["growth"] = lambda: profiling.growth(settings)
     return parts
 
 
@@ -78,12 +70,6 @@ def _steps_text(record: dict[str, Any]) -> list[str]:
     ]
 
 
-def _batches_text(record: dict[str, Any]) -> list[str]:
-    times: dict[int, float] = record.get("batches", {})
-    text = ", ".join(f"{count}: {seconds:.3f} s" for count, seconds in times.items())
-    return [f"\nforward and backward, a picture of 128 × 128, in batches of {text}"] if times else []
-
-
 def _growth_text(record: dict[str, Any]) -> list[str]:
     rows = record.get("growth", [])
     lines = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f} {row['memory'] / 2**30:9.2f}" for row in rows]
@@ -93,16 +79,9 @@ def _growth_text(record: dict[str, Any]) -> list[str]:
     return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown] if rows else []
 
 
-def _largest_text(record: dict[str, Any]) -> list[str]:
-    limit = record["settings"]["memory"]
-    return [f"{r['recipe']:20} {r['size']:5d} is the largest that takes {limit:g} GiB" for r in record["largest"]]
-
-
 _TEXTS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
     "steps": _steps_text,
-    "batches": _batches_text,
     "growth": _growth_text,
-    "largest": _largest_text,
 }
 """The lines that are printed for each part of the record."""
 
@@ -133,14 +112,14 @@ def main() -> None:
     parser.add_argument("overrides", nargs="*", help="quick (under 3 minutes), or KEY=VALUE of configs/benchmark.yaml")
     overrides: list[str] = parser.parse_args().overrides
     given = [override for override in overrides if override not in ("quick", "quick=true")]
-    quick = QUICK if given != overrides else []
+    name = "benchmark_quick" if given != overrides else "benchmark"
     schema.register()
     schema.register_benchmark(Settings)
     with exits("reconstruct-benchmark", "interrupted; what was measured is in its record"):
         _check_words(given)
         with initialize_config_dir(str(configs()), version_base="1.3"):
             with as_input_errors():
-                composed = compose("benchmark", [*quick, *given])
+                composed = compose(name, given)
                 settings: Settings = OmegaConf.to_object(composed)  # type: ignore[assignment]
             run(settings, Path(settings.runs) / "benchmark")
 

@@ -26,67 +26,6 @@ folder (Python, and how to add a representation, a canvas or a network), `measur
 run folders), `recorders` (what is written meanwhile), `analysis` (what a sweep shows). The command is `reconstruct`.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+from lazy_loader import attach_stub
 
-_OFFERED = {  # module -> its names that `reconstruct` offers; the same as below, for type checkers
-    "analysis": (),
-    "assets": ("fetch",),
-    "canvas": ("Canvas", "Fourier", "Pixels", "Pyramid", "white_noise"),
-    "errors": ("InputError", "RunError"),
-    "figures": (),
-    "images": ("load", "save"),
-    "layers": (),
-    "measures": (),
-    "network": ("Network", "file_state", "vgg"),
-    "objective": ("Objective", "Term", "encode"),
-    "optimizers": ("BlockLBFGS",),
-    "recorders": (),
-    "representations": ("Content", "Representation", "Style"),
-    "results": ("Result",),
-    "sweeps": ("Sweep",),
-    "synthesis": ("Step", "Synthesis"),
-}
-_MODULE = {name: module for module, names in _OFFERED.items() for name in names}
-
-if TYPE_CHECKING:
-    from reconstruct import analysis as analysis
-    from reconstruct import figures as figures
-    from reconstruct import layers as layers
-    from reconstruct import measures as measures
-    from reconstruct import recorders as recorders
-    from reconstruct.assets import fetch as fetch
-    from reconstruct.canvas import Canvas as Canvas
-    from reconstruct.canvas import Fourier as Fourier
-    from reconstruct.canvas import Pixels as Pixels
-    from reconstruct.canvas import Pyramid as Pyramid
-    from reconstruct.canvas import white_noise as white_noise
-    from reconstruct.errors import InputError as InputError
-    from reconstruct.errors import RunError as RunError
-    from reconstruct.images import load as load
-    from reconstruct.images import save as save
-    from reconstruct.network import Network as Network
-    from reconstruct.network import file_state as file_state
-    from reconstruct.network import vgg as vgg
-    from reconstruct.objective import Objective as Objective
-    from reconstruct.objective import Term as Term
-    from reconstruct.objective import encode as encode
-    from reconstruct.optimizers import BlockLBFGS as BlockLBFGS
-    from reconstruct.representations import Content as Content
-    from reconstruct.representations import Representation as Representation
-    from reconstruct.representations import Style as Style
-    from reconstruct.results import Result as Result
-    from reconstruct.sweeps import Sweep as Sweep
-    from reconstruct.synthesis import Step as Step
-    from reconstruct.synthesis import Synthesis as Synthesis
-else:
-
-    def __getattr__(name: str) -> object:
-        if name in _OFFERED:
-            return import_module(f"{__name__}.{name}")
-        if name in _MODULE:
-            return getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-    def __dir__() -> list[str]:
-        return sorted([*_OFFERED, *_MODULE])
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

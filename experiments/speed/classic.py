@@ -59,17 +59,14 @@ class Classic:
         """Go on; losses, seconds and the best picture so far are kept."""
         for _ in range(evaluations):
             start = time.perf_counter()
-            self._bound()
+            with torch.no_grad():
+                self._x.clamp_(0, 1)
             before = self._x.detach().clone()
             loss = float(self._optimizer.step(self._closure)) * self._unit  # type: ignore[arg-type]
             self.seconds.append(time.perf_counter() - start)
             self.losses.append(loss)
             if loss < self.best[0]:
                 self.best = (loss, before)
-
-    @torch.no_grad()
-    def _bound(self) -> None:
-        self._x.clamp_(0, 1)
 
     def _closure(self) -> Tensor:
         self._optimizer.zero_grad()
@@ -98,13 +95,6 @@ class Classic:
             if len(features) == len(self._layers):
                 break
         return features
-
-
-class Unbounded(Classic):
-    """The same without the cut: its losses are those of values that no picture file can hold."""
-
-    def _bound(self) -> None:
-        pass
 
 
 def _modules(network: Network) -> tuple[nn.Module, dict[str, nn.Module]]:

@@ -17,7 +17,7 @@ from torch import Tensor
 from experiments.cell import build
 from experiments.settings import schema
 from experiments.settings.inputs import inputs
-from experiments.speed.classic import Classic, Unbounded
+from experiments.speed.classic import Classic
 from experiments.speed.rivals import Plenoptic, check
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
@@ -49,13 +49,10 @@ class Settings:
     steps: int = MISSING
     repeats: int = MISSING
     learning_rates: list[float] = field(default_factory=list)
-    unbounded: bool = MISSING
     fast: list[str] = field(default_factory=list)
     variants: dict[str, list[str]] = field(default_factory=dict)
     step_size: int = MISSING
     sizes: list[int] = field(default_factory=list)
-    memory: float = MISSING
-    batches: list[int] = field(default_factory=list)
     device: str = "auto"
     rivals: list[str] = field(default_factory=list)
     runs: str = MISSING
@@ -95,13 +92,12 @@ def comparisons(settings: Settings, case: str) -> Iterator[Comparison]:
     classics = _classics(settings, reference, shape)
     rivals = _rivals(settings, case, cells["recipe=fast"])
     steps = _in_turns(settings, case, cells, [*classics, *rivals])
-    best = min((each for each in classics if not isinstance(each, Unbounded)), key=lambda each: each.best[0])
-    beyond = next((each.best[0] for each in classics if isinstance(each, Unbounded)), None)
+    best = min(classics, key=lambda each: each.best[0])
     for name, more in ways.items():
-        outcome = _report(case, name, reference, steps[name], best, beyond)
+        outcome = _report(case, name, reference, steps[name], best)
         yield _repeated(settings, case, outcome, more)
     for rival in rivals:
-        yield _repeated(settings, case, _report(case, "recipe=fast", reference, steps["recipe=fast"], rival, None), [])
+        yield _repeated(settings, case, _report(case, "recipe=fast", reference, steps["recipe=fast"], rival), [])
 
 
 def _repeated(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> Comparison:
@@ -126,8 +122,7 @@ def _time(settings: Settings, case: str, outcome: Comparison, more: list[str]) -
 
 
 def _classics(settings: Settings, reference: Objective, shape: tuple[int, int]) -> list[Classic]:
-    classics = [Classic(reference, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
-    return [*classics, *([Unbounded(reference, shape, settings.seed)] if settings.unbounded else [])]
+    return [Classic(reference, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
 
 
 def _in_turns(
@@ -148,12 +143,9 @@ def _share(total: int, turn: int) -> int:
     return total * (turn + 1) // TURNS - total * turn // TURNS
 
 
-def _report(
-    case: str, name: str, reference: Objective, steps: list[Step], classic: Classic | Plenoptic, beyond: float | None
-) -> Comparison:
+def _report(case: str, name: str, reference: Objective, steps: list[Step], classic: Classic | Plenoptic) -> Comparison:
     goal, picture = classic.best
     first = _first(reference, steps, goal)
-    outside = _first(reference, steps, beyond) if beyond is not None else None
     return Comparison(
         case=case,
         goal=goal,
@@ -165,8 +157,6 @@ def _report(
         classic_step=classic.step_seconds,
         fast_step=median(b.seconds - a.seconds for a, b in pairwise(steps)),
         fast_steps=len(steps),
-        beyond=beyond,
-        beyond_reached=outside.number + 1 if outside else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 import math
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice, pairwise
 from multiprocessing import get_context
@@ -12,7 +11,6 @@ from typing import Any
 
 import torch
 from hydra import initialize_config_dir
-from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
 from experiments.cell import build, networks
@@ -22,8 +20,6 @@ from experiments.speed.classic import Classic
 from experiments.speed.comparison import TURNS, Settings, cell, task
 from experiments.terminal.progress import say
 from reconstruct.errors import RunError
-from reconstruct.hardware.repetition import WARM, Repeated
-from reconstruct.network import Network
 
 try:
     import resource
@@ -31,9 +27,7 @@ except ImportError:  # a system that does not say what a process took
     resource = None  # type: ignore[assignment]
 
 RECIPES = ("classic", "fast", "fast, checkpointing")
-BATCHED_SIZE = 128  # pixels
 COUNTED = {"cpu": 4, "cuda": 40}  # steps, of which the second half counts: a GPU first records what it then repeats
-GRAIN = 32  # pixels: sizes are looked for in multiples of it
 Row = dict[str, Any]
 
 
@@ -73,35 +67,6 @@ def _convolutions(made: build.Cell) -> float:
     events = [event for event in profiler.key_averages() if "convolution" in event.key]
     times = [event.self_device_time_total if cuda else event.self_cpu_time_total for event in events]
     return float(sum(times)) / 1e6
-
-
-def batches(settings: Settings) -> dict[int, float]:
-    """Seconds a picture, forward and backward up to relu5_1, where so many are computed together."""
-    made = cell(settings, "style", BATCHED_SIZE)
-    network, start = made.synthesis.objective.network, made.synthesis.canvas().detach()
-    times: dict[int, list[float]] = {count: [] for count in settings.batches}
-    for _ in range(TURNS):
-        for count in settings.batches:
-            times[count].append(_batch(network, start.repeat(count, 1, 1, 1)) / count)
-    return {count: median(seconds) for count, seconds in times.items()}
-
-
-def _batch(network: Network, pictures: Tensor) -> float:
-    """As a step has it: on a GPU recorded once and then repeated, after the calls that this takes."""
-    pictures.requires_grad_()
-    gradient = Repeated(lambda: _gradient(network, pictures), pictures.device)
-    for _ in range(WARM + 1 if pictures.is_cuda else 1):
-        gradient()
-    begun = time.perf_counter()
-    for _ in range(4):
-        gradient()
-    if pictures.is_cuda:
-        torch.cuda.synchronize()
-    return (time.perf_counter() - begun) / 4
-
-
-def _gradient(network: Network, pictures: Tensor) -> tuple[Tensor, ...]:
-    return torch.autograd.grad(network(pictures, ["relu5_1"])["relu5_1"].sum(), pictures)
 
 
 def growth(settings: Settings) -> list[Row]:
@@ -154,30 +119,6 @@ def exponents(rows: list[Row], recipe: str) -> dict[str, float]:
     mine = _of(rows, recipe)
     pixels = 2 * math.log(mine[-1]["size"] / mine[0]["size"])
     return {name: math.log(mine[-1][name] / mine[0][name]) / pixels for name in ("seconds", "memory")}
-
-
-def largest(settings: Settings, rows: list[Row]) -> list[Row]:
-    """For every recipe, the largest square that is optimised within `settings.memory` GiB: a row, measured.
-
-    Two sizes give a line, memory over pixels, and thereby a guess; that is tried, and the line drawn again with it.
-    """
-    return [_largest(settings, _of(rows, recipe)) for recipe in RECIPES]
-
-
-def _largest(settings: Settings, mine: list[Row]) -> Row:
-    limit, seen = settings.memory * 2**30, {int(row["size"]): row for row in mine}
-    while (guess := _guess(list(seen.values()), limit)) not in seen:
-        seen[guess] = cost(settings, mine[0]["recipe"], guess)
-    fitting = [row for row in seen.values() if row["memory"] <= limit]
-    return max(fitting or [min(mine, key=lambda row: int(row["size"]))], key=lambda row: int(row["size"]))
-
-
-def _guess(rows: list[Row], limit: float) -> int:
-    """Where the line through the two rows nearest to the limit crosses it, rounded down to the grain."""
-    a, b = sorted(rows, key=lambda row: abs(row["memory"] - limit))[:2]
-    slope = (b["memory"] - a["memory"]) / (b["size"] ** 2 - a["size"] ** 2)
-    size = math.sqrt(max(GRAIN**2, a["size"] ** 2 + (limit - a["memory"]) / slope))
-    return max(GRAIN, int(size) // GRAIN * GRAIN)
 
 
 def _of(rows: list[Row], recipe: str) -> list[Row]:

@@ -60,8 +60,6 @@ class Comparison:
         classic_step: median seconds of a step of the classic recipe.
         fast_step: median seconds of a step of the other recipe.
         fast_steps: the number of steps of the other recipe.
-        beyond: the lowest loss of the classic recipe if its values may leave [0, 1]; ``None`` if it was not run.
-        beyond_reached: the number of steps after which the other recipe reached that loss; ``None`` if it did not.
     """
 
     case: str
@@ -74,8 +72,6 @@ class Comparison:
     classic_step: float
     fast_step: float
     fast_steps: int
-    beyond: float | None = None
-    beyond_reached: int | None = None
 
     @property
     def seconds(self) -> float | None:

@@ -19,14 +19,12 @@ from reconstruct.figures.page.sheet import (
     PAD,
     SMALLEST_PANEL,
     Look,
-    Pages,
     Part,
     Sheet,
-    house_style,
     letter,
 )
-from reconstruct.figures.pivot import Block, Layout, Point, pivot
-from reconstruct.figures.tables.grid import heading_part
+from reconstruct.figures.pivot import Block, Layout, Point
+from reconstruct.figures.tables.grid import blocks
 from reconstruct.figures.tables.tiles import Tile, cropped, error_label, tiles
 
 LAYOUT = Layout(rows=("representation",), columns=("depth",))
@@ -35,30 +33,15 @@ NETWORK, SIDE_GAP = 0.9, 0.22  # inches: the height of the drawing of the networ
 
 
 def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """A column for each depth, after the original; one such table for each combination of the other swept keys.
-
-    Args:
-        cells: the cells of the figure.
-        look: the choices of the reader.
-        layout: rows and columns by default as in the paper.
-
-    Returns:
-        A figure for each page.
-
-    Raises:
-        InputError: the layout has a key that the sweep does not have.
-    """
-    table = pivot(cells, layout or LAYOUT)
+    """A column for each depth, after the original; a table for each combination of the other keys; see `blocks`."""
     letters: dict[Point, str] = {(depth,): letter(number) for number, depth in enumerate(cells.values("depth"))}
     tile_of = tiles(cells, look)
-    with house_style(look):
-        pages = Pages(look)
-        for block in table.blocks:
-            panels = {place: tile_of(panel) for place, panel in block.at.items()}
-            drawn = _Block(block, panels, cells, look, letters)
-            parts = [part for part in (heading_part(table, block, cells, look), *drawn.parts()) if part]
-            pages.add_together(parts)
-        return pages.figures()
+
+    def parts(block: Block) -> list[Part]:
+        panels = {place: tile_of(panel) for place, panel in block.at.items()}
+        return _Block(block, panels, cells, look, letters).parts()
+
+    return blocks(cells, look, layout or LAYOUT, parts)
 
 
 class _Block:

@@ -11,9 +11,9 @@ from PIL.Image import Image
 from reconstruct.figures.cells import Cells
 from reconstruct.figures.labels import labels
 from reconstruct.figures.page.fitting import Fitted, extent, fit_all, fits
-from reconstruct.figures.page.sheet import DEFAULT, GAP, PAD, Look, Pages, Part, Sheet, house_style, letter
-from reconstruct.figures.pivot import Block, Layout, pivot
-from reconstruct.figures.tables.grid import heading_part
+from reconstruct.figures.page.sheet import DEFAULT, GAP, PAD, Look, Part, Sheet, letter
+from reconstruct.figures.pivot import Block, Layout
+from reconstruct.figures.tables.grid import blocks
 from reconstruct.figures.tables.tiles import Tile, cropped, tiles
 
 LAYOUT = Layout(rows=(), columns=("style.picture",))
@@ -23,27 +23,8 @@ INSET = 0.36  # of the height of a panel
 
 
 def fig2(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """The photograph, then the photograph in each style, with the painting inset at the lower left.
-
-    Args:
-        cells: the cells of the figure.
-        look: the choices of the reader.
-        layout: rows and columns by default as in the paper.
-
-    Returns:
-        A figure for each page.
-
-    Raises:
-        InputError: the layout has a key that the sweep does not have.
-    """
-    table = pivot(cells, layout or LAYOUT)
-    with house_style(look):
-        pages = Pages(look)
-        for block in table.blocks:
-            rows = _rows(_scenes(block, cells, look), look)
-            parts = [part for part in (heading_part(table, block, cells, look), *rows) if part]
-            pages.add_together(parts)
-        return pages.figures()
+    """The photograph, then it in each style, with the painting inset at the lower left; see `blocks`."""
+    return blocks(cells, look, layout or LAYOUT, lambda block: _rows(_scenes(block, cells, look), look))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Any sweep as tables: rows, columns and pages by keys, with the originals next to their reconstructions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from matplotlib.figure import Figure
@@ -10,7 +10,7 @@ from reconstruct.figures.labels import key_name, labels, shortest, with_keys
 from reconstruct.figures.page.fitting import fit
 from reconstruct.figures.page.pictures import BRIGHTEST
 from reconstruct.figures.page.sheet import DEFAULT, FAINT, GAP, Look, Pages, Part, house_style
-from reconstruct.figures.pivot import Block, Layout, Pivot, Point, pivots
+from reconstruct.figures.pivot import Block, Layout, Pivot, Point, pivot, pivots
 from reconstruct.figures.tables.originals import names, originals
 from reconstruct.figures.tables.table import Naming, Table, draw
 from reconstruct.figures.tables.tiles import Tile, tiles
@@ -115,6 +115,21 @@ def _of_points(keys: Sequence[str], points: Sequence[Point], cells: Cells, way: 
     """Labels with a line for each key."""
     named = with_keys(keys, cells, way)
     return ["\n".join(named(key, value) for key, value in zip(keys, point, strict=True)) for point in points]
+
+
+def blocks(cells: Cells, look: Look, layout: Layout, parts: Callable[[Block], Iterable[Part]]) -> list[Figure]:
+    """A figure for each page, with the heading and the parts of every block together.
+
+    Raises:
+        InputError: the layout has a key that the sweep does not have.
+    """
+    table = pivot(cells, layout)
+    with house_style(look):
+        pages = Pages(look)
+        for block in table.blocks:
+            heading = heading_part(table, block, cells, look)
+            pages.add_together([*([heading] if heading else []), *parts(block)])
+        return pages.figures()
 
 
 def heading_part(pivot: Pivot, block: Block, every: Cells, look: Look) -> Part | None:
