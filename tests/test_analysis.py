@@ -9,6 +9,7 @@ from pdf_pages import assert_legible, pages_of
 from reconstruct import figures, images
 from reconstruct.analysis import selection
 from reconstruct.analysis.entries import Entry, Kind, current, read, write
+from reconstruct.analysis.outcomes import spread
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.figures.analysis.atlas import atlas as drawn
 from reconstruct.figures.page.sheet import TITLE_LABEL
@@ -117,12 +118,28 @@ def test_entries_come_back_from_their_table(tmp_path):
     assert read(tmp_path) == EVERYTHING
 
 
-def test_the_common_level_is_the_smallest_that_all_cells_reached():
+def test_the_common_level_is_the_smallest_that_the_most_layers_reached_and_the_others_are_named():
     cells = depth_curve(falling=True)
     assert selection.common_level(cells) == 0.2
     more = [replace(cells[0], kind=Kind.SNAPSHOT, level=0.1)]
     assert selection.common_level([*cells, *more]) == 0.2
-    assert selection.common_level([*cells, entry("content", ("relu1_1",), cell="never below 0.5")]) is None
+    late = [*cells, entry("content", ("relu1_1",), seed=2, cell="never below 0.5")]
+    assert selection.common_level(late) == 0.2
+    assert {e.layer for e in selection.at_level(late, 0.2)} == set(LAYERS) - {"relu1_1"}
+    assert selection.lacking(late, 0.2) == "relu1_1 (2 of 3)"
+    assert "did not all reach that error: relu1_1 (2 of 3)" in verdicts(late)["unconstrained"].numbers
+    alone = [e for e in late if e.layer == "relu1_1"]
+    assert selection.common_level(alone) is None
+    assert "no relative error was reached" in verdicts(alone)["unconstrained"].numbers
+
+
+def test_a_photograph_counts_once_however_many_seeds_it_has():
+    """Three seeds of one photograph at 10 dB and one of another at 20 dB."""
+    cells = [entry(seed=seed, psnr=10.0) for seed in range(3)] + [entry(picture="cat", psnr=20.0)]
+    assert spread(cells, [e.psnr for e in cells]) == "15.0 ± 7.1"
+    assert spread(cells[:3], [9.0, 10.0, 11.0]) == "10.0"
+    assert spread([[e] for e in cells], [e.psnr for e in cells]) == "15.0 ± 7.1"
+    assert "± is the standard deviation over photographs" in report([], "", [])
 
 
 def test_a_single_reconstruction_that_did_not_come_so_near_does_not_end_the_comparison():

@@ -252,6 +252,11 @@ def test_a_loss_that_is_no_square_of_a_distance_is_remarked_upon(command, tmp_pa
     code, said = command(*STYLE, "style.statistic=own_absolute:Means", "steps=2")
     assert code == 0
     assert "layer_loss is no multiple of ‖code − target‖²" in said
+    result = Result.read(only_cell())
+    assert result.relative_errors == {}
+    assert result.summary.startswith(f"style loss {result.losses['style']:.3g}")
+    assert "style loss" in said
+    assert "error" not in said.splitlines()[-2]
 
 
 CHOOSY = """

@@ -32,6 +32,14 @@ def test_a_conv_tap_is_not_overwritten_by_the_rectification_after_it(vgg11):
     assert torch.equal(features["conv2_1"].clamp(min=0), features["relu2_1"])
 
 
+def test_stages_that_work_in_place_leave_the_tap_before_them_alone(picture):
+    """As torchvision's AlexNet has them."""
+    stages = {"conv1": nn.Conv2d(3, 8, 3), "relu1": nn.ReLU(inplace=True), "drop1": nn.Dropout(inplace=True)}
+    features = Network(stages)(picture, stages)
+    assert float(features["conv1"].min()) < 0
+    assert float(features["relu1"].min()) == 0
+
+
 def test_taps_are_named_after_torchvisions_modules_in_order(vgg11):
     assert vgg11.taps == layers.taps(layers.ARCHITECTURES["vgg11"])
     kinds = {"conv": nn.Conv2d, "relu": nn.ReLU, "pool": nn.AvgPool2d}

@@ -118,3 +118,13 @@ def test_a_list_of_cells_does_not_lead_out_of_its_folder(tmp_path, name):
     Sweep(tmp_path, "grid", [SweepCell("fine", {}), SweepCell(name, {})], "reconstruct -m").write()
     with pytest.raises(InputError, match="is not a folder inside of"):
         Sweep.at(tmp_path)
+
+
+@pytest.mark.parametrize("kind", [Result, Sweep])
+def test_the_doors_take_text_as_well_as_paths_and_say_when_there_is_nothing(tmp_path, kind):
+    for folder in (str(tmp_path / "nowhere"), tmp_path / "nowhere"):
+        with pytest.raises(InputError, match=r"nowhere: expected the folder of a .*\.json"):
+            kind.read(folder)
+    example().write(tmp_path)
+    Sweep(tmp_path, "auto", [SweepCell("a", {})], "").write()
+    assert kind.read(str(tmp_path)) == kind.read(tmp_path)
