@@ -123,7 +123,7 @@ def _values(given: str) -> tuple[str, list[str]]:
 
 def _renamed(given: str) -> tuple[str, str]:
     """OLD=NEW as both."""
-    old, equals, new = given.rpartition("=")
+    old, equals, new = given.partition("=")
     if not equals or not old:
         raise InputError(f"--label {given}: expected OLD=NEW, for example relu4_2=conv4_2")
     return old, new

@@ -47,7 +47,7 @@ def unique_ends(paths: Iterable[str]) -> dict[str, str]:
     parts = {path: re.split(r"[/\\]", path.strip("'\"").rstrip("/\\")) for path in paths}
     often = Counter(tuple(part[-n:]) for part in parts.values() for n in range(1, len(part) + 1))
     return {
-        path: next(("/".join(part[-n:]) for n in range(1, len(part)) if often[tuple(part[-n:])] == 1), path)
+        path: next(("/".join(part[-n:]) for n in range(1, len(part) + 1) if often[tuple(part[-n:])] == 1), path)
         for path, part in parts.items()
     }
 

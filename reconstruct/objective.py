@@ -24,6 +24,7 @@ class Term:
         target: the code to be reached.
         weight: α or β.
         unit: the loss that counts as 1: 1 itself in the paper's convention, `reference_loss` in the relative one.
+        has_errors: whether E_l is a multiple of ‖code - target‖², without which there are no relative errors.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Term:
     target: Code
     weight: float = 1.0
     unit: float = 1.0
+    has_errors: bool = True
     _known: dict[tuple[str, torch.Size], float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def loss(self, code: Code) -> Tensor:
@@ -67,7 +69,7 @@ class Evaluation:
     Attributes:
         total: the weighted sum, a scalar, attached to the graph.
         terms: each term's own unweighted loss, likewise.
-        errors: term -> layer -> ‖code - target‖² / ‖target‖², detached scalars.
+        errors: term -> layer -> ‖code - target‖² / ‖target‖², detached scalars; without terms that have none.
     """
 
     total: Tensor
@@ -102,7 +104,8 @@ class Objective:
     def _evaluation(self, codes: Mapping[str, Code]) -> Evaluation:
         layers = {term.name: term.layer_losses(codes[term.name]) for term in self.terms}
         losses = {term.name: term.of_layers(layers[term.name]) for term in self.terms}
-        errors = {term.name: term.errors(codes[term.name], layers[term.name]) for term in self.terms}
+        having = (term for term in self.terms if term.has_errors)
+        errors = {term.name: term.errors(codes[term.name], layers[term.name]) for term in having}
         # Left out of the sum, a term of weight 0 costs no gradient.
         weighted = [term.weight * losses[term.name] for term in self.terms if term.weight]
         return Evaluation(sum(weighted[1:], weighted[0]), losses, errors)

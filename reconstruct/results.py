@@ -23,7 +23,7 @@ from reconstruct.errors import InputError
 from reconstruct.records import Damaged
 
 TERMS = ("content", "style")
-FORMAT = 2  # of result.json; raised when an earlier program would misunderstand the record
+FORMAT = 3  # of result.json; raised when an earlier program would misunderstand the record
 RESULT = "result.json"
 PICTURE = "result.png"
 FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
@@ -235,7 +235,9 @@ def _whole(folder: Path, stamp: tuple[object, ...]) -> Result | None:
     if result is None:
         return None
     _check(folder, result)
-    return replace(result, psnr=math.inf) if result.psnr is None and "content" in result.originals else result
+    start = {name: math.inf if name == "psnr" and value is None else value for name, value in result.start.items()}
+    psnr = math.inf if result.psnr is None and "content" in result.originals else result.psnr
+    return replace(result, psnr=psnr, start=start)
 
 
 def _check(folder: Path, result: Result) -> None:

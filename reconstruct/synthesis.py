@@ -41,7 +41,8 @@ class Step:
         gradient_norm: Euclidean norm of the total's gradient with respect to the canvas's parameters.
         seconds: spent optimising up to and including this step; what is done between steps does not count.
         errors: term -> layer -> ‖code - target‖² / ‖target‖².
-        error: the largest of the relative errors of the terms that count, each a mean over its layers.
+        error: the largest of the relative errors of the terms that count, each a mean over its layers; infinite where
+            none has any.
     """
 
     number: int
@@ -105,7 +106,8 @@ class Synthesis:
         total, gradient_norm, *others = numbers.tolist()  # the only time a step waits for the device
         self.seconds += time.perf_counter() - start
         terms, errors = self._named(others)
-        error = max(mean(errors[name].values()) for name in self.objective.deciding)
+        known = [mean(errors[name].values()) for name in self.objective.deciding if name in errors]
+        error = max(known, default=math.inf)
         return Step(self.done, picture.clone(), total, terms, gradient_norm, self.seconds, errors, error)
 
     def _step(self) -> tuple[Tensor, Tensor]:

@@ -109,7 +109,7 @@ def test_a_damaged_list_of_cells_is_named_with_its_key(tmp_path):
 @pytest.mark.parametrize(("version", "line"), [(1, "an earlier version"), (99, "a later version")])
 def test_a_record_of_another_format_is_refused_in_a_clear_line(tmp_path, result, version, line):
     replace(result, format=version).write(tmp_path)
-    with pytest.raises(InputError, match=rf"{line} \(format {version}, known is 2\)"):
+    with pytest.raises(InputError, match=rf"{line} \(format {version}, known is {FORMAT}\)"):
         Result.at(tmp_path)
 
 

@@ -12,7 +12,6 @@ from torch import Tensor
 from experiments.cell import descriptions
 from experiments.cell.build import Cell, cell
 from experiments.cell.invocation import Invocation, Provenance, Verbosity, command
-from experiments.cell.representations import has_errors
 from experiments.cell.signals import deferred
 from experiments.terminal.progress import Bars, NoProgress, say
 from reconstruct import convergence, images, measures
@@ -103,7 +102,7 @@ def _bars(made: Cell, label: str, verbosity: Verbosity) -> Bars | NoProgress:
 
 def _trace(made: Cell, folder: Path, label: str) -> Trace:
     done, steps = made.synthesis.done, made.synthesis.steps
-    layers = {term.name: term.representation.layers for term in made.reference.terms}
+    layers = {term.name: term.representation.layers * term.has_errors for term in made.reference.terms}
     trace = Trace(folder / TRACE, layers, done)
     if done or trace.repeated:
         say(f"{label}: resuming at step {done} of {steps} ({trace.repeated} steps recomputed)")
@@ -135,11 +134,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         fingerprint=provenance.fingerprint,
         total=float(evaluation.total),
         losses={term: float(loss) for term, loss in evaluation.terms.items()},
-        relative_errors={
-            term.name: {layer: float(error) for layer, error in evaluation.errors[term.name].items()}
-            for term in made.reference.terms
-            if not config.term(term.name).is_own or has_errors(term.representation, term.target)
-        },
+        relative_errors={term: {k: float(e) for k, e in layers.items()} for term, layers in evaluation.errors.items()},
         layers={term: config.layers(term) for term in config.active()},
         psnr=None if original is None else measures.psnr(saved, original),
         ssim=None if original is None else measures.ssim(saved, original),

@@ -99,5 +99,8 @@ def has_errors(made: Representation, target: Code) -> bool:
 def _without_errors(config: Config, term: str, made: Representation, target: Code) -> str:
     if has_errors(made, target):
         return ""
+    if config.until is not None or config.snapshots:
+        named = f"{term}.statistic={config.term(term).statistic}"
+        raise InputError(f"{named}: layer_loss is no multiple of ‖code − target‖²; until and snapshots need one")
     named = f"{term}.statistic={config.term(term).statistic}"
     return f"{named}: layer_loss is no multiple of ‖code − target‖², so its loss is reported without a relative error"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 
 from experiments.cell.originals import Originals, stretched
-from experiments.cell.representations import check_own, representation
+from experiments.cell.representations import check_own, has_errors, representation
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError
 from reconstruct.network import Network
@@ -41,7 +41,7 @@ def _term(name: str, weight: float, config: Config, network: Network, originals:
     else:
         target = encode(network, chosen, originals.pictures[name])
     check_own(config, name, chosen, target)
-    return Term(name, chosen, target, weight)
+    return Term(name, chosen, target, weight, has_errors=not config.term(name).is_own or has_errors(chosen, target))
 
 
 def _unit(term: Term, config: Config, network: Network, originals: Originals) -> float:

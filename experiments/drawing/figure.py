@@ -56,14 +56,17 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     """
     request, sweep = request or Request(), sweeps[0]
     cells = figures.relabelled(figures.cells_of(sweeps, request.only), request.renamed)
-    cells = _with_lpips(cells) if request.look.values == "lpips" else cells
     kind = kinds.chosen_kind(cells.drawing, request.kind, request.layout)
     kinds.refuse(kind, request.options)
+    cells = _with_lpips(cells) if request.look.values == "lpips" else cells
     layout = kinds.layout_of(kind, request.layout)
     kinds.check(cells, kind, sweep.folder)
     stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
-    words = {"caption": figures.caption(cells, kind, request.command), "alt": figures.alt(cells, kind)}
+    words = {
+        "caption": figures.caption(cells, kind, request.look.values, request.command),
+        "alt": figures.alt(cells, kind),
+    }
     paths = _written(drawn, words, stem, request, sweep.folder)
     if FIGURE in drawn and "png" in request.formats:
         _show_on_board(sweep, cells, words["caption"])

@@ -12,11 +12,11 @@ PICTURES = {"--crop", "--detail", "--difference", "--values"}
 WORDS = {"--title", "--label", "--no-labels", "--no-notes", "--font"}
 PAGE = WORDS | {"--letters", "--width", "--height", "--dpi", "--format", "--name"}
 REFUSED = {  # what has no effect on a kind
-    "fig1": {"--rows"},
-    "fig2": {"--rows"},
-    "fig3": {"--rows"},
-    "curve": TABLE | PICTURES,
-    "tradeoff": TABLE | {"--difference"},
+    "fig1": {"--rows", "--no-notes"},
+    "fig2": {"--rows", "--no-notes", "--values"},
+    "fig3": {"--rows", "--no-notes", "--values"},
+    "curve": TABLE | PICTURES | {"--no-notes"},
+    "tradeoff": TABLE | {"--difference", "--no-notes", "--values"},
     "atlas": TABLE | PICTURES | {"--only", "--name", "--label", "FOLDER FOLDER"},
     "statistics": {"--only", "FOLDER FOLDER"},
     "film": (PAGE - WORDS - {"--width"}) | {"--detail", "--difference", "--values", "--panels", "FOLDER FOLDER"},

@@ -1,5 +1,6 @@
 """Figures and tables of an earlier state of a sweep are set aside, so that nobody takes them for those of today."""
 
+import glob
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -27,11 +28,12 @@ def note(sweeps: Sequence[Sweep], paths: Iterable[Path], is_named: bool = False)
     folder = sweeps[0].folder
     drawn = [path for path in paths if path.parent == folder]
     known, names = up_to_date.note(sweeps, [] if is_named else drawn), {path.name for path in drawn}
-    former = [name for name in known if _PAGE.sub("", name) in names and name not in names]
+    pages = [path.name for each in drawn for path in folder.glob(f"{glob.escape(each.stem)}-*.svg")]
+    former = [name for name in pages if _PAGE.sub("", name) in names and name not in names]
     for name in former:
         (folder / name).unlink(missing_ok=True)
-    if former:
-        up_to_date.write({name: states for name, states in known.items() if name not in former}, folder)
+    if gone := known.keys() & {*former, *(names if is_named else ())}:
+        up_to_date.write({name: states for name, states in known.items() if name not in gone}, folder)
 
 
 def is_drawn(sweep: Sweep) -> bool:

@@ -8,7 +8,7 @@ from statistics import median
 
 from experiments.sweep.tables import numbers
 from reconstruct.errors import InputError, nearest
-from reconstruct.files import write_csv, written_whole
+from reconstruct.files import unique_ends, write_csv, written_whole
 from reconstruct.sweeps import Sweep
 
 IN_A_PAPER = ("content_error", "style_error", "psnr", "ssim")  # unless others are asked for
@@ -85,11 +85,13 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str]) -> list[Group]:
         if key not in swept:
             raise InputError(f"--over {key}: the sweep has {', '.join(swept) or 'no keys'}{nearest(key, swept)}")
     groups: dict[tuple[tuple[str, str], ...], Group] = {}
-    for sweep in sweeps:
-        named = {"sweep": sweep.folder.resolve().name} if len(sweeps) > 1 else {}
+    once = {str(sweep.folder.resolve()): sweep for sweep in sweeps}
+    ends = unique_ends(once)
+    for path, sweep in once.items():
+        named = {"sweep": ends[path]} if len(once) > 1 else {}
         for cell, result in sweep.results():
             kept = named | {key: value for key, value in cell.values.items() if key not in over}
-            group = groups.setdefault(tuple(kept.items()), Group(kept))
+            group = groups.setdefault(tuple(sorted(kept.items())), Group(kept))
             group.done += result is not None
             group.missing += result is None
             group.not_converged += result is not None and not result.converged
@@ -117,7 +119,11 @@ def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str
     keys = [key for key in every if len({group.kept.get(key) for group in groups}) > 1]
     head = [*map(key_name, keys), "n", *map(_heading, columns)]
     rows = [
-        [*(group.kept.get(key, "") for key in keys), _count(group), *(_told(group, name, digits) for name in columns)]
+        [
+            *(group.kept.get(key, "").strip("[]'\"") for key in keys),
+            _count(group),
+            *(_told(group, name, digits) for name in columns),
+        ]
         for group in groups
     ]
     caption = f"Medians over {' and '.join(over)} of n reconstructions, and in brackets the lowest and the highest."
@@ -127,6 +133,10 @@ def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str
     form = "l" * len(keys) + "r" * (1 + len(columns))
     body = " \\\\\n".join(lines[1:])
     return TABLE % {"caption": escaped(caption), "form": form, "head": lines[0], "body": body}
+
+
+def _bare(value: str) -> str:
+    return value.strip("[]'\"").replace(",", ", ")
 
 
 def _heading(name: str) -> str:

@@ -9,7 +9,18 @@ from statistics import geometric_mean, mean
 
 from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import TRAINED, UNTRAINED
-from reconstruct.analysis.outcomes import FACTOR, TREND, Outcome, depths, each, findings, plural, spread, trend
+from reconstruct.analysis.outcomes import (
+    FACTOR,
+    TREND,
+    Outcome,
+    depths,
+    each,
+    findings,
+    of_photographs,
+    plural,
+    spread,
+    trend,
+)
 from reconstruct.analysis.selection import (
     across,
     at_level,
@@ -24,6 +35,7 @@ from reconstruct.analysis.selection import (
     front,
     made_from,
     matrix,
+    no_level,
     order,
     originals,
     pairs,
@@ -31,8 +43,6 @@ from reconstruct.analysis.selection import (
     without,
 )
 from reconstruct.layers import block
-
-NO_LEVEL = "no relative error was reached by nine of ten reconstructions of two layers or more; more steps may do so"
 
 PIXEL_BY_PIXEL = 0.9  # SSIM
 SAME_LAYOUT = 0.7  # layout correlation
@@ -68,7 +78,7 @@ def _unconstrained(entries: Sequence[Entry]) -> Outcome:
     matched = at_level(depth_cells(entries), level)
     ways = [trend(depths(case), [e.psnr for e in case]) for case in across(matched)]
     if level is None or not ways:
-        return [], NO_LEVEL if depth_cells(entries) else ""
+        return [], no_level(entries)
     ends = _ends(matched, lambda e: e.psnr, 1, " dB")
     told = spread(across(matched), ways, 2)
     numbers = f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {told}"
@@ -96,7 +106,7 @@ def _colour(entries: Sequence[Entry]) -> Outcome:
     matched = [e for e in at_level(depth_cells(entries), level) if e.local_chroma is not None]
     ways = [trend(depths(case), [e.local_chroma or 0 for e in case]) for case in across(matched)]
     if level is None or not ways:
-        return [], NO_LEVEL if depth_cells(entries) else ""
+        return [], no_level(entries)
     moved = {e.picture: e for e in originals(entries, Kind.SHUFFLED, matched)}
     lost = {quantity: _lost(quantity, matched, moved) for quantity in ("local_chroma", "local_lightness")}
     ends = _ends(matched, lambda e: e.local_chroma or 0, 1)
@@ -114,7 +124,7 @@ def _lost(quantity: str, matched: Sequence[Entry], moved: Mapping[str, Entry]) -
     """From which layer on an error is more than half of the shuffled original's, mean over pictures, as text."""
     known = by_layer([e for e in matched if getattr(moved.get(e.picture), quantity, None)], order(matched))
     shares = {
-        layer: mean(getattr(e, quantity) / getattr(moved[e.picture], quantity) for e in same)
+        layer: mean(of_photographs(same, [getattr(e, quantity) / getattr(moved[e.picture], quantity) for e in same]))
         for layer, same in known.items()
     }
     kept = [layer for layer, share in shares.items() if share <= 1 / FACTOR]

@@ -186,7 +186,8 @@ def _learned_look(entries: Sequence[Entry]) -> Outcome:
     if level is None or not layers:
         return [], ""
     means = {
-        layer: [mean(e.seen[LPIPS] for e in of) for of in zip(*same, strict=True)] for layer, same in layers.items()
+        layer: [mean(of_photographs(of, [e.seen[LPIPS] for e in of])) for of in zip(*same, strict=True)]
+        for layer, same in layers.items()
     }
     told = ", ".join(f"{trained:.2f} and {untrained:.2f} at {layer}" for layer, (trained, untrained) in means.items())
     every = [pair for same in layers.values() for pair in same]

@@ -151,6 +151,14 @@ def lacking(entries: Sequence[Entry], level: float | None) -> str:
     return ", ".join(f"{name(*group)} ({counts[group][0]} of {counts[group][1]})" for group in left_out)
 
 
+def no_level(entries: Sequence[Entry]) -> str:
+    """Why layers cannot be compared at a relative error, where there are snapshots of several; else empty."""
+    layers = {e.layer for e in depth_cells(entries) if e.level is not None}
+    if depth_level(entries) is not None or len(layers) < 2:
+        return ""
+    return "no relative error was reached by nine of ten reconstructions of two layers or more; more steps may do so"
+
+
 def without(entries: Sequence[Entry], level: float | None) -> str:
     """The end of a sentence about a comparison at a relative error: what is not in it, and why."""
     left_out = lacking(entries, level)

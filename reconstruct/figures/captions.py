@@ -44,10 +44,11 @@ OTHER_STATISTICS = {
 OWN_LAYERS = (
     "Each error is measured at the cell's own layers: errors of cells with different layers cannot be compared."
 )
+WITH_ERRORS = ("fig1", "grid", "tradeoff", "statistics", "atlas")  # kinds that show numbers
 MOST_NAMES = 12  # of the cells that were left out
 
 
-def caption(cells: Cells, kind: str, drawn_by: str = "") -> str:
+def caption(cells: Cells, kind: str, values: str = "error", drawn_by: str = "") -> str:
     """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands."""
     results = [panel.result for panel in cells.panels if panel.result]
     made = f"{'; '.join(settings(results))}. {_count(len(results), cells)}."
@@ -55,7 +56,13 @@ def caption(cells: Cells, kind: str, drawn_by: str = "") -> str:
     drawn = [f"Drawn by: {drawn_by}"] if drawn_by else []
     commands = "\n".join([*(f"Created by: {command}" for command in cells.commands), *drawn])
     computed = " ".join(f"Cells were {line}." for line in differences(results))
-    shown = (OPENINGS[kind], _left_out(cells, kind), _not_converged(cells), _unshown(cells), _errors(results))
+    shown = (
+        OPENINGS[kind],
+        _left_out(cells, kind),
+        _not_converged(cells),
+        _unshown(cells),
+        _numbers(kind, values, results),
+    )
     parts = (*shown, made, computed, credits, commands)
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -89,6 +96,13 @@ def _unshown(cells: Cells) -> str:
     return f"The sweeps also differ in what is not shown: {'; '.join(found)}." if found else ""
 
 
+def _numbers(kind: str, values: str, results: Sequence[Result]) -> str:
+    """What the numbers in the figure are."""
+    if values == "error":
+        return _errors(results) if kind in WITH_ERRORS else ""
+    return f"Under each picture: its {values.upper()} to the photograph." if values != "none" else ""
+
+
 def _errors(results: Sequence[Result]) -> str:
     """The definitions of the errors that there are, and what cannot be compared or has none."""
     terms = [term for term in TERMS if any(term in result.relative_errors for result in results)]
@@ -114,7 +128,7 @@ def alt(cells: Cells, kind: str) -> str:
     """The figure as text: what it shows, the keys in which cells differ, and the range of each error."""
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
-    keys = [f"{key_name(key)}: {', '.join(_values(key, cells))}." for key in cells.axes]
+    keys = [f"{key_name(key, cells)}: {', '.join(_values(key, cells))}." for key in cells.axes]
     ranges = [text for term in TERMS if (text := _range(term, cells))]
     return " ".join([f"{opening}.", f"{_count(len(done), cells)}.", *keys, *ranges]) + "\n"
 

@@ -68,7 +68,7 @@ class Panel:
         return self.result.asked_for(term), self.result.scale(term)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Cells:
     """The cells of a figure, with the keys in which they differ.
 
@@ -87,6 +87,7 @@ class Cells:
     commands: tuple[str, ...] = ()
     narrowed: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # key -> known ways
 
     def values(self, key: str) -> list[str]:
         """The different values of a key, in order, whether cells differ in it or not."""
@@ -193,7 +194,8 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
 def effective(panel: Panel) -> Panel:
     """A panel without settings that have no effect: of a term that the cell does not have, or the ratio of one term."""
     kind, result = panel.values.get("representation", "both"), panel.result
-    terms = {*result.layers, *result.originals} if result else set(TERMS if kind == "both" else (kind,))
+    terms = {*result.layers, *result.originals, result.config["start"]} if result else {kind}
+    terms |= set(TERMS) if "both" in terms else set()
     single = len(result.layers if result else terms) < 2
     idle = {key for key in panel.values if (of := key.partition(".")[0]) in TERMS and of not in terms}
     idle |= {"ratio"} & panel.values.keys() if single else set()
@@ -222,9 +224,12 @@ def resolved(key: str, result: Result | None) -> str:
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     match value:
-        case {"architecture": architecture, "weights": weights}:
-            kind = {"untrained": "_untrained", "torchvision_bn": "_bn"}.get(weights, "")
-            return str(weights) if str(weights).startswith(f"{architecture}_") else f"{architecture}{kind}"
+        case {"architecture": architecture, "weights": str(weights)}:
+            ends = {"untrained": "_untrained", "torchvision": "", "torchvision_bn": "_bn"}
+            normalized = weights if weights.startswith(f"{architecture}_") else ""
+            return f"{architecture}{ends[weights]}" if weights in ends else normalized
+        case {"kind": "Pyramid", "levels": 2}:
+            return "shallow"
         case {"kind": kind} if key in ("canvas", "optimizer"):
             return str(kind).lower()
         case None | dict():

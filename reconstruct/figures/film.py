@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reconstruct.figures.page.sheet import TITLE_LABEL, house_style, percent
+from reconstruct.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL, house_style, percent
 from reconstruct.figures.tables.tiles import error_label
 from reconstruct.recorders.film import FilmReader, Pixels
 
@@ -38,7 +38,8 @@ def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
     moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
     with house_style():
         canvas, still = _drawn_without(moving, figure)
-        above = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
+        above: list[Artist] = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
+        above += [text for text in figure.texts if text.get_label() == PROBLEM_LABEL]
         for step in clock([step for reel in reels.values() for step in reel.steps]):
             title.set_text(f"{name}\n{step_name(step)}")
             for part in parts:
@@ -79,6 +80,9 @@ class _Part:
         self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
         names = {error_label(folder, term): term for term in ("content", "style")}
         self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
+        for text in self.errors.values():
+            if "%" not in text.get_text():  # a loss, which a film does not know at its steps
+                text.set_text("")
 
     def is_under(self, axes: Axes) -> bool:
         """Whether these axes, those of an inset painting, overlap the picture."""

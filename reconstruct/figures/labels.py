@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.sheet import superscript
 from reconstruct.files import unique_ends
-from reconstruct.results import START, Result
+from reconstruct.results import START, TERMS, Result
 
 UNKNOWN = "–"  # the value of a key that has no effect on a cell, or is not known because it is not finished
 KEYS = {
@@ -46,14 +46,22 @@ class Labels:
         return self.of[value]
 
 
-@lru_cache(maxsize=128)
 def labels(key: str, cells: Cells) -> list[Labels]:
-    """The ways to label the values of a key, the longest first, with a reader's own words in their places."""
-    new = cells.renamed
-    return [
-        Labels(new.get(way.key, way.key), {v: new.get(v, new.get(label, label)) for v, label in way.of.items()})
-        for way in _labels(key, cells)
-    ]
+    """The ways to label the values of a key, the longest first; with a reader's own words in them there is only one."""
+    if key not in cells.labels:
+        cells.labels[key] = _renamed(_labels(key, cells), cells.renamed)
+    known: list[Labels] = cells.labels[key]
+    return known
+
+
+def _renamed(ways: list[Labels], new: Mapping[str, str]) -> list[Labels]:
+    """With a reader's own words in the place of a value, of any label of it, and of the key's name."""
+    if not any(words in new for way in ways for words in (way.key, *way.of, *way.of.values())):
+        return ways
+    first = ways[0]
+    words = {value: (value, *(way.of[value] for way in ways)) for value in first.of}
+    own = {value: next((new[old] for old in olds if old in new), first.of[value]) for value, olds in words.items()}
+    return [Labels(new.get(first.key, first.key), own)]
 
 
 def _labels(key: str, cells: Cells) -> list[Labels]:
@@ -78,20 +86,29 @@ def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
     """Cells whose labels are replaced by a reader's own words.
 
     Raises:
-        InputError: nothing is labelled so.
+        InputError: nothing is labelled so, or different values would be labelled alike.
     """
-    ways = [way for key in dict.fromkeys((*cells.axes, *cells.narrowed)) for way in labels(key, cells)]
-    known = list(dict.fromkeys(words for way in ways for words in (way.key, *way.of, *way.of.values())))
+    keys = [*cells.axes, *cells.narrowed]
+    ways = [way for key in keys for way in labels(key, cells)]
+    ways += [way for term in TERMS if "depth" in keys for way in depth_labels(cells, term)]
+    named = [key_name(key, cells) for key in keys]
+    known = list(dict.fromkeys([*named, *(words for way in ways for words in (way.key, *way.of, *way.of.values()))]))
     for old in new:
         if old not in known:
             there = f"nothing is labelled so; labels are {', '.join(known)}"
             raise InputError(f"--label {old}=…: {there}{nearest(old, known)}")
-    return replace(cells, renamed=new)
+    renamed = replace(cells, renamed=new)
+    for key in keys:
+        (word, count), *_ = Counter(labels(key, renamed)[0].of.values()).most_common(1)
+        if new and count > 1:
+            raise InputError(f"--label: {count} values of {key} would be labelled {word!r}; give each its own")
+    return renamed
 
 
-def key_name(key: str) -> str:
-    """A key's name for readers."""
-    return KEYS.get(key, key.removesuffix(".picture").replace(".", " ").replace("_", " "))
+def key_name(key: str, cells: Cells | None = None) -> str:
+    """A key's name for readers, in a reader's own words where there are some."""
+    name = KEYS.get(key, key.removesuffix(".picture").replace(".", " ").replace("_", " "))
+    return cells.renamed.get(name, name) if cells else name
 
 
 def shortest(key: str, value: str, cells: Cells) -> str:
@@ -147,7 +164,7 @@ def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str
     def named(key: str, value: str) -> str:
         label, kind = chosen[key][value], _kind(key)
         is_clear = kind in ("picture", "representation") or (kind == "layers" and _TAP.match(label))
-        return label if is_clear and kinds[kind] == 1 else f"{key_name(key)} {label}"
+        return label if is_clear and kinds[kind] == 1 else f"{key_name(key, cells)} {label}"
 
     return named
 
@@ -295,6 +312,11 @@ def _range(layers: Sequence[str]) -> str:
 
 
 def depth_labels(cells: Cells, term: str) -> list[Labels]:
+    """The same as `_depth_labels`, with a reader's own words."""
+    return _renamed(_depth_labels(cells, term), cells.renamed)
+
+
+def _depth_labels(cells: Cells, term: str) -> list[Labels]:
     """Labels for depths: as in the paper "+ layer", if each set of layers is the one before it and that layer."""
     sets = _only({value: _at_depth(value, cells.panels, (term,)) for value in cells.values("depth")})
     longest = max(sets.values(), key=len, default=())

@@ -20,9 +20,11 @@ function draw(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A relative error as it stands in figures: a percentage with two digits, which no line end parts. */
+/** A relative error as it stands in figures, in at most two digits, which no line end parts. */
 function percent(error) {
   if (error == null) return "not finite";
   const hundred = 100 * error;
-  return hundred < 0.001 ? "<\u00a00.001\u00a0%" : `${Number(hundred.toPrecision(2))}\u00a0%`;
+  if (hundred > 0 && hundred < 0.0005) return "<\u00a00.001\u00a0%";
+  const digits = hundred >= 10 ? 0 : hundred >= 1 ? 1 : 2;
+  return `${hundred >= 0.1 ? hundred.toFixed(digits) : Number(hundred.toPrecision(1))}\u00a0%`;
 }

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry
-from reconstruct.analysis.outcomes import plural
+from reconstruct.analysis.outcomes import of_photographs, plural
 from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of
 from reconstruct.figures.labels import numbers
@@ -53,7 +53,7 @@ def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
 def _note(lines: Sequence[Sequence[Entry]], recognised: bool) -> str:
     photographs = plural(len({line[0].picture for line in lines}), "photograph")
     which = ", whose object is recognised in the original" if recognised else ""
-    each = f"thin: each of {plural(len(lines), 'line')} of {photographs}{which}; thick: their mean"
+    each = f"thin: each of {plural(len(lines), 'line')} of {photographs}{which}; thick: the mean over photographs"
     return f"{each}. dotted: the photographs themselves. errors: ‖code − target‖² / ‖target‖²"
 
 
@@ -62,10 +62,15 @@ def _draw(lines: Sequence[Sequence[Entry]], panel: str, axes: Axes) -> None:
     values = [[math.nan if (value := reading(e)) is None else value for e in line] for line in lines]
     for line in values:
         axes.plot(range(len(line)), line, "-", color=COLOURS[0], lw=0.6, alpha=0.4)
-    known = [[value for value in column if math.isfinite(value)] for column in zip(*values, strict=True)]
-    middle = [mean(column) if column else math.nan for column in known]
+    middle = [_mean(lines, column) for column in zip(*values, strict=True)]
     axes.plot(range(len(middle)), middle, "o-", color=COLOURS[0], lw=1.8, ms=4, clip_on=False)
     whole = [line[0].seen[ORIGINAL] for line in lines if ORIGINAL in line[0].seen] if panel == CLASS else []
     if whole:
         axes.axhline(mean(whole), color=FAINT, lw=0.7, ls=":")
     axes.set_ylim(bottom=0)
+
+
+def _mean(lines: Sequence[Sequence[Entry]], values: Sequence[float]) -> float:
+    """Over photographs, of the finite values of lines."""
+    known = [(line, value) for line, value in zip(lines, values, strict=True) if math.isfinite(value)]
+    return mean(of_photographs(*zip(*known, strict=True))) if known else math.nan

@@ -220,6 +220,11 @@ class Pages:
         self._pages[-1].append((self._used, part))
         self._used += part.height
 
+    def add_below(self, part: Part) -> None:
+        """Put a part below the last one, on its page whether there is room or not."""
+        self._pages[-1].append((self._used, part))
+        self._used += part.height
+
     def gap(self, height: float) -> None:
         """Leave a height in inches free below the parts on this page, if there is room for it."""
         if self._pages[-1] and height <= self.room:

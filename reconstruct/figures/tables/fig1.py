@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -70,7 +71,7 @@ class _Block:
     def _names(self, cells: Cells, row: Point) -> Labels:
         """Labels for the layers of a row: a depth chooses other layers for content than for style."""
         of_row = [panel for panel in cells.panels if panel.values.get("representation") == row[0]]
-        ways = depth_labels(Cells(of_row, cells.axes), "content" if row == BELOW else "style")
+        ways = depth_labels(replace(cells, panels=of_row), "content" if row == BELOW else "style")
         room = self.side - 0.2
         return next((w for w in ways if all(fits(name, room, self.look.small) for name in w.of.values())), ways[-1])
 

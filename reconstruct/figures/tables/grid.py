@@ -14,6 +14,7 @@ from reconstruct.figures.pivot import Block, Layout, Pivot, Point, pivot, pivots
 from reconstruct.figures.tables.originals import names, originals
 from reconstruct.figures.tables.table import Naming, Table, draw
 from reconstruct.figures.tables.tiles import Tile, tiles
+from reconstruct.figures.tables.tiles import values as values_of
 from reconstruct.results import Result
 
 
@@ -32,11 +33,13 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
         InputError: the layout has a key that the sweep does not have.
     """
     with house_style(look):
-        foot = note(footnote(cells, look), look)
-        pages = Pages(replace(look, height=look.height - foot.height))
-        draw(tables(cells, look, layout), pages.look, pages)
-        pages.look = look
-        pages.add(foot)
+        foot, every = note(footnote(cells, look), look), tables(cells, look, layout)
+        for height in (look.height, look.height - foot.height):
+            pages = Pages(replace(look, height=height))
+            draw(every, pages.look, pages)
+            if pages.room >= foot.height:
+                break
+        pages.add_below(foot)
         return pages.figures()
 
 
@@ -49,7 +52,8 @@ def footnote(cells: Cells, look: Look) -> str:
     scale = f"mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
     difference = f"maps: difference to {to}, {scale}"
     about = {"error": _about_errors(done), "none": ""}
-    values = about.get(look.values, f"{look.values.upper()} to the photograph") if done else ""
+    there = any(values_of(panel, look.values) for panel in cells.panels)
+    values = about.get(look.values, f"{look.values.upper()} to the photograph") if there else ""
     return "; ".join([values] * bool(values) + [difference] * bool(look.difference))
 
 
@@ -148,4 +152,4 @@ def heading(pivot: Pivot, block: Block, every: Cells) -> str:
     first = pivot.cells.panels[0]
     common = [key for key in every.axes if key not in pivot.cells.axes and key not in values]
     values |= {key: first.values[key] for key in common if first.values.get(key)}
-    return ",  ".join(f"{key_name(key)} {shortest(key, value, every)}" for key, value in values.items())
+    return ",  ".join(f"{key_name(key, every)} {shortest(key, value, every)}" for key, value in values.items())

@@ -109,7 +109,7 @@ class _Written:
         for i in range(self.placed.rows):
             name = self._box(rows[i].words, self.placed.labels, "\\raggedleft") if rows else ""
             lines.append(self._line(name, [self._tile(i, j) for j in band]))
-            if any(self.placed.values.get((i, j)) for j in band):
+            if any(self._said(i, j) for j in band):
                 lines.append(self._line("", [self._errors(i, j) for j in band]))
         return _tabular(("r" if rows else "") + "c" * len(band), lines)
 
@@ -138,9 +138,13 @@ class _Written:
         return f"\\raisebox{{-0.5\\height}}{{\\includegraphics[width={self.placed.width:.3f}in]{{{path.name}}}}}"
 
     def _errors(self, row: int, column: int) -> str:
-        return "\\footnotesize " + ", ".join(
-            _one_line(words) for words in self.placed.values.get((row, column), {}).values()
-        )
+        return "\\footnotesize " + ", ".join(self._said(row, column))
+
+    def _said(self, row: int, column: int) -> list[str]:
+        """What stands below a panel: its numbers, and what is wrong with it."""
+        tile = self.table.tiles.get((row, column))
+        problem = [escaped(tile.problem.upper())] if tile and tile.picture and tile.problem else []
+        return [*map(_one_line, self.placed.values.get((row, column), {}).values()), *problem]
 
 
 def _one_line(words: Fitted) -> str:
