@@ -34,7 +34,8 @@ def example(layers: tuple[str, ...] = ("relu1_1",), term: str = "content") -> Re
     return Result(
         fingerprint="0" * 16, total=2.0, losses={term: 2.0},
         relative_errors={term: dict.fromkeys(layers, 0.0123)}, layers={term: list(layers)},
-        psnr=12.5 if term == "content" else None, ssim=None, steps=3, evaluations=3, best_step=2, seconds=1.5, seed=0, precision="float32",
+        psnr=12.5 if term == "content" else None, ssim=None,
+        steps=3, evaluations=3, best_step=2, seconds=1.5, seed=0, precision="float32",
         device="cpu", threads=1, versions={}, pictures={term: {"name": "x", "title": "X", "credit": ""}},
         overrides=[], command="reconstruct", config=CONFIG,
     )  # fmt: skip

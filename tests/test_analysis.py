@@ -128,9 +128,11 @@ def test_the_common_level_is_the_smallest_that_the_most_layers_reached_and_the_o
     assert {e.layer for e in selection.at_level(late, 0.2)} == set(LAYERS) - {"relu1_1"}
     assert selection.lacking(late, 0.2) == "relu1_1 (2 of 3)"
     assert "did not all reach that error: relu1_1 (2 of 3)" in verdicts(late)["unconstrained"].numbers
-    alone = [e for e in late if e.layer == "relu1_1"]
-    assert selection.common_level(alone) is None
-    assert "no relative error was reached" in verdicts(alone)["unconstrained"].numbers
+    two = [e for e in late if e.layer in ("relu1_1", "relu1_2")]
+    neither = [*two, entry("content", ("relu1_2",), seed=2, cell="nor this")]
+    assert selection.common_level(neither) is None
+    assert "no relative error was reached" in verdicts(neither)["unconstrained"].numbers
+    assert verdicts([e for e in two if e.level is None])["unconstrained"].numbers == "no such cells"
 
 
 def test_a_photograph_counts_once_however_many_seeds_it_has():

@@ -32,7 +32,7 @@ from reconstruct.hardware import choice
 from reconstruct.hardware.timing import Times
 from reconstruct.hardware.timings import Timings
 from reconstruct.hardware.ways import Way
-from reconstruct.results import Result
+from reconstruct.results import FORMAT, Result
 from reconstruct.sweeps import Sweep
 
 QUICK = "figure=none"  # drawing takes seconds and is tried where it matters
@@ -410,7 +410,7 @@ def test_a_record_of_a_later_format_is_refused_and_left_alone(command):
     path.write_text(json.dumps(record))
     code, said = command()
     assert code == 2
-    assert "was written by a later version (format 99, known is 2)" in said
+    assert f"was written by a later version (format 99, known is {FORMAT})" in said
     assert json.loads(path.read_text()) == record
 
 

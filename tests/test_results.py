@@ -7,7 +7,7 @@ from examples import example
 
 from reconstruct import records
 from reconstruct.errors import InputError
-from reconstruct.results import Result, damage
+from reconstruct.results import FORMAT, Result, damage
 from reconstruct.sweeps import Sweep, SweepCell
 
 
