@@ -215,7 +215,7 @@ def _add_words(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--font", default="", metavar="FAMILY", help="that of your document, for example serif")
     group.add_argument("--no-notes", action="store_true", help="no explanation below the figure")
     group.add_argument("--no-labels", action="store_true", help="pictures only")
-    group.add_argument("--letters", action="store_true", help="a letter in every panel")
+    group.add_argument("--letters", action="store_true", help="a letter in every reconstruction")
 
 
 def _add_files(group: argparse._ArgumentGroup) -> None:

@@ -7,8 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from experiments.sweep.folder import listed
-from experiments.sweep.state import CellStatus, Reader, State, SweepStatus, headline
+from experiments.sweep.state import CellStatus, State, SweepStatus, headline, look
 from experiments.terminal.exits import Parser, exits
+from reconstruct.sweeps import Sweep
 
 EVERY = 2.0  # seconds
 SHOWN = 12  # cells of each state
@@ -18,11 +19,10 @@ def main() -> None:
     """Entry point of the console script."""
     given = _parser().parse_args()
     with exits("reconstruct-status"):
-        reader = Reader(listed(given.folder, begun=True))
-        overview = _watch(reader) if given.watch else _show(reader)
+        sweep = listed(given.folder, begun=True)
+        overview = _watch(sweep) if given.watch else _show(sweep)
         if given.verify:
-            overview = Reader(reader.sweep).look()  # every file is read, whatever an earlier look has found
-            print(_verified(reader, overview))
+            print(_verified(sweep, overview))
     if overview.of(State.failed) or overview.of(State.damaged):
         raise SystemExit(1)
 
@@ -37,27 +37,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verified(reader: Reader, overview: SweepStatus) -> str:
+def _verified(sweep: Sweep, overview: SweepStatus) -> str:
     """Every look compares files with their digests; this says what came of it."""
     damaged, done = len(overview.of(State.damaged)), len(overview.of(State.done))
-    finished, folder = damaged + done, reader.sweep.folder
+    finished, folder = damaged + done, sweep.folder
     if damaged:
         return f"{folder}: {damaged} of {finished} finished cells are damaged; the sweep's command makes them again"
     return f"{folder}: every finished cell has the files that its result vouches for ({done} of {finished})"
 
 
-def _show(reader: Reader) -> SweepStatus:
-    overview = reader.look()
-    print("\n".join(report(reader, overview)), flush=True)
+def _show(sweep: Sweep) -> SweepStatus:
+    overview = look(sweep)
+    print("\n".join(report(sweep, overview)), flush=True)
     return overview
 
 
-def _watch(reader: Reader) -> SweepStatus:
+def _watch(sweep: Sweep) -> SweepStatus:
     """On a terminal the report is drawn over itself; in a log a headline follows another when it changed."""
     shown: list[str] = []
     while True:
-        overview = reader.look()
-        lines = report(reader, overview)
+        overview = look(sweep)
+        lines = report(sweep, overview)
         if sys.stdout.isatty():
             back = f"\x1b[{len(shown)}F\x1b[J" if shown else ""
             print(back + "\n".join(lines), flush=True)
@@ -71,16 +71,16 @@ def _watch(reader: Reader) -> SweepStatus:
         time.sleep(EVERY)
 
 
-def report(reader: Reader, overview: SweepStatus) -> list[str]:
+def report(sweep: Sweep, overview: SweepStatus) -> list[str]:
     """A headline, then the cells that are running and those that failed."""
-    lines = [f"{reader.sweep.folder}: {headline(overview)}"]
+    lines = [f"{sweep.folder}: {headline(overview)}"]
     for state, tell in ((State.running, _running), (State.failed, _message), (State.damaged, _message)):
         cells = overview.of(state)
         lines += [f"  {state.value:8} {s.cell.name}  {tell(s)}".rstrip() for s in cells[:SHOWN]]
         lines += [f"  {state.value:8} … and {len(cells) - SHOWN} more"] if len(cells) > SHOWN else []
     counts = overview.counts
     if counts[State.failed] or counts[State.damaged] or (counts[State.waiting] and not counts[State.running]):
-        lines.append(f"  to run what is missing: {reader.sweep.command}")
+        lines.append(f"  to run what is missing: {sweep.command}")
     return lines
 
 

@@ -146,6 +146,17 @@ class Result:
         ratio = self.config["ratio"]
         return math.inf if ratio is None else float(ratio)
 
+    def concerns(self, key: str) -> bool:
+        """Whether a setting has an effect: not one of a term that is not there, nor the ratio of a single term."""
+        term, _, rest = key.partition(".")
+        if key == "ratio":
+            return len(self.layers) > 1
+        if term not in TERMS:
+            return True
+        own_class = ":" in str(self.config[term]["statistic"])
+        there = term in self.layers or term in self.originals or self.config["start"] == term
+        return there and (own_class or not rest.startswith("parameters"))
+
     def asked_for(self, term: str) -> str:
         """How a term's picture was asked for: the name of a sample, or a path."""
         if term == START:

@@ -10,7 +10,7 @@ from examples import example
 from experiments import status
 from experiments.cell import locks
 from experiments.figure import read
-from experiments.sweep.state import CellStatus, Reader, State, SweepStatus, duration, headline
+from experiments.sweep.state import CellStatus, State, SweepStatus, duration, headline, look
 from reconstruct.errors import InputError
 from reconstruct.failures import Failure
 from reconstruct.results import PICTURE, TRACE
@@ -43,7 +43,7 @@ def damaged(sweep: Sweep) -> Path:
 
 def test_every_state_is_told_apart(sweep):
     with locks.held(sweep.folder / "running", {"steps": 4}):
-        standings = {standing.cell.folder: standing for standing in Reader(sweep).look().standings}
+        standings = {standing.cell.folder: standing for standing in look(sweep).standings}
     states = {name: standing.state.name for name, standing in standings.items()}
     assert states == {
         "done": "done", "running": "running", "failed": "failed", "stopped": "waiting", "missing": "waiting",
@@ -54,10 +54,9 @@ def test_every_state_is_told_apart(sweep):
 
 
 def test_a_cell_that_was_made_anew_is_read_anew(sweep):
-    reader = Reader(sweep)
-    before = reader.look().standings[0]
+    before = look(sweep).standings[0]
     replace(example(), seconds=77.0).write(sweep.folder / "done")
-    after = reader.look().standings[0]
+    after = look(sweep).standings[0]
     assert after.seconds == 77.0
     assert after.event != before.event
 

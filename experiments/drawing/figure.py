@@ -16,6 +16,7 @@ from reconstruct.sweeps import Sweep
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+MOST_LINES = 10  # about cells without a picture
 MOST_PAGES = 10  # of a figure that one looks through
 FINDINGS = "findings.md"  # of an analysis: what it says
 
@@ -65,7 +66,7 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
     words = {
         "caption": figures.caption(cells, kind, request.look.values, request.command),
-        "alt": figures.alt(cells, kind),
+        "alt": figures.alt(cells, kind, request.look.values),
     }
     paths = _written(drawn, words, stem, request, sweep.folder)
     if FIGURE in drawn and "png" in request.formats:
@@ -171,9 +172,11 @@ def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
 
 
 def _say_what_is_missing(cells: Cells, kind: str, stem: str) -> None:
-    for panel in cells.panels:
-        if panel.problem:
-            say(f"{stem}: {panel.name} {'has' if panel.problem == 'failed' else 'is'} {panel.problem}")
+    lost = [panel for panel in cells.panels if panel.problem]
+    for panel in lost[:MOST_LINES]:
+        say(f"{stem}: {panel.name} {'has' if panel.problem == 'failed' else 'is'} {panel.problem}")
+    if lost[MOST_LINES:]:
+        say(f"{stem}: {len(lost) - MOST_LINES} more of {len(cells.panels)} cells have no picture")
     if unshown := [f"{key} ({', '.join(values)})" for key, values in figures.unshown(cells).items()]:
         say(f"{stem}: the sweeps also differ in {', '.join(unshown)}, which is not shown")
     for line in differences([panel.result for panel in cells.panels if panel.result]):

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection
 from contextlib import suppress
 
-from experiments.sweep.state import Reader, State, SweepStatus, headline
+from experiments.sweep.state import State, SweepStatus, headline, look
 from experiments.terminal.progress import bar, is_interactive, say
 from reconstruct.sweeps import Sweep
 
@@ -20,8 +20,7 @@ class SweepMonitor:
     """
 
     def __init__(self, sweep: Sweep, finished: Collection[str]) -> None:
-        self._reader = Reader(sweep)
-        overview = self._reader.look()
+        self._sweep, overview = sweep, look(sweep)
         self._ended = len(finished)
         # What is there from an earlier attempt, a failure too, is told again only if it is still there at the end.
         self._told = {standing.event for standing in [*overview.of(State.done), *overview.of(State.failed)]}
@@ -43,7 +42,7 @@ class SweepMonitor:
                 self._look()
 
     def _look(self) -> SweepStatus:
-        overview = self._reader.look()
+        overview = look(self._sweep)
         for standing in overview.standings:
             if standing.state in (State.done, State.failed) and standing.event not in self._told:
                 self._told.add(standing.event)

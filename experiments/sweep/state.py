@@ -89,32 +89,21 @@ class SweepStatus:
         return pace[0] / pace[1] * ahead / max(1, self.counts[State.running]) if pace[1] > 0 else None
 
 
-class Reader:
-    """Looks at a sweep again and again; what is done is read once."""
+def look(sweep: Sweep) -> SweepStatus:
+    """How a sweep stands now; a result is read once, until a file of its folder changes."""
+    return SweepStatus([_standing(cell, sweep.folder / cell.folder) for cell in sweep.cells])
 
-    def __init__(self, sweep: Sweep) -> None:
-        self.sweep = sweep
-        self._done: dict[str, CellStatus] = {}
 
-    def look(self) -> SweepStatus:
-        """How the sweep stands now."""
-        return SweepStatus([self._standing(cell) for cell in self.sweep.cells])
-
-    def _standing(self, cell: SweepCell) -> CellStatus:
-        folder = self.sweep.folder / cell.folder
-        known, written = self._done.get(cell.folder), _written(folder)
-        if known is not None and known.written == written:
-            return known
-        if locks.is_held(folder):
-            return _running(cell, folder)
-        if result := Result.at(folder):
-            done = CellStatus(cell, State.done, seconds=result.seconds, message=result.summary, written=written)
-            self._done[cell.folder] = done
-            return done
-        if line := damage(folder):
-            return CellStatus(cell, State.damaged, message=line)
-        failure = Failure.read(folder)
-        return CellStatus(cell, State.failed, message=failure.message) if failure else CellStatus(cell, State.waiting)
+def _standing(cell: SweepCell, folder: Path) -> CellStatus:
+    if locks.is_held(folder):
+        return _running(cell, folder)
+    if result := Result.at(folder):
+        seconds, written = result.seconds, _written(folder)
+        return CellStatus(cell, State.done, seconds=seconds, message=result.summary, written=written)
+    if line := damage(folder):
+        return CellStatus(cell, State.damaged, message=line)
+    failure = Failure.read(folder)
+    return CellStatus(cell, State.failed, message=failure.message) if failure else CellStatus(cell, State.waiting)
 
 
 def _written(folder: Path) -> int:

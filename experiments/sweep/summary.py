@@ -8,8 +8,10 @@ from statistics import median
 
 from experiments.sweep.tables import numbers
 from reconstruct.errors import InputError, nearest
+from reconstruct.figures.cells import resolved
 from reconstruct.files import unique_ends, write_csv, written_whole
-from reconstruct.sweeps import Sweep
+from reconstruct.results import Result
+from reconstruct.sweeps import Sweep, SweepCell
 
 IN_A_PAPER = ("content_error", "style_error", "psnr", "ssim")  # unless others are asked for
 HEADINGS = {"psnr": "PSNR (dB)", "ssim": "SSIM", "seconds": "time (s)"}
@@ -84,13 +86,14 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str]) -> list[Group]:
     for key in over:
         if key not in swept:
             raise InputError(f"--over {key}: the sweep has {', '.join(swept) or 'no keys'}{nearest(key, swept)}")
+    keys = dict.fromkeys(key for sweep in sweeps for cell in sweep.cells for key in cell.values if key not in over)
     groups: dict[tuple[tuple[str, str], ...], Group] = {}
     once = {str(sweep.folder.resolve()): sweep for sweep in sweeps}
     ends = unique_ends(once)
     for path, sweep in once.items():
         named = {"sweep": ends[path]} if len(once) > 1 else {}
         for cell, result in sweep.results():
-            kept = named | {key: value for key, value in cell.values.items() if key not in over}
+            kept = named | {key: _value(key, cell, result) for key in keys}
             group = groups.setdefault(tuple(sorted(kept.items())), Group(kept))
             group.done += result is not None
             group.missing += result is None
@@ -98,6 +101,13 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str]) -> list[Group]:
             for name, value in numbers(result).items() if result else ():
                 group.values.setdefault(name, []).append(value)
     return list(groups.values())
+
+
+def _value(key: str, cell: SweepCell, result: Result | None) -> str:
+    """As it was given, or else as it was; empty where it has no effect."""
+    if result and not result.concerns(key):
+        return ""
+    return cell.values.get(key) or resolved(key, result)
 
 
 def _row(group: Group, columns: Sequence[str]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from experiments.sweep.state import CellStatus, Reader, State
+from experiments.sweep.state import CellStatus, State, look
 from reconstruct import up_to_date
 from reconstruct.files import write_csv
 from reconstruct.results import Result
@@ -15,7 +15,7 @@ CELLS = "cells.csv"
 
 def write_table(sweep: Sweep) -> None:
     """``cells.csv``: a row a cell with its state, what was asked for and what came out."""
-    standings = Reader(sweep).look().standings
+    standings = look(sweep).standings
     rows = [_row(standing, Result.at(sweep.folder / standing.cell.folder)) for standing in standings]
     write_csv(rows, sweep.folder / CELLS)
     up_to_date.note([sweep], [sweep.folder / CELLS])

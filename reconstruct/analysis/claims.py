@@ -81,7 +81,7 @@ def _unconstrained(entries: Sequence[Entry]) -> Outcome:
         return [], no_level(entries)
     ends = _ends(matched, lambda e: e.psnr, 1, " dB")
     told = spread(across(matched), ways, 2)
-    numbers = f"at the same relative feature error of {level:g}, PSNR goes from {ends}; rank correlation {told}"
+    numbers = f"at a relative feature error of at most {level:g}, PSNR goes from {ends}; rank correlation {told}"
     several = [e for e in matched if e.deviation is not None]
     drifts = [trend(depths(case), [e.deviation or 0 for e in case]) for case in across(several)]
     if drifts:
@@ -113,7 +113,7 @@ def _colour(entries: Sequence[Entry]) -> Outcome:
     differences = _ends(matched, lambda e: e.delta_e or 0, 1)
     looked = [[*case, *([moved[case[0].picture]] if case[0].picture in moved else [])] for case in across(matched)]
     return findings([way > TREND for way in ways], looked, "colour is lost with depth"), (
-        f"at the same relative feature error of {level:g}, the error of colour (CIELAB a*, b*), averaged over 8 × 8 "
+        f"at a relative feature error of at most {level:g}, the error of colour (CIELAB a*, b*), averaged over 8 × 8 "
         f"fields, goes from {ends}; rank correlation {spread(across(matched), ways, 2)}; it is more than half of the "
         f"shuffled original's {lost['local_chroma']}, that of lightness {lost['local_lightness']}; ΔE of pixels goes "
         f"from {differences}{without(depth_cells(entries), level)}"
@@ -169,8 +169,8 @@ def _upwards(entries: Sequence[Entry]) -> Outcome:
     later = sum(errors[layer] > min(errors.values()) for layer, errors in rows.items())
     return findings(held, made), (
         f"at later layers the content error is {times[0]:.1f} times that at the layer itself, at earlier ones "
-        f"{times[1]:.1f} times (geometric means); for {later} of {plural(len(rows), 'layer')} the smallest error is "
-        "not at the layer itself"
+        f"{times[1]:.1f} times (geometric means over all pairs); for {later} of {plural(len(rows), 'layer')} the "
+        "smallest error is not at the layer itself"
     )
 
 
@@ -272,7 +272,7 @@ def _learned(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     numbers = ", ".join(f"{spread(same, _gaps(same))} dB at {layer}" for layer, same in layers.items())
     return findings([gap < 0 for gap in _gaps(deep)], deep), (
-        f"at the same relative feature error of {level:g}, PSNR of the trained minus the untrained network: {numbers}"
+        f"at a relative feature error of at most {level:g}, PSNR of the trained minus the untrained network: {numbers}"
         f"{left_out}"
     )
 
@@ -290,8 +290,8 @@ def _canvas(entries: Sequence[Entry]) -> Outcome:
     gaps = ", ".join(f"{spread(same, _gaps(same))} dB at {layer}" for layer, same in pairs(usual, pixels).items())
     return findings([way < -TREND for way in ways], across(pixels)), (
         f"on plain pixels, too, the rank correlation of PSNR with depth is {spread(across(pixels), ways, 2)}, at a "
-        f"relative feature error of {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: {gaps}"
-        f"{left_out}"
+        f"relative feature error of at most {level:g}; PSNR on the {usual[0].canvas} canvas minus PSNR on pixels: "
+        f"{gaps}{left_out}"
     )
 
 

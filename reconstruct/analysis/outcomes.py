@@ -38,7 +38,8 @@ A claim without cases was not measured.
 UNCERTAINTY = (
     "Numbers are means over photographs, each of which counts once, by the mean over its seeds. ± is the standard "
     "deviation over photographs; brackets have the 95 % interval of the mean, by bootstrap over photographs. Of one "
-    "photograph there is neither. A case is one photograph with one seed, unless a claim names another."
+    "photograph there is neither. A case is what a claim is tested on: mostly one photograph with one seed, for some "
+    "one layer, a pair of pictures, or one step of α/β."
 )
 
 

@@ -76,7 +76,7 @@ def _information(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     ends = _recognised(select(depth_cells(entries), kind=Kind.RESULT))
     return findings([way >= -TREND for way in ways], across(matched)), (
-        f"at the same relative feature error of {level:g}, the probability of the original's class is "
+        f"at a relative feature error of at most {level:g}, the probability of the original's class is "
         f"{_by_block(matched, _probability)}; rank correlation with depth {spread(across(matched), ways, 2)}; in the "
         f"end it is {_by_block(ends, _probability)}; in the originals {_told(matched, lambda e: e.seen[ORIGINAL])}"
         f"{without(depth_cells(entries), level)}"
@@ -174,7 +174,7 @@ def _learned(entries: Sequence[Entry]) -> Outcome:
         return [], ""
     gaps = [_probability(e) - _probability(other) for e, other in both]
     return findings([gap > 0 for gap in gaps], both), (
-        f"at the same relative feature error of {level:g}, the probability of the original's class is "
+        f"at a relative feature error of at most {level:g}, the probability of the original's class is "
         f"{_told([e for e, _ in both], _probability)}, with the untrained network "
         f"{_told([other for _, other in both], _probability)}{left_out}"
     )
@@ -192,7 +192,7 @@ def _learned_look(entries: Sequence[Entry]) -> Outcome:
     told = ", ".join(f"{trained:.2f} and {untrained:.2f} at {layer}" for layer, (trained, untrained) in means.items())
     every = [pair for same in layers.values() for pair in same]
     return findings([e.seen[LPIPS] < other.seen[LPIPS] for e, other in every], every), (
-        f"at the same relative feature error of {level:g}, LPIPS to the original with the trained and the untrained "
+        f"at a relative feature error of at most {level:g}, LPIPS to the original with the trained and the untrained "
         f"network: {told}{left_out}"
     )
 

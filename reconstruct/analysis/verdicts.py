@@ -79,7 +79,8 @@ def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
     tested = {}
     for name, (claim, test) in {**CLAIMS, **RECOGNITION}.items():
         findings, numbers = test(distinct(entries))
-        tested[name] = TestedClaim(claim, findings, numbers or "no such cells")
+        unseen = ", or no observer looked at them" if name in RECOGNITION else ""
+        tested[name] = TestedClaim(claim, findings, numbers or f"no such cells{unseen}")
     return tested
 
 

@@ -50,26 +50,21 @@ MOST_NAMES = 12  # of the cells that were left out
 
 def caption(cells: Cells, kind: str, values: str = "error", drawn_by: str = "") -> str:
     """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands."""
-    results = [panel.result for panel in cells.panels if panel.result]
+    not_shown = {panel.folder for panels in left_out(cells, kind).values() for panel in panels}
+    results = [panel.result for panel in cells.panels if panel.result and panel.folder not in not_shown]
     made = f"{'; '.join(settings(results))}. {_count(len(results), cells)}."
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
     drawn = [f"Drawn by: {drawn_by}"] if drawn_by else []
     commands = "\n".join([*(f"Created by: {command}" for command in cells.commands), *drawn])
     computed = " ".join(f"Cells were {line}." for line in differences(results))
-    shown = (
-        OPENINGS[kind],
-        _left_out(cells, kind),
-        _not_converged(cells),
-        _unshown(cells),
-        _numbers(kind, values, results),
-    )
-    parts = (*shown, made, computed, credits, commands)
+    not_there = (_left_out(cells, kind), _missing(cells), _not_converged(cells), _unshown(cells))
+    parts = (OPENINGS[kind], *not_there, _numbers(kind, values, results), made, computed, credits, commands)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def left_out(cells: Cells, kind: str) -> Mapping[str, Sequence[Panel]]:
     """Reason -> the finished cells that a kind of figure cannot contain."""
-    finders = {"curve": ("no trace of its losses", without_trace), "tradeoff": ("not both errors", without_both)}
+    finders = {"curve": ("no trace of its losses", without_trace), "tradeoff": ("no second error", without_both)}
     if kind not in finders:
         return {}
     reason, find = finders[kind]
@@ -88,6 +83,13 @@ def _left_out(cells: Cells, kind: str) -> str:
         names = ", ".join(panel.name for panel in panels[:MOST_NAMES]) + (", …" if panels[MOST_NAMES:] else "")
         sentences.append(f"Left out, since there is {reason}: {names}.")
     return " ".join(sentences)
+
+
+def _missing(cells: Cells) -> str:
+    """A sentence that names the cells without a picture."""
+    found = [panel for panel in cells.panels if panel.problem]
+    names = ", ".join(f"{panel.name} ({panel.problem})" for panel in found[:MOST_NAMES])
+    return f"Without a picture: {names}{', …' if found[MOST_NAMES:] else ''}." if found else ""
 
 
 def _unshown(cells: Cells) -> str:
@@ -124,12 +126,12 @@ def _not_converged(cells: Cells) -> str:
     return f"Not converged: {', '.join(names)}{more}." if found else ""
 
 
-def alt(cells: Cells, kind: str) -> str:
+def alt(cells: Cells, kind: str, values: str = "error") -> str:
     """The figure as text: what it shows, the keys in which cells differ, and the range of each error."""
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
     keys = [f"{key_name(key, cells)}: {', '.join(_values(key, cells))}." for key in cells.axes]
-    ranges = [text for term in TERMS if (text := _range(term, cells))]
+    ranges = [text for term in TERMS if kind in WITH_ERRORS and values == "error" and (text := _range(term, cells))]
     return " ".join([f"{opening}.", f"{_count(len(done), cells)}.", *keys, *ranges]) + "\n"
 
 
@@ -163,6 +165,7 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
         "{} pixels": lambda r: "" if list(r.layers) == ["content"] and r.config["content"]["code"] else r.size,
         "{} evaluations": lambda r: r.evaluations,
         "seed {}": lambda r: r.seed,
+        "α/β {}": lambda r: f"{r.ratio:g}" if len(r.layers) > 1 else "",
         "losses: {}": lambda r: r.loss_convention,
         "canvas: {}": _canvas,
         "optimizer: {}": lambda r: r.optimizer,

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -192,14 +193,16 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
 
 
 def effective(panel: Panel) -> Panel:
-    """A panel without settings that have no effect: of a term that the cell does not have, or the ratio of one term."""
-    kind, result = panel.values.get("representation", "both"), panel.result
-    terms = {*result.layers, *result.originals, result.config["start"]} if result else {kind}
-    terms |= set(TERMS) if "both" in terms else set()
-    single = len(result.layers if result else terms) < 2
-    idle = {key for key in panel.values if (of := key.partition(".")[0]) in TERMS and of not in terms}
-    idle |= {"ratio"} & panel.values.keys() if single else set()
+    """A panel without settings that have no effect, as far as that is known."""
+    concerns = panel.result.concerns if panel.result else partial(_may_concern, panel)
+    idle = {key for key in panel.values if not concerns(key)}
     return replace(panel, values={**panel.values, **dict.fromkeys(idle, "")}, given=panel.given - idle)
+
+
+def _may_concern(panel: Panel, key: str) -> bool:
+    """The same for a cell that is not finished."""
+    kind, term = panel.values.get("representation") or "both", key.partition(".")[0]
+    return kind == "both" or (key != "ratio" and term not in ({*TERMS} - {kind}))
 
 
 def _problem(folder: Path) -> str:
@@ -220,6 +223,9 @@ def _opened(path: Path) -> Image.Image | None:
 
 def resolved(key: str, result: Result | None) -> str:
     """The value in a cell's resolved configuration, as a user would write it; empty if it is not known."""
+    term, _, last = key.partition(".")
+    if result and last == "layers" and term in result.layers:
+        return f"[{','.join(result.layers[term])}]"
     value: Any = result.config if result else None
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None

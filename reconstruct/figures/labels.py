@@ -180,7 +180,7 @@ def numbers(values: Sequence[str]) -> dict[str, str]:
     finite = [decimal for decimal in given.values() if decimal.is_finite() and decimal != 0]
     powers = all(len(decimal.as_tuple().digits) == 1 and decimal.as_tuple().digits[0] == 1 for decimal in finite)
     plain = not powers and all(-4 < decimal.adjusted() < 5 for decimal in finite)
-    return {value: _written(given[value], plain) if value in given else value for value in values}
+    return {value: _written(given[value], plain) if value in given else value or UNKNOWN for value in values}
 
 
 def _decimal(value: str) -> Decimal | None:

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel, resolved
-from reconstruct.results import NOT_SETTINGS, TERMS, Result
+from reconstruct.results import NOT_SETTINGS, Result
 
 # Keys that change how a cell is made or shown, not what it is.
 NOT_COMPARED = (*NOT_SETTINGS, "parts", "checkpointing", "device", "snapshots")
@@ -45,8 +45,7 @@ def _follows(values: Iterable[tuple[Panel, str]], presets: Iterable[str]) -> boo
 
 def _settings(result: Result) -> dict[str, str]:
     """What counts for a cell: key -> value, with its layers and files as they were in the end."""
-    idle = [f"{term}." for term in TERMS if term not in result.layers] + ["ratio"] * (len(result.layers) == 1)
-    found = {key: value for key, value in _flat(result.config) if not key.startswith(tuple(idle))}
+    found = {key: value for key, value in _flat(result.config) if result.concerns(key)}
     found |= {f"{term}.layers": f"[{','.join(layers)}]" for term, layers in result.layers.items()}
     files = {given["key"]: f"{PurePath(given['name']).name} ({given['digest'][:8]})" for given in result.inputs}
     return found | files

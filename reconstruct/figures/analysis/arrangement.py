@@ -64,7 +64,7 @@ def _draw(entries: Sequence[Entry], term: str, layers: Sequence[str], axes: Axes
         if values := _errors(cells, term, layers):
             axes.axhline(mean(values), color=colour, lw=1, ls="--")
     top = axes.get_ylim()[1]
-    axes.set_ylim(0, top if top > 0 else 1)
+    axes.set_ylim(0, 1.05 * top if top > 0 else 1)
 
 
 def _references(entries: Sequence[Entry]) -> list[tuple[str, str, list[Entry]]]:

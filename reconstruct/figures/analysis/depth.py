@@ -179,7 +179,8 @@ class _Curves:
         cells = [e for group in self.variants.values() for e in group]
         left_out = lacking(cells, self.level)
         reached = f", not reached at {left_out}" if left_out else ""
-        fallen = f"solid: when the feature error ‖F − P‖² / ‖P‖² had fallen to {number(self.level or 0)}{reached}; "
+        error = f"{number(self.level or 0)}{reached}"
+        fallen = f"solid: when the feature error ‖F − P‖² / ‖P‖² had fallen to at most {error}; "
         solid = fallen if self.level else ""
         many = len({e.picture for e in cells}), len({e.seed for e in cells})
         photographs, seeds = (plural(n, word) for n, word in zip(many, ("photograph", "seed"), strict=True))

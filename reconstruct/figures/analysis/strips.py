@@ -151,9 +151,9 @@ class _Strips:
         pictures[ORIGINAL] = _loaded(self._original(same[0]))
         pictures[MAP] = _map([pictures[_seed(e.seed or 0)] for e in same])
         for column, key in enumerate(self.columns):
-            if key in pictures:
-                box = self._place(left, column), top, self.side, self.high
-                sheet.picture(*box, self._cropped(pictures[key]), "missing")
+            box = self._place(left, column), top, self.side, self.high
+            shown = self._cropped(pictures.get(key))
+            sheet.picture(*box, shown, "" if shown else "missing")
 
 
 def _loaded(path: Path) -> Tensor | None:

@@ -149,7 +149,7 @@ class Sheet:
         problem: str = "",
         name: str = "",
     ) -> Axes:
-        """Place a picture with the text `problem` over it, or an empty frame with it; a film finds it by its `name`."""
+        """Place a picture with what is wrong with it, or an empty frame with why; a film finds the axes by `name`."""
         axes = self.axes(left, top, width, height)
         axes.set_label(name)
         if picture is not None:

@@ -51,16 +51,7 @@ def without_trace(cells: Cells) -> list[Panel]:
 
 
 def curve(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """Total loss of every cell, divided by its first, over steps and over seconds, all axes logarithmic.
-
-    Args:
-        cells: the cells of the figure.
-        look: the choices of the reader.
-        layout: ignored; this kind of figure has no rows or columns.
-
-    Returns:
-        A figure for each page.
-    """
+    """Total loss of every cell, divided by its first, over steps and seconds, all axes logarithmic; no `layout`."""
     with house_style(look):
         pages = Pages(look)
         for curves in _pages(_curves(cells, look), look):

@@ -52,16 +52,7 @@ def without_both(cells: Cells) -> list[Panel]:
 
 
 def tradeoff(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """Relative content error against relative style error, a point for each cell; above, pictures from the last line.
-
-    Args:
-        cells: the cells of the figure.
-        look: the choices of the reader.
-        layout: ignored; this kind of figure has no rows or columns.
-
-    Returns:
-        A figure for each page.
-    """
+    """Relative content error against relative style error, a point for each cell, and pictures of the last line."""
     with house_style(look):
         lines = _lines(cells, look)
         pages = Pages(look)

@@ -17,19 +17,7 @@ LAYOUT = Layout(rows=("depth",), columns=("ratio",))
 
 
 def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """A table with the photograph and the painting; one table for each combination of the other swept keys.
-
-    Args:
-        cells: the cells of the figure.
-        look: the choices of the reader.
-        layout: rows and columns by default as in the paper.
-
-    Returns:
-        A figure for each page.
-
-    Raises:
-        InputError: the layout has a key that the sweep does not have.
-    """
+    """A table with the photograph and the painting; one table for each combination of the other swept keys."""
     placed = pivot(cells, layout or LAYOUT)
     with house_style(look):
         pages = Pages(look)

@@ -52,8 +52,10 @@ def footnote(cells: Cells, look: Look) -> str:
     scale = f"mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
     difference = f"maps: difference to {to}, {scale}"
     about = {"error": _about_errors(done), "none": ""}
-    there = any(values_of(panel, look.values) for panel in cells.panels)
-    values = about.get(look.values, f"{look.values.upper()} to the photograph") if there else ""
+    there = [bool(values_of(panel, look.values)) for panel in cells.panels if panel.result]
+    whole = ", of the whole picture" if look.detail or look.difference else ""
+    none = "" if all(there) else "; cells without it have no photograph, or are too small"
+    values = about.get(look.values, f"{look.values.upper()} to the photograph{whole}{none}") if any(there) else ""
     return "; ".join([values] * bool(values) + [difference] * bool(look.difference))
 
 

@@ -54,7 +54,7 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: str | 
     folder = Path(folder)
     every, numbers = placed(tables(cells, look, layout), look), count(1)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in re.findall(r"\\includegraphics\[[^]]*\]\{([\w.]+)\}", _read(folder / "figure.tex")):
+    for name in re.findall(r"\\includegraphics\[[^]]*\]\{([\w.-]+)\}", _read(folder / "figure.tex")):
         (folder / name).unlink(missing_ok=True)
     written = [_Written(each, folder, numbers).latex() for each in every]
     body = "\n\n\\medskip\n".join(written)
@@ -131,7 +131,7 @@ class _Written:
     def _picture(self, picture: Image | None, problem: str, name: str) -> str:
         if picture is None:
             return escaped(problem)
-        safe = re.sub(r"\W+", "_", anyascii(name), flags=re.ASCII).strip("_")[:LONGEST]
+        safe = re.sub(r"[^\w-]+", "_", anyascii(name), flags=re.ASCII).strip("_")[:LONGEST]
         path = self.folder / f"{next(self.numbers):02d}_{safe or 'panel'}.png"
         with written_whole(path) as file:
             picture.save(file, format="PNG")

@@ -275,10 +275,8 @@ class Placed:
         axes = sheet.picture(*box, tile.picture, tile.problem, tile.name)
         if tile.mark and tile.picture:
             marked(axes, tile.picture, tile.mark)
-        if self.look.letters and tile.name:
-            letter = next(self.letters)
-            if tile.picture:  # else there is text in its place
-                sheet.letter(*_corner(tile, box), letter)
+        if self.look.letters and tile.name and tile.picture:  # else there is text in its place
+            sheet.letter(*_corner(tile, box), next(self.letters))
 
     def _below(self, sheet: Sheet, tile: Tile, place: tuple[int, int], left: float, top: float) -> None:
         for term, words in self.values.get(place, {}).items():

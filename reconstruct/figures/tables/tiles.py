@@ -63,7 +63,7 @@ def values(panel: Panel, which: str) -> dict[str, Forms]:
     known = {"psnr": result.psnr, "ssim": result.ssim, "lpips": panel.lpips}[which]
     if known is None:
         return {}
-    number, name = decibels(known) if which == "psnr" else f"{known:.2f}", which.upper()
+    number, name = decibels(known) if which == "psnr" else f"{known:.{3 if which == 'lpips' else 2}f}", which.upper()
     return {which: (f"{name} {number}", f"{name} {number}", f"{name}\n{number}")}
 
 
