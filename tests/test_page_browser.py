@@ -515,7 +515,7 @@ def analysis(browser, tmp_path) -> Iterator[Reader]:
 
 def test_layers_and_claims_open_their_pictures(analysis):
     assert [each.text for each in analysis.all(".matrix tbody td")] == ["0.10", "2.0", "90", "0.40"]
-    assert [each.text for each in analysis.all(".matrix td.own")] == ["0.1", "0.4"]
+    assert [each.text for each in analysis.all(".matrix td.own")] == ["0.10", "0.40"]
     assert analysis.shown("#opened img") == []
     pictures = [cell["picture"] for cell in analysis.data["cells"]]
     analysis.click("[data-opens='content relu3_1']")
