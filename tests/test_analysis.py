@@ -12,7 +12,7 @@ from reconstruct.analysis.entries import Entry, Kind, current, read, write
 from reconstruct.analysis.outcomes import spread
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.figures.analysis.atlas import atlas as drawn
-from reconstruct.figures.page.sheet import TITLE_LABEL
+from reconstruct.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL
 from reconstruct.recorders.snapshots import place
 from reconstruct.sweeps import Sweep, SweepCell
 
@@ -324,6 +324,7 @@ def test_every_figure_of_an_atlas_is_legible_and_has_its_claim_for_a_title(sweep
     for name, pages in made.items():
         (path,) = figures.save(pages, tmp_path, name, "pdf")
         assert_legible(pages_of(path))
+        assert not any(text.get_label() == PROBLEM_LABEL for page in pages for text in page.texts)  # all is there
         if name in claims:
             assert titles(pages) == [found[claims[name]].title]
 

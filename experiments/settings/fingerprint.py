@@ -13,8 +13,9 @@ from experiments.settings.inputs import UNTRAINED, Inputs
 from experiments.settings.schema import Config
 from reconstruct.results import NOISE
 
-# Raised whenever the same settings lead to another picture than before.
-METHOD = 7
+# Raised whenever the same settings lead to another picture than before, or a result to a record of another format:
+# cells of before are then other cells, which nobody takes for these.
+METHOD = 8
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
