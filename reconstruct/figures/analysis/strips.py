@@ -51,8 +51,8 @@ def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) 
         f" {MAP}: standard deviation over the seeds, white is {BRIGHTEST:g} or more, of 1." if len(seeds) > 1 else ""
     )
     note = (
-        f"Each picture when its feature error ‖F − P‖² / ‖P‖² had first fallen to {number(level)}; the final pictures "
-        f"of low layers are closer to the original.{disagree}"
+        f"Each picture when its feature error ‖F − P‖² / ‖P‖² had first fallen to at most {number(level)}; the final "
+        f"pictures of low layers are closer to the original.{disagree}"
     )
     with house_style(look):
         pages = Pages(look)
