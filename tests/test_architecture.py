@@ -48,7 +48,7 @@ def imports(file: Path) -> set[str]:
 def test_data_flows_one_way():
     """The contracts stand in pyproject.toml."""
     found = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-logo"],
+        [Path(sys.executable).with_name("lint-imports")],
         cwd=ROOT,
         capture_output=True,
         text=True,
