@@ -88,6 +88,8 @@ def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
     Raises:
         InputError: nothing is labelled so, or different values would be labelled alike.
     """
+    if not new:
+        return cells
     keys = [*cells.axes, *cells.narrowed]
     ways = [way for key in keys for way in labels(key, cells)]
     ways += [way for term in TERMS if "depth" in keys for way in depth_labels(cells, term)]
@@ -100,7 +102,7 @@ def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
     renamed = replace(cells, renamed=new)
     for key in keys:
         (word, count), *_ = Counter(labels(key, renamed)[0].of.values()).most_common(1)
-        if new and count > 1:
+        if count > 1:
             raise InputError(f"--label: {count} values of {key} would be labelled {word!r}; give each its own")
     return renamed
 
