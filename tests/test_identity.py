@@ -170,6 +170,12 @@ def test_the_content_of_a_file_counts_and_not_its_name(compose):
     assert identity_of(compose({"content.picture": "two.png"})) == identity_of(compose({"content.picture": "one.png"}))
 
 
+def test_a_record_of_another_format_is_that_of_another_cell(compose, monkeypatch):
+    before = identity_of(compose({"content.picture": "one.png"}))
+    monkeypatch.setattr("experiments.settings.fingerprint.FORMAT", 99)
+    assert identity_of(compose({"content.picture": "one.png"})) != before
+
+
 def test_a_sample_without_its_frame_is_not_the_file_with_it(compose, monkeypatch):
     framed = next(name for name in assets.pictures() if assets.ASSETS[name].crop)
     config = configuration(compose({"content.picture": framed}))

@@ -11,11 +11,10 @@ from typing import Any
 
 from experiments.settings.inputs import UNTRAINED, Inputs
 from experiments.settings.schema import Config
-from reconstruct.results import NOISE
+from reconstruct.results import FORMAT, NOISE
 
-# Raised whenever the same settings lead to another picture than before, or a result to a record of another format:
-# cells of before are then other cells, which nobody takes for these.
-METHOD = 8
+# Raised whenever the same settings lead to another picture than before.
+METHOD = 7
 
 # Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
 # they were asked for, so that a sweep can be taken up again on another machine.
@@ -37,6 +36,8 @@ def plain(value: Any) -> Any:
 def fingerprint(config: Config, inputs: Inputs) -> str:
     """Sixteen hexadecimal digits, equal for two cells that give the same picture, however they were asked for.
 
+    Cells whose records have another format are other cells, so that none of them stands in the way of these.
+
     What has no effect counts for nothing: a depth once it has chosen layers, the ratio of a term alone, the seed of a
     network that is trained, a painting's own size where it is that of the result. So do the spelling of equal weights
     and the order of snapshots.
@@ -56,7 +57,7 @@ def fingerprint(config: Config, inputs: Inputs) -> str:
     settings["network"]["weights"] = inputs.network.weights.identity
     settings["network"]["normalize_over"] = [given.identity for given in inputs.network.normalize_over]
     settings["snapshots"] = sorted(set(config.snapshots))
-    return _digest([METHOD, settings])
+    return _digest([METHOD, FORMAT, settings])
 
 
 def _term(config: Config, inputs: Inputs, name: str) -> list[Any]:
