@@ -17,7 +17,6 @@ DOORS = {  # a name that ends in a dot is that of a package
     "timm": ("observers.choices",),
     "torchvision": ("network", "observers.choices"),
     "matplotlib": ("figures.",),
-    "anyascii": ("figures.page.scripts", "figures.tables.latex", "figures.tables.separate"),
     "tueplots": ("figures.page.venues",),
     "skimage": ("measures",),
     "scipy": ("analysis.outcomes",),

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from reconstruct.figures.page.scripts import families, has_bold, legible
+from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.venues import LEAST
 
 FINE = 720  # dots per inch at which words are measured
@@ -50,14 +50,14 @@ def extent(words: str, size: float, weight: str = "normal") -> tuple[float, floa
     """Width and height in inches of a text of one line or several, at a size in points."""
     if not words.strip():
         return 0.0, 0.0
-    return _extent(words, size, weight if has_bold(words) else "normal", tuple(rcParams["font.family"]))
+    return _extent(words, size, weight, tuple(rcParams["font.family"]))
 
 
 @lru_cache(maxsize=20_000)
 def _extent(words: str, size: float, weight: str, style: tuple[str, ...]) -> tuple[float, float]:
     """The same in a style of these families."""
     figure, renderer = _scratch()
-    text = Text(0, 0, words, size=size, weight=weight, family=families(words), parse_math=False, figure=figure)
+    text = Text(0, 0, words, size=size, weight=weight, parse_math=False, figure=figure)
     box = text.get_window_extent(renderer)
     return box.width / FINE + SLACK, box.height / FINE + SLACK
 

@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from reconstruct.figures.page.scripts import transliterated
 from reconstruct.figures.page.sheet import RESAMPLED, house_style
 from reconstruct.files import written_whole
 
@@ -83,8 +82,7 @@ def _save_raster(pages: Sequence[Figure], file: IO[bytes], suffix: str, dpi: flo
     whole = io.BytesIO()  # for TIFF reads what it wrote
     drawn = [rasterised(page, dpi) for page in pages]
     if suffix == "tiff":
-        words = transliterated(title, str.isascii)  # all that TIFF's descriptions may hold
-        options = {"compression": "tiff_deflate", "description": words, "dpi": (dpi, dpi)}
+        options = {"compression": "tiff_deflate", "description": title.encode(), "dpi": (dpi, dpi)}
         drawn[0].save(whole, format="TIFF", save_all=True, append_images=drawn[1:], **options)
     else:
         metadata = PngInfo()

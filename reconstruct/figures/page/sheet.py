@@ -17,7 +17,7 @@ from PIL.Image import Image
 
 from reconstruct.figures.page.fitting import Fitted, fit
 from reconstruct.figures.page.pictures import Box
-from reconstruct.figures.page.scripts import HOUSE, families, has_bold, legible
+from reconstruct.figures.page.scripts import families, legible
 from reconstruct.figures.page.venues import LEAST
 
 WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
@@ -34,7 +34,7 @@ INK, FAINT, PAPER = "0.15", "0.45", "0.94"
 # Okabe & Ito's colours, which colour-blind readers can distinguish.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 STYLE: dict[str, Any] = {
-    "font.family": [HOUSE],
+    "font.family": families(),
     "mathtext.fontset": "dejavusans",
     "pdf.fonttype": 42,  # text stays text
     "svg.fonttype": "none",
@@ -98,7 +98,7 @@ DEFAULT = Look()
 @contextmanager
 def house_style(look: Look = DEFAULT) -> Iterator[None]:
     """A context with the style of all figures, for drawing and for saving."""
-    own = {"font.family": [look.font, HOUSE], "mathtext.fontset": "stix"} if look.font else {}
+    own = {"font.family": [look.font, *families()], "mathtext.fontset": "stix"} if look.font else {}
     with style.context(["default", STYLE | own]):
         yield
 
@@ -136,8 +136,7 @@ class Sheet:
         self.text(left, top, words.words, **{"size": words.size, **options})
 
     def _write(self, place: tuple[float, float], words: str, **options: Any) -> None:
-        own = {"color": INK, "parse_math": False, "family": families(words), **options}
-        self.figure.text(*place, words, **(own if has_bold(words) else own | {"weight": "normal"}))
+        self.figure.text(*place, words, **{"color": INK, "parse_math": False, **options})
 
     def picture(
         self,

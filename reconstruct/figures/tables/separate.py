@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from unicodedata import normalize
 
-from anyascii import anyascii
 from PIL.Image import Image
 
 from reconstruct.figures.cells import Cells
@@ -131,7 +131,8 @@ class _Written:
     def _picture(self, picture: Image | None, problem: str, name: str) -> str:
         if picture is None:
             return escaped(problem)
-        safe = re.sub(r"[^\w-]+", "_", anyascii(name), flags=re.ASCII).strip("_")[:LONGEST]
+        ascii_only = normalize("NFKD", name).encode("ascii", "ignore").decode()
+        safe = re.sub(r"[^\w-]+", "_", ascii_only).strip("_")[:LONGEST]
         path = self.folder / f"{next(self.numbers):02d}_{safe or 'panel'}.png"
         with written_whole(path) as file:
             picture.save(file, format="PNG")
