@@ -27,10 +27,9 @@ from experiments.settings.composition import configs
 from experiments.sweep.products import points
 from reconstruct import figures, images, measures
 from reconstruct.analysis.entries import Entry, Kind, write
-from reconstruct.analysis.outcomes import Finding
 from reconstruct.explorer import document as documents
 from reconstruct.explorer.content import POINTS, _command, _curves, _keys
-from reconstruct.explorer.findings import _case
+from reconstruct.explorer.findings import findings
 from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.sentences import layers, sentence
 from reconstruct.figures.cells import Cells, Panel
@@ -63,7 +62,7 @@ def test_every_cell_is_there_with_its_own_picture_and_its_originals(tmp_path):
         assert shown["values"] == dict(cell.values)
         assert picture(data, shown["picture"]) == (tmp_path / cell.folder / "result.png").read_bytes()
         assert picture(data, shown["originals"]["style"]) == (tmp_path / cell.folder / "style.png").read_bytes()
-        assert shown["errors"]["content"] == pytest.approx(0.2)
+        assert shown["facts"]["content error"] == ["20\u00a0%", pytest.approx(0.2)]
 
 
 def test_what_is_missing_is_named(tmp_path):
@@ -235,9 +234,9 @@ def test_curves_have_few_points_and_both_ends(tmp_path):
     assert (curves["steps"][0], curves["steps"][-1]) == (0, 499)
     assert set(curves["values"]) == {"loss", "content relu4_2"}  # what an earlier program wrote has no errors
     ends = {name: (values[0], values[-1]) for name, values in curves["values"].items()}
-    assert ends == {"loss": (1000.0, 2.0), "content relu4_2": (1.0, 0.002)}
+    assert ends == {"loss": (1000.0, 2.0), "content relu4_2": (100.0, 0.2)}  # errors in %
     assert {len(values) for values in curves["values"].values()} == {len(curves["steps"])}
-    assert _curves(tmp_path / "nothing.csv", result) == {}
+    assert _curves(tmp_path / "nothing.csv", result) == {"steps": [], "values": {}}
 
 
 MADE_FROM = ("relu1_1", "relu3_1")
@@ -262,20 +261,21 @@ def test_what_was_measured_is_there_with_the_cells_it_was_measured_on(tmp_path):
     measured(sweep)
     data = data_of(write_page([sweep]))
     (content,) = data["layers"]["matrices"]
-    assert (content["term"], content["layers"]) == ("content", ["relu1_1", "relu3_1"])
-    assert [(row["layer"], row["errors"], row["cells"]) for row in content["rows"]] == [
-        ("relu1_1", [0.001, 0.02], [0, 1, 2]),
-        ("relu3_1", [0.9, 0.004], [3, 4, 5]),
-    ]
-    claims = {claim["claim"].split()[0]: claim for claim in data["layers"]["claims"]}
-    assert claims["Low"]["verdict"] == "only under conditions"
-    cases = [
-        (case["holds"], case["shown"][0]["cell"], case["shown"][0]["numbers"]["ssim"])
-        for case in claims["Low"]["cases"]
-    ]
-    assert cases == [(False, 0, 0.85), (True, 1, 0.9), (True, 2, 0.95)]
-    assert content["mean"] == "pagoda, 3 seeds each"
-    assert [cell["numbers"]["layout"] for cell in data["cells"]] == [0.9] * 6
+    assert (content["title"].split()[4], content["columns"]) == ("content", ["relu1_1", "relu3_1"])
+    rows = [(row["layer"], *(place["text"] for place in row["places"])) for row in content["rows"]]
+    assert rows == [("relu1_1", "0.10", "2.0"), ("relu3_1", "90", "0.40")]
+    made_from = {
+        name: [each.get("cell") for each in found["cases"][0]["shown"]]
+        for name, found in data["layers"]["opened"].items()
+    }
+    assert (made_from["content relu1_1"][:3], made_from["content relu3_1"][:3]) == ([0, 1, 2], [3, 4, 5])
+    (claim,) = [each for each in data["layers"]["claims"] if each["opens"] == "pixels"]
+    assert claim["verdict"].startswith("only under conditions")
+    cases = data["layers"]["opened"]["pixels"]["cases"]  # those that fail come first
+    shown = [(case["title"], case["shown"][0]["cell"], case["shown"][0]["lines"][1]) for case in cases]
+    assert shown == [("It does not hold", 0, "SSIM 0.85"), ("It holds", 1, "SSIM 0.90"), ("It holds", 2, "SSIM 0.95")]
+    assert content["hint"].endswith("Geometric means over pagoda, 3 seeds each.")
+    assert [cell["facts"]["layout correlation"][1] for cell in data["cells"]] == [0.9] * 6
     assert {"SSIM", "layout correlation"} <= {word for word, _ in data["words"]}
     measures = sweep.folder / "measures.csv"
     measures.write_text(measures.read_text()[:200])
@@ -290,11 +290,11 @@ def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_
             images.save(smooth_picture(24, 32, 80 + number), place(tmp_path / cell.folder, 0.2))
     write([*ends, *(replace(e, kind=Kind.SNAPSHOT, level=0.2, psnr=9.0) for e in ends)], sweep)
     data = data_of(write_page([sweep]))
-    (claim,) = [each for each in data["layers"]["claims"] if each["claim"].endswith("exact pixel values")]
-    for case in claim["cases"]:
-        assert case["of"] == "PSNR falls with depth"
-        for shown in case["shown"]:
-            assert (shown["level"], shown["numbers"]["psnr"]) == (0.2, 9.0)
+    for case in data["layers"]["opened"]["unconstrained"]["cases"]:
+        assert case["title"].endswith("ound: PSNR falls with depth")
+        for shown in (each for each in case["shown"] if "cell" in each):
+            assert shown["lines"][0].startswith("when its error was 20\u00a0%")
+            assert shown["lines"][1] == "PSNR 9.0\u00a0dB"
             kept = place(tmp_path / sweep.cells[shown["cell"]].folder, 0.2)
             assert data["sources"][shown["picture"]].endswith(base64.b64encode(kept.read_bytes()).decode())
 
@@ -352,8 +352,8 @@ def test_an_original_in_another_order_is_shown_as_it_was_measured(tmp_path):
     made = entry("content", ("relu5_1",), cell="a")
     moved = replace(made, kind=Kind.SHUFFLED, cell="", layers={})
     pictures = Pictures()
-    shown = _case(Finding(True, (made, moved)), {"a": (0, tmp_path)}, pictures)["shown"]
-    (source,) = (pictures.sources[each["picture"]] for each in shown if "picture" in each)
+    (case,) = findings([made, moved], {"a": (0, tmp_path)}, pictures)["opened"]["objects"]["cases"]
+    (source,) = (pictures.sources[each["picture"]] for each in case["shown"] if "shuffled" in each["lines"][0])
     (tmp_path / "moved.png").write_bytes(source)
     wanted = measures.rearranged(images.load(tmp_path / "content.png"))
     assert torch.allclose(images.load(tmp_path / "moved.png"), wanted, atol=1 / 255)

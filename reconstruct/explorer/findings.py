@@ -1,6 +1,7 @@
 """What was measured of a sweep's pictures -> what the page shows of its layers and of the paper's claims."""
 
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,9 +14,9 @@ from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
 from reconstruct.errors import InputError
 from reconstruct.explorer.pictures import Pictures
-from reconstruct.explorer.quantities import numbers
+from reconstruct.explorer.quantities import QUANTITIES, facts, in_percent
 from reconstruct.recorders.snapshots import place
-from reconstruct.results import TERMS
+from reconstruct.results import PICTURE, TERMS
 
 Places = Mapping[str, tuple[int, Path]]
 """Name of a cell's folder -> its number on the page, and the folder."""
@@ -37,11 +38,15 @@ ABOUT = {  # claim -> the quantities that stand beside its pictures
     "learned_objects": (PROBABILITY,),
     "learned_look": (LPIPS,),
 }
-NOT_CELLS = {Kind.SHUFFLED: "the original with its parts in another order", Kind.OTHER: "another original"}
+NOT_CELLS = {Kind.SHUFFLED: "the original, shuffled", Kind.OTHER: "another original"}
+HINT = (
+    "Rows: the layer that a picture was made from. Columns: the layer relu… that was measured; the frame is where they "
+    "are the same. The darker, the larger. Geometric means over {}."
+)
 
 
 def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> dict[str, Any]:
-    """A matrix for each term, made from which layer and measured at which, and the claims that were tested.
+    """A matrix for each term, made from which layer and measured at which, the claims, and the pictures of both.
 
     Args:
         entries: all measured pictures.
@@ -49,42 +54,95 @@ def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> di
         pictures: to which those are added that a claim was tested on before they were finished.
     """
     kept = distinct(entries)
-    matrices = [_matrix(kept, term, places) for term in TERMS]
     tested = {name: each for name, each in verdicts(entries).items() if each.findings}
-    claims = [_claim(each, places, pictures) | {"about": ABOUT.get(name, NEAR)} for name, each in tested.items()]
-    return {"matrices": [each for each in matrices if each["rows"]], "claims": claims, "uncertainty": UNCERTAINTY}
-
-
-def _matrix(entries: Sequence[Entry], term: str, places: Places) -> dict[str, Any]:
-    errors, made = matrix(entries, term), made_from(entries, term)
-    layers = list(dict.fromkeys(layer for row in errors.values() for layer in row))
-    rows = [
-        {
-            "layer": layer,
-            "errors": [_short(row[m]) if m in row else None for m in layers],
-            "cells": [places[cell][0] for cell in dict.fromkeys(e.cell for e in made[layer]) if cell in places],
-        }
-        for layer, row in errors.items()
+    opened = {name: _cases(each, ABOUT.get(name, NEAR), places, pictures) for name, each in tested.items()}
+    rows = {f"{term} {layer}": same for term in TERMS for layer, same in made_from(kept, term).items()}
+    opened |= {name: _row(name, same, places, pictures) for name, same in rows.items()}
+    claims = [
+        {"opens": name, "claim": each.claim, "verdict": f"{each.verdict} ({each.count})", "numbers": each.numbers}
+        for name, each in tested.items()
     ]
-    return {"term": term, "layers": layers, "rows": rows, "mean": _mean([e for same in made.values() for e in same])}
+    matrices = [found for term in TERMS if (found := _matrix(kept, term))]
+    return {"matrices": matrices, "claims": claims, "opened": opened, "uncertainty": UNCERTAINTY}
 
 
-def _mean(entries: Iterable[Entry]) -> str:
+def _matrix(entries: Sequence[Entry], term: str) -> dict[str, Any]:
+    """The errors of a term as a table of texts, each with a shade from 0 to 35; empty if none was measured."""
+    rows, made = matrix(entries, term), made_from(entries, term)
+    layers = list(dict.fromkeys(layer for row in rows.values() for layer in row))
+    powers = [math.log10(error) for row in rows.values() for error in row.values() if error > 0] or [0.0]
+    least, span = min(powers), (max(powers) - min(powers)) or math.inf
+
+    def placed(error: float | None) -> dict[str, Any]:
+        share = (math.log10(error) - least) / span if error else 0
+        return {
+            "text": in_percent(error).partition("\u00a0")[0] if error is not None else "",
+            "shade": round(35 * share),
+        }
+
+    lines = [
+        {"opens": f"{term} {layer}", "layer": layer, "places": [placed(row.get(m)) for m in layers]}
+        for layer, row in rows.items()
+    ]
+    title = f"Relative error of the {term} in %, measured at each layer"
+    hint = HINT.format(_over([e for same in made.values() for e in same]))
+    return {"title": title, "hint": hint, "columns": layers, "rows": lines} if rows else {}
+
+
+def _over(entries: Iterable[Entry]) -> str:
     """Over what the numbers of a matrix are means."""
     entries = list(entries)
     originals, seeds = dict.fromkeys(e.picture for e in entries), {e.seed for e in entries}
     return f"{' and '.join(originals)}, {plural(len(seeds), 'seed')} each"
 
 
-def _claim(tested: TestedClaim, places: Places, pictures: Pictures) -> dict[str, Any]:
-    known = {"claim": tested.claim, "verdict": str(tested.verdict), "count": tested.count, "numbers": tested.numbers}
-    return known | {"cases": [_case(each, places, pictures) for each in tested.findings]}
+def _row(name: str, entries: Sequence[Entry], places: Places, pictures: Pictures) -> dict[str, Any]:
+    """The pictures that were made from a layer."""
+    there = list({e.cell: e for e in entries if e.cell in places}.values())
+    return {"title": "Made from the {} of {}".format(*name.split()), "cases": [_shown(there, NEAR, places, pictures)]}
 
 
-def _case(finding: Finding, places: Places, pictures: Pictures) -> dict[str, Any]:
-    originals = [places[e.cell][1] / f"{next(iter(e.layers))}.png" for e in finding.entries if e.cell in places]
-    shown = [_shown(e, places, pictures, originals) for e in finding.entries if e.cell in places or e.kind in NOT_CELLS]
-    return {"holds": finding.holds, "of": finding.of, "shown": shown}
+def _cases(tested: TestedClaim, about: Sequence[str], places: Places, pictures: Pictures) -> dict[str, Any]:
+    """The pictures of a claim, case by case, those first in which it fails."""
+    ordered = sorted(tested.findings, key=lambda finding: finding.holds)
+    cases = [{"title": _heading(each), **_shown(each.entries, about, places, pictures)} for each in ordered]
+    return {"title": tested.claim, "cases": cases}
+
+
+def _heading(finding: Finding) -> str:
+    """Whether a claim holds in a case, or was found what the case is about."""
+    if finding.of:
+        return f"{'Found' if finding.holds else 'Not found'}: {finding.of}"
+    return "It holds" if finding.holds else "It does not hold"
+
+
+def _shown(entries: Sequence[Entry], about: Sequence[str], places: Places, pictures: Pictures) -> dict[str, Any]:
+    """Measured pictures with the quantities that they are about, and the originals of their cells."""
+    folders = [places[e.cell][1] / f"{next(iter(e.layers))}.png" for e in entries if e.cell in places]
+    titles = [quantity.title for quantity in QUANTITIES if quantity.name in about]
+    shown = []
+    for e in (e for e in entries if e.cell in places or e.kind in NOT_CELLS):
+        own = _of_cell(e, places, pictures) if e.cell in places else _of_no_cell(e, folders, pictures)
+        own["lines"] += [f"{title} {text}" for title, (text, _) in facts(e).items() if title in titles]
+        shown.append(own)
+    numbers = dict.fromkeys(number for path in folders if (number := pictures.number(path)) is not None)
+    return {"shown": [*shown, *({"picture": number, "lines": ["the original"]} for number in numbers)]}
+
+
+def _of_cell(entry: Entry, places: Places, pictures: Pictures) -> dict[str, Any]:
+    """A cell's picture, finished or when it had an error."""
+    number, folder = places[entry.cell]
+    if entry.level is None:
+        return {"cell": number, "picture": pictures.number(folder / PICTURE), "lines": []}
+    line = f"when its error was {in_percent(entry.level)}; a click opens the finished picture"
+    return {"cell": number, "picture": pictures.number(place(folder, entry.level)), "lines": [line]}
+
+
+def _of_no_cell(entry: Entry, originals: Sequence[Path], pictures: Pictures) -> dict[str, Any]:
+    """The shuffled original, or the name of another one."""
+    wanted = entry.kind is Kind.SHUFFLED and originals
+    moved = _rearranged(originals[0], _written(originals[0])) if wanted else None
+    return {"picture": pictures.number_of(moved) if moved else None, "lines": [NOT_CELLS[entry.kind]]}
 
 
 def _written(file: Path) -> int:
@@ -103,20 +161,3 @@ def _rearranged(original: Path, written: int) -> bytes | None:
     if moved is not None:
         images.to_image(moved).save(file, "PNG")
     return file.getvalue() or None
-
-
-def _shown(entry: Entry, places: Places, pictures: Pictures, originals: Sequence[Path]) -> dict[str, Any]:
-    """A measured picture: of a cell, finished or when it had an error, or one that no cell has."""
-    known: dict[str, Any] = {"numbers": numbers(entry)}
-    if entry.kind in NOT_CELLS:
-        wanted = entry.kind is Kind.SHUFFLED and originals
-        moved = _rearranged(originals[0], _written(originals[0])) if wanted else None
-        return known | {"name": NOT_CELLS[entry.kind]} | ({"picture": pictures.number_of(moved)} if moved else {})
-    number, folder = places[entry.cell]
-    if entry.level is None:
-        return known | {"cell": number}
-    return known | {"cell": number, "level": entry.level, "picture": pictures.number(place(folder, entry.level))}
-
-
-def _short(error: float) -> float:
-    return float(f"{error:.3g}")

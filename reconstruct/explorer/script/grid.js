@@ -3,13 +3,14 @@ const grid = {
   name: "Grid",
 
   controls() {
-    return controls(placeList("rows", "rows"), placeList("columns", "columns"), ...unplaced().map(keySlider), stepSlider(), loupeControls());
+    return controls(placeList("rows"), placeList("columns"), ...unplaced().map(keySlider), stepSlider(), detail());
   },
 
   fill(content) {
     const rows = shownValues(state.rows), columns = shownValues(state.columns);
-    const lines = rows.map((row) => line(row, columns, unplaced()));
-    const table = make("table", { class: "grid", onkeydown: walk }, head(columns), make("tbody", {}, ...lines));
+    const names = columns.map((value) => make("th", { scope: "col" }, value?.label ?? ""));
+    const table = make("table", { class: "grid", onkeydown: walk }, make("thead", {}, make("tr", {}, make("td"), ...names)),
+      make("tbody", {}, ...rows.map((row) => line(row, columns))));
     const frame = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pictures" }, table);
     content.append(make("p", { class: "hint" }, "A click on a picture enlarges it in the flip book; the browser's Back returns."), frame, originals());
     about(cells[state.cell]);
@@ -24,49 +25,24 @@ function originals() {
 
 /** The keys that have neither rows nor columns. */
 function unplaced() {
-  return keys.filter((key) => key.key !== state.rows && key.key !== state.columns);
+  return keys.filter(({ key }) => key !== state.rows && key !== state.columns);
 }
 
 /** The values of a key that cells have where the sliders are; a single nothing where no key or no value was chosen. */
 function shownValues(name) {
   const found = new Set(there().map((cell) => cell.values[name]));
-  const shown = keys.find((key) => key.key === name)?.values.filter(({ value }) => found.has(value)) ?? [null];
+  const shown = keys.find(({ key }) => key === name)?.values.filter(({ value }) => found.has(value)) ?? [null];
   return shown.length === 1 && shown[0]?.value === "" ? [null] : shown;
 }
 
-function head(columns) {
-  const names = columns.map((value) => make("th", { scope: "col" }, value?.label ?? ""));
-  return make("thead", {}, make("tr", {}, make("td", {}), ...names));
-}
-
-function line(row, columns, others) {
+function line(row, columns) {
   const places = columns.map((column) => {
-    const wanted = Object.fromEntries(others.map((key) => [key.key, state.fixed[key.key]]));
+    const wanted = valuesIn({ values: state.fixed }, unplaced());
     if (row) wanted[state.rows] = row.value;
     if (column) wanted[state.columns] = column.value;
-    return make("td", {}, ...matching(wanted).map(place));
+    return make("td", {}, ...matching(wanted).map((cell) => place(cell, pictureOf(cell), [cell.caption])));
   });
   return make("tr", {}, make("th", { scope: "row" }, row?.label ?? ""), ...places);
-}
-
-/** One picture of the table, which a click or the enter key opens. */
-function place(cell) {
-  const current = cell.id === state.cell;
-  return make("button", {
-    type: "button", class: "place", "data-cell": cell.id, "aria-current": current ? "true" : false,
-    "aria-label": `${cell.label}: ${cell.sentence ?? cell.problem} ${captionOf(cell)}`,
-    onfocus: (event) => look(cell, event.currentTarget),
-    onclick: () => choose(cell, { view: "flip" }),
-  }, make("span", { class: "shown" }, pictureOf(cell)), make("span", { class: "caption" }, captionOf(cell)));
-}
-
-/** Marks a picture and tells of it. */
-function look(cell, button) {
-  take(cell);
-  remember();
-  for (const other of document.querySelectorAll(".place[aria-current]")) other.removeAttribute("aria-current");
-  button.setAttribute("aria-current", "true");
-  about(cell);
 }
 
 /** Arrow keys go from picture to picture. */

@@ -7,103 +7,58 @@ const layers = {
   },
 
   fill(content) {
-    const opened = make("section", { id: "opened", "aria-label": "Its pictures", tabindex: -1 });
-    content.append(claimsOf(), opened, ...data.layers.matrices.map(matrixOf));
-    showOpened(opened);
+    content.append(claims(), make("section", { id: "opened", "aria-label": "Its pictures", tabindex: -1 }), ...data.layers.matrices.map(matrix));
+    showOpened();
     document.getElementById("about").replaceChildren(); // until a picture is looked at
   },
 };
 
-/** Everything that can be opened: what its pictures are, and in which cases they come. */
-function openable() {
-  const rows = data.layers.matrices.flatMap(({ term, rows }) => rows.map((row) => [`${term} ${row.layer}`,
-    { title: `Made from the ${term} of ${row.layer}`, cases: [{ shown: row.cells.map((cell) => ({ cell, numbers: cells[cell].numbers })) }] }]));
-  const claims = data.layers.claims.map((claim, at) => [`claim ${at + 1}`, { title: claim.claim, cases: claim.cases, about: claim.about }]);
-  return new Map([...rows, ...claims]);
+function claims() {
+  const items = data.layers.claims.map(({ opens, claim, verdict, numbers }) => make("li", {}, opener(opens, claim),
+    make("p", {}, make("strong", {}, verdict), ` – ${numbers}`)));
+  return make("section", {}, make("h2", {}, "Claims"), make("p", { class: "hint" }, data.layers.uncertainty), make("ul", { class: "claims" }, ...items));
 }
 
-/** A button that opens pictures below; once more closes them. */
+/** A table of errors, each on a ground that is the stronger the larger it is; a click opens the pictures of a row. */
+function matrix({ title, hint, columns, rows }) {
+  const heads = columns.map((layer) => make("th", { scope: "col", "aria-label": layer }, layer.replace("relu", "")));
+  const lines = rows.map(({ opens, layer, places }) => make("tr", {}, make("th", { scope: "row" }, opener(opens, layer)),
+    ...places.map(({ text, shade }, at) => {
+      const found = make("td", { class: layer === columns[at] ? "own" : null, onclick: () => openPictures(opens) }, text);
+      found.style.background = `rgb(var(--heat) / ${shade}%)`;
+      return found;
+    })));
+  return make("section", {}, make("h2", {}, title), make("p", { class: "hint" }, hint),
+    make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title }, make("table", { class: "matrix" },
+      make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "made from"), ...heads)), make("tbody", {}, ...lines))));
+}
+
+/** A button that opens pictures below; a second press closes them. */
 function opener(name, words) {
-  const pressed = state.opened === name;
-  return make("button", { type: "button", "data-opens": name, "aria-pressed": String(pressed), onclick: () => openPictures(name) }, words);
+  return make("button", { type: "button", "data-opens": name, onclick: () => openPictures(name) }, words);
 }
 
 function openPictures(name) {
   state.opened = state.opened === name ? "" : name;
   remember();
+  showOpened();
+  if (!state.opened) return;
+  document.getElementById("opened").scrollIntoView();
+  document.getElementById("opened").focus({ preventScroll: true });
+}
+
+/** The pictures of what is opened, case by case, as they were when they were measured. */
+function showOpened() {
   for (const button of document.querySelectorAll("[data-opens]")) button.setAttribute("aria-pressed", String(button.dataset.opens === state.opened));
-  const place = document.getElementById("opened");
-  showOpened(place);
-  if (state.opened) {
-    place.scrollIntoView();
-    place.focus({ preventScroll: true });
-  }
-}
-
-function matrixOf({ term, layers: measured, rows, mean }) {
-  const known = rows.flatMap((row) => row.errors.filter((error) => error > 0)).map(Math.log10);
-  const scale = { least: Math.min(...known), most: Math.max(...known) };
-  const short = (layer) => make("th", { scope: "col", "aria-label": layer }, layer.replace("relu", ""));
-  const head = make("tr", {}, make("th", { scope: "col" }, "made from"), ...measured.map(short));
-  const lines = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, opener(`${term} ${row.layer}`, row.layer)),
-    ...row.errors.map((error, at) => matrixPlace(error, row.layer === measured[at], scale, `${term} ${row.layer}`))));
-  const words = `Relative error of the ${term} in %, measured at each layer`;
-  return make("section", {}, make("h2", {}, words), make("p", { class: "hint" }, `Rows: the layer that a picture was made from. Columns: the layer relu… that was measured; `
-    + `the frame is where they are the same. The darker, the larger. Geometric means over ${mean}.`), make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": words },
-    make("table", { class: "matrix" }, make("thead", {}, head), make("tbody", {}, ...lines))));
-}
-
-/** An error, on a ground that is the stronger the larger it is; a click on it opens its row. */
-function matrixPlace(error, own, { least, most }, row) {
-  const place = make("td", { class: own ? "own" : null, onclick: () => openPictures(row) }, error == null ? "" : percent(error).replace("\u00a0%", ""));
-  const share = error > 0 && most > least ? (Math.log10(error) - least) / (most - least) : 0;
-  place.style.background = `rgb(var(--heat) / ${Math.round(35 * share)}%)`;
-  return place;
-}
-
-function claimsOf() {
-  const items = data.layers.claims.map((claim, at) => make("li", {}, opener(`claim ${at + 1}`, claim.claim),
-    make("p", {}, make("strong", {}, `${claim.verdict} (${claim.count})`), `: ${claim.numbers}`)));
-  return make("section", {}, make("h2", {}, "Claims"), make("p", { class: "hint" }, data.layers.uncertainty), make("ul", { class: "claims" }, ...items));
-}
-
-/** The pictures of what is opened, case by case, those in which a claim fails first, as they were when they were looked at. */
-function showOpened(place) {
-  const found = openable().get(state.opened);
+  const found = new Map(Object.entries(data.layers.opened)).get(state.opened), place = document.getElementById("opened");
   place.replaceChildren();
   if (!found) return;
-  const ordered = [...found.cases].sort((a, b) => (a.holds === false ? 0 : 1) - (b.holds === false ? 0 : 1));
-  const shown = ordered.map((each) => make("div", { class: "case" },
-    each.holds === undefined ? null : make("h3", {}, verdictOf(each)),
-    make("div", { class: "row" }, ...each.shown.map((one) => looked(one, found.about)), ...originalsOf(each.shown))));
-  place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...shown));
+  place.append(make("h2", {}, found.title), make("div", { class: "cases" }, ...found.cases.map(({ title, shown }) =>
+    make("div", {}, title ? make("h3", {}, title) : null, make("div", { class: "row" }, ...shown.map(measured))))));
 }
 
-/** Whether it holds, or was found what the case is about. */
-function verdictOf({ holds, of }) {
-  if (of) return `${holds ? "Found" : "Not found"}: ${of}`;
-  return holds ? "It holds" : "It does not hold";
-}
-
-/** The first original of each picture of a case, once. */
-function originalsOf(shown) {
-  const found = shown.filter(({ cell }) => cell !== undefined).map(({ cell }) => originalOf(cells[cell])?.number);
-  return [...new Set(found)].filter((number) => number != null)
-    .map((number) => captioned(picture(number, "its original"), "the original", { class: "place" }));
-}
-
-/** A picture that was looked at, with its name and the numbers that count; of some there are only these. */
-function looked({ cell, level, picture: number, name, numbers }, about = ["psnr", "ssim"]) {
-  const counting = Object.fromEntries(about.map((each) => [each, numbers[each]]));
-  const told = quantitiesOf(counting).map(([title, value]) => make("span", { class: "caption" }, `${title} ${value}`));
-  if (cell === undefined) {
-    const seen = number == null ? [make("span", { class: "none" }, name)] : [make("span", { class: "shown" }, picture(number, name)), make("span", { class: "caption" }, name)];
-    return make("div", { class: "place" }, ...seen, ...told);
-  }
-  const button = place(cells[cell]);
-  if (number != null) button.querySelector(".shown").replaceChildren(picture(number, cells[cell].sentence));
-  button.querySelector(".caption").textContent = level == null ? errorsOf(cells[cell]) : `when its error was ${percent(level)}; a click opens the finished picture`;
-  button.append(make("span", { class: "caption" }, cells[cell].label), ...told);
-  button.removeAttribute("aria-label"); // which tells of the finished picture
-  return button;
+/** A picture that was measured; of some there are only a name and numbers. */
+function measured({ cell: number, picture: shown, lines }) {
+  const cell = cells[number], name = cell?.label ?? lines[0];
+  return place(cell, shown == null ? make("span", { class: "none" }, "not kept") : picture(shown, name), cell ? [name, ...lines] : lines);
 }

@@ -1,66 +1,69 @@
-/**
- * What the reader looks at. It stands in the address, behind #, so that a view can be sent and found again: view,
- * rows, columns, cell, other, mode, wipe, curve, opened, detail, sort, filter, and a value for every key.
- */
+/** What the reader looks at. It stands in the address, behind #, so that a view can be sent and found again. */
 const data = JSON.parse(document.getElementById("data").textContent);
-const cells = data.cells.map((cell, id) => ({ ...cell, id }));
-const keys = data.keys;
+const cells = data.cells.map((cell, at) => ({ ...cell, id: String(at) }));
+const { keys } = data;
 
-const state = { view: "grid", rows: "", columns: "", cell: 0, other: "original", mode: "wipe", wipe: "50", step: "", curve: "", opened: "", fixed: {}, ...placed() };
+const isKey = (word) => word === "" || keys.some(({ key }) => key === word);
+const isCell = (word) => /^\d+$/.test(word) && Number(word) < cells.length;
+const isWithin = (least, most) => (word) => word !== "" && Number(word) >= least && Number(word) <= most;
 
-/** Where keys stand at first: in rows and columns as in the sweep's figure. */
-function placed() {
-  return { ...data.places, fixed: Object.fromEntries(keys.map((key) => [key.key, key.values[0].value])) };
-}
+/** Every word of an address: what it is at first, and whether it may be something else. */
+const WORDS = {
+  view: ["grid", (word) => Object.hasOwn(VIEWS, word)],
+  rows: [data.places.rows, isKey],
+  columns: [data.places.columns, isKey],
+  cell: ["0", isCell],
+  other: ["original", (word) => Object.hasOwn(ORIGINALS, word) || isCell(word)],
+  mode: ["wipe", (word) => Object.hasOwn(MODES, word)],
+  wipe: ["50", isWithin(0, 100)],
+  gain: ["4", isWithin(1, 16)],
+  zoom: ["1", isWithin(1, 12)],
+  x: ["0.5", isWithin(0, 1)],
+  y: ["0.5", isWithin(0, 1)],
+  step: ["", (word) => word === "" || isWithin(0, data.steps.length - 1)(word)],
+  curve: ["loss", () => true],
+  opened: ["", () => true],
+  sort: ["0", (word) => /^\d{1,3}( down)?$/.test(word)],
+  filter: ["", () => true],
+};
 
-/** The state as it stands in an address. */
+const state = Object.fromEntries(Object.entries(WORDS).map(([word, [first]]) => [word, first]));
+state.fixed = Object.fromEntries(keys.map(({ key, values }) => [key, values[0].value]));
+if (cells.length) Object.assign(state.fixed, beginning());
+const untouched = structuredClone(state);
+
 function address() {
-  const known = { view: state.view, rows: state.rows, columns: state.columns, cell: state.cell, other: state.other };
-  const others = { mode: state.mode, wipe: state.wipe, step: state.step, curve: state.curve, opened: state.opened };
-  const words = new URLSearchParams({ ...known, ...others, detail: detailWord(), sort: sortWord(), filter });
-  for (const word of ["opened", "curve", "detail", "sort", "filter"]) if (!words.get(word)) words.delete(word);
-  for (const [key, value] of Object.entries(state.fixed)) words.set(`=${key}`, value);
-  return `#${words}`;
+  const { fixed, ...words } = state;
+  return `#${new URLSearchParams([...Object.entries(words), ...Object.entries(fixed).map(([key, value]) => [`=${key}`, value])])}`;
 }
 
-/** The state of a page that nobody has touched yet. */
-let untouched = null;
-
-/** Takes over what an address says and what there is; the rest stays as it is, or is as at first if it says nothing. */
+/** The state that an address asks for; what it does not say, or says wrongly, is as at first. */
 function readAddress() {
-  if (!location.hash && untouched) Object.assign(state, structuredClone(untouched));
   const words = new URLSearchParams(location.hash.slice(1));
-  const names = new Set(["", ...keys.map((key) => key.key)]);
-  const views = Object.keys(VIEWS);
-  if (views.includes(words.get("view"))) state.view = words.get("view");
-  for (const place of ["rows", "columns"]) if (names.has(words.get(place))) state[place] = words.get(place);
-  if (state.rows && state.rows === state.columns) state.rows = "";
-  if (words.get("other") in ORIGINALS || cells[words.get("other")]) state.other = words.get("other");
-  if (MODES.includes(words.get("mode"))) state.mode = words.get("mode");
-  if (words.get("step") === "" || data.steps[words.get("step")] !== undefined) state.step = words.get("step");
-  if (/^\d{1,3}$/.test(words.get("wipe"))) state.wipe = String(Math.min(100, Number(words.get("wipe"))));
-  for (const name of ["curve", "opened"]) state[name] = words.get(name) ?? "";
-  readDetail(words.get("detail"));
-  readSort(words.get("sort"));
-  filter = words.get("filter") ?? "";
-  for (const key of keys) {
-    const value = words.get(`=${key.key}`);
-    if (key.values.some((each) => each.value === value)) state.fixed[key.key] = value;
-  }
-  if (cells[words.get("cell")]) take(cells[words.get("cell")]);
+  Object.assign(state, structuredClone(untouched));
+  for (const [word, [, isPossible]] of Object.entries(WORDS)) if (words.has(word) && isPossible(words.get(word))) state[word] = words.get(word);
+  if (state.rows === state.columns) state.rows = "";
+  for (const { key, values } of keys) if (values.some(({ value }) => value === words.get(`=${key}`))) state.fixed[key] = words.get(`=${key}`);
+  if (isCell(words.get("cell") ?? "")) take(cells[state.cell]);
+  settle();
 }
 
 /**
  * Changes the state, the address and what is shown; the controls stay while one of them is being moved. From another
  * view the browser's Back returns.
+ *
+ * `wanted` is where the sliders should be, if the reader is to know which of them are elsewhere.
  */
-function set(changes, { controlsStay = false } = {}) {
+function set(changes, { controlsStay = false, wanted = null, preferred = cells } = {}) {
   const turns = changes.view !== undefined && changes.view !== state.view;
   Object.assign(state, changes);
-  settle();
+  settle(preferred);
   remember(turns ? "pushState" : "replaceState"); // before a view remembers what it marks
   if (controlsStay) refresh();
   else show();
+  const moved = wanted ? ruling().filter(({ key }) => state.fixed[key] !== wanted[key]).map(({ name }) => name) : [];
+  const text = `This combination was not computed; ${moved.join(", ")} ${moved.length > 1 ? "were" : "was"} changed to match.`;
+  document.getElementById("followed").textContent = moved.length ? text : "";
 }
 
 /** Writes the state into the address, without a new entry in the browser's history if nothing else is said. */
@@ -78,7 +81,14 @@ function take(cell) {
   Object.assign(state.fixed, valuesIn(cell, keys));
 }
 
-/** The cells whose values are those of `wanted` for all its keys. */
+/** Looks at a cell: the sliders follow. */
+function choose(cell, changes = {}) {
+  take(cell);
+  set(changes);
+  if (changes.view) document.getElementById("main").focus({ preventScroll: true });
+}
+
+/** The cells that have all these values. */
 function matching(wanted) {
   return cells.filter((cell) => Object.entries(wanted).every(([key, value]) => cell.values[key] === value));
 }
@@ -89,55 +99,38 @@ function ruling() {
 }
 
 /** The values that a cell has of some keys. */
-function valuesIn(cell, some) {
-  return Object.fromEntries(some.map(({ key }) => [key, cell.values[key]]));
+function valuesIn({ values }, some) {
+  return Object.fromEntries(some.map(({ key }) => [key, values[key]]));
 }
 
 /** The cells where the sliders are. */
 function there() {
-  return matching(Object.fromEntries(ruling().map(({ key }) => [key, state.fixed[key]])));
-}
-
-/** Of some cells the one that differs from what is wanted in the fewest keys; the chosen one and pictures come first. */
-function nearest(some, wanted) {
-  const agreeing = (cell) => ruling().filter(({ key }) => cell.values[key] === wanted[key]).length;
-  const candidates = [...some.filter((cell) => cell.id === state.cell), ...some.filter((cell) => cell.picture != null), ...some];
-  return candidates.reduce((best, cell) => (agreeing(cell) > agreeing(best) ? cell : best));
+  return matching(valuesIn({ values: state.fixed }, ruling()));
 }
 
 /** Moves a slider. Where no cell has all these values, the other sliders go to the nearest one that has this value. */
 function move(key, value) {
   const wanted = { ...state.fixed, [key]: value };
-  const having = cells.filter((cell) => cell.values[key] === value);
-  const found = having.length ? valuesIn(nearest(having, wanted), ruling()) : {};
-  set({ fixed: { ...wanted, ...found } }, { controlsStay: true });
-  tellFollowed(wanted);
-}
-
-/** Says which sliders are not where they were wanted. */
-function tellFollowed(wanted) {
-  const followed = ruling().filter(({ key }) => state.fixed[key] !== wanted[key]).map(({ name }) => name);
-  const told = followed.length ? `Not every combination was made: ${followed.join(", ")} moved, too.` : "";
-  document.getElementById("followed").textContent = told;
+  set({ fixed: { ...wanted } }, { controlsStay: true, wanted, preferred: matching({ [key]: value }) });
 }
 
 /** Where there is no cell where the sliders are, they go to the nearest; the chosen cell is one that is there. */
-function settle() {
+function settle(preferred = cells) {
   if (!cells.length) return;
-  if (!there().length) Object.assign(state.fixed, valuesIn(nearest(cells, state.fixed), ruling()));
-  const found = there();
-  if (!found.some(({ id }) => id === state.cell)) state.cell = (found.find((cell) => cell.picture != null) ?? found[0]).id;
+  const agreeing = (cell) => ruling().filter(({ key }) => cell.values[key] === state.fixed[key]).length;
+  const first = (some) => some.find(({ id }) => id === state.cell) ?? some.find((cell) => cell.picture != null) ?? some[0];
+  if (!there().length) {
+    const most = Math.max(...preferred.map(agreeing));
+    Object.assign(state.fixed, valuesIn(first(preferred.filter((cell) => agreeing(cell) === most)), ruling()));
+  }
+  state.cell = first(there()).id;
 }
 
 /** The values of keys without a place at which the grid shows most of a key's values, and most cells. */
 function fullest(key = "") {
-  const tables = new Map();
-  for (const cell of cells) {
-    const name = JSON.stringify(valuesIn(cell, unplaced()));
-    tables.set(name, [...(tables.get(name) ?? []), cell]);
-  }
   const spans = (table) => new Set(table.map((cell) => cell.values[key])).size;
-  const [best] = [...tables.values()].sort((a, b) => spans(b) - spans(a) || b.length - a.length);
+  const tables = cells.map((cell) => matching(valuesIn(cell, unplaced())));
+  const [best] = tables.sort((a, b) => spans(b) - spans(a) || b.length - a.length);
   return valuesIn(best[0], unplaced());
 }
 
@@ -145,11 +138,4 @@ function fullest(key = "") {
 function beginning() {
   const first = valuesIn(cells[0], unplaced());
   return matching(first).length > 1 ? first : fullest();
-}
-
-/** Looks at a cell: the sliders follow. */
-function choose(cell, changes = {}) {
-  take(cell);
-  set(changes);
-  if (changes.view) document.getElementById("main").focus({ preventScroll: true });
 }
