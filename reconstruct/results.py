@@ -22,15 +22,11 @@ from reconstruct import records
 from reconstruct.errors import InputError
 from reconstruct.records import Damaged
 
-TERMS = ("content", "style")
 FORMAT = 3  # of result.json; raised when an earlier program would misunderstand the record
 RESULT = "result.json"
 PICTURE = "result.png"
 FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
-# Keys that say where results go, not what a cell is.
-NOT_SETTINGS = ("experiment", "runs", "name", "figure", "film", "page", "observer", "fresh")
-NAMES_A_FILE = ("picture", "weights", "start", "code")  # last parts of keys whose values may be the names of files
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished
 TRACE = "trace.csv"  # a row a step, written as it goes
 SNAPSHOTS = "error=*.png"  # pictures at given relative errors
@@ -146,17 +142,6 @@ class Result:
         ratio = self.config["ratio"]
         return math.inf if ratio is None else float(ratio)
 
-    def concerns(self, key: str) -> bool:
-        """Whether a setting has an effect: not one of a term that is not there, nor the ratio of a single term."""
-        term, _, rest = key.partition(".")
-        if key == "ratio":
-            return len(self.layers) > 1
-        if term not in TERMS:
-            return True
-        own_class = ":" in str(self.config[term]["statistic"])
-        there = term in self.layers or term in self.originals or self.config["start"] == term
-        return there and (own_class or not rest.startswith("parameters"))
-
     def asked_for(self, term: str) -> str:
         """How a term's picture was asked for: the name of a sample, or a path."""
         if term == START:
@@ -171,11 +156,6 @@ class Result:
         size = f"at {own['size']} pixels" if own.get("size") else ""
         crop = {"square": "cut to a square", "none": "whole"}.get(str(own.get("crop")), "")
         return " ".join(filter(None, (size, crop)))
-
-    def layers_by_depth(self, term: str) -> list[str] | None:
-        """The list from which a depth chooses a term's layers; ``None`` if they were given by name."""
-        given = self.config[term]
-        return list(given.get("by_depth") or []) if given.get("layers") is None else None
 
     @property
     def summary(self) -> str:

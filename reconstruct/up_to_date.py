@@ -7,7 +7,6 @@ the cells are and of what each came to, so that nothing depends on when a file w
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def is_current(sweep: Sweep, *names: str) -> bool:
 def state(sweep: Sweep) -> str:
     """A digest of which cells there are, and of what each came to."""
     outcomes = [_outcome(sweep.folder / cell.folder, result) for cell, result in sweep.results()]
-    told = [sweep.drawing, [asdict(cell) for cell in sweep.cells], outcomes]
+    told = [sweep.drawing, sweep.cells, outcomes]
     return sha256(repr(told).encode()).hexdigest()[:16]
 
 

@@ -109,8 +109,8 @@ def written(shape: Shape, folder: Path) -> Sweep:
         for product in shape.products
         for values in itertools.product(*product.values())
     ]
-    points = list({tuple(sorted(point.items())): point for point in points}.values())
-    cells = [SweepCell(f"cell {number}", point) for number, point in enumerate(points)]
+    points = list({tuple(known_of(point).items()): point for point in points}.values())  # each cell once
+    cells = [SweepCell(f"cell {number}", point, "", known_of(point)) for number, point in enumerate(points)]
     for number, cell in enumerate(cells):
         state = shape.states[number % len(shape.states)]
         _cell(folder / cell.folder, cell.values, state, number, shape.pictures[number % len(shape.pictures)])
@@ -141,6 +141,11 @@ def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size
         (folder / "failure.json").write_text("{}")
         return
     made.write(folder)
+
+
+def known_of(values: Mapping[str, str]) -> dict[str, str]:
+    """What a sweep's list says of a cell, whether it is finished or not."""
+    return dict(sorted(SweepCell("", values).known(result(values, 0)).items()))
 
 
 def result(values: Mapping[str, str], number: int) -> Result:

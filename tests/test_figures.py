@@ -14,7 +14,7 @@ from experiments import figure as redraw
 from experiments.drawing.figure import draw
 from experiments.drawing.kinds import own_kind
 from reconstruct import figures, images
-from reconstruct.figures.page.sheet import percent
+from reconstruct.naming import percent
 from reconstruct.sweeps import Sweep, SweepCell
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")

@@ -191,9 +191,10 @@ def test_a_sweep_has_every_cell_once(compose):
     points = looked_at([one, again, two], compose)
     cells = planned(points, Places(Path("runs"), Path("runs/x")), Path("runs/x"))
     assert [each.cell.values for each in cells] == [one, two]
-    assert [each.cell.label for each in cells] == ["one", "two"]
+    assert [each.cell.label for each in cells] == ["one.png", "two.png"]
     assert [each.folder for each in cells] == [
-        Path("runs/x", f"{name}-{points[number].identity[:SUFFIX]}") for name, number in (("one", 0), ("two", 2))
+        Path("runs/x", f"{name}-{points[number].identity[:SUFFIX]}")
+        for name, number in (("one.png", 0), ("two.png", 2))
     ]
 
 

@@ -1,20 +1,33 @@
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from sweep_shapes import result
+from sweep_shapes import known_of, result
 
-from reconstruct.figures.cells import Cells, Panel, effective
-from reconstruct.figures.labels import cell_names, depth_labels, labels, numbers, shortest
+from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.labels import cell_names, depth_labels, labels, shortest
+from reconstruct.naming import numbers
+
+
+def panel(values: dict[str, str], number: int, keys: Sequence[str]) -> Panel:
+    """A finished cell of those settings; `keys` are all that are given for any cell."""
+    known = known_of(values)
+    given = frozenset(key for key in values if key in known)
+    of_keys = {key: known.get(key, "") for key in keys}
+    return Panel(Path(str(number)), of_keys, given, result(values, number), None, settings=known)
+
+
+def made(points: list[dict[str, str]]) -> Cells:
+    """A finished cell for each point."""
+    keys = list(dict.fromkeys(key for point in points for key in point))
+    panels = [panel(point, k, keys) for k, point in enumerate(points)]
+    axes = {key: list(dict.fromkeys(panel.values[key] for panel in panels)) for key in keys}
+    return Cells(panels, {key: values for key, values in axes.items() if len(values) > 1})
 
 
 def cells(key: str, values: list[str], **others: str) -> Cells:
     """A finished cell for each value."""
-    panels = [
-        Panel(Path(value), {key: value, **others}, frozenset([key]), result({key: value, **others}, k), None)
-        for k, value in enumerate(values)
-    ]
-    return Cells(panels, {key: values})
+    return made([{key: value, **others} for value in values])
 
 
 def ways(key: str, values: list[str], **others: str) -> list[list[str]]:
@@ -90,18 +103,14 @@ def test_a_plus_is_not_put_where_a_depth_is_left_out():
 
 
 def test_a_depth_of_content_and_style_is_the_layer_that_is_the_last_of_both():
-    points = [{"depth": d, "representation": r} for d in "12" for r in ("content", "style")]
-    panels = [Panel(Path(str(k)), p, frozenset(p), result(p, k), None) for k, p in enumerate(points)]
-    (way,) = labels("depth", Cells(panels, {"depth": ["1", "2"]}))
+    (way,) = labels("depth", made([{"depth": d, "representation": r} for d in "12" for r in ("content", "style")]))
     assert way.of == {"1": "relu1_1", "2": "relu2_1"}
     assert way.key == "layer; of style, all up to it"
 
 
 def test_a_cell_with_a_depth_is_named_by_its_own_layers():
     points = [{"representation": r, "depth": d} for d in "135" for r in ("content", "style")]
-    panels = [Panel(Path(f"{p['representation']} {p['depth']}"), p, frozenset(p), result(p, 0), None) for p in points]
-    made = Cells(panels, {"representation": ["content", "style"], "depth": ["1", "3", "5"]})
-    assert list(cell_names(made).values()) == [
+    assert list(cell_names(made(points)).values()) == [
         "content, relu1_1",
         "style, relu1_1",
         "content, relu3_1",
@@ -113,24 +122,21 @@ def test_a_cell_with_a_depth_is_named_by_its_own_layers():
 
 def test_a_cell_is_named_without_what_it_does_not_have_nor_the_steps_that_it_took():
     points = [
-        {"representation": "content", "content.layers": "[relu1_1]", "style.layers": "", "ratio": "0.1", "steps": "9"},
-        {"representation": "content", "content.layers": "[relu4_1]", "style.layers": "", "ratio": "0.1", "steps": "5"},
-        {"representation": "style", "content.layers": "", "style.layers": "[relu2_1]", "ratio": "0.1", "steps": "9"},
+        {"representation": "content", "content.layers": "[relu1_1]", "style.layers": "[relu1_1]", "ratio": "0.1"},
+        {"representation": "content", "content.layers": "[relu4_1]", "steps": "5"},
+        {"representation": "style", "style.layers": "[relu2_1]", "ratio": "0.1"},
         {"representation": "both", "content.layers": "[relu1_1]", "style.layers": "[relu2_1]", "ratio": "0.2"},
     ]
-    panels = [effective(Panel(Path(str(k)), p, frozenset(p), result(p, 0), None)) for k, p in enumerate(points)]
-    made = Cells(panels, {key: sorted({p.get(key, "") for p in points}) for key in points[0]})
-    assert list(cell_names(made).values()) == [
+    assert list(cell_names(made(points)).values()) == [
         "content, relu1_1",
         "content, relu4_1",
         "style, relu2_1",
         "both, content layer relu1_1, style layers relu2_1, α/β 0.2",
     ]
-    same = [replace(panels[0], values=points[0] | {"steps": steps}, folder=Path(steps)) for steps in ("5", "9")]
-    assert list(cell_names(Cells(same, {"steps": ["5", "9"]})).values()) == ["steps 5", "steps 9"]
+    assert list(cell_names(cells("steps", ["5", "9"])).values()) == ["steps 5", "steps 9"]
 
 
 def test_a_cell_is_named_by_all_that_tells_it_from_others():
-    made = cells("ratio", ["0.1", "0.25"], seed="3")
-    assert cell_names(made)[Path("0.1")] == "α/β 0.1"
-    assert shortest("ratio", "0.25", made) == "0.25"
+    two = cells("ratio", ["0.1", "0.25"], seed="3", representation="both")
+    assert cell_names(two)[Path("0")] == "α/β 0.1"
+    assert shortest("ratio", "0.25", two) == "0.25"

@@ -16,7 +16,7 @@ import torch
 from conftest import smooth_picture
 from examples import CONFIG, altered, configured, example
 from hydra import compose, initialize_config_dir
-from sweep_shapes import Shape, result, written
+from sweep_shapes import Shape, written
 from test_analysis import entry
 from test_figures import any_sweep, finished
 
@@ -32,7 +32,7 @@ from reconstruct.explorer.content import POINTS, _command, _curves, _keys
 from reconstruct.explorer.findings import findings
 from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.sentences import layers, sentence
-from reconstruct.figures.cells import Cells, Panel
+from reconstruct.figures.cells import cells_of
 from reconstruct.figures.pivot import pivots
 from reconstruct.recorders import film
 from reconstruct.recorders.snapshots import place
@@ -316,10 +316,10 @@ def test_the_command_of_a_cell_of_a_preset_in_parts_makes_that_cell_alone():
     }  # fmt: skip
 
 
-def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style():
-    points = [{"depth": d, "representation": r} for d in "12" for r in ("content", "style")]
-    panels = [Panel(Path(str(k)), p, frozenset(p), result(p, k), None) for k, p in enumerate(points)]
-    (depth,) = _keys(Cells(panels, {"depth": ["1", "2"]}), ["depth"])
+def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style(tmp_path):
+    product = {"depth": ["1", "2"], "representation": ["content", "style"]}
+    cells = cells_of([written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path)])
+    (depth,) = _keys(cells, ["depth"])
     assert depth["name"] == "layer; of style, all up to it"
     assert [value["label"] for value in depth["values"]] == ["relu1_1", "relu2_1"]
 

@@ -195,7 +195,7 @@ def test_cells_of_two_photographs_of_one_name_stand_in_one_figure(command, photo
     command()
     photo.write_bytes(painting.read_bytes())
     command()
-    first, second = (cell.values["content.picture"] for cell in listed(Path("runs/single")).cells)
+    first, second = (cell.settings["content.picture"] for cell in listed(Path("runs/single")).cells)
     assert first != second
     monkeypatch.setattr(sys, "argv", ["reconstruct-figure", "runs/single"])
     figure.main()

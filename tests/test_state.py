@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from examples import example
+from examples import configured, example
 
 from experiments import status
 from experiments.cell import locks
@@ -133,7 +133,8 @@ def test_a_folder_without_a_sweep_is_one_line(tmp_path, monkeypatch, capsys):
 def test_cells_made_one_by_one_are_read_like_a_sweep(tmp_path):
     for seed in (0, 1):
         (tmp_path / f"single/{seed}").mkdir(parents=True)
-        replace(example(), overrides=["size=32", f"seed={seed}", "name=single"]).write(tmp_path / f"single/{seed}")
+        made = replace(example(), overrides=["size=32", f"seed={seed}", "name=single"], config=configured(seed=seed))
+        made.write(tmp_path / f"single/{seed}")
     (tmp_path / "single/begun").mkdir()
     sweep = read(tmp_path / "single")
     assert sweep.axes == {"seed": ["0", "1"]}

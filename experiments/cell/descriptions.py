@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from experiments.settings.names import Values, counts
+from experiments.settings.names import Values
+from reconstruct.naming import is_setting
 from reconstruct.recorders.events import HParam, plainly, verbatim
 from reconstruct.sweeps import Sweep
 
@@ -29,8 +30,8 @@ def computed(ways: Mapping[str, str], reason: str) -> str:
 def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
     """A sweep's pages: what its figure shows, what made it, and what all its cells have in common."""
     paragraphs = [plainly(paragraph) for paragraph in caption.split("\n")]
-    values = {key: sweep.values(key) for cell in sweep.cells for key in cell.values if counts(key)}
-    common = [f"{key}={found[0]}" for key, found in values.items() if key not in sweep.axes]
+    values = {key: sweep.values(key) for key in sweep.keys if is_setting(key)}
+    common = [f"{key}={found[0]}" for key, found in values.items() if len(found) == 1]
     pages = {"caption": "\n\n".join(paragraphs), "command": verbatim(sweep.command)}
     return pages | ({"in all cells": verbatim("\n".join(common))} if common else {})
 
@@ -46,7 +47,7 @@ def columns(settings: Mapping[str, Any], layers: Mapping[str, Sequence[str]], va
         layers: term -> layers.
         values: key -> value of what was chosen.
     """
-    given = {key: value for key, value in values.items() if counts(key)}
+    given = {key: value for key, value in values.items() if is_setting(key)}
     resolved = {key: _plain(settings, key, value) for key, value in given.items()}
     chosen = {f"{term}.layers": " ".join(names) for term, names in layers.items()} if "depth" in given else {}
     lists = {f"{term}.layers": " ".join(names) for term, names in layers.items() if f"{term}.layers" in given}

@@ -12,7 +12,8 @@ from experiments.settings.own_class import source
 from experiments.settings.schema import Config, NetworkSettings
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest, one_line
-from reconstruct.results import HALF, NOISE, PICTURE, START, TERMS
+from reconstruct.naming import TERMS
+from reconstruct.results import HALF, NOISE, PICTURE, START
 
 if TYPE_CHECKING:
     from torch import Tensor

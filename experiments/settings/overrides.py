@@ -14,9 +14,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from experiments.settings.names import unquoted
 from reconstruct.errors import InputError
-from reconstruct.results import NAMES_A_FILE
+from reconstruct.naming import NAMES_A_FILE, unquoted
 
 ONE_NAME = ("name", "runs")  # the value is one text, commas and all
 LISTS_OF_NAMES = ("layers", "normalize_over")

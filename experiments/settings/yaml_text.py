@@ -10,7 +10,7 @@ from omegaconf._utils import get_yaml_loader
 
 from experiments.settings.overrides import ONE_NAME
 from reconstruct.errors import InputError
-from reconstruct.results import NAMES_A_FILE
+from reconstruct.naming import NAMES_A_FILE
 
 
 def check_names(hydra_config: DictConfig) -> None:

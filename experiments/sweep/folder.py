@@ -8,6 +8,7 @@ from experiments.settings.names import labels
 from experiments.settings.overrides import chosen
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
+from reconstruct.naming import settings
 from reconstruct.records import Damaged
 from reconstruct.results import RESULT, Result, damage, suffix
 from reconstruct.sweeps import SWEEP, Sweep, SweepCell
@@ -60,10 +61,12 @@ def _finished(folder: Path) -> dict[str, Result]:
 def _joined(folder: Path, results: Mapping[str, Result]) -> Sweep:
     """Finished cells that belong to no sweep, as one; files of the same name that differ are told apart by digests."""
     values = [chosen(result.overrides) for result in results.values()]
-    for given, result in zip(values, results.values(), strict=True):
+    known = [settings(each.config, each.layers, given) for each, given in zip(results.values(), values, strict=True)]
+    for given, of, result in zip(values, known, results.values(), strict=True):
         alike = [other for own, other in zip(values, results.values(), strict=True) if own == given]
         for record in result.inputs:
             if record["key"] in given and any(record not in other.inputs for other in alike):
-                given[record["key"]] = f"{record['name']} ({record['digest'][:8]})"
-    cells = [SweepCell(*each) for each in zip(results, values, labels(values), strict=True)]
+                of[record["key"]] = f"{record['name']} ({record['digest'][:8]})"
+    named = [{key: of[key] for key in given if key in of} for given, of in zip(values, known, strict=True)]
+    cells = [SweepCell(*each) for each in zip(results, values, labels(named), known, strict=True)]
     return Sweep(folder, "auto", cells, next((result.command for result in results.values()), "reconstruct"))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import repeat
 from pathlib import Path
 
 from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
@@ -13,14 +12,15 @@ from experiments.cell import places
 from experiments.cell.locks import Busy, held
 from experiments.cell.places import Places
 from experiments.settings.composition import configuration, unused_settings
-from experiments.settings.fingerprint import fingerprint
+from experiments.settings.fingerprint import fingerprint, plain
 from experiments.settings.inputs import inputs
-from experiments.settings.names import Values, counts, folder_name, labels
+from experiments.settings.names import Values, folder_name, labels
 from experiments.settings.overrides import typed
 from experiments.settings.schema import Config
 from experiments.sweep.composer import Composer
 from experiments.terminal.progress import counted, say
 from reconstruct.errors import InputError
+from reconstruct.naming import OBSERVER, canonical, is_setting, settings
 from reconstruct.results import CHECKPOINT
 from reconstruct.sweeps import SweepCell
 
@@ -34,6 +34,7 @@ class Point:
     Attributes:
         values: what was chosen, in these words.
         identity: the cell's fingerprint; an x and a digest of the words where that is not known before the cell runs.
+        settings: all that have an effect, in one spelling; what was chosen where they are not known before it runs.
         film, fresh: whether a film is wanted, and whether the cell is to be computed again.
         problem: what will stop it when its turn comes.
         unused: a line for each setting that was given and has no effect.
@@ -41,6 +42,7 @@ class Point:
 
     values: Values
     identity: str
+    settings: Values
     film: bool = False
     fresh: bool = False
     problem: str = ""
@@ -76,7 +78,9 @@ def point(config: Config, values: Values) -> Point:
     for picture in found.all_pictures:
         picture.check_header()
     unused = unused_settings(config, [f"{key}={value}" for key, value in values.items()])
-    return Point(values, fingerprint(config, found), config.film, config.fresh, unused=tuple(unused))
+    layers = {term: config.layers(term) for term in config.active()}
+    known = settings(plain(config), layers, _kept(values))
+    return Point(values, fingerprint(config, found), known, config.film, config.fresh, unused=tuple(unused))
 
 
 def looked_at(asked: Sequence[Values], compose: Composer) -> list[Point]:
@@ -93,9 +97,10 @@ def _looked_at(values: Values, compose: Composer) -> Point:
     try:
         return point(configuration(composed), values)
     except InputError as error:
-        words = sorted((key, value) for key, value in values.items() if counts(key))
+        words = sorted((key, value) for key, value in values.items() if is_setting(key))
         problem = "" if _depends_on_the_run(error) else str(error)
-        return Point(values, f"x{sha256(repr(words).encode()).hexdigest()}", problem=problem)
+        known = {key: canonical(key, value) for key, value in _kept(values).items()}
+        return Point(values, f"x{sha256(repr(words).encode()).hexdigest()}", known, problem=problem)
 
 
 def _depends_on_the_run(error: InputError) -> bool:
@@ -109,23 +114,27 @@ def planned(points: Iterable[Point], known: Places, sweep: Path) -> list[Planned
     once: dict[str, Point] = {}
     for each in points:
         once.setdefault(each.identity, each)
-    typed_values = [_kept(each.values) for each in once.values()]
-    cells = list(zip(once.values(), map(SweepCell, repeat(""), typed_values, labels(typed_values)), strict=False))
-    every = counted(cells, "looking for") if len(once) > MANY else cells
-    return [_planned(each, cell, known, sweep) for each, cell in every]
+    given = [_kept(each.values) for each in once.values()]
+    chosen = [
+        {key: each.settings[key] for key in of if key in each.settings}
+        for each, of in zip(once.values(), given, strict=True)
+    ]
+    every = list(zip(once.values(), given, labels(chosen), strict=True))
+    return [_planned(*each, known, sweep) for each in (counted(every, "looking for") if len(every) > MANY else every)]
 
 
 def _kept(values: Values) -> Values:
     """What a sweep's list says of a cell: not where results go, but who looks at them."""
-    return {key: value for key, value in typed(values).items() if counts(key) or key == "observer"}
+    return {key: value for key, value in typed(values).items() if is_setting(key) or key == OBSERVER}
 
 
-def _planned(asked: Point, cell: SweepCell, known: Places, sweep: Path) -> PlannedCell:
-    folder = known.own(asked.identity) or sweep / folder_name(cell.label, asked.identity)
+def _planned(asked: Point, given: Values, label: str, known: Places, sweep: Path) -> PlannedCell:
+    folder = known.own(asked.identity) or sweep / folder_name(label, asked.identity)
     is_finished = not asked.fresh and places.is_finished(folder, asked.identity)
     reuse = not (is_finished or asked.fresh or asked.problem)
     source = known.elsewhere(asked.identity, asked.film) if reuse else None
-    return PlannedCell(SweepCell(folder.name, cell.values, cell.label), asked, folder, is_finished, source)
+    cell = SweepCell(folder.name, given, label, asked.settings)
+    return PlannedCell(cell, asked, folder, is_finished, source)
 
 
 def adopted(cells: Iterable[PlannedCell]) -> list[PlannedCell]:

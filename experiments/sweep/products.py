@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 
 from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
-from reconstruct.results import NOT_SETTINGS
+from reconstruct.naming import is_setting
 
 Product = dict[str, list[str]]
 """Key -> values: the cells are all combinations."""
@@ -79,7 +79,7 @@ def _strings(override: Override) -> list[str]:
 
 def _check(product: Product) -> None:
     for key, values in product.items():
-        if len(values) > 1 and key in NOT_SETTINGS:
+        if len(values) > 1 and not is_setting(key):
             raise InputError(f"{key}={','.join(values)}: says where results go; sweep it one command at a time")
         if not values:
             raise InputError(f"{key}: expected at least one value")

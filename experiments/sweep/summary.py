@@ -8,10 +8,9 @@ from statistics import median
 
 from experiments.sweep.tables import numbers
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures.cells import resolved
 from reconstruct.files import unique_ends, write_csv, written_whole
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.naming import plain, superscript
+from reconstruct.sweeps import Sweep
 
 IN_A_PAPER = ("content_error", "style_error", "psnr", "ssim")  # unless others are asked for
 HEADINGS = {"psnr": "PSNR (dB)", "ssim": "SSIM", "seconds": "time (s)"}
@@ -86,14 +85,15 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str]) -> list[Group]:
     for key in over:
         if key not in swept:
             raise InputError(f"--over {key}: the sweep has {', '.join(swept) or 'no keys'}{nearest(key, swept)}")
-    keys = dict.fromkeys(key for sweep in sweeps for cell in sweep.cells for key in cell.values if key not in over)
+    keys = dict.fromkeys(key for sweep in sweeps for key in sweep.keys if key not in over)
     groups: dict[tuple[tuple[str, str], ...], Group] = {}
     once = {str(sweep.folder.resolve()): sweep for sweep in sweeps}
     ends = unique_ends(once)
     for path, sweep in once.items():
         named = {"sweep": ends[path]} if len(once) > 1 else {}
         for cell, result in sweep.results():
-            kept = named | {key: _value(key, cell, result) for key in keys}
+            known = cell.known(result)
+            kept = named | {key: known.get(key, "") for key in keys}
             group = groups.setdefault(tuple(sorted(kept.items())), Group(kept))
             group.done += result is not None
             group.missing += result is None
@@ -101,13 +101,6 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str]) -> list[Group]:
             for name, value in numbers(result).items() if result else ():
                 group.values.setdefault(name, []).append(value)
     return list(groups.values())
-
-
-def _value(key: str, cell: SweepCell, result: Result | None) -> str:
-    """As it was given, or else as it was; empty where it has no effect."""
-    if result and not result.concerns(key):
-        return ""
-    return cell.values.get(key) or resolved(key, result)
 
 
 def _row(group: Group, columns: Sequence[str]) -> dict[str, object]:
@@ -130,7 +123,7 @@ def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str
     head = [*map(key_name, keys), "n", *map(_heading, columns)]
     rows = [
         [
-            *(group.kept.get(key, "").strip("[]'\"") for key in keys),
+            *(plain(group.kept.get(key, "")) for key in keys),
             _count(group),
             *(_told(group, name, digits) for name in columns),
         ]
@@ -143,10 +136,6 @@ def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str
     form = "l" * len(keys) + "r" * (1 + len(columns))
     body = " \\\\\n".join(lines[1:])
     return TABLE % {"caption": escaped(caption), "form": form, "head": lines[0], "body": body}
-
-
-def _bare(value: str) -> str:
-    return value.strip("[]'\"").replace(",", ", ")
 
 
 def _heading(name: str) -> str:
@@ -167,8 +156,6 @@ def _told(group: Group, name: str, digits: int) -> str:
 
 
 def _number(name: str, value: float, digits: int) -> str:
-    from reconstruct.figures.page.sheet import superscript
-
     if not math.isfinite(value):
         return "∞"
     mantissa, _, exponent = f"{100 * value if name.endswith('_error') else value:#.{digits}g}".partition("e")

@@ -122,7 +122,7 @@ def _earlier(folder: Path) -> Sweep | None:
 
 def _what(sweep: Sweep) -> object:
     """Equal for sweeps of the same cells that are shown in the same way."""
-    return sweep.drawing, [(cell.folder, cell.values.get("observer")) for cell in sweep.cells]
+    return sweep.drawing, [(cell.folder, cell.settings) for cell in sweep.cells]
 
 
 def _overrides(planned_cell: PlannedCell) -> list[str]:

@@ -1,6 +1,7 @@
 """A sweep as a table: ``cells.csv``, a row a cell."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from experiments.sweep.state import CellStatus, State, look
@@ -15,19 +16,15 @@ CELLS = "cells.csv"
 
 def write_table(sweep: Sweep) -> None:
     """``cells.csv``: a row a cell with its state, what was asked for and what came out."""
-    standings = look(sweep).standings
-    rows = [_row(standing, Result.at(sweep.folder / standing.cell.folder)) for standing in standings]
+    rows = [_row(each, Result.at(sweep.folder / each.cell.folder), list(sweep.keys)) for each in look(sweep).standings]
     write_csv(rows, sweep.folder / CELLS)
     up_to_date.note([sweep], [sweep.folder / CELLS])
 
 
-def _row(standing: CellStatus, result: Result | None) -> Row:
-    row = {
-        "cell": standing.cell.folder,
-        "label": standing.cell.name,
-        "state": standing.state.value,
-        **standing.cell.values,
-    }
+def _row(standing: CellStatus, result: Result | None, keys: Sequence[str]) -> Row:
+    known = standing.cell.known(result)
+    row = {"cell": standing.cell.folder, "label": standing.cell.name, "state": standing.state.value}
+    row |= {key: known[key] for key in keys if key in known}
     if standing.state in (State.failed, State.damaged):
         row["reason"] = standing.message
     if result is None or standing.state is not State.done:

@@ -15,11 +15,11 @@ from reconstruct.failures import Failure
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import EFFORT, cell_names, labels, shortest
 from reconstruct.figures.pivot import Layout, places
-from reconstruct.results import FILM, NOT_SETTINGS, PICTURE, TERMS, TRACE, Result, damage
+from reconstruct.naming import TERMS, is_setting
+from reconstruct.results import FILM, PICTURE, TRACE, Result, damage
 
 POINTS = 80  # of a curve
 FACTS = [*(f"{term} error" for term in TERMS), *(each.title for each in QUANTITIES), "time"]
-IDLE = ("hydra", "parts", "device")  # keys that say nothing of a picture
 
 
 def content(
@@ -99,7 +99,7 @@ def _reason(folder: Path) -> str:
 def _settings(overrides: Iterable[str]) -> dict[str, str]:
     """What was chosen, key by key."""
     chosen = dict(override.partition("=")[::2] for override in overrides)
-    return {key: value for key, value in chosen.items() if key.split(".")[0] not in (*NOT_SETTINGS, *IDLE)}
+    return {key: value for key, value in chosen.items() if is_setting(key) and key != "device"}
 
 
 def _command(overrides: Sequence[str], in_parts: bool) -> str:

@@ -15,8 +15,9 @@ from reconstruct.analysis.verdicts import TestedClaim, verdicts
 from reconstruct.errors import InputError
 from reconstruct.explorer.pictures import Pictures
 from reconstruct.explorer.quantities import QUANTITIES, facts, in_percent
+from reconstruct.naming import TERMS
 from reconstruct.recorders.snapshots import place
-from reconstruct.results import PICTURE, TERMS
+from reconstruct.results import PICTURE
 
 Places = Mapping[str, tuple[int, Path]]
 """Name of a cell's folder -> its number on the page, and the folder."""

@@ -4,7 +4,7 @@ from math import isfinite, isnan
 from typing import NamedTuple
 
 from reconstruct.analysis.entries import LPIPS, PROBABILITY, Entry
-from reconstruct.figures.page.sheet import percent
+from reconstruct.naming import percent
 from reconstruct.results import Result
 
 

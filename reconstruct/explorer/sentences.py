@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from reconstruct.results import HALF, HALVED, NOISE, START, TERMS, Result
+from reconstruct.naming import TERMS
+from reconstruct.results import HALF, HALVED, NOISE, START, Result
 
 
 def sentence(result: Result) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, key_name, shortest
-from reconstruct.figures.page.sheet import percent
 from reconstruct.figures.plots.curves import without_trace
 from reconstruct.figures.plots.tradeoff import without_both
 from reconstruct.figures.unshown import unshown
-from reconstruct.results import HALF, HALVED, NOISE, PAPERS, TERMS, Result, differences
+from reconstruct.naming import TERMS, percent
+from reconstruct.results import HALF, HALVED, NOISE, PAPERS, Result, differences
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "

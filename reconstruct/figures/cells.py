@@ -3,11 +3,9 @@
 Each has its picture, or the reason why there is none.
 """
 
-import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,8 @@ from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.failures import FAILURE
-from reconstruct.results import NAMES_A_FILE, NOT_SETTINGS, PICTURE, TERMS, Result, damage
+from reconstruct.naming import canonical, is_setting
+from reconstruct.results import PICTURE, Result, damage
 from reconstruct.sweeps import Sweep, SweepCell
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
@@ -31,13 +30,14 @@ class Panel:
 
     Attributes:
         folder: the cell's folder.
-        values: key of the sweeps -> value, as given or else as resolved; empty if it is not known or has no effect.
+        values: key of the sweeps -> value; empty if it has no effect.
         given: the keys that were given for this cell and have an effect.
         result: ``None`` if the cell is not finished.
         picture: the reconstruction; ``None`` if there is none.
         problem: why there is no picture; empty if there is one.
         label: what the cell is called; empty for the name of its folder.
         lpips: LPIPS to the photograph, where it was asked for.
+        settings: all that have an effect, in one spelling.
     """
 
     folder: Path
@@ -48,6 +48,7 @@ class Panel:
     problem: str = ""
     label: str = ""
     lpips: float | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -113,10 +114,10 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
         raise InputError("a figure needs at least one sweep; none was given")
     sweeps = list({sweep.folder.resolve(): sweep for sweep in sweeps}.values())
     found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
-    every = (key for sweep in sweeps for key in (*sweep.axes, *(k for c in sweep.cells for k in c.values)))
-    keys = dict.fromkeys(key for key in every if key not in NOT_SETTINGS)
+    every = (key for sweep in sweeps for key in (*sweep.axes, *sweep.keys))
+    keys = list(dict.fromkeys(filter(is_setting, every)))
     every_panel = [_panel(sweep, cell, result, keys) for sweep, cell, result in found]
-    panels = _distinguished(_completed(_once(every_panel)), list(keys))
+    panels = _once(every_panel)
     orders: dict[str, Sequence[str]] = dict.fromkeys(keys, ())
     before = _axes(panels, orders)
     for key, chosen in (only or {}).items():
@@ -145,17 +146,6 @@ def _cell(panel: Panel) -> object:
     return panel.result.fingerprint, panel.picture.tobytes()
 
 
-def _completed(panels: Sequence[Panel]) -> list[Panel]:
-    """Panels whose unfinished cells have the values that all finished cells without a given value have in common."""
-    resolved: dict[str, set[str]] = {}
-    for panel in panels:
-        for key in panel.values.keys() - panel.given if panel.result else ():
-            resolved.setdefault(key, set()).add(panel.values[key])
-    common = {key: values.pop() for key, values in resolved.items() if len(values) == 1}
-    filled = [{key: value or common.get(key, "") for key, value in panel.values.items()} for panel in panels]
-    return [p if p.result else replace(p, values=values) for p, values in zip(panels, filled, strict=True)]
-
-
 def _point(panel: Panel, axes: Iterable[str]) -> tuple[str, ...]:
     return tuple(panel.values.get(key, "") for key in axes)
 
@@ -181,28 +171,15 @@ def _places(layers: str) -> list[tuple[int, int, int]]:
 
 
 def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:
-    folder = sweep.folder / cell.folder
-    values = {key: cell.values.get(key) or resolved(key, result) for key in keys}
-    values[SWEEP_KEY] = str(sweep.folder.resolve())
-    panel = Panel(folder, values, frozenset(cell.values), result, None, label=cell.name)
+    folder, settings = sweep.folder / cell.folder, cell.known(result)
+    values = {key: settings.get(key, "") for key in keys} | {SWEEP_KEY: str(sweep.folder.resolve())}
+    given = frozenset(key for key in cell.values if key in settings)
+    panel = Panel(folder, values, given, result, None, label=cell.name, settings=settings)
     if result is None:
         return replace(panel, problem=_problem(folder))
     picture = _opened(folder / PICTURE)
     problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
     return replace(panel, picture=picture, problem=problem)
-
-
-def effective(panel: Panel) -> Panel:
-    """A panel without settings that have no effect, as far as that is known."""
-    concerns = panel.result.concerns if panel.result else partial(_may_concern, panel)
-    idle = {key for key in panel.values if not concerns(key)}
-    return replace(panel, values={**panel.values, **dict.fromkeys(idle, "")}, given=panel.given - idle)
-
-
-def _may_concern(panel: Panel, key: str) -> bool:
-    """The same for a cell that is not finished."""
-    kind, term = panel.values.get("representation") or "both", key.partition(".")[0]
-    return kind == "both" or (key != "ratio" and term not in ({*TERMS} - {kind}))
 
 
 def _problem(folder: Path) -> str:
@@ -221,65 +198,11 @@ def _opened(path: Path) -> Image.Image | None:
         return None
 
 
-def resolved(key: str, result: Result | None) -> str:
-    """The value in a cell's resolved configuration, as a user would write it; empty if it is not known."""
-    term, _, last = key.partition(".")
-    if result and last == "layers" and term in result.layers:
-        return f"[{','.join(result.layers[term])}]"
-    value: Any = result.config if result else None
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    match value:
-        case {"architecture": architecture, "weights": str(weights)}:
-            ends = {"untrained": "_untrained", "torchvision": "", "torchvision_bn": "_bn"}
-            normalized = weights if weights.startswith(f"{architecture}_") else ""
-            return f"{architecture}{ends[weights]}" if weights in ends else normalized
-        case {"kind": "Pyramid", "levels": 2}:
-            return "shallow"
-        case {"kind": kind} if key in ("canvas", "optimizer"):
-            return str(kind).lower()
-        case None | dict():
-            return ""
-        case list():
-            return f"[{','.join(map(str, value))}]"
-        case bool():
-            return str(value).lower()
-    return str(value)
-
-
-def _distinguished(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
-    """Panels with one spelling for each value, unless cells of a sweep differ in the spelling only."""
-    as_given = [
-        replace(p, values={k: v if k in (*p.given, SWEEP_KEY) else "" for k, v in p.values.items()}) for p in panels
-    ]
-    ways = [_alike(list(map(effective, panels)), keys), _alike(panels, keys), list(panels), as_given]
-    return next(
-        (way for way in ways if len({_point(panel, (*keys, SWEEP_KEY)) for panel in way}) == len(way)), as_given
-    )
-
-
-def _alike(panels: Sequence[Panel], keys: Sequence[str]) -> list[Panel]:
-    """Panels with every value as it is spelled first: 1e-3 and 0.001 are the same value."""
-    first: dict[tuple[str, str], str] = {}
-    for panel, key in itertools.product(panels, keys):
-        first.setdefault((key, canonical(key, panel.values[key])), panel.values[key])
-    spelled = [{key: first[key, canonical(key, panel.values[key])] for key in keys} for panel in panels]
-    return [replace(panel, values={**panel.values, **values}) for panel, values in zip(panels, spelled, strict=True)]
-
-
 def known_keys(panels: Sequence[Panel]) -> list[str]:
     """The keys by which cells can be chosen or placed."""
     keys = dict.fromkeys(key for panel in panels for key, value in panel.values.items() if value)
     several = len({panel.values.get(SWEEP_KEY) for panel in panels}) > 1
     return [key for key in keys if several or key != SWEEP_KEY]
-
-
-def canonical(key: str, value: str) -> str:
-    """One spelling for all spellings of a number, a list or a word; a file's name has only one."""
-    if key.rpartition(".")[2] in NAMES_A_FILE:
-        return value[1:-1] if value[:1] in "'\"" and value[:1] == value[-1:] and len(value) > 1 else value
-    bare = re.sub(r"\s*,\s*", ",", re.sub(r"^['\"\[\s]+|['\"\]\s]+$", "", value))
-    return repr(float(bare)) if _NUMBER.fullmatch(bare) else bare
 
 
 def _named(key: str, chosen: Iterable[str], panels: Sequence[Panel]) -> list[str]:
@@ -290,7 +213,8 @@ def _named(key: str, chosen: Iterable[str], panels: Sequence[Panel]) -> list[str
     there = list(dict.fromkeys(value for panel in panels if (value := panel.values[key])))
     found: list[str] = []
     for value in chosen:
-        alike = [each for each in there if canonical(key, each) == canonical(key, value)]
+        wanted = canonical(key, value).strip("[]")  # the brackets of a list may be left out
+        alike = [each for each in there if canonical(key, each).strip("[]") == wanted]
         if not alike:
             raise InputError(f"--only {key}={value}: expected some of {', '.join(there)}{nearest(value, there)}")
         found += [value] if value in alike else alike

@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reconstruct.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL, house_style, percent
+from reconstruct.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL, house_style
 from reconstruct.figures.tables.tiles import error_label
+from reconstruct.naming import percent
 from reconstruct.recorders.film import FilmReader, Pixels
 
 TICKS = 60

@@ -7,19 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from functools import cache
-from itertools import pairwise, product
 from pathlib import Path
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.figures.page.scripts import legible
-from reconstruct.figures.page.sheet import superscript
 from reconstruct.files import unique_ends
-from reconstruct.results import START, TERMS, Result
+from reconstruct.naming import TERMS, UNKNOWN, layer_range, listed, numbers, plain, tap_kind
+from reconstruct.results import START
 
-UNKNOWN = "–"  # the value of a key that has no effect on a cell, or is not known because it is not finished
 KEYS = {
     "ratio": "α/β",
     "content.layers": "content layer",
@@ -31,7 +28,6 @@ KEYS = {
 }
 BEGUN_WITH = {"content": "content picture", "style": "style picture"}  # start -> what that is
 EFFORT = ("steps",)  # keys that say how long, not what
-_TAP = re.compile(r"([a-z]+)(\d+)_(\d+)")
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ def _labels(key: str, cells: Cells) -> list[Labels]:
     if key.endswith(".picture"):
         return [Labels(name, of) for of in _pictures(key, values, cells.panels)]
     if key.endswith(".layers"):
-        return _layers(name, {value: _listed(value) for value in values})
+        return _layers(name, {value: tuple(listed(value)) for value in values})
     if key == "depth":
         sets = {value: _at_depth(value, cells.panels) for value in values}
         return _ends(sets) if any(len(of) > 1 for of in sets.values()) else _layers(name, _only(sets))
@@ -79,7 +75,7 @@ def _labels(key: str, cells: Cells) -> list[Labels]:
         return [Labels(name, _paths(values) | known)]
     if key == "ratio":
         return [Labels(name, _distinguished(numbers(values)))]
-    return [Labels(name, _distinguished({value: _plain(value) for value in values}))]
+    return [Labels(name, _distinguished({value: plain(value) for value in values}))]
 
 
 def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
@@ -142,8 +138,8 @@ def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
 
 def _own_layers(panel: Panel) -> str:
     """The layers that a depth chose for a cell of content or style alone: of style, all up to the last one."""
-    layers = panel.result.layers if panel.result else {}
-    return _range(next(iter(layers.values()))) if len(layers) == 1 else ""
+    layers = [panel.settings[key] for term in TERMS if (key := f"{term}.layers") in panel.settings]
+    return layer_range(listed(layers[0])) if len(layers) == 1 else ""
 
 
 def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str, str], str]:
@@ -165,7 +161,7 @@ def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str
 
     def named(key: str, value: str) -> str:
         label, kind = chosen[key][value], _kind(key)
-        is_clear = kind in ("picture", "representation") or (kind == "layers" and _TAP.match(label))
+        is_clear = kind in ("picture", "representation") or (kind == "layers" and tap_kind(label))
         return label if is_clear and kinds[kind] == 1 else f"{key_name(key, cells)} {label}"
 
     return named
@@ -174,38 +170,6 @@ def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str
 def _kind(key: str) -> str:
     """What the values of a key are: layers, a picture, or something else."""
     return "layers" if key == "depth" else key.rpartition(".")[2]
-
-
-def numbers(values: Sequence[str]) -> dict[str, str]:
-    """Value -> the number with all its digits, in one notation: 10⁻³, 1, ∞ or 0.015, 0.01; other values as they are."""
-    given = {value: decimal for value in values if (decimal := _decimal(value)) is not None}
-    finite = [decimal for decimal in given.values() if decimal.is_finite() and decimal != 0]
-    powers = all(len(decimal.as_tuple().digits) == 1 and decimal.as_tuple().digits[0] == 1 for decimal in finite)
-    plain = not powers and all(-4 < decimal.adjusted() < 5 for decimal in finite)
-    return {value: _written(given[value], plain) if value in given else value or UNKNOWN for value in values}
-
-
-def _decimal(value: str) -> Decimal | None:
-    try:
-        decimal = Decimal(value.strip()).normalize()
-    except InvalidOperation:
-        return None
-    return None if decimal.is_nan() else decimal
-
-
-def _written(decimal: Decimal, plain: bool) -> str:
-    if not decimal.is_finite():
-        return "∞" if decimal > 0 else "−∞"
-    exponent = decimal.adjusted()
-    if plain or decimal == 0 or (exponent in (0, 1) and decimal == decimal.to_integral_value()):
-        return f"{decimal:f}"
-    mantissa = f"{decimal.scaleb(-exponent):f}"
-    return f"{'' if mantissa == '1' else f'{mantissa}·'}10{superscript(exponent)}"
-
-
-def _plain(value: str) -> str:
-    """A value as it was typed, without brackets and quotes."""
-    return value.strip("[]'\"").replace(",", ", ") or UNKNOWN
 
 
 def _distinguished(of: Mapping[str, str]) -> dict[str, str]:
@@ -252,30 +216,11 @@ def _paths(values: Sequence[str]) -> dict[str, str]:
 Layers = tuple[str, ...]
 
 
-def _listed(value: str) -> Layers:
-    return tuple(part.strip() for part in value.strip("[]").split(",") if part.strip())
-
-
-def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = ("content", "style")) -> list[Layers]:
-    """The different sets of layers that a depth chose for some terms; empty if they are not known."""
-    results = [panel.result for panel in panels if panel.values.get("depth") == depth and panel.result]
-    chosen = [
-        tuple(layers)
-        for result in results
-        for term, layers in result.layers.items()
-        if term in of and result.layers_by_depth(term) is not None
-    ]
-    return list(dict.fromkeys(chosen)) or _expected(depth, [panel.result for panel in panels if panel.result], of)
-
-
-def _expected(depth: str, results: Sequence[Result], of: Sequence[str]) -> list[Layers]:
-    """The layers that a depth without finished cells would choose, from the lists of the other cells."""
-    for term, result in product(of, results):
-        lists = result.layers_by_depth(term) if term in result.layers else None
-        chosen = (lists or [])[: int(depth)] if depth.isdigit() else []
-        if chosen:
-            return [tuple(chosen if term == "style" else chosen[-1:])]
-    return []
+def _at_depth(depth: str, panels: Sequence[Panel], of: Sequence[str] = TERMS) -> list[Layers]:
+    """The different sets of layers that a depth chose for some terms; empty if it chose none."""
+    at_depth = [panel.settings for panel in panels if panel.values.get("depth") == depth]
+    chosen = [known[f"{term}.layers"] for known in at_depth for term in of if f"{term}.by_depth" in known]
+    return list(dict.fromkeys(tuple(listed(layers)) for layers in chosen))
 
 
 def _only(sets: Mapping[str, Sequence[Layers]]) -> dict[str, Layers]:
@@ -290,27 +235,14 @@ def _ends(sets: Mapping[str, Sequence[Layers]]) -> list[Labels]:
 
 def _layers(key: str, sets: Mapping[str, Layers]) -> list[Labels]:
     """By the names of all layers; by the first and the last one; without what all names have in common."""
-    spelled = {value: layers or (_plain(value),) for value, layers in sets.items()}
-    kinds = {tap[1] if (tap := _TAP.fullmatch(layer)) else "" for layers in spelled.values() for layer in layers}
+    spelled = {value: layers or (plain(value),) for value, layers in sets.items()}
+    kinds = {tap_kind(layer) for layers in spelled.values() for layer in layers}
     whole = {value: ", ".join(layers) for value, layers in spelled.items()}
-    ranges = {value: _range(layers) for value, layers in spelled.items()}
+    ranges = {value: layer_range(layers) for value, layers in spelled.items()}
     ways = [Labels(key, of) for of in (whole, ranges) if len(set(of.values())) == len(of)]
     if len(kinds) == 1 and (kind := kinds.pop()) and len(set(ranges.values())) == len(ranges):
         ways.append(Labels(f"{key}: {kind}…", {value: name.removeprefix(kind) for value, name in ranges.items()}))
     return ways or [Labels(key, _distinguished(whole))]
-
-
-def _range(layers: Sequence[str]) -> str:
-    """relu1_1–5_1 for the first layer of blocks 1 to 5, relu3_1–3_4 for all of block 3; else relu1_1, 1_2, 4_1."""
-    taps = [_TAP.fullmatch(layer) for layer in layers]
-    if len(layers) < 2 or not all(taps) or len({tap[1] for tap in taps if tap}) > 1:
-        return ", ".join(layers)
-    places = [(int(tap[2]), int(tap[3])) for tap in taps if tap]
-    kind, names = taps[0][1] if taps[0] else "", [f"{block}_{number}" for block, number in places]
-    steps = {(b - a, d - c) for (a, c), (b, d) in pairwise(places)}
-    if len(layers) > 2 and steps in ({(1, 0)}, {(0, 1)}):
-        return f"{kind}{names[0]}–{names[-1]}"
-    return kind + ", ".join(names)
 
 
 def depth_labels(cells: Cells, term: str) -> list[Labels]:

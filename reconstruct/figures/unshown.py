@@ -1,14 +1,12 @@
 """In which settings the cells of several sweeps differ although the figure that joins them does not show it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from pathlib import PurePath
-from typing import Any
 
-from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel, resolved
-from reconstruct.results import NOT_SETTINGS, Result
+from reconstruct.figures.cells import SWEEP_KEY, Cells, Panel
+from reconstruct.naming import OBSERVER
 
-# Keys that change how a cell is made or shown, not what it is.
-NOT_COMPARED = (*NOT_SETTINGS, "parts", "checkpointing", "device", "snapshots")
+NOT_COMPARED = (OBSERVER, "device", "snapshots")
 # Keys of a term that choose its layers; the layers themselves are compared.
 CHOICES = ("depth", "by_depth", "weights")
 DECIDING = ("representation", "losses")  # keys with which others change, as they do with a preset's name
@@ -19,11 +17,11 @@ def unshown(cells: Cells) -> dict[str, list[str]]:
 
     Empty for a single sweep. What follows from presets that are axes is not in it.
     """
-    done = [(panel, _settings(panel.result)) for panel in cells.panels if panel.result]
+    done = [(panel, _compared(panel)) for panel in cells.panels if panel.result]
     if len({panel.values[SWEEP_KEY] for panel, _ in done}) < 2:
         return {}
     axes = [key for key in cells.axes if key != SWEEP_KEY]
-    presets = [key for key in axes if key in DECIDING or not any(resolved(key, panel.result) for panel, _ in done)]
+    presets = [key for key in axes if key in DECIDING or not _is_setting(key, done[0][0])]
     found = {}
     for key in dict.fromkeys(key for _, settings in done for key in settings if not _is_shown(key, axes)):
         values = [(panel, settings[key]) for panel, settings in done if key in settings]
@@ -43,17 +41,14 @@ def _follows(values: Iterable[tuple[Panel, str]], presets: Iterable[str]) -> boo
     return len(pairs) == len({chosen for chosen, _ in pairs})
 
 
-def _settings(result: Result) -> dict[str, str]:
-    """What counts for a cell: key -> value, with its layers and files as they were in the end."""
-    found = {key: value for key, value in _flat(result.config) if result.concerns(key)}
-    found |= {f"{term}.layers": f"[{','.join(layers)}]" for term, layers in result.layers.items()}
-    files = {given["key"]: f"{PurePath(given['name']).name} ({given['digest'][:8]})" for given in result.inputs}
-    return found | files
+def _is_setting(key: str, panel: Panel) -> bool:
+    """Whether a key is one of a cell's own, not the name of a file that chooses several."""
+    return panel.result is not None and key.partition(".")[0] in panel.result.config
 
 
-def _flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in config.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{key}.")
-        elif f"{above}{key}" not in NOT_COMPARED and key not in (*CHOICES, "kind"):
-            yield f"{above}{key}", str(value)
+def _compared(panel: Panel) -> dict[str, str]:
+    """What counts for a cell: key -> value, with its files as they were in the end."""
+    inputs = panel.result.inputs if panel.result else []
+    files = {given["key"]: f"{PurePath(given['name']).name} ({given['digest'][:8]})" for given in inputs}
+    idle = {key for key in panel.settings if key in NOT_COMPARED or key.rpartition(".")[2] in CHOICES}
+    return {key: value for key, value in panel.settings.items() if key not in idle} | files

@@ -12,10 +12,10 @@ from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry
 from reconstruct.analysis.outcomes import of_photographs, plural
 from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of
-from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
 from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.over_layers import OverLayers, rows
+from reconstruct.naming import numbers
 
 CLASS = "class of the photograph (probability)"
 PANELS: dict[str, Callable[[Entry], float | None]] = {

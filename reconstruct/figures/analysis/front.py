@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import front as lines_of
-from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import Fitted, extent, fit, fit_all
 from reconstruct.figures.page.sheet import COLOURS, FAINT, GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.axes import MARKS, finish_logarithmic, plot
 from reconstruct.figures.plots.notes import LINES, Key, keys, paragraph
 from reconstruct.figures.plots.scales import TICKS, limits, width_of_numbers
 from reconstruct.files import unique_ends
+from reconstruct.naming import numbers
 
 WIDEST, HIGHEST, LOWEST = 5.2, 3.4, 1.2  # inches of the axes
 NARROWEST = 2.3  # of the axes; where there is less room, the legend is below them

@@ -14,13 +14,13 @@ from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
-from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import extent, fit
 from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.axes import plot
 from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.over_layers import indent
 from reconstruct.figures.plots.scales import TICKS, below, stacked
+from reconstruct.naming import numbers
 
 LEAST, MOST = 1e-4, 1.0  # relative errors with the first and the last colour
 NARROWEST, WIDEST, LARGEST_CELL = 1.9, 3.4, 0.45  # inches: of a matrix, and the height of a row

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from reconstruct.analysis.statistics import OTHER, StatisticError, medians
 from reconstruct.figures.page.fitting import extent, fit
-from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style, percent
+from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style
 from reconstruct.figures.plots.axes import plot
 from reconstruct.figures.plots.notes import paragraph
+from reconstruct.naming import percent
 
 FROM, BY = "made from", "measured by"
 CELL, LINE = 0.42, 0.22  # inches: the height of a row, and of a line of labels

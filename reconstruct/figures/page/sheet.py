@@ -263,17 +263,3 @@ def letter(number: int) -> str:
     """The letter of a panel: 0, 1, … are a, b, …, z, aa, ab, and so on."""
     above, last = divmod(number, 26)
     return (letter(above - 1) if above else "") + "abcdefghijklmnopqrstuvwxyz"[last]
-
-
-def superscript(number: int) -> str:
-    """A number in superscript digits: -3 is ⁻³."""
-    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def percent(error: float) -> str:
-    """A relative error as text, in at most two digits: 0.0123 is 1.2 %, 0.000012 is 0.001 %, and less is <0.001 %."""
-    value = 100 * error
-    if 0 < value < 0.0005:
-        return "<0.001 %"
-    digits = ".0f" if value >= 10 else ".1f" if value >= 1 else ".2f" if value >= 0.1 else ".1g"
-    return f"{value:{digits}} %"

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
-from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import extent
 from reconstruct.figures.page.sheet import Sheet
+from reconstruct.naming import numbers
 
 APART = 0.06  # inches between two numbers
 Dashes = str | tuple[int, tuple[float, ...]]

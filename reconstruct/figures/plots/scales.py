@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
-from reconstruct.figures.labels import numbers
 from reconstruct.figures.page.fitting import STEP, extent
 from reconstruct.figures.page.sheet import Sheet
 from reconstruct.figures.page.venues import LEAST
 from reconstruct.figures.plots.axes import finish_logarithmic
+from reconstruct.naming import numbers
 
 TICKS = 0.12  # inches from axes to their labels
 APART = 0.06  # inches between two numbers

@@ -10,7 +10,8 @@ from reconstruct.figures.cells import Panel
 from reconstruct.figures.page.sheet import Look
 from reconstruct.figures.pivot import Block, Point
 from reconstruct.figures.tables.tiles import Tile, original_tiles
-from reconstruct.results import START, TERMS
+from reconstruct.naming import TERMS
+from reconstruct.results import START
 
 Named = dict[str, Tile]
 """Label -> tile."""

@@ -8,8 +8,9 @@ from PIL.Image import Image
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.page.pictures import Box, difference, part_of, squared
-from reconstruct.figures.page.sheet import Look, percent
-from reconstruct.results import TERMS, Result, decibels
+from reconstruct.figures.page.sheet import Look
+from reconstruct.naming import TERMS, percent
+from reconstruct.results import Result, decibels
 
 Forms = tuple[str, str, str]
 """A number in words, in short, and in words in two lines."""
