@@ -56,7 +56,7 @@ def test_layers_are_named_in_full_then_by_first_and_last_then_by_what_differs():
         ["relu1_1", "relu1_1, 2_1", "relu1_1–3_1"],
         ["1_1", "1_1, 2_1", "1_1–3_1"],
     ]
-    assert labels("style.layers", cells("style.layers", sets))[-1].key == "style layers: relu…"
+    assert labels("style.layers", cells("style.layers", sets, representation="style"))[-1].key == "style layers: relu…"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_layers_are_named_in_full_then_by_first_and_last_then_by_what_differs():
     ],
 )
 def test_a_dash_stands_for_one_set_of_layers_only(layers, said):
-    assert ways("style.layers", ["[relu5_4]", layers])[1][1] == said
+    assert ways("style.layers", ["[relu5_4]", layers], representation="style")[1][1] == said
 
 
 def test_paintings_lose_their_painters_where_there_is_no_room_but_never_their_difference():
