@@ -8,8 +8,9 @@ from pdf_pages import assert_legible, pages_of
 
 from reconstruct import figures, images
 from reconstruct.analysis import selection
-from reconstruct.analysis.entries import Entry, Kind, current, read, write
+from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.outcomes import spread
+from reconstruct.analysis.tables import current, read, write
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.figures.analysis.atlas import atlas as drawn
 from reconstruct.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL
@@ -112,10 +113,10 @@ EVERYTHING = [
 
 def test_entries_come_back_from_their_table(tmp_path):
     sweep = Sweep(tmp_path, "atlas", [], "reconstruct")
-    write(EVERYTHING, sweep)
-    assert current(sweep) == EVERYTHING
-    assert current(replace(sweep, cells=[SweepCell("a", {})])) is None
-    assert read(tmp_path) == EVERYTHING
+    write((e.row() for e in EVERYTHING), sweep, MEASURES)
+    assert current(sweep, MEASURES, Entry.of_row) == EVERYTHING
+    assert current(replace(sweep, cells=[SweepCell("a", {})]), MEASURES, Entry.of_row) is None
+    assert read(tmp_path / MEASURES, Entry.of_row) == EVERYTHING
 
 
 def test_the_common_level_is_the_smallest_that_the_most_layers_reached_and_the_others_are_named():
@@ -138,9 +139,8 @@ def test_the_common_level_is_the_smallest_that_the_most_layers_reached_and_the_o
 def test_a_photograph_counts_once_however_many_seeds_it_has():
     """Three seeds of one photograph at 10 dB and one of another at 20 dB."""
     cells = [entry(seed=seed, psnr=10.0) for seed in range(3)] + [entry(picture="cat", psnr=20.0)]
-    assert spread(cells, [e.psnr for e in cells]) == "15.0 ± 7.1"
-    assert spread(cells[:3], [9.0, 10.0, 11.0]) == "10.0"
-    assert spread([[e] for e in cells], [e.psnr for e in cells]) == "15.0 ± 7.1"
+    assert spread(cells, lambda e: e.psnr) == spread([[e] for e in cells], lambda case: case[0].psnr) == "15.0 ± 7.1"
+    assert spread(cells[:3], lambda e: e.psnr) == "10.0"
     assert "± is the standard deviation over photographs" in report([], "", [])
 
 
@@ -166,7 +166,7 @@ def test_a_single_reconstruction_that_did_not_come_so_near_does_not_end_the_comp
         ("colour", colour_curve(-0.1), Verdict.NOT),
         ("colour", [replace(e, local_chroma=None) for e in colour_curve(1.0)], Verdict.UNKNOWN),
         ("pixels", [entry(ssim=0.95)], Verdict.SUPPORTED),
-        ("pixels", [entry(ssim=0.95), entry("content", ("relu2_1",), ssim=0.7)], Verdict.CONDITIONALLY),
+        ("pixels", [entry(ssim=0.95), entry("content", ("relu2_1",), ssim=0.7)], Verdict.MIXED),
         ("objects", [entry("content", ("relu5_1",), layout=0.9), original(Kind.SHUFFLED, 1.0)], Verdict.SUPPORTED),
         ("objects", [entry("content", ("relu5_1",), layout=0.2), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
         ("texture", [*styles(1.0, 0.0), original(Kind.SHUFFLED, 1.0)], Verdict.SUPPORTED),
@@ -181,11 +181,11 @@ def test_a_single_reconstruction_that_did_not_come_so_near_does_not_end_the_comp
         ("both", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
         ("both", joined([0.9, 0.05, 0.05, 0.05], [0.05, 0.05, 0.3, 0.9]), Verdict.NOT),
         ("smooth", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
-        ("smooth", joined([0.9, 0.4, 0.6, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.CONDITIONALLY),
-        ("learned", [*depth_curve(True), *depth_curve(False, network=UNTRAINED)], Verdict.CONDITIONALLY),
+        ("smooth", joined([0.9, 0.4, 0.6, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.NOT),
+        ("learned", [*depth_curve(True), *depth_curve(False, network=UNTRAINED)], Verdict.NOT),
         ("learned", depth_curve(True, network=UNTRAINED), Verdict.UNKNOWN),
         ("separable", [replace(e, losses={}) for e in joined([0.9] * 4, [0.1] * 4)], Verdict.UNKNOWN),
-        ("smooth", joined([0.9, 0.4, 0.02, 0.01], [0.05, 0.1, 0.3, 0.9]), Verdict.CONDITIONALLY),
+        ("smooth", joined([0.9, 0.4, 0.02, 0.01], [0.05, 0.1, 0.3, 0.9]), Verdict.MIXED),
         ("canvas", [*depth_curve(True), *depth_curve(True, canvas="pixels")], Verdict.SUPPORTED),
         ("canvas", [*depth_curve(True), *depth_curve(False, canvas="pixels")], Verdict.NOT),
     ],
@@ -194,9 +194,9 @@ def test_a_claim_is_supported_by_numbers_that_support_it_and_by_no_others(name, 
     found = verdicts(entries)[name]
     assert found.verdict is verdict
     beginnings = {
-        Verdict.SUPPORTED: found.claim,
-        Verdict.CONDITIONALLY: f"Only under conditions ({found.count}): {found.claim}; ",
-        Verdict.NOT: f"Not supported ({found.count}): {found.claim}; ",
+        Verdict.SUPPORTED: found.claim.text,
+        Verdict.MIXED: f"Mixed ({found.count}): {found.claim.text}; ",
+        Verdict.NOT: f"Does not hold ({found.count}): {found.claim.text}; ",
         Verdict.UNKNOWN: "Not measured: whether ",
     }
     assert found.title.startswith(beginnings[verdict])
@@ -208,7 +208,7 @@ def test_every_case_of_a_claim_names_the_cells_in_which_it_was_seen():
     for tested in found.values():
         assert all(finding.entries and all(e in EVERYTHING for e in finding.entries) for finding in tested.findings)
     pixels = [finding.entries[0] for finding in found["pixels"].findings]
-    assert [(e.ssim or 0) >= 0.9 for e in pixels] == found["pixels"].holds
+    assert [(e.ssim or 0) >= 0.9 for e in pixels] == [finding.holds for finding in found["pixels"].findings]
     assert {e.layer for e in pixels} == {"relu1_1", "relu1_2", "relu2_1", "relu2_2"}
     networks = {e.network for e in EVERYTHING}
     assert all({e.network for e in finding.entries} == networks for finding in found["learned"].findings)
@@ -221,7 +221,7 @@ def test_every_case_of_a_claim_names_the_cells_in_which_it_was_seen():
 def test_colour_is_lost_from_the_layer_on_where_its_error_is_half_the_shuffled_originals():
     moved = replace(original(Kind.SHUFFLED, 1.0), local_chroma=20.0, local_lightness=20.0)
     numbers = verdicts([*colour_curve(1.0), moved])["colour"].numbers
-    assert "goes from 2.0 (relu1_1) to 17.0 (relu5_4)" in numbers
+    assert "goes from 2.0 (relu1_1) to 17.0 (relu5_4), rank correlation with depth 1.00" in numbers
     assert "half of the shuffled original's from relu4_2 on, that of lightness nowhere" in numbers  # 2 + 9 > 10
     assert "not compared, that of lightness not compared" in verdicts(colour_curve(1.0))["colour"].numbers
 
@@ -267,7 +267,7 @@ def test_a_table_of_measures_of_an_earlier_program_is_read(tmp_path):
         "a,result,,content,vgg19 vgg19_normalized average,pyramid,pagoda,0,,20,,0.9,5,,,,relu1_1,0.1,0.2\n"
     )
     (tmp_path / "measures.csv").write_text(text)
-    (only,) = read(tmp_path)
+    (only,) = read(tmp_path / MEASURES, Entry.of_row)
     assert (only.layout, only.wavelength, only.ssim, only.delta_e) == (0.9, 5.0, None, None)
     assert only.errors == {"content": {"relu1_1": 0.1}, "style": {"relu1_1": 0.2}}
 

@@ -27,7 +27,8 @@ from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.sweep.products import points
 from reconstruct import images, measures
-from reconstruct.analysis.entries import Kind, read
+from reconstruct.analysis.entries import MEASURES, Entry, Kind
+from reconstruct.analysis.tables import read
 from reconstruct.hardware import choice
 from reconstruct.hardware.timing import Times
 from reconstruct.hardware.timings import Timings
@@ -728,7 +729,7 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
     names = {path.stem for path in folder.glob("*.png")}
     assert {name for name in names if not name.startswith("strips_")} == {"figure", "matrix", "arrangement", "front"}
     assert len(names) == 5
-    entries = read(folder)
+    entries = read(folder / MEASURES, Entry.of_row)
     assert {e.kind for e in entries} == {Kind.RESULT, Kind.SNAPSHOT, Kind.SHUFFLED, Kind.OTHER}
     for e in entries:
         if e.kind is Kind.RESULT and e.representation != "both":
@@ -736,7 +737,7 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
             assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
     assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
     shown = data_of(folder / "index.html")["layers"]  # written after the measuring
-    assert [matrix["term"] for matrix in shown["matrices"]] == ["content", "style"]
+    assert [matrix["title"].split()[4] for matrix in shown["matrices"]] == ["content", "style"]
     assert shown["claims"]
     assert {"findings.md", "matrix.png", "caption.txt"} <= json.loads((folder / ".drawn.json").read_text()).keys()
 

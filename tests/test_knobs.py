@@ -12,7 +12,8 @@ from test_page import data_of
 
 from experiments.cell.originals import stretched
 from reconstruct import images, measures
-from reconstruct.analysis.statistics import OTHER, SHUFFLED, StatisticError, current, medians
+from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError, medians
+from reconstruct.analysis.tables import current
 from reconstruct.canvas import under_noise
 from reconstruct.results import Result
 from reconstruct.sweeps import Sweep
@@ -456,7 +457,7 @@ def test_textures_of_every_statistic_are_measured_by_all(command, photo, paintin
     assert {"figure.png", "matrix.png", "matrix.pdf", "statistics.csv"} <= {
         path.name for path in sweep.folder.iterdir()
     }
-    errors = current(sweep)
+    errors = current(sweep, STATISTICS, StatisticError.of_row)
     assert len(errors) == (6 + 2 + 2) * 5  # cells, shuffled paintings, the other painting
     for each in errors:
         if each.cell and each.made_from == each.measured_by != "sliced":  # which is compared from other directions

@@ -6,7 +6,7 @@ import pytest
 from test_analysis import FIVE, LAYERS, UNTRAINED, depth_curve, entry, joined
 
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.recognition import _told, interval
+from reconstruct.analysis.outcomes import with_interval
 from reconstruct.analysis.verdicts import Verdict, verdicts
 from reconstruct.figures.analysis.blending import blending
 from reconstruct.figures.page.sheet import Look
@@ -24,8 +24,9 @@ def curve(slope: float, **given: float) -> list[Entry]:
 def matched(share: float, rank: int, identified: float = 1.0) -> list[Entry]:
     """Finished reconstructions from two layers, whose features agree better than `share` % of random pairs."""
     chance = dict.fromkeys(("null_pearson", "null_spearman", "null_snr"), share)
-    names = {"identified": identified, "identified_among_all": float(identified == 1)}
-    return [seen(entry("content", (layer,)), 0.5, rank, **chance, **names) for layer in ("relu1_1", "relu5_1")]
+    return [
+        seen(entry("content", (layer,)), 0.5, rank, **chance, identified=identified) for layer in ("relu1_1", "relu5_1")
+    ]
 
 
 def blend(*probabilities: float) -> list[Entry]:
@@ -58,7 +59,7 @@ def looks(distance: float, **rest: str) -> list[Entry]:
         ("metamers", matched(100, 1), Verdict.SUPPORTED),
         ("metamers", matched(99.9, 1), Verdict.NOT),
         ("metamers", matched(100, 2), Verdict.NOT),
-        ("metamers", [matched(100, 1)[0], matched(100, 2)[1]], Verdict.CONDITIONALLY),
+        ("metamers", [matched(100, 1)[0], matched(100, 2)[1]], Verdict.MIXED),
         ("identified", matched(100, 1), Verdict.SUPPORTED),
         ("identified", matched(100, 1, identified=0.8), Verdict.NOT),
         ("hidden", [seen(entry("style", FIVE), 0.01, rank=40)], Verdict.SUPPORTED),
@@ -90,14 +91,13 @@ def test_the_numbers_say_at_which_layers_both_criteria_hold():
 def test_an_interval_is_drawn_over_photographs_not_over_their_seeds():
     values = {"a": 0.2, "b": 0.4, "c": 0.6}
     entries = [seen(entry(picture=name, seed=seed), p) for name, p in values.items() for seed in range(5)]
-    low, high = interval(entries, lambda e: e.seen["observer probability"])
     # of 27 equally likely draws of three, one each has a mean of 0.2 and of 0.6: 3.7 %, more than the 2.5 % outside
-    assert (low, high) == pytest.approx((0.2, 0.6))
+    assert with_interval(entries, lambda e: e.seen["observer probability"]) == "0.40 (0.20 to 0.60)"
     alone = [e for e in entries if e.picture == "b"]
-    assert interval(alone, lambda e: e.seen["observer probability"]) == pytest.approx((0.4, 0.4))
+    assert with_interval(alone, lambda e: e.seen["observer probability"]) == "0.40"
     unequal = [*entries, *(seen(entry(picture="a", seed=seed), 0.2) for seed in range(5, 50))]
-    assert _told(unequal, lambda e: e.seen["observer probability"]) == "0.40 (0.20 to 0.60)"  # of what it is a mean
-    text = verdicts([replace(e, seen={**e.seen, "identified": 1.0, "identified among all": 1.0}) for e in entries])
+    assert with_interval(unequal, lambda e: e.seen["observer probability"]) == "0.40 (0.20 to 0.60)"
+    text = verdicts([replace(e, seen={**e.seen, "identified": 1.0}) for e in entries])
     assert "is 1.00 (1.00 to 1.00) in block 1; by chance 0.5" in text["identified"].numbers
 
 

@@ -125,8 +125,8 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
     with written_whole(sweep.folder / FINDINGS) as file:
         file.write(report(found.values(), sweep.command, entries).encode())
     outdated.note([sweep], [sweep.folder / FINDINGS])
-    for tested in (each for each in found.values() if each.holds):
-        say(f"  {tested.verdict} ({tested.count}): {tested.claim}; {tested.numbers}")
+    for tested in (each for each in found.values() if each.findings):
+        say(f"  {tested.verdict} ({tested.count}): {tested.claim.text}; {tested.numbers}")
     return drawn
 
 

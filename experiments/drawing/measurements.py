@@ -19,7 +19,8 @@ from experiments.settings.fingerprint import BESIDE_THE_POINT
 from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
-from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, write
+from reconstruct.analysis import tables
+from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import plural
 from reconstruct.analysis.selection import distinct
@@ -35,6 +36,10 @@ from reconstruct.sweeps import Sweep
 
 EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
 STRUCTURES = "relu2_1"  # whose features are looked for in the original: they see 10 pixels, every second one
+IGNORED = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)  # settings in which seeds of a cell may differ
+
+Measured = tuple[Entry, Tensor]
+"""An entry and its picture ``(1, 3, H, W)``."""
 
 
 def entries(sweep: Sweep) -> list[Entry]:
@@ -43,62 +48,92 @@ def entries(sweep: Sweep) -> list[Entry]:
     Raises:
         InputError: a network that the sweep used cannot be built.
     """
-    known = current(sweep)
-    if known is not None:
-        if known and known[0].delta_e is None:
-            say(f"{sweep.folder / MEASURES} is of an earlier version: without it, colours would be measured, too")
-        return known
-    write(_measured(sweep), sweep)
-    return read(sweep.folder)
+    if tables.current(sweep, MEASURES, Entry.of_row) is None:
+        tables.write((entry.row() for entry in _measured(sweep)), sweep, MEASURES)
+    return tables.read(sweep.folder / MEASURES, Entry.of_row)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A finished cell whose pictures can be read."""
+
+    folder: Path
+    result: Result
+
+    @property
+    def network(self) -> Network:
+        return network_of(self.result.network)
+
+    @property
+    def network_name(self) -> str:
+        """As entries have it: architecture, weights, the seed that drew them, pooling."""
+        network = self.result.network
+        seed = f" {network['seed']}" if network["weights"] == UNTRAINED else ""
+        return f"{network['architecture']} {network['weights']}{seed} {network['pooling']}"
+
+    @property
+    def name(self) -> str:
+        """The original as it is named in the settings: files of one name in two folders are different originals."""
+        return self.result.asked_for(next(iter(self.result.layers)))
+
+    @property
+    def original(self) -> Tensor:
+        return images.load(self.folder / f"{next(iter(self.result.layers))}.png")
+
+    def is_whole(self) -> bool:
+        """Whether the pictures can be read; if not, a line says so."""
+        if not set(self.result.layers) <= set(self.result.originals):
+            say(f"  left out: {self.folder.name} was made from a code without a picture to compare with")
+            return False
+        try:
+            for name in (PICTURE, *(f"{term}.png" for term in self.result.layers)):
+                images.load(self.folder / name)
+        except InputError as error:
+            say(f"  left out: {error}")
+            return False
+        return True
 
 
 def _measured(sweep: Sweep) -> list[Entry]:
-    there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
-    finished = [(folder, result) for folder, result in there if _is_whole(folder, result)]
-    asked_for = list(dict.fromkeys(str(result.network) for _, result in finished))
-    finished.sort(key=lambda cell: asked_for.index(str(cell[1].network)))  # one network after the other
-    groups: dict[str, list[tuple[Path, Result]]] = {}
-    for folder, result in finished:
-        groups.setdefault(_recipe(result), []).append((folder, result))
-    look = _look(sweep, finished)
-    pictures = (pair for cells in counted(list(groups.values()), "measuring") for pair in _of_group(cells))
-    measured = [look(entry, picture) for entry, picture in chain(pictures, _baselines(finished))]
+    there = [_Cell(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
+    cells = [cell for cell in there if cell.is_whole()]
+    networks = list(dict.fromkeys(cell.network_name for cell in cells))
+    groups: dict[str, list[_Cell]] = {}  # of cells that differ in the seed only
+    for cell in sorted(cells, key=lambda cell: networks.index(cell.network_name)):  # one network after the other
+        recipe = {key: value for key, value in cell.result.config.items() if key not in IGNORED}
+        groups.setdefault(str(sorted(recipe.items())), []).append(cell)
+    look = _look(sweep, cells)
+    pictures = (pair for group in counted(list(groups.values()), "measuring") for pair in _of_group(group))
+    measured = [look(entry, picture) for entry, picture in chain(pictures, _baselines(cells))]
     say(f"{sweep.folder / MEASURES}: {plural(len(measured), 'picture')} measured")
     _say_what_is_missing(measured)
     return measured
 
 
-Look = Callable[[Entry, Tensor], Entry]
-"""Adds to an entry what is seen in its picture ``(1, 3, H, W)``."""
-
-
-def _look(sweep: Sweep, finished: Sequence[tuple[Path, Result]]) -> Look:
-    """What the sweep's observer sees, and how features compare with random photographs'; nothing if there is none."""
-    asked = observations.asked_for(sweep, [result for _, result in finished])
+def _look(sweep: Sweep, cells: Sequence[_Cell]) -> Callable[[Entry, Tensor], Entry]:
+    """Adds to an entry what the sweep's observer sees, and how features compare with random photographs'."""
+    asked = observations.asked_for(sweep, [cell.result for cell in cells])
     if asked == NONE:
         return lambda entry, picture: entry
-    originals = {_name(result): _original(folder, result) for folder, result in reversed(finished)}
+    originals = {cell.name: cell.original for cell in reversed(cells)}
     observed = observations.observed(observations.observer(asked), originals)
-    of_networks = {_network_name(result): result.network for _, result in finished}
+    of_networks = {cell.network_name: cell.result.network for cell in cells}
 
     def look(entry: Entry, picture: Tensor) -> Entry:
-        original = _as_large_as(picture, originals[entry.picture])
+        original = stretched(originals[entry.picture], *picture.shape[-2:])
         seen = observations.beside_original(observed(entry, picture), picture, original)
-        return _beside_chance(seen, picture, originals, of_networks)
+        if entry.representation != "content" or originals[entry.picture].shape != picture.shape:
+            return seen
+        return _beside_chance(seen, picture, original, network_of(of_networks[entry.network]))
 
     return look
 
 
-def _beside_chance(
-    entry: Entry, picture: Tensor, originals: Mapping[str, Tensor], networks: Mapping[str, Mapping[str, Any]]
-) -> Entry:
-    """With the agreement of the matched layer, for content of one layer whose original is as large as the picture."""
-    layer, original = entry.layers.get("content", ()), originals[entry.picture]
-    if entry.representation != "content" or len(layer) != 1 or original.shape != picture.shape:
-        return entry
-    network = network_of(networks[entry.network])
+def _beside_chance(entry: Entry, picture: Tensor, original: Tensor, network: Network) -> Entry:
+    """With the agreement of the matched layer among that of random photographs, for content of one layer."""
+    layer = entry.layers.get("content", ())
     chances = observations.by_chance(network, *picture.shape[-2:], tuple(_within(network, min(picture.shape[-2:]))))
-    if layer[0] not in chances:
+    if len(layer) != 1 or layer[0] not in chances:
         return entry
     pair = (network(each.to(device("auto")), layer)[layer[0]] for each in (original, picture))
     return observations.beside_chance(entry, chances[layer[0]], *pair)
@@ -120,131 +155,89 @@ def _rectified(entry: Entry) -> list[str]:
     return [tap for tap in layers.taps(layers.ARCHITECTURES[architecture]) if tap.startswith("relu")]
 
 
-def _is_whole(folder: Path, result: Result) -> bool:
-    """Whether a cell's pictures can be read; if not, a line says so."""
-    if not set(result.layers) <= set(result.originals):
-        say(f"  left out: {folder.name} was made from a code without a picture to compare with")
-        return False
-    try:
-        for name in (PICTURE, *(f"{term}.png" for term in result.layers)):
-            images.load(folder / name)
-    except InputError as error:
-        say(f"  left out: {error}")
-        return False
-    return True
-
-
-def _recipe(result: Result) -> str:
-    """The settings that are equal in cells that differ in the seed only."""
-    ignored = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)
-    return str(sorted((key, value) for key, value in result.config.items() if key not in ignored))
-
-
-def _of_group(cells: Sequence[tuple[Path, Result]]) -> Iterator[tuple[Entry, Tensor]]:
+def _of_group(cells: Sequence[_Cell]) -> Iterator[Measured]:
     """The entries of cells that differ in the seed only, with their agreement, and the pictures."""
-    measured = [pair for folder, result in cells for pair in _of_cell(folder, result)]
+    measured = [pair for cell in cells for pair in _of_cell(cell)]
     for entry, own in measured:
         alike = [picture for other, picture in measured if (other.kind, other.level) == (entry.kind, entry.level)]
-        yield _spread(entry, torch.cat(alike)), own
+        if len(alike) > 1:
+            pictures = torch.cat(alike)
+            deviation = float(measures.deviation(pictures).mean())
+            entry = replace(entry, agreement=measures.mutual_psnr(pictures), deviation=deviation)
+        yield entry, own
 
 
-def _of_cell(folder: Path, result: Result) -> Iterator[tuple[Entry, Tensor]]:
+def _of_cell(cell: _Cell) -> Iterator[Measured]:
     """The entries of a reconstruction and, for content alone, of its snapshots, which are compared at equal error."""
-    original = _as_large_as(images.load(folder / PICTURE), _original(folder, result))
-    reference = _reference(result, folder, original)
+    result, folder = cell.result, cell.folder
+    original = stretched(cell.original, *images.load(folder / PICTURE).shape[-2:])
+    reference = _reference(cell, original)
     snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
-    for kind, level, path in [(Kind.RESULT, None, folder / PICTURE), *((Kind.SNAPSHOT, *s) for s in snapshots.items())]:
+    for level, path in [(None, folder / PICTURE), *snapshots.items()]:
         picture = images.load(path)
-        yield _entry(folder, folder.name, kind, level, result, picture, original, reference), picture
+        kind = Kind.RESULT if level is None else Kind.SNAPSHOT
+        matched = {term: tuple(names) for term, names in result.layers.items()}
+        entry = _entry(cell, kind, picture, original, reference)
+        entry = replace(entry, cell=folder.name, level=level, seed=result.seed, layers=matched)
+        if kind is Kind.RESULT and entry.representation == "style":
+            entry = replace(entry, coherence=_coherence(cell.network, picture, original))
+        if entry.representation == "both":
+            entry = replace(entry, style_balance=_style_balance(cell, picture, original))
+        yield entry, picture
 
 
-def _entry(
-    folder: Path,
-    cell: str,
-    kind: Kind,
-    level: float | None,
-    result: Result,
-    picture: Tensor,
-    original: Tensor,
-    reference: Objective,
-) -> Entry:
-    joined = len(result.losses) == 2
+def _entry(cell: _Cell, kind: Kind, picture: Tensor, original: Tensor, reference: Objective) -> Entry:
+    """What can be measured of any picture beside an original."""
+    result = cell.result
+    is_joined = len(result.losses) == 2
+    losses = result.losses if is_joined and result.loss_convention == "relative" else {}
     return Entry(
-        cell=cell,
+        cell="",
         kind=kind,
-        level=level,
-        representation="both" if joined else next(iter(result.layers)),
-        layers={term: tuple(layers) for term, layers in result.layers.items()} if cell else {},
-        network=_network_name(result),
+        level=None,
+        representation="both" if is_joined else next(iter(result.layers)),
+        layers={},
+        network=cell.network_name,
         canvas=result.canvas,
-        picture=_name(result),
-        seed=result.seed if cell else None,
-        ratio=result.ratio if joined else None,
+        picture=cell.name,
+        seed=None,
+        ratio=result.ratio if is_joined else None,
         psnr=min(measures.psnr(picture, original), EQUAL),
         ssim=measures.ssim(picture, original),
         layout=measures.layout(picture, original),
         wavelength=min(measures.wavelength(picture), max(picture.shape[-2:])),
-        coherence=_coherence(result, picture, original)
-        if kind is Kind.RESULT and list(result.layers) == ["style"]
-        else None,
-        style_balance=_style_balance(result, folder, picture, original) if joined and cell else None,
         **asdict(measures.ColourError.of(picture, original)),
-        losses=_finite(result.losses) if joined and result.loss_convention == "relative" else {},
+        losses={term: loss for term, loss in losses.items() if loss is not None},
         errors=reference.relative_errors(picture.to(device("auto"))),
-        painting=result.asked_for("style") if joined else "",
+        painting=result.asked_for("style") if is_joined else "",
     )
 
 
-def _finite(losses: Mapping[str, float | None]) -> dict[str, float]:
-    return {term: loss for term, loss in losses.items() if loss is not None}
-
-
-def _style_balance(result: Result, folder: Path, picture: Tensor, photograph: Tensor) -> float | None:
+def _style_balance(cell: _Cell, picture: Tensor, photograph: Tensor) -> float | None:
     """How far a joined picture's style is from the painting's, as a multiple of how far from the photograph's."""
-    network, style = network_of(result.network), Style(equal_weights(result.layers["style"]))
-    pictures = picture, images.load(folder / "style.png"), photograph
-    G, painting, own = (encode(network, style, each.to(device("auto"))) for each in pictures)
+    style = Style(equal_weights(cell.result.layers["style"]))
+    pictures = picture, images.load(cell.folder / "style.png"), photograph
+    G, painting, own = (encode(cell.network, style, each.to(device("auto"))) for each in pictures)
     to_own = float(style.loss(G, own))
     return float(style.loss(G, painting)) / to_own if to_own else None
 
 
-def _coherence(result: Result, picture: Tensor, original: Tensor) -> float | None:
+def _coherence(network: Network, picture: Tensor, original: Tensor) -> float | None:
     """Of a style and its original, at a layer that sees ten pixels; ``None`` if they are too small for it."""
     if min(*picture.shape[-2:], *original.shape[-2:]) < layers.smallest_side([STRUCTURES]):
         return None
-    network = network_of(result.network)
     F, P = (network(each.to(device("auto")), [STRUCTURES])[STRUCTURES] for each in (picture, original))
     return coherence(F, P, stride=2)
 
 
-def _name(result: Result) -> str:
-    """The original as it is named in the settings: files of one name in two folders are different originals."""
-    return result.asked_for(next(iter(result.layers)))
-
-
-def _network_name(result: Result) -> str:
-    network = result.network
-    seed = f" {network['seed']}" if network["weights"] == UNTRAINED else ""
-    return f"{network['architecture']} {network['weights']}{seed} {network['pooling']}"
-
-
-def _original(folder: Path, result: Result) -> Tensor:
-    return images.load(folder / f"{next(iter(result.layers))}.png")
-
-
-def _as_large_as(picture: Tensor, original: Tensor) -> Tensor:
-    """An original that was looked at in another size than the result has, in that of the result."""
-    return stretched(original, picture.shape[-2], picture.shape[-1])
-
-
-def _reference(result: Result, folder: Path, like: Tensor) -> Objective:
+def _reference(cell: _Cell, like: Tensor) -> Objective:
     """Errors of content and style at every layer; of a single representation, both are errors to its original.
 
     The pictures that are to be measured are as large as `like`, ``(1, 3, H, W)``.
     """
-    terms = list(result.layers)
-    content, style = (_File((path := folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
-    return _objective(network_of(result.network), content, style, (like.shape[-2], like.shape[-1]))
+    terms, (height, width) = list(cell.result.layers), like.shape[-2:]
+    content, style = (_File((path := cell.folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
+    return _objective(cell.network, content, style, (height, width))
 
 
 @dataclass(frozen=True)
@@ -280,23 +273,16 @@ def network_of(record: Mapping[str, Any]) -> Network:
     return networks.network(asked, network_inputs(asked), device("auto"))
 
 
-def _spread(entry: Entry, pictures: Tensor) -> Entry:
-    """An entry with the agreement of pictures ``(S, 3, H, W)`` of `S` seeds, if there are several."""
-    if len(pictures) < 2:
-        return entry
-    deviation = float(measures.deviation(pictures).mean())
-    return replace(entry, agreement=measures.mutual_psnr(pictures), deviation=deviation)
-
-
-def _baselines(finished: list[tuple[Path, Result]]) -> Iterator[tuple[Entry, Tensor]]:
+def _baselines(cells: Sequence[_Cell]) -> Iterator[Measured]:
     """For each original: itself shuffled, and each other original, measured like reconstructions of it; the picture."""
-    firsts = {(str(r.network), _name(r)): (f, r) for f, r in reversed(finished) if len(r.layers) == 1}
-    for (network, _), (folder, result) in firsts.items():
-        original = _original(folder, result)
-        reference = _reference(result, folder, original)
+    alone = [cell for cell in reversed(cells) if len(cell.result.layers) == 1]
+    firsts = {(cell.network_name, cell.name): cell for cell in alone}.values()
+    for cell in firsts:
+        original = cell.original
+        reference = _reference(cell, original)
         if (moved := measures.rearranged(original)) is not None:
-            yield _entry(folder, "", Kind.SHUFFLED, None, result, moved, original, reference), moved
-        for (other_network, _), (other_folder, other) in firsts.items():
-            picture = _original(other_folder, other)
-            if other_network == network and other_folder != folder and picture.shape == original.shape:
-                yield _entry(folder, "", Kind.OTHER, None, result, picture, original, reference), picture
+            yield _entry(cell, Kind.SHUFFLED, moved, original, reference), moved
+        for other in firsts:
+            picture, is_other = other.original, other.network_name == cell.network_name and other is not cell
+            if is_other and picture.shape == original.shape:
+                yield _entry(cell, Kind.OTHER, picture, original, reference), picture

@@ -1,8 +1,8 @@
 """What an observer sees in the pictures of a sweep, and how their features compare with random photographs'."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -16,9 +16,9 @@ from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABIL
 from reconstruct.errors import RunError
 from reconstruct.network import Network
 from reconstruct.observers import choices, names
-from reconstruct.observers.chance import Chance, chances, parts
-from reconstruct.observers.classifier import Classifier, Observation
-from reconstruct.observers.identification import identified, nearness, probability, rank
+from reconstruct.observers.chance import NullDistribution, null_distributions, parts
+from reconstruct.observers.classifier import Classifier
+from reconstruct.observers.identification import identified, probability, rank, similarity
 from reconstruct.observers.perceptual import Perceptual, read
 from reconstruct.results import Result
 from reconstruct.sweeps import Sweep
@@ -56,48 +56,33 @@ def _pinned_weights() -> Path:
     return fetched(names.PINNED)
 
 
-@dataclass(frozen=True)
-class Observed:
-    """The originals of a sweep as an observer sees them, beside which it sees each picture.
+def observed(seeing: Classifier | None, originals: Mapping[str, Tensor]) -> Callable[[Entry, Tensor], Entry]:
+    """What adds to an entry what is seen in its picture ``(1, 3, H, W)``; without an observer, nothing does.
 
-    Attributes:
-        observer: who looks.
+    Args:
+        seeing: the observer.
         originals: name -> picture ``(1, 3, H, W)``.
     """
+    if seeing is None:
+        return lambda entry, picture: entry
+    known = {name: seeing(picture) for name, picture in originals.items()}
 
-    observer: Classifier
-    originals: Mapping[str, Tensor]
-
-    def __call__(self, entry: Entry, picture: Tensor) -> Entry:
-        """An entry with what is seen in its picture ``(1, 3, H, W)``."""
-        seen, original = self.observer(picture), self._seen[entry.picture]
+    def look(entry: Entry, picture: Tensor) -> Entry:
+        seen, original = seeing(picture), known[entry.picture]
         chances, own = seen.probabilities[0], original.probabilities[0]
-        embedding, others = seen.embeddings[0], self._others(entry.picture)
-        found: dict[str, float] = {
+        others = [other.embeddings for name, other in known.items() if name != entry.picture]
+        found = {
             PROBABILITY: probability(chances, own),
             ORIGINAL: probability(own, own),
-            "observer rank": rank(chances, own),
-            "observer cosine": nearness(embedding, original.embeddings[0]),
+            "observer rank": float(rank(chances, own)),
+            "observer cosine": similarity(seen.embeddings[0], original.embeddings[0]),
         }
-        share = identified(embedding, original.embeddings[0], others)
-        if share is not None:
-            found |= {"identified": share, "identified among all": float(share == 1)}
-        shows = self.observer.classes[int(own.argmax())]
-        return replace(entry, observer=self.observer.name, shows=shows, seen={**entry.seen, **found})
+        if others:
+            found["identified"] = identified(seen.embeddings[0], original.embeddings[0], torch.cat(others))
+        shows = seeing.classes[int(own.argmax())]
+        return replace(entry, observer=seeing.name, shows=shows, seen={**entry.seen, **found})
 
-    @cached_property
-    def _seen(self) -> Mapping[str, Observation]:
-        return {name: self.observer(picture) for name, picture in self.originals.items()}
-
-    def _others(self, name: str) -> Tensor:
-        """The embeddings of the other originals ``(N, D)``."""
-        known = [seen.embeddings for other, seen in self._seen.items() if other != name]
-        return torch.cat(known) if known else self._seen[name].embeddings[:0]
-
-
-def observed(seeing: Classifier | None, originals: Mapping[str, Tensor]) -> Callable[[Entry, Tensor], Entry]:
-    """What adds to an entry what is seen in its picture; without an observer, nothing does."""
-    return Observed(seeing, originals) if seeing else lambda entry, picture: entry
+    return look
 
 
 @lru_cache(maxsize=1)
@@ -117,27 +102,28 @@ def beside_original(entry: Entry, picture: Tensor, original: Tensor) -> Entry:
     return entry if found is None else replace(entry, seen={**entry.seen, LPIPS: found})
 
 
-def beside_chance(entry: Entry, chance: Chance, original: Tensor, picture: Tensor) -> Entry:
-    """An entry with the percentiles of its agreement among pairs of photographs.
+def beside_chance(entry: Entry, chance: NullDistribution, original: Tensor, picture: Tensor) -> Entry:
+    """An entry of content of one layer with the percentiles of its agreement among pairs of photographs.
 
     Args:
-        entry: of content of one layer.
-        chance: the agreement of random pairs there.
-        original: its features of that layer ``(1, C, H, W)``.
-        picture: those of the picture.
+        entry: of a picture.
+        chance: the agreement of random pairs at that layer.
+        original: the original's features there ``(1, C, H, W)``.
+        picture: the picture's.
     """
     shares = {f"null {name}": share for name, share in chance.percentiles(original, picture).items()}
-    values = {SPEARMAN: chance.agreement(original, picture)["spearman"]}
-    values |= {MIDDLE: chance.quantile("spearman", 0.5), MOST: chance.quantile("spearman", 1.0)}
-    return replace(entry, seen={**entry.seen, **shares, **values})
+    pairs = chance.values["spearman"]
+    shares |= {SPEARMAN: chance.agreement(original, picture)["spearman"]}
+    shares |= {MIDDLE: float(pairs.quantile(0.5)), MOST: float(pairs.max())}
+    return replace(entry, seen={**entry.seen, **shares})
 
 
 @lru_cache(maxsize=4)
-def by_chance(network: Network, height: int, width: int, layers: tuple[str, ...]) -> Mapping[str, Chance]:
+def by_chance(network: Network, height: int, width: int, layers: tuple[str, ...]) -> Mapping[str, NullDistribution]:
     """Layer -> the agreement of random parts of sample photographs, of that size; empty if these cannot be had."""
     generator = torch.Generator().manual_seed(0)
     made = {name: parts(photograph, height, width, PARTS, generator) for name, photograph in _photographs().items()}
-    return chances(lambda part: network(part.to(device("auto")), layers), made, generator)
+    return null_distributions(lambda part: network(part.to(device("auto")), layers), made, generator)
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from experiments.drawing import outdated
 from reconstruct import figures
-from reconstruct.analysis.entries import current
+from reconstruct.analysis.entries import MEASURES, Entry
+from reconstruct.analysis.tables import current
 from reconstruct.explorer.content import content
 from reconstruct.explorer.document import write
 from reconstruct.explorer.pictures import Pictures
@@ -22,7 +23,7 @@ def write_page(sweeps: Sequence[Sweep], title: str = "") -> Path:
     """
     pictures = Pictures()
     names = ", ".join(dict.fromkeys(sweep.folder.resolve().name for sweep in sweeps))
-    entries = current(sweeps[0]) if len(sweeps) == 1 else None
+    entries = current(sweeps[0], MEASURES, Entry.of_row) if len(sweeps) == 1 else None
     cells = figures.cells_of(sweeps)
     shown = content(cells, title or names, pictures, entries or [], figures.LAYOUTS.get(cells.drawing))
     path = sweeps[0].folder / PAGE

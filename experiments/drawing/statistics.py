@@ -1,6 +1,7 @@
 """Measure the textures of a sweep by every statistic, in float32, with the network they were made with."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -11,7 +12,8 @@ from experiments.cell.representations import KNOWN
 from experiments.drawing.measurements import network_of
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
-from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError, current, write
+from reconstruct.analysis import tables
+from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError
 from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import encode
@@ -28,7 +30,7 @@ def errors(sweep: Sweep) -> list[StatisticError]:
     Raises:
         InputError: there is no texture, or a network that the sweep used cannot be built.
     """
-    known = current(sweep)
+    known = tables.current(sweep, STATISTICS, StatisticError.of_row)
     if known is not None:
         return known
     there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
@@ -39,7 +41,7 @@ def errors(sweep: Sweep) -> list[StatisticError]:
         )
     found = [error for cell in counted(textures, "measuring") for error in _of_cell(*cell)]
     found += [error for cell in _one_a_painting(textures) for error in _baselines(cell, textures)]
-    write(found, sweep)
+    tables.write(map(asdict, found), sweep, STATISTICS)
     say(f"{sweep.folder / STATISTICS}: {len(textures)} textures measured")
     return found
 

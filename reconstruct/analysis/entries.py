@@ -1,18 +1,32 @@
 """The measurements of the pictures of a sweep: ``measures.csv`` has one row for each picture."""
 
-import csv
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from pathlib import Path
-from typing import Self
-
-from reconstruct import up_to_date
-from reconstruct.files import write_csv
-from reconstruct.sweeps import Sweep
+from typing import Any, Self
 
 MEASURES = "measures.csv"
+TERMS = ("content", "style")
+SHOWS = "observer class"
+LPIPS = "lpips"  # distance to the original
+PROBABILITY = "observer probability"  # of the original's class
+ORIGINAL = "observer original"  # its probability in the original
+SPEARMAN = "spearman"  # of the features of picture and original, at the matched layer
+MIDDLE, MOST = "null spearman median", "null spearman most"  # the same of random pairs of photographs
+SEEN = (
+    LPIPS,
+    PROBABILITY,
+    ORIGINAL,
+    "observer rank",  # of the original's class, 1 for the first
+    "observer cosine",  # of the embeddings of picture and original
+    "identified",  # share of the other originals that are less similar than the picture's own
+    "null pearson",  # percentage of random pairs of photographs that agree less, at the matched layer
+    "null spearman",
+    "null snr",
+    SPEARMAN,
+    MIDDLE,
+    MOST,
+)
 
 
 class Kind(StrEnum):
@@ -105,17 +119,31 @@ class Entry:
         """The deepest layer that was matched."""
         return self.layers[self.representation][-1]
 
-    def row(self) -> dict[str, object]:
+    def known(self, name: str) -> float | None:
+        """The number of that name, an attribute or one of `SEEN`; ``None`` if it was not measured."""
+        value: float | None = getattr(self, name, self.seen.get(name))
+        return value
+
+    def __getitem__(self, name: str) -> float:
+        """The number of that name.
+
+        Raises:
+            KeyError: it was not measured.
+        """
+        if (value := self.known(name)) is None:
+            raise KeyError(name)
+        return value
+
+    def row(self) -> dict[str, Any]:
         """Column -> value: the entry as a row of ``measures.csv``."""
-        nested = ("layers", "losses", "errors", "shows", "seen")
-        flat = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in nested}
+        flat = {name: getattr(self, name) for name in (*_TEXTS, "kind", *_NUMBERS, "seed")}
         flat |= {f"{term} layers": " ".join(names) for term, names in self.layers.items()}
         flat |= {f"{term} loss": loss for term, loss in self.losses.items()}
-        flat |= {SHOWS: self.shows} if self.observer else {}
+        flat |= {"observer": self.observer, SHOWS: self.shows} if self.observer else {}
         flat |= self.seen
         flat |= {f"{term} {layer}": e for term, errors in self.errors.items() for layer, e in errors.items()}
         rounded = {name: f"{value:.6g}" for name, value in flat.items() if isinstance(value, float)}
-        return flat | rounded | {name: getattr(self, name) for name in AS_GIVEN}
+        return flat | rounded | {"level": self.level, "ratio": self.ratio}  # settings have all their digits
 
     @classmethod
     def of_row(cls, row: Mapping[str, str]) -> Self:
@@ -125,89 +153,27 @@ class Entry:
             KeyError, TypeError, ValueError: the row lacks a column, or a value is damaged.
         """
         given = {name: value for name, value in row.items() if value != ""}
-        terms = [term for term in ("content", "style") if any(name.startswith(f"{term} ") for name in given)]
-        not_errors = ("layers", "loss")
-        numbers = {name: float(given[name]) if name in given else None for name in NUMBERS}
+        of_terms = {
+            term: {n.partition(" ")[2]: v for n, v in given.items() if n.startswith(f"{term} ")} for term in TERMS
+        }
+        plain: dict[str, Any] = {name: row[name] for name in _TEXTS}
+        plain |= {name: float(given[name]) if name in given else None for name in _NUMBERS}
         return cls(
-            **{name: row[name] for name in TEXTS},  # type: ignore[arg-type]
-            **numbers,  # type: ignore[arg-type]
+            **plain,
             kind=Kind(row["kind"]),
             observer=given.get("observer", ""),
             shows=given.get(SHOWS, ""),
             seen={name: float(given[name]) for name in SEEN if name in given},
             seed=int(given["seed"]) if "seed" in given else None,
-            layers={term: tuple(given[f"{term} layers"].split()) for term in terms if f"{term} layers" in given},
-            losses={term: float(given[f"{term} loss"]) for term in terms if f"{term} loss" in given},
+            layers={term: tuple(of["layers"].split()) for term, of in of_terms.items() if "layers" in of},
+            losses={term: float(of["loss"]) for term, of in of_terms.items() if "loss" in of},
             errors={
-                term: {
-                    name.removeprefix(f"{term} "): float(value)
-                    for name, value in given.items()
-                    if name.startswith(f"{term} ") and not name.endswith(not_errors)
-                }
-                for term in terms
+                term: {layer: float(error) for layer, error in of.items() if layer not in ("layers", "loss")}
+                for term, of in of_terms.items()
+                if of
             },
         )
 
 
-TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
-SHOWS = "observer class"
-LPIPS = "lpips"  # distance to the original
-PROBABILITY = "observer probability"  # of the original's class
-ORIGINAL = "observer original"  # its probability in the original
-SPEARMAN = "null spearman itself"  # of the features of picture and original, at the matched layer
-MIDDLE, MOST = "null spearman median", "null spearman most"  # the same of random pairs of photographs
-SEEN = (
-    LPIPS,
-    PROBABILITY,
-    ORIGINAL,
-    "observer rank",  # of the original's class, 1 for the first
-    "observer cosine",  # of the embeddings of picture and original
-    "identified",  # share of the other originals that are less near than the picture's own
-    "identified among all",  # 1 if its own is the nearest of all
-    "null pearson",  # percentage of random pairs of photographs that agree less, at the matched layer
-    "null spearman",
-    "null snr",
-    SPEARMAN,
-    MIDDLE,
-    MOST,
-)
-AS_GIVEN = ("level", "ratio")  # settings, not measurements: with all their digits
-COLOURS = ("lightness", "chroma", "local_lightness", "local_chroma", "delta_e")
-NUMBERS = (
-    "level",
-    "ratio",
-    "psnr",
-    "ssim",
-    "layout",
-    "wavelength",
-    "coherence",
-    "style_balance",
-    *COLOURS,
-    "agreement",
-    "deviation",
-)
-
-
-def write(entries: Iterable[Entry], sweep: Sweep) -> None:
-    """Write ``measures.csv`` into a sweep's folder."""
-    write_csv([entry.row() for entry in entries], sweep.folder / MEASURES)
-    up_to_date.note([sweep], [sweep.folder / MEASURES])
-
-
-def current(sweep: Sweep) -> list[Entry] | None:
-    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or of another state."""
-    with suppress(OSError, KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
-        if up_to_date.is_current(sweep, MEASURES):
-            return read(sweep.folder)
-    return None
-
-
-def read(folder: Path) -> list[Entry]:
-    """The entries of the ``measures.csv`` in a sweep's folder.
-
-    Raises:
-        OSError: the file cannot be read.
-        KeyError, TypeError, ValueError: the file is damaged.
-    """
-    with (folder / MEASURES).open(newline="", encoding="utf-8") as file:
-        return [Entry.of_row(row) for row in csv.DictReader(file)]
+_TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
+_NUMBERS = [f.name for f in fields(Entry) if f.type in (float, float | None)]

@@ -1,9 +1,11 @@
 """What the test of a claim gives: whether it holds in each case, and the numbers as text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
+from typing import TypeVar
 
+import numpy as np
 from scipy.stats import spearmanr
 
 from reconstruct.analysis.entries import Entry
@@ -11,6 +13,12 @@ from reconstruct.analysis.selection import order
 
 FACTOR = 2.0  # times
 TREND = 0.5  # rank correlation
+DRAWS = 2000  # of photographs, for an interval
+
+Case = Entry | Sequence[Entry]
+"""What a claim is tested on: one picture, or several of one photograph that are compared."""
+
+AnyCase = TypeVar("AnyCase", bound=Case)
 
 
 @dataclass(frozen=True)
@@ -35,32 +43,60 @@ A claim without cases was not measured.
 """
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A statement that measured numbers can support.
+
+    Attributes:
+        text: the statement.
+        test: measured pictures -> what was found.
+        cases: what it is tested on, in the plural.
+        about: the quantities that stand beside its pictures.
+    """
+
+    text: str
+    test: Callable[[Sequence[Entry]], Outcome]
+    cases: str = "pictures"
+    about: tuple[str, ...] = ("psnr", "ssim", "layout")
+
+
 UNCERTAINTY = (
     "Numbers are means over photographs, each of which counts once, by the mean over its seeds. ± is the standard "
     "deviation over photographs; brackets have the 95 % interval of the mean, by bootstrap over photographs. Of one "
-    "photograph there is neither. A case is what a claim is tested on: mostly one photograph with one seed, for some "
-    "one layer, a pair of pictures, or one step of α/β."
+    "photograph there is neither."
 )
 
 
-def of_photographs(of: Iterable[Entry | Sequence[Entry]], values: Iterable[float]) -> list[float]:
+def of_photographs(cases: Iterable[Case], values: Iterable[float]) -> list[float]:
     """The mean of each photograph's values, however many there are of it.
 
     Args:
-        of: for each value the picture, or the pictures of one photograph, that it was measured on.
+        cases: what each value was measured on.
         values: at least one.
     """
     found: dict[str, list[float]] = {}
-    for each, value in zip(of, values, strict=True):
-        found.setdefault((each if isinstance(each, Entry) else each[0]).picture, []).append(value)
+    for case, value in zip(cases, values, strict=True):
+        found.setdefault((case if isinstance(case, Entry) else case[0]).picture, []).append(value)
     return [mean(values) for values in found.values()]
 
 
-def spread(of: Iterable[Entry | Sequence[Entry]], values: Iterable[float], digits: int = 1) -> str:
+def spread(cases: Iterable[AnyCase], reading: Callable[[AnyCase], float], digits: int = 1) -> str:
     """The mean over photographs, and ± the standard deviation over them if there are several; see `of_photographs`."""
-    means = of_photographs(of, values)
+    cases = list(cases)
+    means = of_photographs(cases, map(reading, cases))
     several = f" ± {stdev(means):.{digits}f}" if len(means) > 1 else ""
     return f"{mean(means):.{digits}f}{several}"
+
+
+def with_interval(cases: Sequence[AnyCase], reading: Callable[[AnyCase], float]) -> str:
+    """The mean over photographs with its 95 % interval, if there are several.
+
+    By bootstrap, percentile method (Efron & Tibshirani 1993): photographs are resampled, with all their seeds.
+    """
+    means = np.array(of_photographs(cases, map(reading, cases)))
+    drawn = np.random.default_rng(0).integers(len(means), size=(DRAWS, len(means)))
+    low, high = np.quantile(means[drawn].mean(axis=1), [0.025, 0.975])
+    return f"{means.mean():.2f}{f' ({low:.2f} to {high:.2f})' if len(means) > 1 else ''}"
 
 
 def plural(count: int, noun: str) -> str:
@@ -75,17 +111,12 @@ def trend(x: Sequence[float], y: Sequence[float]) -> float:
     return float(spearmanr(x, y).statistic)
 
 
-def findings(held: Iterable[bool], cases: Iterable[Iterable[Entry]], of: str = "") -> list[Finding]:
+def depth_trend(case: Sequence[Entry], name: str) -> float:
+    """The rank correlation of a quantity with the depth of the layers that pictures were made from."""
+    layers = order(case)
+    return trend([layers.index(e.layer) for e in case], [e[name] for e in case])
+
+
+def findings(cases: Iterable[AnyCase], holds: Callable[[AnyCase], bool], of: str = "") -> list[Finding]:
     """One for each case, with the pictures that it compares."""
-    return [Finding(bool(holds), tuple(case), of) for holds, case in zip(held, cases, strict=True)]
-
-
-def each(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Every entry as a case of its own."""
-    return [[e] for e in entries]
-
-
-def depths(entries: Sequence[Entry]) -> list[int]:
-    """The place of each entry's layer among all that were measured, from the picture upwards."""
-    layers = order(entries)
-    return [layers.index(e.layer) for e in entries]
+    return [Finding(bool(holds(case)), (case,) if isinstance(case, Entry) else tuple(case), of) for case in cases]

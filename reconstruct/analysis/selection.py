@@ -5,8 +5,8 @@ If several networks were measured, claims are about the usual one, and layers ar
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import geometric_mean
 from typing import Any
 
@@ -17,8 +17,10 @@ CONTENT_LAYER = "relu4_2"  # where content errors of styles are compared: the pa
 EXACT = 1e-12  # the smallest relative error; logarithms take smaller ones for it
 ENOUGH = 0.9  # of the reconstructions from a layer, to be compared at an error
 
-Case = tuple[str, int | None]
-"""A photograph and a seed."""
+Group = tuple[str, str, str]
+"""A network, a canvas and a layer."""
+
+Pair = tuple[Entry, Entry]
 
 
 def distinct(entries: Iterable[Entry]) -> list[Entry]:
@@ -82,9 +84,9 @@ def depth_level(entries: Sequence[Entry]) -> float | None:
     return every if every is not None else common_level(depth_cells(entries))
 
 
-def cases(entries: Iterable[Entry]) -> dict[Case, list[Entry]]:
+def cases(entries: Iterable[Entry]) -> dict[tuple[str, int | None], list[Entry]]:
     """Photograph and seed -> entries."""
-    found: dict[Case, list[Entry]] = {}
+    found: dict[tuple[str, int | None], list[Entry]] = {}
     for entry in entries:
         found.setdefault((entry.picture, entry.seed), []).append(entry)
     return found
@@ -102,28 +104,22 @@ def common_level(entries: Sequence[Entry]) -> float | None:
     left out of the comparison (`lacking` says which), instead of ending it for all.
     """
     levels = sorted({e.level for e in entries if e.level is not None})
-    reached = {level: _reached(entries, level) for level in levels}
-    most = max(map(len, reached.values()), default=0)
-    return next((level for level in levels if len(reached[level]) == most > 1), None)
-
-
-Group = tuple[str, str, str]
-"""A network, a canvas and a layer."""
-
-
-def _group(entry: Entry) -> Group:
-    return entry.network, entry.canvas, entry.layer
+    reached = {level: len(_reached(entries, level)) for level in levels}
+    most = max(reached.values(), default=0)
+    return next((level for level, count in reached.items() if count == most > 1), None)
 
 
 def _counts(entries: Iterable[Entry], level: float) -> dict[Group, tuple[int, int]]:
     """How many reconstructions of each group have reached a relative error, and how many there are."""
-    every, there = set(), set()
+    found: dict[Group, dict[str, bool]] = {}
     for e in entries:
-        every.add((_group(e), e.cell))
-        if e.level == level:
-            there.add((_group(e), e.cell))
-    totals, reached = (Counter(group for group, _ in of) for of in (every, there))
-    return {group: (reached[group], total) for group, total in totals.items()}
+        cells = found.setdefault(_group(e), {})
+        cells[e.cell] = cells.get(e.cell, False) or e.level == level
+    return {group: (sum(cells.values()), len(cells)) for group, cells in found.items()}
+
+
+def _group(entry: Entry) -> Group:
+    return entry.network, entry.canvas, entry.layer
 
 
 def _reached(entries: Iterable[Entry], level: float) -> set[Group]:
@@ -132,9 +128,7 @@ def _reached(entries: Iterable[Entry], level: float) -> set[Group]:
 
 def at_level(entries: Sequence[Entry], level: float | None) -> list[Entry]:
     """The snapshots at a relative error of the layers that have reached it; none if it is ``None``."""
-    if level is None:
-        return []
-    reached = _reached(entries, level)
+    reached = set() if level is None else _reached(entries, level)
     return [e for e in select(entries, kind=Kind.SNAPSHOT, level=level) if _group(e) in reached]
 
 
@@ -142,27 +136,66 @@ def lacking(entries: Sequence[Entry], level: float | None) -> str:
     """The layers that have not reached a relative error, as text: relu5_4 (3 of 4); empty if all have."""
     counts = _counts(entries, level) if level is not None else {}
     left_out = sorted(counts.keys() - _reached(entries, level or 0.0), key=lambda group: height_of(group[-1]))
-    networks, canvases = {network for network, _, _ in counts}, {canvas for _, canvas, _ in counts}
-
-    def name(network: str, canvas: str, layer: str) -> str:
-        apart = [training(network)] * (len(networks) > 1) + [canvas] * (len(canvases) > 1)
-        return " ".join([*apart, layer])
-
-    return ", ".join(f"{name(*group)} ({counts[group][0]} of {counts[group][1]})" for group in left_out)
+    alone = len({group[:2] for group in counts}) == 1
+    names = {(n, c, layer): layer if alone else f"{training(n)} {c} {layer}" for n, c, layer in left_out}
+    return ", ".join(f"{names[group]} ({counts[group][0]} of {counts[group][1]})" for group in left_out)
 
 
-def no_level(entries: Sequence[Entry]) -> str:
-    """Why layers cannot be compared at a relative error, where there are snapshots of several; else empty."""
-    layers = {e.layer for e in depth_cells(entries) if e.level is not None}
-    if depth_level(entries) is not None or len(layers) < 2:
-        return ""
-    return "no relative error was reached by nine of ten reconstructions of two layers or more; more steps may do so"
+@dataclass(frozen=True)
+class Equal:
+    """Snapshots at one relative error, which are compared.
+
+    Attributes:
+        entries: of the usual network; none if there is no such error.
+        layers: layer -> pairs of these and of the pictures that they are compared with.
+        words: at which error.
+        without: the end of a sentence: what is not compared, and why.
+    """
+
+    entries: Sequence[Entry] = ()
+    layers: Mapping[str, Sequence[Pair]] = field(default_factory=dict)
+    words: str = ""
+    without: str = ""
 
 
-def without(entries: Sequence[Entry], level: float | None) -> str:
-    """The end of a sentence about a comparison at a relative error: what is not in it, and why."""
+def at_equal_error(entries: Sequence[Entry]) -> Equal:
+    """Snapshots of the usual network on the usual canvas, of layers at a common relative error."""
+    cells, level = depth_cells(entries), depth_level(entries)
+    if level is None and len({e.layer for e in cells if e.level is not None}) > 1:
+        return Equal(without="no relative error was reached by nine of ten reconstructions of two layers or more")
+    return Equal(at_level(cells, level), {}, _words(level), _without(cells, level))
+
+
+def compared(entries: Sequence[Entry], trained: str, canvas: str) -> Equal:
+    """The same beside those of another network or canvas, see `depth_cells`, at the layers and cases that both have."""
+    first, second = _in_common(depth_cells(entries), depth_cells(entries, trained, canvas))
+    apart = len({(e.network, e.canvas) for e in (*first, *second)}) == 2
+    level = common_level([*first, *second]) if apart else None
+    own, other = _in_common(at_level(first, level), at_level(second, level))
+    others = {_case_and_layer(e): e for e in other}
+    layers = {
+        layer: [(e, others[_case_and_layer(e)]) for e in same] for layer, same in by_layer(own, order(own)).items()
+    }
+    return Equal(own, layers, _words(level), _without([*first, *second], level))
+
+
+def _words(level: float | None) -> str:
+    return "" if level is None else f"at a relative feature error of at most {level:g}"
+
+
+def _without(entries: Sequence[Entry], level: float | None) -> str:
     left_out = lacking(entries, level)
     return f"; not compared, since they did not all reach that error: {left_out}" if left_out else ""
+
+
+def _in_common(first: Sequence[Entry], second: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Of two groups the entries of layers and cases that both have."""
+    keys = set(map(_case_and_layer, first)) & set(map(_case_and_layer, second))
+    return [e for e in first if _case_and_layer(e) in keys], [e for e in second if _case_and_layer(e) in keys]
+
+
+def _case_and_layer(entry: Entry) -> tuple[object, ...]:
+    return entry.picture, entry.seed, entry.layer
 
 
 def order(entries: Sequence[Entry]) -> list[str]:
@@ -203,7 +236,9 @@ def matrix(entries: Sequence[Entry], term: str) -> dict[str, dict[str, float]]:
     rows = made_from(entries, term)
     layers = order([e for same in rows.values() for e in same])
     return {
-        layer: {m: _geometric_mean(values) for m in layers if (values := _errors(same, term, m))}
+        layer: {
+            m: geometric_mean(max(error, EXACT) for error in found) for m in layers if (found := _errors(same, term, m))
+        }
         for layer, same in rows.items()
     }
 
@@ -212,10 +247,6 @@ def _errors(entries: Sequence[Entry], term: str, layer: str) -> list[float]:
     """The finite errors of a term at a layer."""
     found = [e.errors[term][layer] for e in entries if layer in e.errors.get(term, {})]
     return [error for error in found if math.isfinite(error)]
-
-
-def _geometric_mean(errors: Iterable[float]) -> float:
-    return geometric_mean(max(error, EXACT) for error in errors)
 
 
 def style_cells(entries: Sequence[Entry]) -> list[Entry]:
@@ -244,39 +275,6 @@ def front(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 def _both_known(entry: Entry) -> bool:
     return all(measured(entry, term) and entry.own_error(term) > 0 for term in ("content", "style"))
-
-
-def compared(entries: Sequence[Entry], trained: str, canvas: str) -> tuple[float | None, list[Entry], list[Entry], str]:
-    """Snapshots of the usual variant and of another one, at the layers and cases that both have.
-
-    Returns:
-        Their common relative error, ``None`` if there is none; the usual variant's snapshots; the other variant's;
-        what is not compared, as `without` says it.
-    """
-    first, second = _in_common(depth_cells(entries), depth_cells(entries, trained, canvas))
-    apart = len({(e.network, e.canvas) for e in (*first, *second)}) == 2
-    level = common_level([*first, *second]) if apart else None
-    left_out = without([*first, *second], level)
-    first, second = _in_common(at_level(first, level), at_level(second, level))
-    return level, first, second, left_out
-
-
-def pairs(first: Sequence[Entry], second: Sequence[Entry]) -> dict[str, list[tuple[Entry, Entry]]]:
-    """Layer -> entries of both, a pair for each photograph and seed that both have there."""
-    one, other = _in_common(first, second)
-    others = {_case_and_layer(e): e for e in other}
-    rows = by_layer(one, order(one))
-    return {layer: [(e, others[_case_and_layer(e)]) for e in same] for layer, same in rows.items()}
-
-
-def _in_common(first: Sequence[Entry], second: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
-    """Of two groups the entries of layers and cases that both have."""
-    keys = set(map(_case_and_layer, first)) & set(map(_case_and_layer, second))
-    return [e for e in first if _case_and_layer(e) in keys], [e for e in second if _case_and_layer(e) in keys]
-
-
-def _case_and_layer(entry: Entry) -> tuple[object, ...]:
-    return entry.picture, entry.seed, entry.layer
 
 
 def select(entries: Iterable[Entry], **wanted: Any) -> list[Entry]:

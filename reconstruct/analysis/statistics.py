@@ -1,14 +1,9 @@
 """What one statistic of texture keeps, do the others miss it? A row of ``statistics.csv`` for each pair of them."""
 
-import csv
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
-
-from reconstruct import up_to_date
-from reconstruct.files import write_csv
-from reconstruct.sweeps import Sweep
+from typing import Self
 
 STATISTICS = "statistics.csv"
 OTHER, SHUFFLED = "another painting", "the painting, shuffled"  # what stands in the place of a reconstruction
@@ -32,21 +27,14 @@ class StatisticError:
     measured_by: str
     error: float
 
+    @classmethod
+    def of_row(cls, row: Mapping[str, str]) -> Self:
+        """The row of ``statistics.csv`` with these texts.
 
-def write(errors: Iterable[StatisticError], sweep: Sweep) -> None:
-    """Write ``statistics.csv`` into a sweep's folder."""
-    write_csv([asdict(error) for error in errors], sweep.folder / STATISTICS)
-    up_to_date.note([sweep], [sweep.folder / STATISTICS])
-
-
-def current(sweep: Sweep) -> list[StatisticError] | None:
-    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or of another state."""
-    with suppress(OSError, KeyError, TypeError, ValueError):
-        if up_to_date.is_current(sweep, STATISTICS):
-            with (sweep.folder / STATISTICS).open(newline="", encoding="utf-8") as file:
-                rows = list(csv.DictReader(file))
-            return [StatisticError(**{**row, "error": float(row["error"])}) for row in rows]  # type: ignore[arg-type]
-    return None
+        Raises:
+            KeyError, TypeError, ValueError: a column is missing or damaged.
+        """
+        return cls(row["cell"], row["picture"], row["made_from"], row["measured_by"], float(row["error"]))
 
 
 def medians(errors: Sequence[StatisticError]) -> dict[str, dict[str, float]]:

@@ -1,4 +1,4 @@
-"""The verdict on each claim: supported if it holds in all cases, not supported if it holds in no case."""
+"""The verdict on each claim: supported if it holds in all cases, mixed if in half of them or more."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from reconstruct.analysis import networks
 from reconstruct.analysis.claims import CLAIMS
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.outcomes import UNCERTAINTY, Finding, plural
+from reconstruct.analysis.outcomes import UNCERTAINTY, Claim, Finding, plural
 from reconstruct.analysis.recognition import RECOGNITION
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
 
@@ -16,8 +16,8 @@ class Verdict(StrEnum):
     """Whether a claim holds."""
 
     SUPPORTED = "supported"
-    CONDITIONALLY = "only under conditions"
-    NOT = "not supported"
+    MIXED = "mixed"
+    NOT = "does not hold"
     UNKNOWN = "not measured"
 
     @classmethod
@@ -25,60 +25,53 @@ class Verdict(StrEnum):
         """The verdict on a claim, from whether it holds in each case."""
         if not holds:
             return cls.UNKNOWN
-        return cls.SUPPORTED if all(holds) else cls.CONDITIONALLY if any(holds) else cls.NOT
+        return cls.SUPPORTED if all(holds) else cls.MIXED if 2 * sum(holds) >= len(holds) else cls.NOT
 
 
 @dataclass(frozen=True)
 class TestedClaim:
-    """A claim, the numbers that were measured for it, and its verdict.
+    """A claim with what was found.
 
     Attributes:
-        claim: the sentence that was tested.
+        claim: what was tested.
         findings: one for each case; none if it was not measured.
         numbers: text with the measured numbers; the main number is the part before the first semicolon.
     """
 
-    claim: str
+    claim: Claim
     findings: Sequence[Finding]
     numbers: str
 
     @property
-    def holds(self) -> list[bool]:
-        """Whether it holds, one value for each case."""
-        return [finding.holds for finding in self.findings]
-
-    @property
     def verdict(self) -> Verdict:
         """The verdict over all cases."""
-        return Verdict.of(self.holds)
+        return Verdict.of([finding.holds for finding in self.findings])
 
     @property
     def count(self) -> str:
         """In how many of its cases the claim holds; for a single case, the verdict says so."""
-        match len(self.holds):
-            case 0:
-                return "no cases"
-            case 1:
-                return "one case"
+        if len(self.findings) < 2:
+            return "one case" if self.findings else "no cases"
         photographs = len({e.picture for finding in self.findings for e in finding.entries})
-        return f"{sum(self.holds)} of {len(self.holds)} cases, {plural(photographs, 'photograph')}"
+        held = sum(finding.holds for finding in self.findings)
+        return f"{held} of {len(self.findings)} {self.claim.cases}, {plural(photographs, 'photograph')}"
 
     @property
     def title(self) -> str:
         """The claim, the verdict and the main number in one sentence."""
-        number = self.numbers.split(";")[0]
+        text, number = self.claim.text, self.numbers.split(";")[0]
         if self.verdict is Verdict.UNKNOWN:
-            return f"Not measured: whether {self.claim[:1].lower()}{self.claim[1:]}"
+            return f"Not measured: whether {text[:1].lower()}{text[1:]}"
         if self.verdict is Verdict.SUPPORTED:
-            return f"{self.claim}: {number}"
-        return f"{self.verdict.capitalize()} ({self.count}): {self.claim}; {number}"
+            return f"{text}: {number}"
+        return f"{self.verdict.capitalize()} ({self.count}): {text}; {number}"
 
 
 def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
     """Name -> claim with its verdict; the verdict is "not measured" if the sweep has no cells for the claim."""
     tested = {}
-    for name, (claim, test) in {**CLAIMS, **RECOGNITION}.items():
-        findings, numbers = test(distinct(entries))
+    for name, claim in {**CLAIMS, **RECOGNITION}.items():
+        findings, numbers = claim.test(distinct(entries))
         unseen = ", or no observer looked at them" if name in RECOGNITION else ""
         tested[name] = TestedClaim(claim, findings, numbers or f"no such cells{unseen}")
     return tested
@@ -92,7 +85,7 @@ def report(tested: Iterable[TestedClaim], command: str, entries: Sequence[Entry]
         command: the command that created the sweep.
         entries: all measured pictures of the sweep.
     """
-    rows = [f"| {each.claim} | {each.verdict} | {each.count} | {each.numbers} |" for each in tested]
+    rows = [f"| {each.claim.text} | {each.verdict} | {each.count} | {each.numbers} |" for each in tested]
     head = ["| claim | verdict | cases | numbers |", "|---|---|---|---|"]
     notes = [line for note in _left_out(entries) for line in (note, "")]
     about = [UNCERTAINTY, ""]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reconstruct import images, measures
-from reconstruct.analysis.entries import LPIPS, PROBABILITY, Entry, Kind
+from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.outcomes import UNCERTAINTY, Finding, plural
 from reconstruct.analysis.selection import distinct, made_from, matrix
 from reconstruct.analysis.verdicts import TestedClaim, verdicts
@@ -23,22 +23,6 @@ Places = Mapping[str, tuple[int, Path]]
 """Name of a cell's folder -> its number on the page, and the folder."""
 
 NEAR = ("psnr", "ssim", "layout")
-ABOUT = {  # claim -> the quantities that stand beside its pictures
-    "pixels": ("psnr", "ssim"),
-    "unconstrained": ("psnr", "deviation"),
-    "colour": ("local_chroma", "local_lightness", "delta_e"),
-    "objects": ("layout",),
-    "texture": ("layout",),
-    "structures": ("coherence", "wavelength"),
-    "information": (PROBABILITY,),
-    "metamers": (PROBABILITY, "null snr"),
-    "identified": ("identified",),
-    "hidden": (PROBABILITY,),
-    "blended": (PROBABILITY,),
-    "stylised": (PROBABILITY, "style_balance"),
-    "learned_objects": (PROBABILITY,),
-    "learned_look": (LPIPS,),
-}
 NOT_CELLS = {Kind.SHUFFLED: "the original, shuffled", Kind.OTHER: "another original"}
 HINT = (
     "Rows: the layer that a picture was made from. Columns: the layer relu… that was measured; the frame is where they "
@@ -56,11 +40,11 @@ def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> di
     """
     kept = distinct(entries)
     tested = {name: each for name, each in verdicts(entries).items() if each.findings}
-    opened = {name: _cases(each, ABOUT.get(name, NEAR), places, pictures) for name, each in tested.items()}
+    opened = {name: _cases(each, places, pictures) for name, each in tested.items()}
     rows = {f"{term} {layer}": same for term in TERMS for layer, same in made_from(kept, term).items()}
     opened |= {name: _row(name, same, places, pictures) for name, same in rows.items()}
     claims = [
-        {"opens": name, "claim": each.claim, "verdict": f"{each.verdict} ({each.count})", "numbers": each.numbers}
+        {"opens": name, "claim": each.claim.text, "verdict": f"{each.verdict} ({each.count})", "numbers": each.numbers}
         for name, each in tested.items()
     ]
     matrices = [found for term in TERMS if (found := _matrix(kept, term))]
@@ -103,11 +87,13 @@ def _row(name: str, entries: Sequence[Entry], places: Places, pictures: Pictures
     return {"title": "Made from the {} of {}".format(*name.split()), "cases": [_shown(there, NEAR, places, pictures)]}
 
 
-def _cases(tested: TestedClaim, about: Sequence[str], places: Places, pictures: Pictures) -> dict[str, Any]:
+def _cases(tested: TestedClaim, places: Places, pictures: Pictures) -> dict[str, Any]:
     """The pictures of a claim, case by case, those first in which it fails."""
     ordered = sorted(tested.findings, key=lambda finding: finding.holds)
-    cases = [{"title": _heading(each), **_shown(each.entries, about, places, pictures)} for each in ordered]
-    return {"title": tested.claim, "cases": cases}
+    cases = [
+        {"title": _heading(each), **_shown(each.entries, tested.claim.about, places, pictures)} for each in ordered
+    ]
+    return {"title": tested.claim.text, "cases": cases}
 
 
 def _heading(finding: Finding) -> str:

@@ -46,17 +46,15 @@ def facts(*pictures: Result | Entry) -> Facts:
     """Every quantity that is known of a picture, as a finished cell or as it was measured; the first that knows it."""
     found: Facts = {}
     for quantity in QUANTITIES:
-        values = (_value(picture, quantity.name) for picture in pictures)
+        values = (_known(picture, quantity.name) for picture in pictures)
         known = [value for value in values if value is not None and not isnan(value)]
         if known:
             found[quantity.title] = _text(known[0], quantity), known[0]
     return found
 
 
-def _value(picture: Result | Entry, name: str) -> float | None:
-    seen = picture.seen if isinstance(picture, Entry) else {}
-    value: float | None = getattr(picture, name, seen.get(name))
-    return value
+def _known(picture: Result | Entry, name: str) -> float | None:
+    return picture.known(name) if isinstance(picture, Entry) else getattr(picture, name, None)
 
 
 def _text(value: float, quantity: Quantity) -> str:

@@ -12,51 +12,31 @@ from functools import cached_property
 from itertools import chain
 
 import torch
+from scipy.stats import rankdata
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 COORDINATES = 2**14  # features of a layer that are compared, drawn where it has more
-MEASURES = ("pearson", "spearman", "snr")
 
 
-def agreement(x: Tensor, y: Tensor) -> dict[str, float]:
-    """Of `y` with the reference `x` ``(D,)``: Pearson's and Spearman's correlation, the signal-to-noise ratio in dB.
+def agreements(codes: Tensor) -> dict[str, Tensor]:
+    """Of all pairs of codes ``(N, D)``: Pearson's and Spearman's correlation, the signal-to-noise ratio in dB.
 
-    A correlation is 0 where one of the two is constant.
+    Each is ``(N, N)``, with the reference in the row. A correlation is 0 where one of the two is constant.
     """
-    pair = torch.stack([x, y])
-    return {name: float(values[0, 1]) for name, values in _agreements(pair).items()}
-
-
-def _agreements(codes: Tensor) -> dict[str, Tensor]:
-    """Of all pairs of codes ``(N, D)``: ``(N, N)``, with the reference in the row."""
     codes = codes.double()
     squares = codes.square().sum(dim=1)
     distances = (squares[:, None] + squares[None] - 2 * codes @ codes.T).clamp(min=1e-12)
-    snr = 10 * torch.log10(squares[:, None] / distances)
-    return {"pearson": _correlations(codes), "spearman": _correlations(_ranks(codes)), "snr": snr}
-
-
-def _correlations(codes: Tensor) -> Tensor:
-    centred = codes - codes.mean(dim=1, keepdim=True)
-    lengths = centred.norm(dim=1, keepdim=True).clamp(min=1e-12)
-    unit = centred / lengths
-    correlations: Tensor = unit @ unit.T
-    return correlations
-
-
-def _ranks(codes: Tensor) -> Tensor:
-    """Ranks of each row's values; equal ones share their mean rank: a rectified layer has many zeros."""
-    ranked = torch.empty_like(codes)
-    for row, values in zip(ranked, codes, strict=True):
-        _, place, counts = torch.unique(values, return_inverse=True, return_counts=True)
-        last = counts.cumsum(0).double()
-        row[:] = (last - (counts - 1) / 2)[place]
-    return ranked
+    ranks = torch.from_numpy(rankdata(codes.numpy(), axis=1))  # equal values share their mean rank
+    return {
+        "pearson": torch.corrcoef(codes).nan_to_num(0),
+        "spearman": torch.corrcoef(ranks).nan_to_num(0),
+        "snr": 10 * torch.log10(squares[:, None] / distances),
+    }
 
 
 @dataclass(frozen=True)
-class Chance:
+class NullDistribution:
     """The agreement of random pairs of photographs at one layer.
 
     Attributes:
@@ -71,9 +51,14 @@ class Chance:
 
     @cached_property
     def values(self) -> Mapping[str, Tensor]:
-        """Measure -> its values over all pairs, in order."""
+        """Measure -> its values over all pairs."""
         other = torch.tensor([[a != b for b in self.photographs] for a in self.photographs])
-        return {name: values[other].sort().values for name, values in _agreements(self.codes).items()}
+        return {name: values[other] for name, values in agreements(self.codes).items()}
+
+    def agreement(self, original: Tensor, picture: Tensor) -> dict[str, float]:
+        """Measure -> its value, of features ``(1, C, H, W)`` at the places that are compared."""
+        pair = torch.stack([features.flatten()[self.places].cpu() for features in (original, picture)])
+        return {name: float(values[0, 1]) for name, values in agreements(pair).items()}
 
     def percentiles(self, original: Tensor, picture: Tensor) -> dict[str, float]:
         """Measure -> the percentage of random pairs that agree less than a picture does with its original, 0 to 100.
@@ -83,19 +68,7 @@ class Chance:
             picture: likewise.
         """
         found = self.agreement(original, picture)
-        return {name: self._below(name, found[name]) for name in MEASURES}
-
-    def agreement(self, original: Tensor, picture: Tensor) -> dict[str, float]:
-        """Measure -> its value, of features ``(1, C, H, W)`` at the places that are compared."""
-        return agreement(*(features.flatten()[self.places].cpu() for features in (original, picture)))
-
-    def quantile(self, name: str, share: float) -> float:
-        """The value of a measure below which that share of random pairs lies, 0 to 1."""
-        return float(self.values[name].quantile(share))
-
-    def _below(self, name: str, value: float) -> float:
-        values = self.values[name]
-        return 100 * int(torch.searchsorted(values, value)) / len(values)
+        return {name: 100 * float((self.values[name] < value).double().mean()) for name, value in found.items()}
 
 
 def parts(photograph: Tensor, height: int, width: int, count: int, generator: torch.Generator) -> list[Tensor]:
@@ -110,9 +83,9 @@ def parts(photograph: Tensor, height: int, width: int, count: int, generator: to
     return made
 
 
-def chances(
+def null_distributions(
     look: Callable[[Tensor], Mapping[str, Tensor]], made: Mapping[str, Sequence[Tensor]], generator: torch.Generator
-) -> dict[str, Chance]:
+) -> dict[str, NullDistribution]:
     """Layer -> the agreement of random pairs.
 
     Args:
@@ -127,7 +100,7 @@ def chances(
             places.setdefault(layer, coordinates(features.numel(), generator))
             codes.setdefault(layer, []).append(features.flatten()[places[layer].to(features.device)].cpu())
     names = [name for name, of in made.items() for _ in of]
-    return {layer: Chance(torch.stack(of), names, places[layer]) for layer, of in codes.items()}
+    return {layer: NullDistribution(torch.stack(of), names, places[layer]) for layer, of in codes.items()}
 
 
 def coordinates(count: int, generator: torch.Generator) -> Tensor:

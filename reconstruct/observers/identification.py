@@ -18,21 +18,19 @@ def rank(of_picture: Tensor, of_original: Tensor) -> int:
     return 1 + int((of_picture > of_picture[of_original.argmax()]).sum())
 
 
-def nearness(of_picture: Tensor, of_original: Tensor) -> float:
-    """Cosine of two embeddings ``(D,)``, -1 to 1."""
+def similarity(of_picture: Tensor, of_original: Tensor) -> float:
+    """Cosine similarity of two embeddings ``(D,)``, -1 to 1."""
     return float(cosine_similarity(of_picture, of_original, dim=0))
 
 
-def identified(of_picture: Tensor, of_original: Tensor, of_others: Tensor) -> float | None:
-    """The share of other originals that are less near than its own; a tie counts half. ``None`` without others.
+def identified(of_picture: Tensor, of_original: Tensor, of_others: Tensor) -> float:
+    """The share of other originals that are less similar than its own; a tie counts half.
 
     Args:
         of_picture: its embedding ``(D,)``.
         of_original: of the picture that it was made from ``(D,)``.
-        of_others: of the other originals ``(N, D)``.
+        of_others: of the other originals ``(N, D)``, at least one.
     """
-    if not len(of_others):
-        return None
     own = cosine_similarity(of_picture, of_original, dim=0)
     others = cosine_similarity(of_picture[None], of_others, dim=1)
     return float((own > others).float().mean() + (own == others).float().mean() / 2)

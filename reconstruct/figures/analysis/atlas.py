@@ -56,7 +56,7 @@ def atlas(
 
 def _titled(look: Look, claim: TestedClaim) -> Look:
     """The look with the reader's title, else with the claim that the figure is about, if it was measured."""
-    return look if look.title is not None or not claim.holds else replace(look, title=claim.title)
+    return look if look.title is not None or not claim.findings else replace(look, title=claim.title)
 
 
 def _as_file(photograph: str) -> str:
