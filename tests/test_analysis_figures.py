@@ -25,7 +25,7 @@ from reconstruct.errors import InputError
 from reconstruct.figures.analysis.atlas import atlas
 from reconstruct.figures.analysis.depth import _band
 from reconstruct.figures.analysis.matrix import matrix
-from reconstruct.figures.page.sheet import TITLE_LABEL, Look
+from reconstruct.figures.page.sheet import Look
 from reconstruct.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.layers import ARCHITECTURES
 from reconstruct.sweeps import Sweep
@@ -345,20 +345,17 @@ def test_style_alone_has_a_matrix_of_style_alone():
         for layer in relus("vgg19")
     ]
     (page,) = matrix(cells, Look())
-    words = [text.get_text() for text in page.texts]
-    assert "style" in words
+    words = " ".join(text.get_text() for text in page.texts)
+    assert "style: reconstructed" in words
     assert "content" not in words
 
 
-@pytest.mark.parametrize(("width", "normal", "small"), [(7.0, 11.5, 10.5), (5.5, 9.0, 8.0), (3.25, 9.0, 8.0)])
-def test_the_figure_of_the_benchmark_is_legible(tmp_path, width, normal, small):
+def test_the_figure_of_the_benchmark_is_legible(tmp_path):
     def compared(case: str, name: str, scale: float) -> Comparison:
         slow, fast = (Curve(n, [0.1, 1.0, 9.0], [9 * scale, 3 * scale, scale], picture) for n in (name, "recipe=fast"))
         return Comparison(case, scale, slow, fast, None, [], 1.0, 1.0, 1.0, 2)
 
     picture = smooth_picture(16, 16)
     both = [compared("content_relu4_2", "L-BFGS, history 100, a long name", 1e5), compared("style", "Adam 0.01", 1e-6)]
-    pages = speed(both, Look(width=width, normal=normal, small=small))
-    (path,) = figures.save(pages, tmp_path, "benchmark", "pdf")
+    (path,) = figures.save(speed(both), tmp_path, "benchmark", "pdf")
     assert_legible(pages_of(path))
-    assert sum(text.get_label() == TITLE_LABEL for page in pages for text in page.texts) == 0

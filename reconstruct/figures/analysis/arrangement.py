@@ -1,6 +1,6 @@
 """What a style reconstruction keeps of the arrangement: its errors against the number of layers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from statistics import mean, stdev
 
@@ -11,9 +11,9 @@ from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.outcomes import of_photographs
 from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, originals, select
-from reconstruct.figures.page.sheet import COLOURS, Look, Pages, house_style
+from reconstruct.figures.page.sheet import COLOURS, Look, Part, laid_out
 from reconstruct.figures.plots.notes import Key, keys, paragraph
-from reconstruct.figures.plots.over_layers import OverLayers, rows
+from reconstruct.figures.plots.panels import Plot, rows
 
 Subset = tuple[str, ...]
 
@@ -27,11 +27,11 @@ def subsets(entries: Sequence[Entry]) -> dict[Subset, list[Entry]]:
 
 
 def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
-    """Style over more and more layers: errors of content and style, compared with those of the shuffled original.
+    """Style over more and more layers: errors of content and style, compared with those of the shuffled original."""
+    return laid_out(_parts(entries, look), look)
 
-    Returns:
-        A figure for each page.
-    """
+
+def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     cells = [e for same in subsets(entries).values() for e in same]
     layer, lowest = content_layer(cells), firsts(cells)
     blocks = f"{lowest[0]}–{lowest[-1].removeprefix('relu')}" if len(lowest) > 1 else "".join(lowest)
@@ -39,20 +39,18 @@ def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
         f"content error at {layer}": ("content", [layer]),
         f"style error, mean of {blocks}": ("style", lowest),
     }
-    known = {heading: at for heading, at in panels.items() if _errors(cells, *at)}
-    plots = [OverLayers(heading, partial(_draw, entries, *at)) for heading, at in known.items()]
     names = [f"{'+' if len(matched) > 1 else ''}{matched[-1].removeprefix('relu')}" for matched in subsets(entries)]
+    plots = [
+        Plot(heading, "style layers matched: relu…", partial(_draw, entries, *at), names)
+        for heading, at in panels.items()
+        if _errors(cells, *at)
+    ]
     photographs = len({e.picture for e in cells})
     several = f", mean and standard deviation over {photographs} photographs" if photographs > 1 else ""
+    yield from rows(plots, look)
     references = [Key(f"-- {name}", colour) for name, colour, _ in _references(entries)]
-    with house_style(look):
-        pages = Pages(look)
-        for part in rows(plots, names, "style layers matched: relu…", look):
-            pages.add(part)
-        below = keys([Key(f"● style{several}", COLOURS[0]), *references], look)
-        below += [paragraph(note, look)] if (note := network_note(entries, cells)) else []
-        pages.add_together(below)
-        return pages.figures()
+    yield from keys([Key(f"● style{several}", COLOURS[0]), *references], look)
+    yield paragraph(network_note(entries, cells), look)
 
 
 def _draw(entries: Sequence[Entry], term: str, layers: Sequence[str], axes: Axes) -> None:

@@ -1,7 +1,7 @@
 """Content and style joined, over α/β: what another network sees of the photograph, and how near the style is."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from statistics import mean
 
@@ -12,9 +12,9 @@ from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry
 from reconstruct.analysis.outcomes import of_photographs, plural
 from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of
-from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
+from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
 from reconstruct.figures.plots.notes import paragraph
-from reconstruct.figures.plots.over_layers import OverLayers, rows
+from reconstruct.figures.plots.panels import Plot, rows
 from reconstruct.naming import numbers
 
 CLASS = "class of the photograph (probability)"
@@ -30,24 +30,23 @@ def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
 
     Of photographs whose object is recognised in the original, as the claim has it; of all, if it is in none.
 
-    Returns:
-        A figure for each page; none if nobody looked at the pictures.
+    There is no figure if no other network looked at the pictures.
     """
     observed = [line for line in lines_of(entries) if all(PROBABILITY in e.seen for e in line)]
     recognised = blended_lines(entries)
     every = recognised or observed
     if not every:
         return []
+    return laid_out(_parts(every, bool(recognised), look), look)
+
+
+def _parts(every: Sequence[Sequence[Entry]], recognised: bool, look: Look) -> Iterator[Part]:
     ratios = [e.ratio for e in every[0]]
     lines = [line for line in every if [e.ratio for e in line] == ratios]
     words = numbers([repr(ratio) for ratio in ratios])
-    plots = [OverLayers(panel, partial(_draw, lines, panel)) for panel in PANELS]
-    with house_style(look):
-        pages = Pages(look)
-        for part in rows(plots, [words[repr(ratio)] for ratio in ratios], "α/β", look):
-            pages.add(part)
-        pages.add(paragraph(_note(lines, bool(recognised)), look))
-        return pages.figures()
+    names = [words[repr(ratio)] for ratio in ratios]
+    yield from rows([Plot(panel, "α/β", partial(_draw, lines, panel), names) for panel in PANELS], look)
+    yield paragraph(_note(lines, recognised), look)
 
 
 def _note(lines: Sequence[Sequence[Entry]], recognised: bool) -> str:

@@ -4,7 +4,7 @@ Solid lines compare pictures at equal relative error of the features, dashed one
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import mean
@@ -28,10 +28,10 @@ from reconstruct.analysis.selection import (
     select,
     variants,
 )
-from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Pages, house_style
+from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
+from reconstruct.figures.plots.axes import limits, number
 from reconstruct.figures.plots.notes import Key, keys, paragraph
-from reconstruct.figures.plots.over_layers import OverLayers, rows
-from reconstruct.figures.plots.scales import limits, number
+from reconstruct.figures.plots.panels import Plot, rows
 
 Values = np.ndarray[Any, Any]
 Reading = Callable[[Entry], float | None]
@@ -58,24 +58,18 @@ def depth(entries: Sequence[Entry], look: Look) -> list[Figure]:
     """Content reconstructions of single layers: mean over photographs and seeds, with one standard deviation.
 
     A measure that no picture has gets no panel.
-
-    Returns:
-        A figure for each page.
     """
+    return laid_out(_parts(entries, look), look)
+
+
+def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     curves = _Curves(variants(entries), depth_level(entries), order(depth_cells(entries)))
-    used = [e for cells in curves.variants.values() for e in cells]
-    plots = [OverLayers(panel, partial(curves.draw, panel)) for panel in PANELS if curves.any(panel)]
     names = [layer.removeprefix("relu") for layer in curves.layers]
-    colours = zip(curves.variants, COLOURS, strict=False)
-    notes = [curves.legend(), network_note(entries, used)]
-    with house_style(look):
-        pages = Pages(look)
-        for part in rows(plots, names, "layer, relu…", look):
-            pages.add(part)
-        below = [*keys([Key(f"● {name}", colour) for name, colour in colours], look)]
-        below += [paragraph(note, look) for note in notes if note]
-        pages.add_together(below)
-        return pages.figures()
+    plots = [Plot(panel, "layer, relu…", partial(curves.draw, panel), names) for panel in PANELS if curves.any(panel)]
+    yield from rows(plots, look)
+    yield from keys([Key(f"● {name}", colour) for name, colour in zip(curves.variants, COLOURS, strict=False)], look)
+    yield paragraph(curves.legend(), look)
+    yield paragraph(network_note(entries, [e for cells in curves.variants.values() for e in cells]), look)
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,20 @@
 """Made from one statistic, measured by another: relative errors, coloured against those of another painting."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from reconstruct.analysis.statistics import OTHER, StatisticError, medians
-from reconstruct.figures.page.fitting import extent, fit
-from reconstruct.figures.page.sheet import GAP, Look, Pages, Part, Sheet, head, house_style
-from reconstruct.figures.plots.axes import plot
+from reconstruct.figures.analysis.matrix import paint
+from reconstruct.figures.page.sheet import Look, Part, laid_out
 from reconstruct.figures.plots.notes import paragraph
+from reconstruct.figures.plots.panels import Plot, rows
 from reconstruct.naming import percent
 
-FROM, BY = "made from", "measured by"
-CELL, LINE = 0.42, 0.22  # inches: the height of a row, and of a line of labels
 LEAST = 1e-3  # of the error of another painting: the first colour
 DARK = 0.02  # of it: beyond which numbers are written in white
 NOTE = (
@@ -27,81 +24,22 @@ NOTE = (
 
 
 def statistics(errors: Sequence[StatisticError], look: Look) -> list[Figure]:
-    """A row for each matched statistic, a column for each compared one.
-
-    Returns:
-        A figure for each page; none if nothing was measured.
-    """
-    found = medians(errors)
-    if not found:
-        return []
-    with house_style(look):
-        pages = Pages(look)
-        pages.add(_Matrix(found, look).part())
-        pages.add(paragraph(NOTE, look))
-        return pages.figures()
+    """A row for each matched statistic, a column for each compared one; no figure if nothing was measured."""
+    return laid_out(_parts(found, look), look) if (found := medians(errors)) else []
 
 
-Shares = NDArray[np.float64]
+def _parts(found: Mapping[str, Mapping[str, float]], look: Look) -> Iterator[Part]:
+    names = list(next(iter(found.values())))
+    draw = partial(_draw, found, names, look)
+    yield from rows([Plot("made from ↓", "measured by", draw, names, list(found), 0.5)], look)
+    yield paragraph(NOTE, look)
 
 
-class _Matrix:
-    """The table of medians."""
-
-    def __init__(self, found: Mapping[str, Mapping[str, float]], look: Look) -> None:
-        self.found, self.look = found, look
-        self.rows, self.columns = list(found), list(next(iter(found.values())))
-        room = look.width / 3
-        self.names = [fit(name, room, look.small, 2) for name in self.rows]
-        self.left = max(name.width for name in self.names) + 2 * GAP
-        self.width = (look.width - self.left - GAP) / len(self.columns)
-        self.heads = [fit(name, self.width - GAP, look.small, 2) for name in self.columns]
-        self.head = max(name.height for name in self.heads) + LINE + 2 * GAP
-        self.cell = min(CELL, max(0.2, (look.height - head(look) - self.head - 1) / len(self.rows)))
-
-    def part(self) -> Part:
-        return Part(self.head + self.cell * len(self.rows) + GAP, self._draw)
-
-    def _draw(self, sheet: Sheet, top: float) -> None:
-        axes = plot(sheet, self.left, top + self.head, self.width * len(self.columns), self.cell * len(self.rows))
-        self._colours(axes)
-        if self.look.labels:
-            self._labels(sheet, top)
-            self._numbers(axes)
-
-    def _colours(self, axes: Axes) -> None:
-        axes.imshow(self._shares(), norm=LogNorm(LEAST, 1), cmap="viridis_r", interpolation="nearest", aspect="auto")
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set_visible(False)
-
-    def _shares(self) -> Shares:
-        """Errors as shares of another painting's, or of the largest where there is none."""
-        values = np.array([[self.found[row].get(column, np.nan) for column in self.columns] for row in self.rows])
-        worst = values[self.rows.index(OTHER)] if OTHER in self.rows else np.nanmax(values, axis=0)
-        shares: Shares = np.clip(values / np.maximum(worst, np.finfo(float).tiny), LEAST, 1)
-        return shares
-
-    def _labels(self, sheet: Sheet, top: float) -> None:
-        for row, name in enumerate(self.names):
-            sheet.fitted(GAP, top + self.head + (row + 0.5) * self.cell, name, va="center")
-        for column, name in enumerate(self.heads):
-            middle = self.left + (column + 0.5) * self.width
-            sheet.fitted(middle, top + self.head - GAP, name, ha="center", va="bottom")
-        bold: dict[str, Any] = {"weight": "bold", "size": self.look.small, "va": "bottom"}
-        sheet.text(GAP, top + self.head - GAP, f"{FROM} ↓", **bold)
-        width = extent(f"{BY} →", self.look.small, "bold")[0]
-        sheet.text(min(self.left, self.look.width - width), top + LINE, f"{BY} →", **bold)
-
-    def _numbers(self, axes: Axes) -> None:
-        shares = self._shares()
-        for row, made in enumerate(self.rows):
-            for column, by in enumerate(self.columns):
-                if by in self.found[made]:
-                    color = "white" if shares[row, column] > DARK else "0.15"
-                    place: dict[str, Any] = {
-                        "ha": "center",
-                        "va": "center",
-                        "size": self.look.small,
-                        "parse_math": False,
-                    }
-                    axes.text(column, row, percent(self.found[made][by]), color=color, **place)
+def _draw(found: Mapping[str, Mapping[str, float]], names: Sequence[str], look: Look, axes: Axes) -> None:
+    values = np.array([[of.get(name, np.nan) for name in names] for of in found.values()])
+    worst = values[list(found).index(OTHER)] if OTHER in found else np.nanmax(values, axis=0)
+    shares = np.clip(values / np.maximum(worst, np.finfo(float).tiny), LEAST, 1)
+    paint(axes, shares, LogNorm(LEAST, 1))
+    for row, column in np.argwhere(np.isfinite(values)) if look.labels else ():
+        colour, number = "white" if shares[row, column] > DARK else "0.15", percent(values[row, column])
+        axes.text(column, row, number, ha="center", va="center", size=look.small, parse_math=False, color=colour)

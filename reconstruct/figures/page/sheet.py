@@ -4,7 +4,7 @@ Unless a width is asked for, figures are laid out at page width (7 inches) with 
 when they are shrunk to a column (8.5 cm).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -195,6 +195,15 @@ class Part:
     height: float
     draw: Draw
 
+    def below(self, other: "Part") -> "Part":
+        """Both as one part, this one at the bottom."""
+
+        def drawn(sheet: Sheet, top: float) -> None:
+            other.draw(sheet, top)
+            self.draw(sheet, top + other.height)
+
+        return Part(self.height + other.height, drawn)
+
 
 @dataclass
 class Pages:
@@ -252,6 +261,15 @@ class Pages:
                 part.draw(sheet, top)
             figures.append(sheet.figure)
         return figures
+
+
+def laid_out(parts: Iterable[Part], look: Look) -> list[Figure]:
+    """A figure for each page, with parts one below the other; they are made here, in the house's style."""
+    with house_style(look):
+        pages = Pages(look)
+        for part in parts:
+            pages.add(part)
+        return pages.figures()
 
 
 def untitled(look: Look) -> Look:

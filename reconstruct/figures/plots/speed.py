@@ -6,22 +6,22 @@ loss is no larger (its last one, if it never reached that loss).
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import median
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from reconstruct.figures.page.fitting import extent, fit, fit_all
-from reconstruct.figures.page.sheet import COLOURS, FAINT, GAP, Look, Pages, Part, Sheet, house_style
-from reconstruct.figures.plots.axes import finish_logarithmic, plot
-from reconstruct.figures.plots.scales import TICKS, finish_values, limits, width_of_numbers
+from reconstruct.figures.page.fitting import fit_all
+from reconstruct.figures.page.sheet import COLOURS, FAINT, GAP, PAD, Look, Pages, Part, Sheet, house_style
+from reconstruct.figures.plots.axes import limits
+from reconstruct.figures.plots.panels import Plot, rows
 from reconstruct.images import to_image
 
-SIDE, HIGH, PAD = 1.35, 1.3, 0.12  # inches: of a picture, of the axes, and between them
-NARROWEST = 1.8  # of the axes; where there is less room, pictures are below them
+SIDE = 1.35  # inches of a picture
 
 
 @dataclass(frozen=True)
@@ -90,65 +90,40 @@ class Comparison:
         return numbers | {"classic": self.classic.record(), "fast": self.fast.record()}
 
 
-def speed(comparisons: Sequence[Comparison], look: Look | None = None) -> list[Figure]:
-    """A row for each case: losses over seconds, and both pictures at equal loss, at the right or below.
-
-    Args:
-        comparisons: of several on one case, the first is drawn.
-        look: by default everything is on one page.
-
-    Returns:
-        A figure for each page.
-    """
-    look = look or Look(height=math.inf)
-    with house_style():
+def speed(comparisons: Sequence[Comparison]) -> list[Figure]:
+    """A row for each case: losses over seconds, and both pictures at equal loss; of several on one case, the first."""
+    look = Look(height=math.inf)
+    with house_style(look):
         pages = Pages(look)
         for _, same in groupby(comparisons, key=lambda each: each.case):
-            pages.add(_Row(next(same), look).part())
+            pages.add(_row(next(same), look))
         return pages.figures()
 
 
-class _Row:
-    """One case."""
+def _row(comparison: Comparison, look: Look) -> Part:
+    curves = {COLOURS[1]: comparison.classic, COLOURS[0]: comparison.fast}
+    names = fit_all([curve.name for curve in curves.values()], SIDE, look.small, 2)
+    heading = f"{comparison.case.replace('_', ' ', 1)}: loss"
 
-    def __init__(self, comparison: Comparison, look: Look) -> None:
-        self.comparison, self.look = comparison, look
-        self.curves = (comparison.classic, COLOURS[1]), (comparison.fast, COLOURS[0])
-        self.left = width_of_numbers(look.tiny) + GAP
-        width_at_left = look.width - self.left - 2 * SIDE - 3 * PAD
-        self.narrow = width_at_left < NARROWEST
-        self.width = look.width - self.left - 2 * PAD if self.narrow else width_at_left
-        self.side = min(SIDE, (look.width - 3 * PAD) / 2)
-        self.case = fit(f"{comparison.case.replace('_', ' ', 1)}: loss", self.left + self.width - GAP, look.small, 2)
-        self.names = fit_all([curve.name for curve, _ in self.curves], self.side, look.small, 2)
-        named = max(name.height for name in self.names) + 2 * GAP if look.labels else GAP
-        self.axes_top = self.case.height + 2 * GAP if look.labels else GAP
-        self.axes_top = self.axes_top if self.narrow else max(self.axes_top, named)
-        self.axes_foot = TICKS + sum(extent("0", size)[1] for size in (look.tiny, look.small)) + GAP
-        self.pictures = self.axes_top + HIGH + self.axes_foot + named if self.narrow else self.axes_top
-
-    def part(self) -> Part:
-        return Part(max(self.axes_top + HIGH + self.axes_foot, self.pictures + self.side) + GAP, self._draw)
-
-    def _draw(self, sheet: Sheet, top: float) -> None:
-        axes = plot(
-            sheet, self.left, top + self.axes_top, self.width, HIGH, xscale="log", yscale="log", autoscale_on=False
-        )
-        for curve, colour in self.curves:
+    def draw(axes: Axes) -> None:
+        axes.set(xscale="log", yscale="log", autoscale_on=False)
+        for colour, curve in curves.items():
             axes.plot(curve.seconds, curve.losses, color=colour, lw=1.3)
-        axes.axhline(self.comparison.goal, color=FAINT, lw=0.6, ls=":")
-        seconds = [value for curve, _ in self.curves for value in curve.seconds]
-        losses = [self.comparison.goal, *(value for curve, _ in self.curves for value in curve.losses)]
-        axes.set_xlim(limits([value for value in seconds if value > 0], logarithmic=True))
+        axes.axhline(comparison.goal, color=FAINT, lw=0.6, ls=":")
+        seconds = [value for curve in curves.values() for value in curve.seconds if value > 0]
+        losses = [comparison.goal, *(value for curve in curves.values() for value in curve.losses)]
+        axes.set_xlim(limits(seconds, logarithmic=True))
         axes.set_ylim(limits([value for value in losses if value > 0], logarithmic=True))
-        finish_logarithmic(axes, sheet, ("x",))
-        finish_values(axes, sheet, self.left)
-        sheet.fitted(GAP, top + self.axes_top - GAP, self.case, va="bottom")
-        foot = top + self.axes_top + HIGH + self.axes_foot
-        sheet.text(self.left + self.width / 2, foot, "seconds", ha="center", va="bottom", size=self.look.small)
-        left = PAD if self.narrow else self.left + self.width + PAD
-        for (curve, colour), name in zip(self.curves, self.names, strict=True):
-            sheet.picture(left, top + self.pictures, self.side, self.side, to_image(curve.picture))
-            look = {"ha": "center", "va": "bottom", "color": colour}
-            sheet.fitted(left + self.side / 2, top + self.pictures - GAP, name, **look)
-            left += self.side + PAD
+
+    left = look.width - 2 * (SIDE + GAP)
+    (plot,) = rows([Plot(heading, "seconds", draw, tall=0.45)], replace(look, width=left))
+
+    def drawn(sheet: Sheet, top: float) -> None:
+        plot.draw(sheet, top)
+        below = top + max(name.height for name in names) + 2 * PAD
+        for k, ((colour, curve), name) in enumerate(zip(curves.items(), names, strict=True)):
+            place = left + k * (SIDE + GAP)
+            sheet.picture(place, below, SIDE, SIDE, to_image(curve.picture))
+            sheet.fitted(place + SIDE / 2, below - PAD, name, ha="center", va="bottom", color=colour)
+
+    return Part(plot.height, drawn)

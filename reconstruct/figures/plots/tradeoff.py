@@ -1,7 +1,7 @@
-"""Relative content error against relative style error of cells that have both."""
+"""Content error against style error of cells that have both, with pictures of the last line above."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -10,40 +10,18 @@ from matplotlib.patches import ConnectionPatch
 
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, labels
-from reconstruct.figures.page.fitting import Fitted, fit_all
-from reconstruct.figures.page.sheet import (
-    COLOURS,
-    DEFAULT,
-    FAINT,
-    GAP,
-    PAD,
-    SMALLEST_PANEL,
-    Look,
-    Pages,
-    Part,
-    Sheet,
-    head,
-    house_style,
-)
-from reconstruct.figures.page.venues import LEAST
+from reconstruct.figures.page.fitting import fit_all
+from reconstruct.figures.page.sheet import DEFAULT, FAINT, GAP, SMALLEST_PANEL, Look, Part, Sheet, laid_out
 from reconstruct.figures.pivot import Layout
-from reconstruct.figures.plots.axes import MARKS, finish_logarithmic, plot
+from reconstruct.figures.plots.errors import plot
+from reconstruct.figures.plots.notes import key, keys, paragraph
+from reconstruct.figures.plots.panels import rows
 from reconstruct.figures.tables.tiles import cropped
 
-LEFT, BELOW, HEIGHT = 1.0, 0.62, 3.2  # inches: at the left of the axes, below them, and their height
-TIES = 0.35  # inches between the pictures and the axes, for the lines that join them
-NAMES = 0.36  # of the width, at most
+LEFT = 0.6  # inches at the left of the pictures
+LARGEST, TIES = 1.1, 0.3  # inches: of a picture, and below it for the line to its point
 MOST_PICTURES = 7
-
-
-@dataclass(frozen=True)
-class _Line:
-    """Cells that differ in α/β only, in order of content error."""
-
-    panels: list[Panel]
-    name: Fitted
-    colour: str
-    mark: str
+STALLED = "white: not converged"
 
 
 def without_both(cells: Cells) -> list[Panel]:
@@ -52,13 +30,26 @@ def without_both(cells: Cells) -> list[Panel]:
 
 
 def tradeoff(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """Relative content error against relative style error, a point for each cell, and pictures of the last line."""
-    with house_style(look):
-        lines = _lines(cells, look)
-        pages = Pages(look)
-        for part in _Drawn(lines, cells, look).parts():
-            pages.add(part)
-        return pages.figures()
+    """A point for each cell; lines join cells that differ in α/β only; no `layout`."""
+    return laid_out(_parts(cells, look), look)
+
+
+def _parts(cells: Cells, look: Look) -> Iterator[Part]:
+    groups, names = _lines(cells), cell_names(cells, without=("ratio",))
+    named = [name for panels in groups if (name := names[panels[0].folder])]
+    stalled = [_errors(p) for panels in groups for p in panels if p.result and not p.result.converged]
+    strip = _Strip(groups[-1], cells, look)
+
+    def also(axes: Axes) -> None:
+        for content, style in stalled:
+            axes.scatter(content, style, s=3, color="white", zorder=3)
+        strip.tie(axes)
+
+    points = [list(map(_errors, panels)) for panels in groups]
+    (main,) = rows([plot(points, also)], replace(look, height=look.height - strip.height))
+    yield main.below(strip.part())
+    yield from keys([key(k, name) for k, name in enumerate(named)], look)
+    yield paragraph(STALLED if stalled else "", look)
 
 
 def _has_both(panel: Panel) -> bool:
@@ -69,93 +60,49 @@ def _errors(panel: Panel) -> tuple[float, float]:
     return panel.error("content") or 0.0, panel.error("style") or 0.0
 
 
-def _lines(cells: Cells, look: Look) -> list[_Line]:
+def _lines(cells: Cells) -> list[list[Panel]]:
+    """Cells that differ in α/β only, in order of content error."""
     found: dict[tuple[str, ...], list[Panel]] = {}
-    names, keys = cell_names(cells, without=("ratio",)), [key for key in cells.axes if key != "ratio"]
-    for panel in cells.panels:
-        if _has_both(panel):
-            found.setdefault(tuple(panel.values[key] for key in keys), []).append(panel)
-    fitted = fit_all([names[panels[0].folder] for panels in found.values()], NAMES * look.width, look.small, 3)
-    looks = [(COLOURS[k % len(COLOURS)], MARKS[k // len(COLOURS) % len(MARKS)]) for k in range(len(found))]
-    return [
-        _Line(sorted(panels, key=_errors), name, *drawn)
-        for panels, name, drawn in zip(found.values(), fitted, looks, strict=True)
-    ]
+    for panel in filter(_has_both, cells.panels):
+        found.setdefault(tuple(panel.values[key] for key in cells.axes if key != "ratio"), []).append(panel)
+    return [sorted(panels, key=_errors) for panels in found.values()]
 
 
-class _Drawn:
-    """A strip of pictures, the axes below it, and the names of the lines at the right or, in a narrow figure, below."""
+def _chosen(line: Sequence[Panel], most: int) -> list[Panel]:
+    """At most so many cells of a line, evenly spaced from content to style."""
+    there = [panel for panel in line if panel.picture]
+    count = min(most, len(there)) if len(there) > 1 else 0
+    return [there[round(i * (len(there) - 1) / max(1, count - 1))] for i in range(count)]
 
-    def __init__(self, lines: Sequence[_Line], cells: Cells, look: Look) -> None:
-        self.lines, self.cells, self.look = lines, cells, look
-        self.named = [line.name for line in lines] if len(lines) > 1 and look.labels else []
-        widest = max((name.width for name in self.named), default=0.0) + 0.35
-        self.names_height = sum(name.height + 0.05 for name in self.named)
-        names_fit = look.width - LEFT - widest >= 2.2 and self.names_height <= look.height - head(look) - 3
-        self.names_at_right = bool(self.named) and names_fit
-        self.width = look.width - LEFT - (widest if self.names_at_right else 0.35)
-        most_pictures = min(MOST_PICTURES, int(self.width / SMALLEST_PANEL))
-        self.pictures = self._chosen(most_pictures)
-        self.side = min(0.85, self.width / max(1, len(self.pictures)) - GAP)
-        self.top = 0.3 + self.side + TIES if self.pictures else GAP
-        room = look.height - head(look) - self.top - BELOW
-        self.height = max(min(HEIGHT, room), self.names_height if self.names_at_right else 1.5)
 
-    def _chosen(self, most: int) -> list[Panel]:
-        """At most so many cells of the last line, evenly spaced from content to style."""
-        there = [panel for panel in self.lines[-1].panels if panel.picture] if self.lines else []
-        count = min(most, len(there)) if len(there) > 1 else 0
-        return [there[round(i * (len(there) - 1) / max(1, count - 1))] for i in range(count)]
+class _Strip:
+    """Pictures of a line above a plot, each with its α/β and joined to its point."""
 
-    def parts(self) -> list[Part]:
-        """The parts of the figure: pictures, axes and, if they are not at the right, names."""
-        main = Part(self.top + self.height + BELOW, self._draw)
-        return [main] if self.names_at_right else [main, *map(self._below, self.lines if self.named else ())]
+    def __init__(self, line: Sequence[Panel], cells: Cells, look: Look) -> None:
+        self.look, self.panels = look, _chosen(line, min(MOST_PICTURES, int((look.width - LEFT) / SMALLEST_PANEL)))
+        self.room = (look.width - LEFT) / max(1, len(self.panels))
+        values, known = [panel.values.get("ratio", "") for panel in self.panels], labels("ratio", cells)[0].of
+        self.names = fit_all([known.get(value, value) for value in values], self.room - GAP, look.small, 1)
+        self.side = min(LARGEST, self.room - GAP, look.height / 4)
+        self.head = max((name.height for name in self.names), default=0.0) + GAP
+        self.height = self.head + self.side + TIES if self.panels else 0.0
+        self.drawn: list[Axes] = []
+
+    def part(self) -> Part:
+        return Part(self.height, self._draw)
 
     def _draw(self, sheet: Sheet, top: float) -> None:
-        axes = plot(sheet, LEFT, top + self.top, self.width, self.height, xscale="log", yscale="log")
-        axes.margins(0.06)
-        for line in self.lines:
-            x, y = zip(*map(_errors, line.panels), strict=True)
-            axes.plot(x, y, f"{line.mark}-", color=line.colour, ms=4, lw=1.2)
-            for stalled in (panel for panel in line.panels if panel.result and not panel.result.converged):
-                axes.annotate("not converged", _errors(stalled), (4, 4), textcoords="offset points", size=LEAST)
-        finish_logarithmic(axes, sheet)
-        foot = top + self.top + self.height
-        sheet.text(LEFT + self.width / 2, foot + 0.3, "content error", ha="center", va="top", size=self.look.small)
-        turned = {"rotation": 90, "ha": "left", "va": "center", "size": self.look.small}
-        sheet.text(GAP, top + self.top + self.height / 2, "style error", **turned)
-        if self.names_at_right:
-            self._names_at_right(sheet, top + self.top)
-        self._pictures(sheet, axes, top)
+        for k, (panel, name) in enumerate(zip(self.panels, self.names, strict=True)):
+            left = LEFT + k * self.room + (self.room - self.side) / 2
+            picture = cropped(panel.picture, self.look)
+            self.drawn.append(sheet.picture(left, top + self.head, self.side, self.side, picture))
+            sheet.fitted(left + self.side / 2, top + self.head - GAP / 2, name, ha="center", va="bottom")
+        if self.panels:
+            sheet.text(GAP, top + self.head - GAP / 2, "α/β", va="bottom", size=self.look.small, color=FAINT)
 
-    def _names_at_right(self, sheet: Sheet, top: float) -> None:
-        for line in self.lines:
-            _name(sheet, line, LEFT + self.width + 0.08, top)
-            top += line.name.height + 0.05
-
-    def _below(self, line: _Line) -> Part:
-        return Part(line.name.height + 0.05, lambda sheet, top: _name(sheet, line, LEFT, top))
-
-    def _pictures(self, sheet: Sheet, axes: Axes, top: float) -> None:
-        room = self.width / max(1, len(self.pictures))
-        values = [panel.values.get("ratio", "") for panel in self.pictures]
-        way = labels("ratio", self.cells)[0]
-        names = fit_all([way.of.get(value, value) for value in values], room - 0.04, self.look.small, 1)
-        for k, (panel, name) in enumerate(zip(self.pictures, names, strict=True)):
-            left = LEFT + (k + 0.5) * room - self.side / 2
-            box = sheet.picture(left, top + 0.3, self.side, self.side, cropped(panel.picture, self.look))
-            sheet.fitted(left + self.side / 2, top + 0.3 - PAD, name, ha="center", va="bottom")
-            start: dict[str, Any] = {"xyA": (0.5, 0.0), "coordsA": box.transAxes}
+    def tie(self, axes: Axes) -> None:
+        """Draw a line from each picture to its point."""
+        for picture, panel in zip(self.drawn, self.panels, strict=True):
+            start: dict[str, Any] = {"xyA": (0.5, 0.0), "coordsA": picture.transAxes}
             end: dict[str, Any] = {"xyB": _errors(panel), "coordsB": axes.transData}
-            sheet.figure.add_artist(ConnectionPatch(**start, **end, lw=0.5, color=FAINT, shrinkB=3))
-        if self.pictures:
-            sheet.text(GAP, top + 0.3 - PAD, "α/β", va="bottom", size=self.look.small, color=FAINT)
-
-
-def _name(sheet: Sheet, line: _Line, left: float, top: float) -> None:
-    """Draw a line's colour and mark, and write its name."""
-    key = sheet.axes(left, top, 0.2, line.name.height)
-    key.plot([0, 1], [0, 0], "-", color=line.colour, lw=1.2)
-    key.plot([0.5], [0], line.mark, color=line.colour, ms=4)
-    sheet.fitted(left + 0.26, top + line.name.height / 2, line.name, va="center")
+            axes.figure.add_artist(ConnectionPatch(**start, **end, lw=0.5, color=FAINT, shrinkB=3))

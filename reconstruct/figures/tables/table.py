@@ -17,7 +17,7 @@ from reconstruct.figures.tables.tiles import Tile, error_label
 
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
 MOST_IN_A_ROW = 6  # panels side by side if there is one row only
-ORIGINAL_WIDTH = 1.25  # inches, of an original at the right of a table; above a table, at most
+ORIGINAL_WIDTH = 1.25  # inches of an original above a table, at most
 LABEL_SHARE = 0.2  # of the width, for the labels of rows
 BLOCK_GAP = 0.2
 TALLEST = 1.6  # height of a panel over its width, if several are side by side; taller pictures are scaled down
@@ -119,7 +119,7 @@ class Placed:
         self.rows, self.columns = table.size
         self.row_heading, self.row_labels, self.labels = self._labels_of_rows()
         self.labels = max(self.labels, left)
-        self.at_right, self.per_band, width = self._columns_on_the_page()
+        self.per_band, width = self._columns_on_the_page()
         self.width = min(width, widest)
         self.bands = _even(self.columns, self.per_band)
         self.column_heading, self.column_labels = self._labels_of_columns()
@@ -143,21 +143,14 @@ class Placed:
         labels = fit_all(way.labels, most, look.small, 4)
         return heading, labels, GAP / 2 + max(words.width for words in (heading, *labels)) + 0.1
 
-    def _columns_on_the_page(self) -> tuple[float, int, float]:
-        """Inches for originals at the right of the table, number of panels in a band, and inches of a panel's width."""
-        for at_right in (ORIGINAL_WIDTH + 0.2, 0.0) if self._originals_fit_at_right() else (0.0,):
-            room = self.look.width - self.labels - at_right
-            most = max(1, math.floor((room + 1e-9) / (SMALLEST_PANEL + GAP)))
-            wanted = self.look.columns or (MOST_IN_A_ROW if self.rows == 1 else self.columns)
-            most = min(wanted if self.look.columns else min(most, wanted), self.columns)
-            per_band = math.ceil(self.columns / math.ceil(self.columns / most))
-            fitting = per_band == self.columns and room / per_band - GAP >= SMALLEST_PANEL
-            if not at_right or fitting:
-                break
-        return at_right, per_band, min(LARGEST_PANEL if self.rows == 1 else LARGEST_OF_ROWS, room / per_band - GAP)
-
-    def _originals_fit_at_right(self) -> bool:
-        return len(self.table.originals) in (1, 2) and self.rows > len(self.table.originals) and self.columns > 1
+    def _columns_on_the_page(self) -> tuple[int, float]:
+        """How many panels are side by side, and the width of a panel."""
+        room = self.look.width - self.labels
+        most = max(1, math.floor((room + 1e-9) / (SMALLEST_PANEL + GAP)))
+        usual = min(most, MOST_IN_A_ROW if self.rows == 1 else self.columns)
+        most = min(self.look.columns or usual, self.columns)
+        per_band = math.ceil(self.columns / math.ceil(self.columns / most))
+        return per_band, min(LARGEST_PANEL if self.rows == 1 else LARGEST_OF_ROWS, room / per_band - GAP)
 
     def _labels_of_columns(self) -> tuple[Fitted | None, list[Fitted]]:
         look = self.look
@@ -165,7 +158,7 @@ class Placed:
             return None, []
         fitting = (w for w in self.table.columns if all(fits(each, self.width, look.small, 2) for each in w.labels))
         way = next(fitting, self.table.columns[-1])
-        heading = fit(way.heading, look.width - self.labels - self.at_right - GAP, look.small) if way.heading else None
+        heading = fit(way.heading, look.width - self.labels - GAP, look.small) if way.heading else None
         return heading, fit_all(way.labels, self.width, look.small, 3)
 
     def _values(self, ways: Sequence[int]) -> tuple[int, dict[tuple[int, int], dict[str, Fitted]]]:
@@ -207,7 +200,7 @@ class Placed:
             title = fit(self.table.heading, self.look.width - self.labels - GAP, self.look.normal, 3, "bold")
             pages.keep_together([Part(title.height + BLOCK_GAP, lambda *_: None), *self._band(self.bands[0], True)])
             pages.add(Part(title.height + BLOCK_GAP, lambda sheet, top: self._title(sheet, top, title)))
-        if self.table.originals and not self.at_right:
+        if self.table.originals:
             self._originals_above(pages)
         for number, band in enumerate(self.bands):
             header = Part(self._header_height(False), partial(self._header_again, band))
@@ -234,8 +227,6 @@ class Placed:
             def drawn(sheet: Sheet, top: float, row: int = row, above: float = above) -> None:
                 if row == 0:
                     self._header(sheet, top, band, first)
-                if row == 0 and self.at_right:
-                    self._originals_at_right(sheet, top + head)
                 self._row(sheet, top + above, row, band)
 
             parts.append(Part(above + self._row_height(row, band), drawn))
@@ -283,16 +274,6 @@ class Placed:
             look = {"ha": "center", "va": "top", "label": error_label(tile.name, term)}
             sheet.fitted(left + self.width / 2, top + 0.03, words, **look)
             top += words.height + 0.02
-
-    def _originals_at_right(self, sheet: Sheet, top: float) -> None:
-        left = self.look.width - ORIGINAL_WIDTH - GAP / 2
-        for label, tile in self.table.originals:
-            tall = tile.picture.height / tile.picture.width if tile.picture else 1.0
-            height = min(ORIGINAL_WIDTH * tall, sum(self.heights) / len(self.table.originals) - 0.3)
-            words = fit(label, ORIGINAL_WIDTH, self.look.small, 1, "bold")
-            sheet.fitted(left, top - PAD, words, va="bottom", weight="bold")
-            self._tile(sheet, tile, (left, top, ORIGINAL_WIDTH, height))
-            top += height + 0.35
 
 
 def _corner(tile: Tile, box: tuple[float, float, float, float]) -> tuple[float, float]:
