@@ -21,7 +21,7 @@ from torch.utils.checkpoint import checkpoint
 from reconstruct import layers as names
 from reconstruct.batch_norm import folded
 from reconstruct.errors import InputError, RunError
-from reconstruct.hardware.ways import Converting, Way, in_turn
+from reconstruct.hardware.algorithms import ConvAlgorithm, Converting, assemble
 from reconstruct.hardware.winograd import Winograd
 
 Pooling = Literal["average", "max"]
@@ -118,15 +118,15 @@ class Network(nn.Module):
 
     # Departure: the paper computes in float32. What is reported is computed so here, too; the steps may be in bfloat16
     # or by Winograd's convolutions.
-    def computed(self, ways: Mapping[str, Way]) -> Self:
-        """The same weights, with convolutions computed in these ways: tap -> way.
+    def computed(self, algorithms: Mapping[str, ConvAlgorithm]) -> Self:
+        """The same weights, with convolutions computed by these algorithms: tap -> algorithm.
 
         Those that are not named, and those of other networks than VGGs, stay as they are.
         """
-        network, named = copy.copy(self), [tap for tap in self.taps if tap in ways]
+        network, named = copy.copy(self), [tap for tap in self.taps if tap in algorithms]
         convolutions = [self.stages[tap] for tap in named]
         assert all(isinstance(convolution, nn.Conv2d) for convolution in convolutions)
-        changed = zip(named, in_turn(convolutions, [ways[tap] for tap in named]), strict=True)  # type: ignore[arg-type]
+        changed = zip(named, assemble(convolutions, [algorithms[tap] for tap in named]), strict=True)  # type: ignore[arg-type]
         network._modules = self._modules | {"stages": nn.ModuleDict({**self.stages, **dict(changed)}).eval()}
         return network
 

@@ -35,7 +35,7 @@ class BlockLBFGS(torch.optim.Optimizer):
     torch's own L-BFGS compares losses and gradients with absolute thresholds, so that a small loss stops it, begins
     with a step of hardly any length, and asks the device for numbers many times a step. Here the size of the loss
     changes nothing, no number leaves the device, and what is remembered stays in place, so that a GPU can repeat a
-    step by itself (`reconstruct.hardware.repetition`).
+    step by itself (`reconstruct.hardware.cuda_graph`).
 
     Args:
         params: what to optimise, ``(1, C, …)`` with channels or a single row of numbers.

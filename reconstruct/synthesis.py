@@ -12,7 +12,7 @@ from torch import Tensor
 
 from reconstruct.canvas import Canvas
 from reconstruct.errors import RunError
-from reconstruct.hardware.repetition import Repeated
+from reconstruct.hardware.cuda_graph import CudaGraph
 from reconstruct.objective import Evaluation, Objective
 
 # Adam adds 1e-8 to the size of every gradient, so that a small loss would silently stop it. Every run therefore starts,
@@ -86,7 +86,7 @@ class Synthesis:
         self.best = Step(-1, canvas().detach(), math.inf, {}, math.inf, 0.0)
         self._scale: Tensor | None = None
         self._names: list[tuple[str, str]] = []
-        self._repeated = Repeated(self._step, self.best.picture.device)
+        self._repeated = CudaGraph(self._step, self.best.picture.device)
 
     def __iter__(self) -> Iterator[Step]:
         while self.done < self.steps and not self.reached:

@@ -30,9 +30,7 @@ from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.tables import read
 from reconstruct.hardware import choice
-from reconstruct.hardware.timing import Times
-from reconstruct.hardware.timings import Timings
-from reconstruct.hardware.ways import Way
+from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.results import FORMAT, Result
 from reconstruct.sweeps import Sweep
 
@@ -146,10 +144,10 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     """Though its timings are gone, and those measured since have another way for the fastest."""
     from reconstruct.synthesis import Synthesis
 
-    def measured(fastest: Way) -> None:
-        times = Times({way: 1.0 - 0.5 * (way is fastest) for way in Way}, 0.001)
-        known = lambda shapes, *_: Timings(dict.fromkeys(shapes, times), 0.0)  # noqa: E731
-        monkeypatch.setattr(choice, "timings", known)
+    def measured(fastest: ConvAlgorithm) -> None:
+        shutil.rmtree("timings", ignore_errors=True)
+        monkeypatch.setenv("RECONSTRUCT_CACHE", "timings")
+        monkeypatch.setattr(choice, "measure", lambda *_: {each: 1 - 0.5 * (each is fastest) for each in ConvAlgorithm})
 
     def interrupted(self):
         for step in iterate(self):
@@ -159,12 +157,12 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
 
     iterate = Synthesis.__iter__
     same = ("steps=6", "content.layers=[relu2_1]", "precision=auto")
-    measured(Way.bfloat16)
+    measured(ConvAlgorithm.bfloat16)
     command("runs=whole", *same)
     monkeypatch.setattr(Synthesis, "__iter__", interrupted)
     assert command("runs=parts", *same)[0] == 130
     monkeypatch.setattr(Synthesis, "__iter__", iterate)
-    measured(Way.float32)
+    measured(ConvAlgorithm.float32)
     command("runs=parts", *same)
     command("runs=other", *same)
     whole, parts, other = (next(Path(name, "single").iterdir()) for name in ("whole", "parts", "other"))

@@ -14,8 +14,9 @@ from experiments.cell.invocation import Provenance
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
 from experiments.settings.inputs import inputs
-from reconstruct.hardware.timing import Shape, measure
-from reconstruct.hardware.ways import Way
+from reconstruct import layers
+from reconstruct.hardware.algorithms import ConvAlgorithm
+from reconstruct.hardware.timing import measure
 from reconstruct.images import to_image
 from reconstruct.recorders.recording import Checkpoint, saved
 
@@ -86,7 +87,7 @@ def test_going_on_from_a_checkpoint_is_bit_for_bit_the_same_without_the_timings(
     state = saved(tmp_path, fingerprint)
     rest = made("both", begun=state["plan"])
     Checkpoint(tmp_path, fingerprint, rest.synthesis).resume(state)
-    assert rest.plan.ways == first.plan.ways
+    assert rest.plan.algorithms == first.plan.algorithms
     assert totals(rest) == losses[30:]
 
 
@@ -124,10 +125,11 @@ def test_the_estimate_of_memory_is_enough_and_not_far_off(way):
     assert used < estimated < 3 * used, (used, estimated)
 
 
-def test_ways_are_measured_on_a_gpu_too():
-    times = measure(Shape(64, 64, 64, 64), [Way.float32, Way.bfloat16], torch.device("cuda"))
-    assert set(times.ways) == {Way.float32, Way.bfloat16}
-    assert all(1e-7 < seconds < 1 for seconds in times.ways.values())
+def test_algorithms_are_timed_on_a_gpu_too():
+    algorithms = [ConvAlgorithm.float32, ConvAlgorithm.bfloat16]
+    times = measure(layers.convolutions("vgg11", ["relu3_1"]), (64, 64), algorithms, torch.device("cuda"))
+    assert list(times) == algorithms
+    assert all(1e-7 < seconds < 1 for seconds in times.values())
 
 
 def test_what_is_reported_is_float32s_own_on_a_gpu():

@@ -7,7 +7,7 @@ from torch import nn
 from reconstruct import layers
 from reconstruct.batch_norm import folded
 from reconstruct.errors import InputError
-from reconstruct.hardware.ways import Way
+from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.network import FAINTEST, Network, file_state, mean_activations, normalized, untrained_state, vgg
 
 
@@ -15,10 +15,10 @@ def convolutions(network: Network) -> list[str]:
     return [tap for tap, stage in network.stages.items() if isinstance(stage, nn.Conv2d)]
 
 
-def rounded(network: Network) -> dict[str, Way]:
+def rounded(network: Network) -> dict[str, ConvAlgorithm]:
     """All in bfloat16 but the first, which sees the picture."""
     first, *others = convolutions(network)
-    return {first: Way.float32, **dict.fromkeys(others, Way.bfloat16)}
+    return {first: ConvAlgorithm.float32, **dict.fromkeys(others, ConvAlgorithm.bfloat16)}
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +257,7 @@ def test_taps_are_those_of_the_stages_applied_one_by_one(network, picture, layer
 def test_winograd_changes_features_and_gradient_by_rounding_alone(network, picture, monkeypatch):
     monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
     layers, outcomes = ["conv1_1", "relu2_1", "relu2_2"], []
-    for seen in (network, network.computed(dict.fromkeys(convolutions(network), Way.winograd))):
+    for seen in (network, network.computed(dict.fromkeys(convolutions(network), ConvAlgorithm.winograd))):
         x = picture.clone().requires_grad_()
         features = seen(x, layers)
         sum(F.square().sum() for F in features.values()).backward()
@@ -268,12 +268,12 @@ def test_winograd_changes_features_and_gradient_by_rounding_alone(network, pictu
 
 
 @pytest.mark.parametrize("checkpointing", [False, True])
-@pytest.mark.parametrize("last", list(Way))
-@pytest.mark.parametrize("middle", list(Way))
+@pytest.mark.parametrize("last", list(ConvAlgorithm))
+@pytest.mark.parametrize("middle", list(ConvAlgorithm))
 def test_ways_can_be_mixed(network, picture, monkeypatch, middle, last, checkpointing):
     monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
     first, second, third, *_ = convolutions(network)
-    mixed = network.computed({first: Way.float32, second: middle, third: last})
+    mixed = network.computed({first: ConvAlgorithm.float32, second: middle, third: last})
     mixed, outcomes = mixed.checkpointed() if checkpointing else mixed, []
     for seen in (network, mixed):
         x = picture.clone().requires_grad_()

@@ -2,7 +2,6 @@
 
 import copy
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +13,7 @@ from experiments.settings import schema
 from experiments.settings.inputs import TORCHVISION, TORCHVISION_BN, UNTRAINED, Input, NetworkInputs
 from experiments.terminal.progress import say
 from reconstruct.errors import RunError
-from reconstruct.hardware.ways import Way
+from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
 
 NORMALIZING_SIZE = 256  # pixels
@@ -27,8 +26,8 @@ class Networks:
 
     Attributes:
         exact: in float32, by torch's own convolutions: for what is reported.
-        matched: in the plan's number formats: for the targets.
-        fast: computes the same as `matched`, but for rounding, as the plan says: for the steps.
+        matched: in the plan's number format: for the targets.
+        fast: by the plan's algorithms: for the steps.
         compiled: whether `fast` is.
     """
 
@@ -48,7 +47,7 @@ def networks(
         RunError: weights could not be fetched, or there is no compiler and the plan requires one.
     """
     exact = network(settings, files, plan.device)
-    matched, plain = _computing(exact, tuple(plan.ways.items()))
+    matched, plain = _computing(exact, tuple(plan.algorithms.items()))
     plain = plain.checkpointed() if plan.checkpointing else plain
     fast = _compiled(plain, plan.compilation, picture, layers)
     return Networks(exact, matched, fast, fast is not plain)
@@ -87,11 +86,11 @@ def _state(architecture: str, weights: Input, seed: int) -> State:
 
 
 @lru_cache(maxsize=1)
-def _computing(exact: Network, ways: tuple[tuple[str, Way], ...]) -> tuple[Network, Network]:
-    """The network in the number formats of these ways, by torch's own convolutions, and in these ways."""
-    formats = {tap: Way.float32 if way is Way.winograd else way for tap, way in ways}
-    matched = exact.computed(formats) if Way.bfloat16 in formats.values() else exact
-    return matched, exact.computed(dict(ways)) if formats != dict(ways) else matched
+def _computing(exact: Network, algorithms: tuple[tuple[str, ConvAlgorithm], ...]) -> tuple[Network, Network]:
+    """The network in the number format of these algorithms, by torch's own convolutions, and by these algorithms."""
+    used = {algorithm for _, algorithm in algorithms}
+    computed = exact.computed(dict(algorithms)) if used != {ConvAlgorithm.float32} else exact
+    return exact if ConvAlgorithm.winograd in used else computed, computed
 
 
 def _compiled(network: Network, compilation: Compilation, picture: Tensor, layers: tuple[str, ...]) -> Network:
@@ -107,18 +106,15 @@ def _compiled(network: Network, compilation: Compilation, picture: Tensor, layer
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         if compilation is Compilation.required:
             raise RunError(f"compile=true: {reason}; compile=false does without a compiler") from error
-        say(f"not compiled, which only costs time ({reason})")
+        say(f"torch.compile failed ({reason}); continuing uncompiled")
         return network
-    if compilation is Compilation.if_faster:
-        return _faster([compiled, network], picture, layers)
-    return compiled
+    return _faster(compiled, network, picture, layers) if compilation is Compilation.if_faster else compiled
 
 
-def _faster(forms: Sequence[Network], picture: Tensor, layers: tuple[str, ...]) -> Network:
+def _faster(one: Network, other: Network, picture: Tensor, layers: tuple[str, ...]) -> Network:
     """The form with the shortest step, timed in turn."""
-    turns = [[_step_seconds(form, picture, layers) for form in forms] for _ in range(TURNS)]
-    best = [min(times) for times in zip(*turns, strict=True)]
-    return forms[best.index(min(best))]
+    pairs = [[_step_seconds(form, picture, layers) for form in (one, other)] for _ in range(TURNS)]
+    return one if min(pair[0] for pair in pairs) <= min(pair[1] for pair in pairs) else other
 
 
 def _step_seconds(form: Network, picture: Tensor, layers: tuple[str, ...]) -> float:

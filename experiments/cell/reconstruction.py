@@ -87,7 +87,7 @@ def _start(provenance: Provenance, folder: Path) -> Tensor | None:
 def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
     alone = invocation.verbosity is Verbosity.alone
     texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command() if alone else "")
-    texts["computed"] = descriptions.computed(made.plan.ways, made.plan.reason)
+    texts["computed"] = descriptions.computed(made.plan.algorithms, made.plan.reason)
     layers = {term: provenance.config.layers(term) for term in provenance.config.active()}
     columns = descriptions.columns(provenance.settings, layers, invocation.values)
     return Board(folder, made.synthesis.done, made.originals, columns, texts)

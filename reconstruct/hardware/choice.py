@@ -1,122 +1,119 @@
-"""In which way each convolution of a network is computed: as it is insisted on, or what is fastest on this machine."""
+"""Which algorithm computes a network's convolutions: the one with the shortest step on this machine, measured once."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import torch
+from filelock import FileLock
 
-from reconstruct import layers
+from reconstruct.files import written_whole
 from reconstruct.hardware import processor
-from reconstruct.hardware.timing import Shape, Times
-from reconstruct.hardware.timings import timings
-from reconstruct.hardware.ways import Way, cheapest, cost
+from reconstruct.hardware.algorithms import Channels, ConvAlgorithm, fixed
+from reconstruct.hardware.timing import measure
 
-EXACTLY = 1.03  # a way that rounds more than float32 as it is written down must be faster by that much
-TOGETHER = 1.03  # and a mixture of number formats by that much than the best single one
-WIDE = 128  # channels: with fewer, Winograd's transforms cost what the multiplications save
+ROUNDING = 1.03  # how many times faster an algorithm that rounds more than float32 must be
+LARGEST = 256  # pixels of the longer side that is timed: on larger pictures the same algorithm is the fastest
+PATIENCE = 60.0  # seconds to wait for another process that measures
 
-Channels = Mapping[str, tuple[int, int]]
-"""Convolution -> channels of its inputs and outputs, from the picture upwards (`reconstruct.layers.convolutions`)."""
+Seconds = Mapping[ConvAlgorithm, float]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen.
+    """What was chosen: convolution -> algorithm, and why, in a line."""
 
-    Attributes:
-        ways: convolution -> way.
-        seconds: of all of them in a step, but for the first; 0 where nothing was measured.
-        reason: why, in a line.
-    """
-
-    ways: Mapping[str, Way]
-    seconds: float
+    algorithms: Mapping[str, ConvAlgorithm]
     reason: str
 
 
-def insisted(convolutions: Channels, way: Way) -> Choice:
-    """That way wherever it can be: the picture is not rounded, and a few channels are no case for Winograd's."""
-    fewest = WIDE if way is Way.winograd else layers.CHANNELS[0]
-    ways = {tap: way if channels >= fewest else Way.float32 for tap, (channels, _) in convolutions.items()}
-    return Choice(ways, 0.0, "as the settings say")
-
-
-def fastest(
+def choose(
     convolutions: Channels,
     size: tuple[int, int],
-    allowed: Collection[Way],
+    allowed: Collection[ConvAlgorithm],
     device: torch.device,
-    known: Path,
-    tell: Callable[[], None] = lambda: None,
+    cache: Path,
+    announce: Callable[[], None] = lambda: None,
 ) -> Choice:
-    """The ways that take the least time together, conversions between number formats counted.
+    """The fastest of the allowed algorithms.
 
     Args:
-        convolutions: at least one; the first sees the picture, which is never rounded.
+        convolutions: more than one; the first sees the picture, which is never rounded.
         size: height and width of the picture.
-        allowed: ways among which there is a choice.
+        allowed: float32 and others.
         device: on which they are computed.
-        known: the file of the times that are known.
-        tell: called before anything is measured, which takes seconds.
+        cache: the file of the times that are known, of any machine. One that cannot be read, or written, is as good
+            as none.
+        announce: called before anything is measured, which takes seconds.
     """
-    first, *others = convolutions
-    if not others:
-        return Choice({first: Way.float32}, 0.0, "a single convolution")
-    shapes = [_shape(tap, *convolutions[tap], *size) for tap in others]
-    measured = timings(shapes, allowed, device, known, tell)
-    times = [measured.times[shape] for shape in shapes]
-    chosen = _chosen([_weighed(each) for each in times], [each.conversion for each in times])
-    seconds = cost(chosen, [each.ways for each in times], [each.conversion for each in times])
-    totals = {way: total for way in allowed if (total := _total(times, way)) is not None}
-    ways = {first: Way.float32, **dict(zip(others, chosen, strict=True))}
-    return Choice(ways, seconds, _reason(ways.values(), totals, seconds, measured.seconds, device))
+    height, width = timed_size(size)
+    key = f"{len(convolutions)} convolutions to {list(convolutions)[-1]} at {width}×{height}"
+    if (known := _known(cache, device, key, allowed)) is None:
+        with _alone(cache):  # two processes that measure at the same time would disturb each other
+            if (known := _known(cache, device, key, allowed)) is None:
+                announce()
+                known = measure(convolutions, (height, width), allowed, device)
+                _keep(cache, device, key, {each: known.get(each) for each in allowed})
+    fastest = min(known, key=lambda each: known[each] * (1 if each is ConvAlgorithm.float32 else ROUNDING))
+    return Choice(fixed(convolutions, fastest), _reason(fastest, known, f"{width}×{height}", device))
 
 
-def _chosen(seconds: Sequence[Mapping[Way, float]], conversions: Sequence[float]) -> list[Way]:
-    """The cheapest ways in a single number format, or in both where that saves more than noise."""
-    formats = {way.dtype for way in Way}
-    single = [
-        [{way: time for way, time in each.items() if way.dtype is dtype} for each in seconds] for dtype in formats
-    ]
-    pure = [cheapest(each, conversions) for each in single if all(each)]
-    mixed = cheapest(seconds, conversions)
-    best = min(pure, key=lambda ways: cost(ways, seconds, conversions), default=mixed)
-    gain = cost(best, seconds, conversions) / cost(mixed, seconds, conversions)
-    return mixed if gain >= TOGETHER else best
-
-
-def _shape(tap: str, channels: int, outputs: int, height: int, width: int) -> Shape:
-    """Of a convolution in a picture of that size; what differs by a few pixels need not be measured anew."""
-    halvings = layers.block(tap) - 1
-    return Shape(channels, outputs, *(_rounded(max(1, side >> halvings)) for side in (height, width)))
+def timed_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Height and width of what is timed; sizes that differ by a few pixels are one."""
+    scale = min(1.0, LARGEST / max(size))
+    height, width = (round(scale * side) for side in size)
+    return _rounded(height), _rounded(width)
 
 
 def _rounded(side: int) -> int:
     return side if side <= 16 else 8 * round(side / 8)
 
 
-def _weighed(times: Times) -> dict[Way, float]:
-    """Seconds, of ways that round more a little above what they are."""
-    return {way: seconds * (1 if way is Way.float32 else EXACTLY) for way, seconds in times.ways.items()}
+def _reason(fastest: ConvAlgorithm, known: Seconds, size: str, device: torch.device) -> str:
+    times = ", ".join(f"{1000 * seconds:.3g} ms in {algorithm}" for algorithm, seconds in known.items())
+    threads = "" if device.type == "cuda" else f", {torch.get_num_threads()} threads"
+    return f"{fastest} is fastest: a step at {size} pixels takes {times} ({processor.name(device)}{threads})"
 
 
-def _total(times: Iterable[Times], way: Way) -> float | None:
-    """Seconds of all convolutions in one way; ``None`` if one cannot be computed in it."""
-    seconds = [each.ways.get(way) for each in times]
-    return None if None in seconds else sum(filter(None, seconds))
+def _alone(cache: Path) -> ExitStack:
+    """No other process measures meanwhile, as far as a lock can be had."""
+    stack = ExitStack()
+    with suppress(OSError):  # nobody may write there, or another process measures for long
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(FileLock(f"{cache}.lock", timeout=PATIENCE))
+    return stack
 
 
-def _reason(
-    ways: Collection[Way], totals: Mapping[Way, float], seconds: float, took: float, device: torch.device
-) -> str:
-    counts = [f"{list(ways).count(way)} in {way}" for way in Way if way in ways]
-    others = [f"all in {way} {_milliseconds(total)}" for way, total in totals.items()]
-    measured = f", measured in {took:.1f} s" if took else ""
-    where = f"{processor.name(device)}{'' if device.type == 'cuda' else f', {torch.get_num_threads()} threads'}"
-    told = f"convolutions: {', '.join(counts)}: {_milliseconds(seconds)} a step ({'; '.join(others)})"
-    return f"{told} on {where}{measured}"
+def _known(cache: Path, device: torch.device, key: str, allowed: Collection[ConvAlgorithm]) -> Seconds | None:
+    """Seconds by each algorithm that is right here; ``None`` if one was not measured, or anything is damaged."""
+    try:
+        entry = _read(cache)[_machine(device)]["steps"][key]
+        found = {algorithm: entry[algorithm] for algorithm in allowed}
+        right = {algorithm: float(seconds) for algorithm, seconds in found.items() if seconds is not None}
+    except (KeyError, TypeError, ValueError):
+        return None
+    return right if right and all(seconds > 0 for seconds in right.values()) else None
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:.3g} ms"
+def _keep(cache: Path, device: torch.device, key: str, seconds: Mapping[ConvAlgorithm, float | None]) -> None:
+    record = _read(cache)
+    machine = record.setdefault(_machine(device), {"on": processor.circumstances(device), "steps": {}})
+    machine["steps"][key] = seconds
+    with suppress(OSError), written_whole(cache) as file:
+        file.write(json.dumps(record, indent=1, ensure_ascii=False).encode())
+
+
+def _machine(device: torch.device) -> str:
+    return sha256(json.dumps(processor.circumstances(device)).encode()).hexdigest()[:16]
+
+
+def _read(cache: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(cache.read_text(encoding="utf-8"))
+        return {machine: each for machine, each in record.items() if isinstance(each["steps"], dict)}
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return {}

@@ -13,56 +13,54 @@ import torch
 
 T = TypeVar("T")
 
-WARM = 3  # calls in which libraries choose their algorithms, before it is recorded
+WARMUP_CALLS = 3  # in which libraries choose their algorithms, before the tasks are recorded
 log = logging.getLogger(__name__)
 
 
-class Repeated(Generic[T]):
-    """A function that a GPU repeats by itself after a few calls; on other devices the function itself.
+class CudaGraph(Generic[T]):
+    """A function of no arguments that a GPU repeats by itself after a few calls; on other devices the function itself.
 
-    Args:
-        function: of no arguments; the same tasks on the same memory every time, none of which waits for the GPU. What
-            it gives is overwritten by the next call.
-        device: on which it computes.
+    It asks for the same tasks on the same memory every time, none of which waits for the GPU. The next call overwrites
+    what it returned.
     """
 
     def __init__(self, function: Callable[[], T], device: torch.device) -> None:
         self._function, self._device = function, device
         self._calls = 0
         self._graph: torch.cuda.CUDAGraph | None = None
-        self._given: T | None = None
+        self._output: T | None = None
 
     def __call__(self) -> T:
-        """Once more."""
+        """What the function returns."""
         if self._device.type != "cuda" or self._calls < 0:
             return self._function()
         if self._graph is None:
             self._calls += 1
-            if self._calls <= WARM:
+            if self._calls <= WARMUP_CALLS:
                 return self._function()
             self._record()
-        if self._graph is None or self._given is None:
+        if self._graph is None or self._output is None:
             return self._function()
         self._graph.replay()
-        return self._given
+        return self._output
 
     def release(self) -> None:
-        """Let go of the recorded tasks and their memory; the next call is asked for again."""
+        """Let go of the recorded tasks and their memory."""
         if self._graph is not None:
-            self._graph, self._given, self._calls = None, None, 0
+            self._graph, self._output, self._calls = None, None, 0
             torch.cuda.empty_cache()
 
     def _record(self) -> None:
-        """Recording computes nothing. What cannot be recorded is asked for one by one as before."""
+        """Record the tasks, which computes nothing; if that fails, every call runs them one by one."""
         gc.collect()
         torch.cuda.synchronize(self._device)
         torch.cuda.empty_cache()  # the recorded tasks have memory of their own
         graph = torch.cuda.CUDAGraph()
         try:
             with torch.cuda.device(self._device), torch.cuda.graph(graph):
-                self._given = self._function()
+                self._output = self._function()
             self._graph = graph
         except RuntimeError as error:
             self._calls = -1
-            log.warning("the GPU does not repeat steps by itself, which only costs time: %s", str(error).split("\n")[0])
+            log.warning("recording a CUDA graph failed (%s); continuing without", str(error).split("\n")[0])
             torch.cuda.synchronize(self._device)
