@@ -1,6 +1,6 @@
 """The command `reconstruct-benchmark`: recipe=fast against the classic recipe, side by side in one run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -30,10 +30,14 @@ def run(settings: Settings, folder: Path) -> None:
     compared = _compared(settings, record, folder / "benchmark.json")
     for suffix in ("png", "pdf") if compared else ():
         save(speed(compared), folder, "benchmark", suffix, 300)
-    for name, part in _parts(settings).items():
-        record[name] = part()
+    if settings.step_size:
+        record["steps"] = profiling.steps_against_convolutions(settings)
         records.write(record, folder / "benchmark.json")
-        _print(_TEXTS[name](record))
+        _print(_steps_text(record["steps"], settings.step_size))
+    if settings.sizes:
+        record["growth"] = profiling.growth(settings)
+        records.write(record, folder / "benchmark.json")
+        _print(_growth_text(record["growth"]))
     _print([f"{folder / 'benchmark.json'}"])
 
 
@@ -48,49 +52,26 @@ def _compared(settings: Settings, record: dict[str, Any], path: Path) -> list[Co
     return compared
 
 
-def _parts(settings: Settings) -> dict[str, Callable[[], Any]]:
-    """What is measured besides the comparisons."""
-    parts: dict[str, Callable[[], Any]] = {}
-    if settings.step_size:
-        parts["steps"] = lambda: profiling.steps_against_convolutions(settings)
-    if settings.sizes:
-        parts["growth"] = lambda: profiling.growth(settings)
-    return parts
+def _steps_text(seconds: Mapping[str, float], size: int) -> list[str]:
+    floor = seconds["convolutions"]
+    head = f"\na step up to relu5_1 at {size} × {size}: torch's convolutions alone {floor:.3f} s"
+    steps = {name: each for name, each in seconds.items() if name != "convolutions"}
+    return [head, *(f"  {name:9} {each:.3f} s, {each / floor:.2f} × the convolutions" for name, each in steps.items())]
 
 
-def _steps_text(record: dict[str, Any]) -> list[str]:
-    if "steps" not in record:
-        return []
-    times, size = record["steps"], record["settings"]["step_size"]
-    floor = times["convolutions"]
-    return [f"\na step up to relu5_1 at {size} × {size}: torch's convolutions alone {floor:.3f} s"] + [
-        f"  {name:9} {times[name]:.3f} s, {times[name] / floor:.2f} × the convolutions"
-        for name in times
-        if name != "convolutions"
-    ]
-
-
-def _growth_text(record: dict[str, Any]) -> list[str]:
-    rows = record.get("growth", [])
+def _growth_text(rows: list[profiling.Row]) -> list[str]:
     lines = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f} {row['memory'] / 2**30:9.2f}" for row in rows]
-    recipes = dict.fromkeys(row["recipe"] for row in rows)
-    ends = {recipe: profiling.exponents(rows, recipe) for recipe in recipes if len(record["settings"]["sizes"]) > 1}
+    several = len({row["size"] for row in rows}) > 1
+    ends = {each: profiling.exponents(rows, each) for each in profiling.RECIPES if several}
     grown = [f"{r:20} grows as pixels^{e['seconds']:.2f}, memory ^{e['memory']:.2f}" for r, e in ends.items()]
-    return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown] if rows else []
-
-
-_TEXTS: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
-    "steps": _steps_text,
-    "growth": _growth_text,
-}
-"""The lines that are printed for each part of the record."""
+    return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown]
 
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
+    cpu = processor.name(torch.device("cpu"))
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    threads, cpu = torch.get_num_threads(), processor.name(torch.device("cpu"))
-    return {"processor": cpu, "threads": threads, "gpu": gpu, "torch": torch.__version__}
+    return {"processor": cpu, "threads": torch.get_num_threads(), "gpu": gpu, "torch": torch.__version__}
 
 
 def _print(lines: list[str]) -> None:

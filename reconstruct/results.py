@@ -10,12 +10,13 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Self
 
 from reconstruct import records
@@ -42,7 +43,7 @@ PAPERS = {"content": "features", "style": "gram"}  # term -> the paper's statist
 
 @dataclass(frozen=True)
 class Result:
-    """A finished cell. All losses and errors were evaluated in float32 on the picture in ``result.png``.
+    """A finished cell; losses and errors were evaluated in float32 on the picture in ``result.png``.
 
     Attributes:
         fingerprint: of the resolved configuration and of the content of its input files.
@@ -53,9 +54,9 @@ class Result:
         psnr, ssim: against the content picture, where there is one; PSNR is infinite where both are equal.
         steps: evaluations asked for; `best_step` is the one whose picture was kept.
         seconds: of optimisation, over all sessions.
-        precision: in which the steps were computed: float32, bfloat16 or mixed.
-        winograd: whether convolutions were computed in fewer multiplications while optimising.
-        plan: device, the way of each convolution, whether compiled, and the reason.
+        precision: in which the steps were computed: float32 or bfloat16.
+        winograd: whether convolutions were computed by Winograd's algorithm while optimising.
+        plan: device, the algorithm of each convolution, whether compiled, and the reason.
         processor: what its maker calls it.
         pictures: term -> name, title and credit of the original.
         inputs: setting, name and digest of each file that it was made from.
@@ -160,13 +161,13 @@ class Result:
     @property
     def summary(self) -> str:
         """The final errors, in a line."""
-        told = {term: ("error", self.error(term)) for term in self.relative_errors}
-        losses = {term: ("loss", loss) for term, loss in self.losses.items()}
-        errors = "  ".join(f"{term} {what} {_told(value)}" for term, (what, value) in (losses | told).items())
+        errors = {term: f"{term} error {_number(self.error(term))}" for term in self.relative_errors}
+        losses = {term: f"{term} loss {_number(loss)}" for term, loss in self.losses.items()}
+        values = "  ".join((losses | errors).values())
         quality = f"  PSNR {decibels(self.psnr)}" if self.psnr is not None else ""
         early = f" (ended after {self.evaluations} of {self.steps} steps)" if self.evaluations < self.steps else ""
         note = "" if self.converged else f"  NOT CONVERGED, {self.note}"
-        return f"{errors}{quality}  {self.seconds:.0f} s{early}{note}"
+        return f"{values}{quality}  {self.seconds:.0f} s{early}{note}"
 
     def write(self, folder: Path) -> Self:
         """Mark `folder` as finished; the result that was written, which vouches for all that belongs to it."""
@@ -221,7 +222,6 @@ def _whole(folder: Path, stamp: tuple[object, ...]) -> Result | None:
         return None
     _check_format(version.format, folder / RESULT)
     result = records.read(folder / RESULT, Result)
-    records.read(folder / RESULT, _Typed)
     records.check_seal(folder / RESULT)
     if result is None:
         return None
@@ -271,9 +271,8 @@ def _digest(path: Path) -> str:
 def _check_format(given: int, path: Path) -> None:
     if given == FORMAT:
         return
-    later = "a later version", "install that one, or set runs= or name= to another folder"
-    version, advice = later if given > FORMAT else ("an earlier version", "the command that made it makes it again")
-    raise InputError(f"{path} was written by {version} (format {given}, known is {FORMAT}); {advice}")
+    which, advice = "another version", "set runs= or name= to another folder"
+    raise InputError(f"{path} was written by {which} (format {given}, known is {FORMAT}); {advice}")
 
 
 @dataclass(frozen=True)
@@ -281,73 +280,13 @@ class _Version:
     format: int
 
 
-@dataclass(frozen=True)
-class _Term:
-    """What readers rely on of a term's settings; style alone has a size and shifts, content alone a code."""
-
-    picture: str
-    layers: list[str] | None
-    by_depth: list[str]
-    statistic: str
-    parameters: dict[str, Any]
-    code: str | None = None
-    size: int | None = None
-    crop: str | None = None
-    shifts: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Network:
-    architecture: str
-    weights: str
-    pooling: str
-    seed: int
-    normalize_over: list[str]
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    kind: str
-
-
-@dataclass(frozen=True)
-class _Settings:
-    representation: str
-    content: _Term
-    style: _Term
-    network: _Network
-    canvas: _Chosen
-    optimizer: _Chosen
-    losses: str
-    ratio: float | None
-    depth: int | None
-    size: int
-    crop: str
-    steps: int
-    seed: int
-    start: str
-    start_noise: float
-    until: float | None
-    snapshots: list[float]
-    observer: str
-
-
-@dataclass(frozen=True)
-class _Typed:
-    """The types of the settings in a record."""
-
-    config: _Settings
-
-
 def differences(results: Iterable[Result]) -> Iterator[str]:
     """In what cells were computed differently that is no setting of theirs, in words."""
     results = list(results)
-    ways = {
-        "processors": [each.processor for each in results],
-        "numbers of threads": [str(each.threads) for each in results if each.device == "cpu"],
-    }
-    for what, values in ways.items():
-        if len(counts := Counter(values)) > 1:
+    processors = Counter(each.processor for each in results)
+    threads = Counter(str(each.threads) for each in results if each.device == "cpu")
+    for what, counts in {"processors": processors, "numbers of threads": threads}.items():
+        if len(counts) > 1:
             shares = ", ".join(f"{count} with {value}" for value, count in counts.most_common())
             yield f"computed with different {what} ({shares}); their last digits can differ"
 
@@ -357,9 +296,9 @@ def means(errors: Mapping[str, Mapping[str, float | None]]) -> dict[str, float |
     return {term: _mean(list(layers.values())) for term, layers in errors.items()}
 
 
-def _mean(errors: Sequence[float | None]) -> float | None:
+def _mean(errors: list[float | None]) -> float | None:
     finite = [error for error in errors if error is not None]
-    return sum(finite) / len(finite) if finite and len(finite) == len(errors) else None
+    return fmean(finite) if finite and len(finite) == len(errors) else None
 
 
 def decibels(psnr: float) -> str:
@@ -367,5 +306,5 @@ def decibels(psnr: float) -> str:
     return f"{psnr:.1f} dB" if math.isfinite(psnr) else "∞ dB"
 
 
-def _told(error: float | None) -> str:
-    return "not finite" if error is None else f"{error:.3g}"
+def _number(value: float | None) -> str:
+    return "not finite" if value is None else f"{value:.3g}"

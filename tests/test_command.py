@@ -409,7 +409,7 @@ def test_a_record_of_a_later_format_is_refused_and_left_alone(command):
     path.write_text(json.dumps(record))
     code, said = command()
     assert code == 2
-    assert f"was written by a later version (format 99, known is {FORMAT})" in said
+    assert f"was written by another version (format 99, known is {FORMAT})" in said
     assert json.loads(path.read_text()) == record
 
 

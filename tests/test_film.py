@@ -89,9 +89,9 @@ def test_an_interrupted_film_has_no_gap(tmp_path):
         if step.number == 20:
             break
     synthesis.done = 21
-    Checkpoint(tmp_path, "x", synthesis, {"film": parts}).save()
+    Checkpoint(tmp_path, "x", synthesis, parts).save()
     again, rest = made(), Film()
-    Checkpoint(tmp_path, "x", again, {"film": rest}).resume(saved(tmp_path, "x"))
+    Checkpoint(tmp_path, "x", again, rest).resume(saved(tmp_path, "x"))
     for step in again:
         rest(step)
     assert [frame.step for frame in rest.frames] == [frame.step for frame in whole.frames]

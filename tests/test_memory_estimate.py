@@ -105,8 +105,8 @@ def test_what_does_not_fit_is_refused_with_a_size_that_does(monkeypatch):
 def test_what_does_not_fit_however_it_is_computed_is_refused_before_anything_is_measured(
     monkeypatch, photo, precision, size
 ):
-    """With a size that fits in any of the ways among which measuring would choose; the photograph is 48 × 40."""
-    monkeypatch.setattr(compute_plan, "fastest", None)  # not asked
+    """With a size that fits by any of the algorithms among which measuring would choose; the photograph is 48 × 40."""
+    monkeypatch.setattr(compute_plan, "choose", None)  # not asked
     monkeypatch.setattr(memory, "available", lambda: 2 * 2**30)
     config = composed(f"precision={precision}", f"size={size}", f"content.picture={photo}", *UNTRAINED)
     with pytest.raises(InputError, match=r"GiB of memory are needed and 2\.0 GiB are there") as refused:

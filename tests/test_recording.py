@@ -42,18 +42,6 @@ def test_a_resumed_trace_forgets_the_steps_that_are_taken_again(tmp_path):
     assert [int(row["step"]) for row in read(tmp_path / "trace.csv")] == list(range(60))
 
 
-def test_a_trace_that_an_earlier_program_began_keeps_its_columns(tmp_path):
-    (tmp_path / "trace.csv").write_text("step,seconds,total,content,gradient_norm\n0,0.1,9,9,1\n1,0.2,8,8,1\n")
-    synthesis = made()
-    synthesis.done = 2
-    trace = Trace(tmp_path / "trace.csv", LAYERS, 2)
-    trace(next(iter(synthesis)))
-    trace.close()
-    rows = read(tmp_path / "trace.csv")
-    assert [list(row) for row in rows] == [["step", "seconds", "total", "content", "gradient_norm"]] * 3
-    assert [int(row["step"]) for row in rows] == [0, 1, 2]
-
-
 @pytest.mark.parametrize("done", [0, 3])
 def test_a_trace_that_a_full_disk_left_empty_is_begun_anew(tmp_path, done):
     (tmp_path / "trace.csv").write_text("")

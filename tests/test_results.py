@@ -44,33 +44,8 @@ def test_a_result_vouches_for_itself(tmp_path, result):
 
 def test_a_value_of_another_type_is_named_with_its_key(tmp_path, result):
     record = json.loads((result.write(tmp_path), tmp_path / "result.json")[1].read_text())
-    record["config"]["network"]["architecture"] = 19
-    (tmp_path / "result.json").write_text(json.dumps(record))
-    assert (
-        damage(tmp_path) == f"{tmp_path / 'result.json'}: config.network.architecture: input should be a valid string"
-    )
-
-
-def test_a_damaged_record_is_no_result(tmp_path, result):
-    result.write(tmp_path)
-    (tmp_path / "result.json").write_text((tmp_path / "result.json").read_text()[:100])
-    assert Result.at(tmp_path) is None
-
-
-@pytest.mark.parametrize("value", [None, "fast", [1]])
-def test_a_record_with_something_else_for_a_number_is_no_result(tmp_path, result, value):
-    result.write(tmp_path)
-    record = json.loads((tmp_path / "result.json").read_text())
-    (tmp_path / "result.json").write_text(json.dumps(record | {"seconds": value}))
-    assert Result.at(tmp_path) is None
-
-
-@pytest.mark.parametrize("config", [None, "x", [], {"content": "x"}, {"style": None}])
-def test_a_record_with_something_else_for_settings_is_no_result(tmp_path, result, config):
-    result.write(tmp_path)
-    record = json.loads((tmp_path / "result.json").read_text())
-    (tmp_path / "result.json").write_text(json.dumps(record | {"config": config}))
-    assert Result.at(tmp_path) is None
+    (tmp_path / "result.json").write_text(json.dumps(record | {"seconds": "fast"}))
+    assert damage(tmp_path) == f"{tmp_path / 'result.json'}: seconds: input should be a valid number"
 
 
 def test_a_folder_without_a_record_is_not_finished(tmp_path):
@@ -106,10 +81,10 @@ def test_a_damaged_list_of_cells_is_named_with_its_key(tmp_path):
         Sweep.at(tmp_path)
 
 
-@pytest.mark.parametrize(("version", "line"), [(1, "an earlier version"), (99, "a later version")])
-def test_a_record_of_another_format_is_refused_in_a_clear_line(tmp_path, result, version, line):
+@pytest.mark.parametrize("version", [1, 99])
+def test_a_record_of_another_format_is_refused_in_a_clear_line(tmp_path, result, version):
     replace(result, format=version).write(tmp_path)
-    with pytest.raises(InputError, match=rf"{line} \(format {version}, known is {FORMAT}\)"):
+    with pytest.raises(InputError, match=rf"written by another version \(format {version}, known is {FORMAT}\)"):
         Result.at(tmp_path)
 
 

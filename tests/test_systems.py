@@ -69,7 +69,7 @@ from experiments.cell import locks
 folder = Path("cell")
 print(locks.is_held(folder))
 with locks.held(folder, {"steps": 3}):
-    print(locks._is_locked_by_others(folder / locks.LOCK), locks.note(folder))
+    print(locks.is_held(folder), locks.note(folder))
 print(locks.is_held(folder), list(folder.iterdir()))
 """
     done = ran(program, folder=tmp_path)

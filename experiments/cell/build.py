@@ -12,7 +12,7 @@ from experiments.cell.codes import other_network
 from experiments.cell.compute_plan import ComputePlan, compute_plan
 from experiments.cell.originals import Originals, Shape, stretched
 from experiments.cell.originals import originals as originals_of
-from experiments.cell.representations import remark
+from experiments.cell.representations import warning
 from experiments.cell.terms import one_sided, terms
 from experiments.settings import schema
 from experiments.settings.inputs import Inputs
@@ -57,7 +57,7 @@ def cell(
     Args:
         config: the settings.
         inputs: the files.
-        begun: the record of the plan by which the cell was begun.
+        begun: the record of its plan, from its checkpoint.
         start: the picture to begin with, ``(1, 3, H, W)``; stretched to the shape of the result.
 
     Raises:
@@ -70,16 +70,16 @@ def cell(
     canvas = _canvas(config, originals.shape, start).to(plan.device)
     forms = networks.networks(config.network, inputs.network, plan, canvas().detach(), config.asked_layers())
     reference, matched = (Objective(n, terms(config, n, originals)) for n in (forms.exact, forms.matched))
-    for line in _remarks(config, inputs, reference, originals) if begun is None else ():
+    for line in _warnings(config, inputs, reference, originals) if begun is None else ():
         say(line)
     objective = Objective(forms.fast, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps, config.until)
     return Cell(originals.pictures, start, synthesis, reference, plan, plan.record(forms.compiled))
 
 
-def _remarks(config: schema.Config, inputs: Inputs, reference: Objective, originals: Originals) -> Iterator[str]:
+def _warnings(config: schema.Config, inputs: Inputs, reference: Objective, originals: Originals) -> Iterator[str]:
     """What a user may not expect of these settings, a line each."""
-    lines = [remark(config, term.name, term.representation, term.target) for term in reference.terms]
+    lines = [warning(config, term.name, term.representation, term.target) for term in reference.terms]
     lines += [other_network(config, inputs), one_sided(config, reference.network, originals)]
     return filter(None, lines)
 
@@ -89,8 +89,8 @@ _COLOURS = {schema.Colours.rgb: RGB, schema.Colours.decorrelated: DECORRELATED}
 
 def _canvas(config: schema.Config, shape: Shape, picture: Tensor | None) -> Canvas:
     generator = torch.Generator().manual_seed(config.seed)
-    contrast, colours = config.canvas.contrast, _COLOURS[config.canvas.colours]
-    noise = white_noise(*shape, contrast, generator)
+    colours = _COLOURS[config.canvas.colours]
+    noise = white_noise(*shape, config.canvas.contrast, generator)
     start = noise if picture is None else under_noise(picture, noise, config.start_noise)
     match config.canvas:
         case schema.PixelsSettings():
@@ -99,8 +99,7 @@ def _canvas(config: schema.Config, shape: Shape, picture: Tensor | None) -> Canv
             return Fourier(start, colours)
         case schema.PyramidSettings(levels=levels, damping=damping):
             return Pyramid(start, levels, damping, colours)
-        case other:
-            raise AssertionError(f"no canvas for {type(other).__name__}")
+    raise AssertionError(f"no canvas for {type(config.canvas).__name__}")
 
 
 def _optimizer(settings: schema.OptimizerSettings, canvas: Canvas) -> torch.optim.Optimizer:
@@ -110,5 +109,4 @@ def _optimizer(settings: schema.OptimizerSettings, canvas: Canvas) -> torch.opti
         case schema.AdamSettings(lr=lr):
             on_gpu = next(canvas.parameters()).is_cuda
             return torch.optim.Adam(canvas.parameters(), lr, capturable=on_gpu)  # which a GPU can repeat by itself
-        case other:
-            raise AssertionError(f"no optimizer for {type(other).__name__}")
+    raise AssertionError(f"no optimizer for {type(settings).__name__}")

@@ -12,11 +12,6 @@ from filelock import FileLock, Timeout
 
 from reconstruct.errors import RunError
 
-try:
-    import fcntl
-except ImportError:  # a system that locks files otherwise
-    fcntl = None  # type: ignore[assignment]
-
 LOCK = ".lock"
 NOTE = ".making"  # beside the lock, which some systems let nobody else read
 PATIENCE = 0.5  # seconds; whoever only asks whether a cell is held holds it for an instant
@@ -36,7 +31,7 @@ def held(folder: Path, note: Mapping[str, Any]) -> Iterator[None]:
         Busy: somebody else does.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK, timeout=PATIENCE, fallback_to_soft=False)
+    lock = _lock(folder, PATIENCE)
     try:
         lock.acquire()
     except Timeout:
@@ -44,46 +39,39 @@ def held(folder: Path, note: Mapping[str, Any]) -> Iterator[None]:
     except OSError as error:
         if error.errno not in NO_LOCKS:
             raise
-        raise RunError(
-            f"{folder}: this file system has no locks; mount it with flock, or set runs= elsewhere"
-        ) from error
+        advice = "mount it with flock, or set runs= elsewhere"
+        raise RunError(f"{folder}: this file system has no locks; {advice}") from error
     try:
         (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
         yield
     finally:
         (folder / NOTE).unlink(missing_ok=True)
-        with suppress(PermissionError):  # a system on which an open file stays; there it goes with its lock
-            (folder / LOCK).unlink(missing_ok=True)  # while it is held, so that nobody waits for a file that is gone
+        _remove(folder)
         lock.release()
 
 
 def is_held(folder: Path) -> bool:
     """Whether a living process is making the cell in `folder`."""
-    return _is_locked_by_others(folder / LOCK) if fcntl is None else _is_flocked(folder / LOCK)
-
-
-def _is_flocked(path: Path) -> bool:
-    try:
-        with path.open("rb+") as file:  # as FileLock does, but without making the file
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return False
-    except BlockingIOError:
-        return True
-    except OSError:  # not there, or of somebody else who does not let us look
-        return False
-
-
-def _is_locked_by_others(path: Path) -> bool:
-    """By whatever locks the system has."""
-    if not path.exists():
+    if not (folder / LOCK).exists():
         return False
     try:
-        with FileLock(path, timeout=0, fallback_to_soft=False):
+        with _lock(folder, 0):
+            _remove(folder)  # which a killed process left, or this look has made
             return False
     except Timeout:
         return True
-    except OSError:
+    except OSError:  # of somebody else who does not let us look
         return False
+
+
+def _lock(folder: Path, patience: float) -> FileLock:
+    return FileLock(folder / LOCK, timeout=patience, fallback_to_soft=False)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the lock's file while it is held, so that nobody waits for a file that is gone."""
+    with suppress(PermissionError):  # a system on which an open file stays; there it goes with its lock
+        (folder / LOCK).unlink(missing_ok=True)
 
 
 def note(folder: Path) -> dict[str, Any]:

@@ -40,18 +40,19 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
     made = cell(provenance.config, provenance.inputs, state.get("plan"), _start(provenance, folder))
     provenance.inputs.check_unchanged()
     _clear(folder, goes_on=bool(state))
-    films = {"film": Film()} if provenance.config.film else {}
-    checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, films, plan=made.record)
+    film = Film() if provenance.config.film else None
+    if film and state and not state["film"]:  # half a film would pass for a whole one
+        film = None
+        say(f"{label} was begun without a film and goes on so; another name= makes it with one")
+    checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, film, plan=made.record)
     checkpoint.resume(state)
     log.info("%s", made.plan.reason)
-    if made.synthesis.done and films and not films["film"].frames:  # half a film would pass for a whole one
-        films.clear()
-        say(f"{label} was begun without a film and goes on so; another name= makes it with one")
     for name, picture in made.pictures.items():
         images.save(picture, folder / f"{name}.png")
     with ExitStack() as stack:
         board = stack.enter_context(closing(_board(made, provenance, folder, invocation)))
-        others = [board, *films.values(), stack.enter_context(closing(_bars(made, label, invocation.verbosity)))]
+        films = [film] if film else []
+        others = [board, *films, stack.enter_context(closing(_bars(made, label, invocation.verbosity)))]
         snapshots = Snapshots(folder, provenance.config.snapshots, made.synthesis.done)
         trace = stack.enter_context(closing(_trace(made, folder, label)))
         _optimise(made, folder / PICTURE, [trace, *others, snapshots, checkpoint], checkpoint.save)
@@ -59,7 +60,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         result = _result(made, provenance, folder, invocation)
         best = made.synthesis.best.picture
         board.finish(best, result)
-        for film in films.values():
+        if film:
             film.finish(best, result, folder / FILM)
     return result.write(folder)
 

@@ -76,7 +76,7 @@ def _shown(given: object) -> str:
     return f"a tensor of shape {list(given.shape)}" if isinstance(given, Tensor) else f"a {type(given).__name__}"
 
 
-def remark(config: Config, term: str, made: Representation, target: Code) -> str:
+def warning(config: Config, term: str, made: Representation, target: Code) -> str:
     """A line about shifts that no layer has room for, or losses of the user's own that cannot be reported; or none."""
     if config.term(term).is_own:
         return _without_errors(config, term, made, target)
@@ -99,8 +99,7 @@ def has_errors(made: Representation, target: Code) -> bool:
 def _without_errors(config: Config, term: str, made: Representation, target: Code) -> str:
     if has_errors(made, target):
         return ""
+    what = f"{term}.statistic={config.term(term).statistic}: layer_loss is no multiple of ‖code − target‖²"
     if config.until is not None or config.snapshots:
-        named = f"{term}.statistic={config.term(term).statistic}"
-        raise InputError(f"{named}: layer_loss is no multiple of ‖code − target‖²; until and snapshots need one")
-    named = f"{term}.statistic={config.term(term).statistic}"
-    return f"{named}: layer_loss is no multiple of ‖code − target‖², so its loss is reported without a relative error"
+        raise InputError(f"{what}; until and snapshots need one")
+    return f"{what}, so its loss is reported without a relative error"

@@ -36,13 +36,13 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
         raise InputError(f"{folder}: an input has changed since this was planned; run the same command again")
     with _explaining_system(), _explaining_classes(provenance):
         result = None if config.fresh else _finished(folder, provenance.fingerprint)
-        told = already_finished(folder, config.film)
+        message = already_finished(folder, config.film)
         if result is None:
             with held(folder, {"steps": config.steps, "process": os.getpid()}):
                 result = _made(provenance, folder, invocation)
-            told = f"{sentence(result)}\n{folder.name}: {result.summary}\n{folder / PICTURE}"
+            message = f"{sentence(result)}\n{folder.name}: {result.summary}\n{folder / PICTURE}"
     if invocation.verbosity is Verbosity.alone:
-        say(told)
+        say(message)
     return result
 
 
@@ -92,8 +92,8 @@ def _explaining_classes(provenance: Provenance) -> Iterator[None]:
         lines = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
         for named, file in files.items():
             if (where := [line for name, line in lines if Path(name) == file]) and not is_out_of_memory(error):
-                told = one_line(repr(error))
-                raise InputError(f"{named}: fails in line {where[-1]} of {file.name} ({told})") from error
+                what = one_line(repr(error))
+                raise InputError(f"{named}: fails in line {where[-1]} of {file.name} ({what})") from error
         raise
 
 

@@ -1,8 +1,7 @@
 """Signals that ask a run to stop wait for the end of a step, so that its checkpoint is whole; a second Ctrl-C does not.
 
-Ctrl-C and SIGTERM, and SIGUSR2, by which a cluster says that time is up. Where somebody listened for the signal before,
-such as the launcher of a cluster's jobs, which has the job queued again or lets it run on, it gets the signal after the
-checkpoint.
+Ctrl-C and SIGTERM, and SIGUSR2, by which a cluster says that time is up. Whoever listened for the signal before, like
+the launcher of a cluster's jobs, which has the job queued again, gets it after the checkpoint.
 """
 
 import signal

@@ -13,7 +13,7 @@ from reconstruct.network import Network
 from reconstruct.objective import Term, encode, reference_loss
 
 BOTH_SHOW = (1e-3, 10.0)  # relative ratios between which both pictures are seen, over layers, pictures and sizes
-FAR = 10.0  # times beyond which a ratio is remarked upon
+FAR = 10.0  # times beyond which there is a warning
 
 
 def terms(config: Config, network: Network, originals: Originals) -> list[Term]:
@@ -70,12 +70,12 @@ def one_sided(config: Config, network: Network, originals: Originals) -> str:
     least, most = BOTH_SHOW[0] / FAR, BOTH_SHOW[1] * FAR
     if not scale or least <= config.ratio * scale <= most:
         return ""
-    shown = "style" if config.ratio * scale < least else "content"
+    hidden = "content" if config.ratio * scale < least else "style"
     low, high = (f"{float(f'{bound / scale:.0e}'):g}" for bound in BOTH_SHOW)
-    other = "losses=paper takes the paper's, which depend on the size"
-    if config.losses is Losses.paper:
-        other = "with losses=relative a ratio means the same at every size"
-    return f"ratio={config.ratio:g}: only {shown} will show; both do between {low} and {high} here ({other})"
+    other = "with losses=relative a ratio means the same at every size"
+    if config.losses is Losses.relative:
+        other = "losses=paper takes the paper's, which depend on the size"
+    return f"ratio={config.ratio:g}: {hidden} will be invisible; use {low} to {high} to see both ({other})"
 
 
 def _in_relative_units(config: Config, network: Network, originals: Originals) -> float:

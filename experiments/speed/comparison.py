@@ -1,8 +1,8 @@
-"""Comparisons of recipe=fast and its variants with the classic recipe, on the same loss and in turns.
+"""Comparisons of recipe=fast and its variants with the classic recipe, on the same loss.
 
-In turns, so that a busy machine slows all of them; the repeats of the faster ones follow by themselves. The goal is the
-lowest loss, in float32, of the classic recipe's pictures, whose values are within [0, 1]. Its time ends where it first
-had that picture; the median of several runs is taken for the other, which is the same run every time.
+They take turns, so that a busy machine slows all of them; the repeats of the faster ones follow by themselves. The goal
+is the lowest loss, in float32, of the classic recipe's pictures. Its time ends where it first had that picture; the
+median of several runs is taken for the other, which is the same run every time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from experiments.cell import build
 from experiments.settings import schema
 from experiments.settings.inputs import inputs
 from experiments.speed.classic import Classic
-from experiments.speed.rivals import Plenoptic, check
+from experiments.speed.rivals import Plenoptic, Recipe, check
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Comparison, Curve
@@ -89,8 +89,8 @@ def comparisons(settings: Settings, case: str) -> Iterator[Comparison]:
     ways = {"recipe=fast": list[str]()} | {variant: [variant] for variant in settings.variants.get(case, [])}
     cells = {name: cell(settings, case, settings.size, *more) for name, more in ways.items()}
     reference, shape = task(cells["recipe=fast"])
-    classics = _classics(settings, reference, shape)
-    rivals = _rivals(settings, case, cells["recipe=fast"])
+    classics = [Classic(reference, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
+    rivals = _rivals(settings, cells["recipe=fast"])
     steps = _in_turns(settings, case, cells, [*classics, *rivals])
     best = min(classics, key=lambda each: each.best[0])
     for name, more in ways.items():
@@ -106,27 +106,22 @@ def _repeated(settings: Settings, case: str, outcome: Comparison, more: list[str
     return replace(outcome, times=[*outcome.times, *again])
 
 
-def _rivals(settings: Settings, case: str, made: build.Cell) -> list[Plenoptic]:
+def _rivals(settings: Settings, made: build.Cell) -> list[Plenoptic]:
     """Those that reconstruct content; of style they know no Gram matrices."""
-    originals = made.originals if list(made.originals) == ["content"] else {}
-    return [
-        Plenoptic(made.reference, original, settings.seed) for _ in settings.rivals for original in originals.values()
-    ]
+    if list(made.originals) != ["content"]:
+        return []
+    return [Plenoptic(made.reference, made.originals["content"], settings.seed) for _ in settings.rivals]
 
 
 def _time(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> float:
-    """Seconds to the goal, run anew."""
-    say(f"{case}, {outcome.fast.name}: once more")
+    """Seconds to the goal, in another run."""
+    say(f"{case}, {outcome.fast.name}: another run")
     *_, last = islice(cell(settings, case, settings.size, *more).synthesis, outcome.reached)
     return last.seconds
 
 
-def _classics(settings: Settings, reference: Objective, shape: tuple[int, int]) -> list[Classic]:
-    return [Classic(reference, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
-
-
 def _in_turns(
-    settings: Settings, case: str, cells: dict[str, build.Cell], others: Sequence[Classic | Plenoptic]
+    settings: Settings, case: str, cells: dict[str, build.Cell], others: Sequence[Recipe]
 ) -> dict[str, list[Step]]:
     ways = {name: iter(made.synthesis) for name, made in cells.items()}
     steps: dict[str, list[Step]] = {name: [] for name in cells}
@@ -143,27 +138,27 @@ def _share(total: int, turn: int) -> int:
     return total * (turn + 1) // TURNS - total * turn // TURNS
 
 
-def _report(case: str, name: str, reference: Objective, steps: list[Step], classic: Classic | Plenoptic) -> Comparison:
-    goal, picture = classic.best
-    first = _first(reference, steps, goal)
+def _report(case: str, name: str, reference: Objective, steps: list[Step], classic: Recipe) -> Comparison:
+    target_loss, picture = classic.best
+    first = _first(reference, steps, target_loss)
     return Comparison(
         case=case,
-        goal=goal,
+        goal=target_loss,
         classic=Curve(classic.name, list(accumulate(classic.seconds)), classic.losses, picture),
         fast=_curve(name, reference, steps, first or min(steps, key=lambda step: step.total)),
         reached=first.number + 1 if first else None,
         times=[first.seconds] if first else [],
-        classic_seconds=sum(classic.seconds[: classic.losses.index(goal) + 1]),
+        classic_seconds=sum(classic.seconds[: classic.losses.index(target_loss) + 1]),
         classic_step=classic.step_seconds,
         fast_step=median(b.seconds - a.seconds for a, b in pairwise(steps)),
         fast_steps=len(steps),
     )
 
 
-def _first(reference: Objective, steps: list[Step], goal: float) -> Step | None:
-    """The first step whose picture has a loss of at most `goal` in float32."""
-    near = (step for step in steps if step.total <= 1.5 * goal)  # what the run itself saw is close to that
-    return next((step for step in near if _loss(reference, step.picture) <= goal), None)
+def _first(reference: Objective, steps: list[Step], target_loss: float) -> Step | None:
+    """The first step whose picture has a loss of at most `target_loss` in float32."""
+    near = (step for step in steps if step.total <= 1.5 * target_loss)  # what the run itself saw is close to that
+    return next((step for step in near if _loss(reference, step.picture) <= target_loss), None)
 
 
 def _curve(name: str, reference: Objective, steps: list[Step], shown: Step) -> Curve:

@@ -71,11 +71,11 @@ def _convolutions(made: build.Cell) -> float:
 
 def growth(settings: Settings) -> list[Row]:
     """Seconds a step and peak memory of `both`, a row for every recipe and size."""
-    return [cost(settings, recipe, size) for size in settings.sizes for recipe in RECIPES]
+    return [_row(settings, recipe, size) for size in settings.sizes for recipe in RECIPES]
 
 
-def cost(settings: Settings, recipe: str, size: int) -> Row:
-    """Seconds a step and peak memory of `both`, in a process of its own."""
+def _row(settings: Settings, recipe: str, size: int) -> Row:
+    """Measured in a process of its own."""
     say(f"both at {size} × {size} pixels: {recipe}")
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         seconds, memory = process.submit(_cost, settings, recipe, size).result()
@@ -116,10 +116,6 @@ def peak_memory(device: torch.device) -> int:
 
 def exponents(rows: list[Row], recipe: str) -> dict[str, float]:
     """How time and memory grow with the number of pixels, from the smallest to the largest size: 1 is linearly."""
-    mine = _of(rows, recipe)
+    mine = sorted((row for row in rows if row["recipe"] == recipe), key=lambda row: int(row["size"]))
     pixels = 2 * math.log(mine[-1]["size"] / mine[0]["size"])
     return {name: math.log(mine[-1][name] / mine[0][name]) / pixels for name in ("seconds", "memory")}
-
-
-def _of(rows: list[Row], recipe: str) -> list[Row]:
-    return sorted((row for row in rows if row["recipe"] == recipe), key=lambda row: int(row["size"]))

@@ -42,7 +42,7 @@ def _limits() -> Iterator[int]:
     system = dict(line.split(":") for line in _text(_SYSTEM).splitlines())
     if "MemAvailable" in system:
         swap = system.get("SwapFree", "0")
-        yield 1024 * sum(int(told.split()[0]) for told in (system["MemAvailable"], swap)) + resident
+        yield 1024 * sum(int(entry.split()[0]) for entry in (system["MemAvailable"], swap)) + resident
     for limit, used in _groups():
         if (most := _numbers(limit)) and (now := _numbers(used)):
             left = most[0] - now[0] + _reclaimable(used.with_name("memory.stat"))
@@ -54,7 +54,7 @@ def _limits() -> Iterator[int]:
 
 
 def _job() -> Iterator[int]:
-    """What a job of Slurm's was given on this node: it may be killed for more even where no control group holds it."""
+    """What Slurm gave this job on this node: it may be killed for more even where no control group holds it."""
     if "SLURM_JOB_ID" not in os.environ:
         return
     node, cpu, cpus = (os.environ.get(f"SLURM_{name}", "") for name in ("MEM_PER_NODE", "MEM_PER_CPU", "CPUS_ON_NODE"))
@@ -66,8 +66,7 @@ def _job() -> Iterator[int]:
 def _groups() -> Iterator[tuple[Path, Path]]:
     """Limit and use of every control group that this process is in: a job's or a container's own, and those above it.
 
-    Within a container the groups above it, and often the path to its own, cannot be seen; what is not there tells
-    nothing.
+    Within a container the groups above it, and often the path to its own, cannot be seen.
     """
     for line in _text(_MEMBERSHIP).splitlines():
         _, controllers, own = line.split(":", 2)
@@ -97,19 +96,13 @@ def _text(file: Path) -> str:
 
 
 def keep_freed(large: bool) -> None:
-    """Ask the C library not to hand freed memory back to the system while this process runs.
-
-    Every step needs the same hundreds of megabytes again. By default glibc returns each large block at once, and the
-    next step pays for getting it back page by page: at 512 × 512 pixels a fifth of its time. Elsewhere than with glibc
-    nothing happens.
+    """Ask glibc not to hand freed memory back to the system: at 512 × 512 pixels that takes a fifth of a step's time.
 
     Args:
         large: whether that holds for blocks of 32 MB and more too. They leave gaps: content and style of 1024 × 1024
             pixels in float32 then took 4.9 GiB instead of 3.7.
     """
-    if sys.platform != "linux":
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _LARGE)
         mallopt(_MMAP_MAX, 0 if large else _OUTSIDE)

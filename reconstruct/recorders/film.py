@@ -1,12 +1,10 @@
-"""How a picture came about: ``film.webp``, frames as far apart as the picture changed, whatever steps lie between.
+"""``film.webp``: frames of an optimisation, spaced by how much the picture changed.
 
-A frame is kept when it differs from the last one that was kept by more than a spacing (root mean square over pixels and
-colours). When there are too many, every second one goes and the spacing grows to what is left between the others, so
-that a run of any length needs the same memory.
+A frame is kept when it differs from the last one by more than a spacing. When there are too many, every second one goes
+and the spacing grows to what is left between the others, so that a run of any length needs the same memory.
 """
 
 import json
-import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,10 +24,10 @@ from reconstruct.synthesis import Step
 
 SIDE = 256  # pixels of a frame's longer side
 MOST = 60  # frames: at most 12 MB of memory
-SPACING = 1.0  # to begin with, of 255
+SPACING = 1.0  # root mean square of 255, to begin with
 FRAME, PAUSE = 80, 2000  # milliseconds: of a frame, and of the last one
 LARGEST = 8_000_000  # bytes
-QUALITIES = (80, 60, 40, 20)  # the first is WebP's own choice; a lower one only for a film that would be too large
+QUALITIES = (80, 60, 40, 20)  # WebP's own choice; lower ones for a film that would be too large
 
 Pixels = NDArray[np.uint8]
 
@@ -86,8 +84,7 @@ class Film:
 
 def distance(one: Frame, other: Frame) -> float:
     """Root mean square over pixels and colours, of 255."""
-    difference = one.pixels.astype(np.float32) - other.pixels
-    return math.sqrt(float(np.vdot(difference, difference)) / difference.size)
+    return float(np.square(one.pixels.astype(np.float32) - other.pixels).mean() ** 0.5)
 
 
 def write(frames: Sequence[Frame], path: Path) -> None:
@@ -117,9 +114,9 @@ class FilmReader:
     def __init__(self, path: str | Path) -> None:
         note, self._pictures = images.load_film(path)
         try:
-            told = json.loads(note)
-            self.steps = [frame["step"] for frame in told]
-            self._errors = [frame["errors"] for frame in told]
+            frames = json.loads(note)
+            self.steps = [frame["step"] for frame in frames]
+            self._errors = [frame["errors"] for frame in frames]
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path}: expected a film that film=true made") from error
         (_, self._pixels), self._coming = next(self._pictures), next(self._pictures, None)

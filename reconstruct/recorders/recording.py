@@ -1,10 +1,4 @@
-"""What is written down while a reconstruction runs. Each recorder is called with every step.
-
-trace.csv        a row a step
-checkpoint.pt    enough to go on, bit for bit
-
-(`board` and `film` are further recorders.)
-"""
+"""What is written down while a reconstruction runs: ``trace.csv`` and ``checkpoint.pt``. Recorders see every step."""
 
 import csv
 import io
@@ -12,11 +6,12 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 import torch
 
 from reconstruct.files import written_whole
+from reconstruct.recorders.film import Film
 from reconstruct.results import CHECKPOINT
 from reconstruct.synthesis import Step, Synthesis
 
@@ -27,7 +22,7 @@ class Trace:
     """``trace.csv``: step, seconds, total, each term's loss, gradient norm, each layer's relative error.
 
     Args:
-        path: where it goes; what an earlier session wrote of the steps before `done` is kept, and so are its columns.
+        path: where it goes; what an earlier session wrote of the steps before `done` is kept.
         layers: term -> the layers whose errors are written.
         done: steps already taken.
 
@@ -37,13 +32,11 @@ class Trace:
 
     def __init__(self, path: Path, layers: Mapping[str, Sequence[str]], done: int) -> None:
         errors = [f"{term} {layer}" for term, names in layers.items() for layer in names]
-        columns = ["step", "seconds", "total", *layers, "gradient_norm", *errors]
-        head, *earlier = (path.read_text(encoding="utf-8").splitlines() if path.exists() else []) or [""]
+        self._columns = ["step", "seconds", "total", *layers, "gradient_norm", *errors]
+        _, *earlier = (path.read_text(encoding="utf-8").splitlines() if path.exists() else []) or [""]
         self.repeated = max(0, len(earlier) - done)
-        self._columns = head.split(",") if done and earlier else columns
-        rows = [",".join(self._columns), *earlier[:done]]
         with written_whole(path) as file:
-            file.write("".join(f"{row}\n" for row in rows).encode())
+            file.write("".join(f"{row}\n" for row in (",".join(self._columns), *earlier[:done])).encode())
         # Line by line to disk, so that a killed run leaves no gap before its last checkpoint.
         self._file: TextIO = path.open("a", buffering=1, newline="", encoding="utf-8")
         self._writer = csv.writer(self._file, lineterminator="\n")
@@ -61,16 +54,6 @@ class Trace:
         self._file.close()
 
 
-class Stateful(Protocol):
-    """What can be saved and taken up again."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Plain tensors and numbers."""
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from where `state_dict` was taken."""
-
-
 def saved(folder: Path, fingerprint: str) -> dict[str, Any]:
     """What the checkpoint in `folder` holds; nothing if there is none, or one that was made with other settings."""
     path = folder / CHECKPOINT
@@ -85,17 +68,16 @@ def saved(folder: Path, fingerprint: str) -> dict[str, Any]:
 
 
 class Checkpoint:
-    """``checkpoint.pt`` while a cell is unfinished: the synthesis, and what else must go on without a gap.
+    """``checkpoint.pt`` while a cell is unfinished: the synthesis, and its film.
 
-    It is renewed every `every` seconds, or more rarely where saving takes so long that it would be more than a
-    fiftieth of the time.
+    It is renewed every `every` seconds, or more rarely where saving would take more than a fiftieth of the time.
 
     Args:
         folder: of the cell.
         fingerprint: of its settings.
         synthesis: to be saved, and brought to where it stood.
-        others: name -> what else is.
-        plan: by which the steps are computed, kept for whoever takes the cell up again.
+        film: to be saved, too.
+        plan: by which the steps are computed.
     """
 
     def __init__(
@@ -103,27 +85,26 @@ class Checkpoint:
         folder: Path,
         fingerprint: str,
         synthesis: Synthesis,
-        others: Mapping[str, Stateful] | None = None,
+        film: Film | None = None,
         every: float = 5.0,
         plan: Mapping[str, Any] | None = None,
     ) -> None:
         self.path = folder / CHECKPOINT
         self._fingerprint = fingerprint
         self._synthesis = synthesis
-        self._others = others or {}
+        self._film = film
         self._plan = dict(plan or {})
         self._every = every
         self._last = time.monotonic()
         self._cost = 0.0
 
     def resume(self, state: Mapping[str, Any]) -> None:
-        """Bring the synthesis to where it stopped, according to what was `saved`; nothing leaves it at its start."""
+        """Bring the synthesis to where it stood when `state` was `saved`; an empty one leaves it at its start."""
         if not state:
             return
         self._synthesis.load_state_dict(state["synthesis"])
-        others = state.get("others", {})
-        for name in self._others.keys() & others.keys():
-            self._others[name].load_state_dict(others[name])
+        if self._film and state["film"]:
+            self._film.load_state_dict(state["film"])
 
     def __call__(self, step: Step) -> None:
         """Save if that is due."""
@@ -134,8 +115,8 @@ class Checkpoint:
         """Write whole or not at all."""
         start = time.monotonic()
         whole = io.BytesIO()  # written at once, because torch turns a full disk into an error of its own
-        others = {name: other.state_dict() for name, other in self._others.items()}
-        state = {"fingerprint": self._fingerprint, "plan": self._plan, "others": others}
+        film = self._film.state_dict() if self._film else {}
+        state = {"fingerprint": self._fingerprint, "plan": self._plan, "film": film}
         torch.save(state | {"synthesis": self._synthesis.state_dict()}, whole)
         with written_whole(self.path) as file:
             file.write(whole.getbuffer())

@@ -1,9 +1,6 @@
 """The picture at the moment when a relative error is first met, so that layers can be compared at equal error.
 
-A layer whose reconstruction differs from the photograph may not know better, or may not have been matched yet. Pictures
-of different layers that were stopped at one relative error, ‖code − target‖² / ‖target‖², tell the two apart.
-
-error=0.1.png    the first picture whose error was no larger than 0.1
+error=0.1.png    the first picture whose relative error, ‖code − target‖² / ‖target‖², was no larger than 0.1
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,16 +20,16 @@ class Snapshots:
     """
 
     def __init__(self, folder: Path, levels: Sequence[float], done: int) -> None:
-        self._places = {level: place(folder, level) for level in levels}
+        self._folder = folder
         if not done:
-            for path in self._places.values():
-                path.unlink(missing_ok=True)
-        self._ahead = [level for level, path in self._places.items() if not path.exists()]
+            for path in found(folder, levels).values():
+                path.unlink()
+        self._ahead = [level for level in levels if not place(folder, level).exists()]
 
     def __call__(self, step: Step) -> None:
         """Save the picture of the first step with at most that error, for every level that it reaches."""
         for level in [level for level in self._ahead if step.error <= level]:
-            images.save(step.picture, self._places[level])
+            images.save(step.picture, place(self._folder, level))
             self._ahead.remove(level)
 
 

@@ -7,28 +7,16 @@ from PIL import Image
 
 from reconstruct.recorders.events import EventFile, picture, text
 
-SIDE = 1400  # pixels of the figure's width
-HIGHEST = 6000  # pixels of a figure of many pages, whose width is what counts
+SIDE, HIGHEST = 1400, 6000  # pixels of the figure's width and height; of one of many pages the width counts
 
 
 def show(folder: Path, figure: Path, done: int, texts: Mapping[str, str]) -> None:
-    """The figure of a sweep as a run of its own, instead of the one that was there.
-
-    Args:
-        folder: of that run.
-        figure: the file that shows it.
-        done: how many cells it shows.
-        texts: name -> Markdown for the Text tab.
-    """
+    """Replace the run in `folder` by one that shows a figure of `done` cells, and texts: name -> Markdown."""
     for earlier in folder.glob("events.out.tfevents.*"):
         earlier.unlink()
-    file = EventFile(folder)
-    file.write(done, picture("figure", _shrunk(figure)), *(text(name, words) for name, words in texts.items()))
-    file.close()
-
-
-def _shrunk(figure: Path) -> Image.Image:
     with Image.open(figure) as whole:
-        scale = min(1.0, SIDE / whole.width, HIGHEST / whole.height)
-        size = round(whole.width * scale), round(whole.height * scale)
-        return whole.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        shown = whole.convert("RGB")
+    shown.thumbnail((SIDE, HIGHEST), Image.Resampling.LANCZOS)
+    file = EventFile(folder)
+    file.write(done, picture("figure", shown), *(text(name, words) for name, words in texts.items()))
+    file.close()
