@@ -606,7 +606,7 @@ def test_a_dot_for_a_slash_is_one_line(command):
 def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command):
     command("-m", "seed=0,1,2", "name=grid", QUICK)
     _, said = command("-m", "seed=0,1", "name=grid", QUICK)
-    assert "runs/grid also holds 1 finished cells that are not asked for now" in said
+    assert "runs/grid also holds other finished cells (1); tables and figures omit them" in said
 
 
 @pytest.mark.parametrize("written", ["picture", "checkpoint"])

@@ -105,7 +105,7 @@ def test_a_plus_is_not_put_where_a_depth_is_left_out():
 def test_a_depth_of_content_and_style_is_the_layer_that_is_the_last_of_both():
     (way,) = labels("depth", made([{"depth": d, "representation": r} for d in "12" for r in ("content", "style")]))
     assert way.of == {"1": "relu1_1", "2": "relu2_1"}
-    assert way.key == "layer; of style, all up to it"
+    assert way.key == "layer (for style, all layers up to it)"
 
 
 def test_a_cell_with_a_depth_is_named_by_its_own_layers():

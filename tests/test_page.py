@@ -322,7 +322,7 @@ def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style(tmp_p
     product = {"depth": ["1", "2"], "representation": ["content", "style"]}
     cells = cells_of([written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path)])
     (depth,) = _keys(cells, ["depth"])
-    assert depth["name"] == "layer; of style, all up to it"
+    assert depth["name"] == "layer (for style, all layers up to it)"
     assert [value["label"] for value in depth["values"]] == ["relu1_1", "relu2_1"]
 
 

@@ -79,27 +79,15 @@ def adopt(source: Path, folder: Path) -> None:
         for path in sorted(source.rglob("*")):
             if path.is_dir():
                 (folder / path.relative_to(source)).mkdir(exist_ok=True)
-            elif path.name not in (LOCK, NOTE) and path.parent / path.name != source / RESULT:
-                _copy(path, folder / path.relative_to(source))
+            elif path.name not in (LOCK, NOTE) and path != source / RESULT:
+                shutil.copyfile(path, folder / path.relative_to(source))
+                _date(path, folder / path.relative_to(source))
         with written_whole(folder / RESULT) as file:
             file.write(record)
-        _dated(source / RESULT, folder / RESULT)
+        _date(source / RESULT, folder / RESULT)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """A copy of a file, which takes no room of its own where the file system can do so."""
-    target.unlink(missing_ok=True)
-    with source.open("rb") as origin, target.open("wb") as copied:
-        try:
-            while os.copy_file_range(origin.fileno(), copied.fileno(), 2**30):
-                pass
-        except (OSError, AttributeError):  # another file system, or another kind of system
-            origin.seek(0)
-            shutil.copyfileobj(origin, copied)
-    _dated(source, target)
-
-
-def _dated(source: Path, target: Path) -> None:
-    """The copy is as old as what it is a copy of."""
-    status = source.stat()
-    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+def _date(source: Path, target: Path) -> None:
+    """Make a copy as old as what it is a copy of."""
+    times = source.stat()
+    os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))

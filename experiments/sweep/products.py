@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -29,12 +29,12 @@ def points(config: DictConfig) -> list[Point]:
     Raises:
         InputError: no part has the values that were given, or a value was given twice.
     """
-    every = [dict(zip(made, values, strict=True)) for made in _products(config) for values in _combined(made)]
+    every = [
+        dict(zip(made, values, strict=True))
+        for made in _products(config)
+        for values in itertools.product(*made.values())
+    ]
     return list({tuple(sorted(point.items())): point for point in every}.values())
-
-
-def _combined(product: Product) -> Iterator[tuple[str, ...]]:
-    return itertools.product(*product.values())
 
 
 def _products(config: DictConfig) -> list[Product]:

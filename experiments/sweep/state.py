@@ -9,11 +9,11 @@ from statistics import median
 
 from experiments.cell import locks
 from experiments.terminal.progress import duration
+from reconstruct import trace
 from reconstruct.failures import Failure
 from reconstruct.results import RESULT, TRACE, Result, damage
 from reconstruct.sweeps import Sweep, SweepCell
 
-TAIL = 4096  # bytes: more than a row of trace.csv has
 RECENT = 50  # cells that tell how fast a sweep goes
 
 
@@ -115,23 +115,9 @@ def _written(folder: Path) -> int:
 
 
 def _running(cell: SweepCell, folder: Path) -> CellStatus:
-    steps, last = locks.note(folder).get("steps", 0), _last_row(folder / TRACE)
-    if last is None:
-        return CellStatus(cell, State.running, steps=steps)
-    number, seconds, total = int(last[0]), float(last[1]), float(last[2])
-    return CellStatus(cell, State.running, number + 1, steps, total, seconds)
-
-
-def _last_row(trace: Path) -> list[str] | None:
-    """The last whole row, unless it is the header."""
-    try:
-        with trace.open("rb") as file:
-            file.seek(max(0, trace.stat().st_size - TAIL))
-            lines = file.read().decode(errors="replace").split("\n")[:-1]
-    except OSError:
-        return None
-    row = lines[-1].split(",") if lines else []
-    return row if len(row) > 2 and row[0].isdigit() else None
+    *_, last = [{}, *trace.read(folder / TRACE)]
+    taken, steps = int(last.get("step", -1)) + 1, locks.note(folder).get("steps", 0)
+    return CellStatus(cell, State.running, taken, steps, last.get("total"), last.get("seconds", 0.0))
 
 
 def headline(overview: SweepStatus) -> str:

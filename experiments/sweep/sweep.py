@@ -55,19 +55,17 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
     cells = planned(asked, known, folder)
     _announce(cells, asked)
     if others := known.others([each.folder.name for each in cells]):
-        say(
-            f"{folder} also holds {len(others)} finished cells that are not asked for now; tables and figures omit them"
-        )
+        say(f"{folder} also holds other finished cells ({len(others)}); tables and figures omit them")
     sweep, finished = _begin(config, cells)
     missing = [_overrides(each) for each in cells if each.folder.name not in finished]
     with _watched(sweep, finished) as watch:
         if missing:
-            _launch_all(missing, _launcher(config, context, task, composer), _at_once(config, len(missing)))
+            launch, at_once = _launcher(config, context, task, composer), _at_once(config, len(missing))
+            for start in range(0, len(missing), at_once):
+                launch(missing[start : start + at_once], start)
         _wait_for_others(sweep)
     code = report(sweep, watch.close(), len(finished))
-    if (
-        _earlier(folder) != sweep
-    ):  # another process has listed its own: of two sweeps in a folder the last to end counts
+    if _earlier(folder) != sweep:  # another process has listed its own; of two sweeps the last to end counts
         sweep.write()
     if code := conclude(sweep, str(config.page).lower(), any(each.point.film for each in cells)) or code:
         raise SystemExit(code)
@@ -162,11 +160,6 @@ def _at_once(config: DictConfig, count: int) -> int:
         arrays = f"{-(-count // most)} job arrays, one after the other"
         say(f"{count} cells in {arrays}: this cluster takes {most} at once (MaxArraySize)")
     return most or count
-
-
-def _launch_all(missing: Sequence[Sequence[str]], launch: Launch, at_once: int) -> None:
-    for start in range(0, len(missing), at_once):
-        launch(missing[start : start + at_once], start)
 
 
 def _wait_for_others(sweep: Sweep) -> None:

@@ -157,23 +157,24 @@ def _canvas(result: Result) -> str:
     return f"{result.canvas} of {levels} levels" if levels else result.canvas
 
 
-def settings(results: Iterable[Result]) -> Iterable[str]:
+READERS: Mapping[str, Callable[[Result], object]] = {
+    "Network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
+    "{} pooling": lambda r: r.network["pooling"],
+    "{} pixels": lambda r: "" if list(r.layers) == ["content"] and r.config["content"]["code"] else r.size,
+    "{} steps": lambda r: r.evaluations,
+    "seed {}": lambda r: r.seed,
+    "α/β {}": lambda r: f"{r.ratio:g}" if len(r.layers) > 1 else "",
+    "losses: {}": lambda r: r.loss_convention,
+    "canvas: {}": _canvas,
+    "optimizer: {}": lambda r: r.optimizer,
+    "computed in {}": lambda r: r.precision,
+    "{} threads": lambda r: r.threads if r.device == "cpu" else "",
+}
+
+
+def settings(results: Sequence[Result]) -> Iterable[str]:
     """The settings as text, with several values where cells differ."""
-    readers: dict[str, Callable[[Result], object]] = {
-        "Network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
-        "{} pooling": lambda r: r.network["pooling"],
-        "{} pixels": lambda r: "" if list(r.layers) == ["content"] and r.config["content"]["code"] else r.size,
-        "{} evaluations": lambda r: r.evaluations,
-        "seed {}": lambda r: r.seed,
-        "α/β {}": lambda r: f"{r.ratio:g}" if len(r.layers) > 1 else "",
-        "losses: {}": lambda r: r.loss_convention,
-        "canvas: {}": _canvas,
-        "optimizer: {}": lambda r: r.optimizer,
-        "computed in {}": lambda r: r.precision,
-        "{} threads": lambda r: r.threads if r.device == "cpu" else "",
-    }
-    results = list(results)
-    for words, read in readers.items():
+    for words, read in READERS.items():
         values = list(dict.fromkeys(told for result in results if (told := str(read(result)))))
         if all(value.isdigit() for value in values):
             values.sort(key=int)
@@ -181,18 +182,22 @@ def settings(results: Iterable[Result]) -> Iterable[str]:
             yield words.format(", ".join(values))
     starts = dict.fromkeys(str(result.config["start"]) for result in results)
     if list(starts) not in ([], [NOISE]):
-        named = (HALVED if start == HALF else start for start in starts)
-        yield f"begun with {', '.join(named)}"
-    scales = dict.fromkeys(result.scale("style") for result in results if "style" in result.layers)
-    if any(scales):
-        yield f"painting {' or '.join(scale or 'as large as the result' for scale in scales)}"
+        yield f"started from {', '.join(HALVED if start == HALF else start for start in starts)}"
     for term in TERMS:
-        statistics = {result.statistic(term) for result in results if term in result.layers}
-        if any(statistics):
-            yield f"{term} as {', '.join(sorted(each or PAPERS[term] for each in statistics))}"
-        layers = {tuple(result.layers[term]) for result in results if term in result.layers}
-        if len(layers) == 1:  # several are in the figure itself
-            yield f"{term} of {', '.join(layers.pop())}"
+        yield from _of_term(term, [result for result in results if term in result.layers])
+
+
+def _of_term(term: str, results: Sequence[Result]) -> Iterable[str]:
+    """At what scale its original was looked at, what of its features was matched, and of which layers."""
+    scales = dict.fromkeys(result.scale(term) for result in results)
+    if any(scales):
+        yield f"{term} original {' or '.join(scale or 'as large as the result' for scale in scales)}"
+    statistics = {result.statistic(term) for result in results}
+    if any(statistics):
+        yield f"{term} as {', '.join(sorted(each or PAPERS[term] for each in statistics))}"
+    layers = {tuple(result.layers[term]) for result in results}
+    if len(layers) == 1:  # several are in the figure itself
+        yield f"{term} of {', '.join(layers.pop())}"
 
 
 def _credits(results: Iterable[Result]) -> list[tuple[str, str]]:

@@ -230,7 +230,7 @@ def _only(sets: Mapping[str, Sequence[Layers]]) -> dict[str, Layers]:
 def _ends(sets: Mapping[str, Sequence[Layers]]) -> list[Labels]:
     """Labels for depths at which style has more layers than content: the layer that is the last of both."""
     ends = {value: ", ".join(dict.fromkeys(layers[-1] for layers in of)) or value for value, of in sets.items()}
-    return [Labels("layer; of style, all up to it", _distinguished(ends))]
+    return [Labels("layer (for style, all layers up to it)", _distinguished(ends))]
 
 
 def _layers(key: str, sets: Mapping[str, Layers]) -> list[Labels]:
