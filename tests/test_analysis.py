@@ -214,6 +214,12 @@ def test_every_case_of_a_claim_names_the_cells_in_which_it_was_seen():
     assert all({e.network for e in finding.entries} == networks for finding in found["learned"].findings)
     assert all(e.canvas == "pixels" for finding in found["canvas"].findings for e in finding.entries)
     assert [len(finding.entries) for finding in found["smooth"].findings] == [2, 2, 2]
+    of = {finding.of: finding.entries for finding in found["unconstrained"].findings}
+    assert list(of) == ["PSNR falls with depth", "seeds drift apart with depth"]
+    assert {(e.kind, e.level) for e in of["PSNR falls with depth"]} == {(Kind.SNAPSHOT, 0.2)}
+    for name in ("objects", "texture"):
+        kinds = {tuple(e.kind for e in finding.entries) for finding in found[name].findings}
+        assert kinds == {(Kind.RESULT, Kind.SHUFFLED)}
     (line,) = found["both"].findings
     assert [e.ratio for e in line.entries] == [0.0, 0.1, 1.0, float("inf")]
 
@@ -224,16 +230,6 @@ def test_colour_is_lost_from_the_layer_on_where_its_error_is_half_the_shuffled_o
     assert "goes from 2.0 (relu1_1) to 17.0 (relu5_4), rank correlation with depth 1.00" in numbers
     assert "half of the shuffled original's from relu4_2 on, that of lightness nowhere" in numbers  # 2 + 9 > 10
     assert "not compared, that of lightness not compared" in verdicts(colour_curve(1.0))["colour"].numbers
-
-
-def test_cases_say_what_was_looked_at_and_what_it_was_compared_with():
-    found = verdicts(EVERYTHING)
-    of = {finding.of: finding.entries for finding in found["unconstrained"].findings}
-    assert list(of) == ["PSNR falls with depth", "seeds drift apart with depth"]
-    assert {(e.kind, e.level) for e in of["PSNR falls with depth"]} == {(Kind.SNAPSHOT, 0.2)}
-    for name in ("objects", "texture"):
-        kinds = {tuple(e.kind for e in finding.entries) for finding in found[name].findings}
-        assert kinds == {(Kind.RESULT, Kind.SHUFFLED)}
 
 
 @pytest.mark.parametrize(("ssim", "verdict"), [(0.95, Verdict.SUPPORTED), (0.5, Verdict.NOT)])

@@ -5,7 +5,6 @@ Needs Debian's chromium and chromium-driver. `RECONSTRUCT_SHOTS=FOLDER` keeps a 
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,21 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import NEEDED, chromium, photographed
 from filelock import FileLock
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.real,
-    pytest.mark.skipif(
-        not (shutil.which("chromium") and shutil.which("chromedriver")),
-        reason="needs chromium and chromedriver (Debian: chromium and chromium-driver)",
-    ),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.real, NEEDED]
 
-QUIETLY = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --window-size=1600,1400"
-)
 PATIENCE = 60  # seconds
 # The texts, or an attribute, of elements that are shown; both may be within other elements' shadows.
 SEEN = """
@@ -113,26 +102,15 @@ class Page:
     def ends(self, name: str) -> None:
         """The console has no error; a picture is kept where it is wanted."""
         time.sleep(2)  # curves are drawn
-        shots = os.environ.get("RECONSTRUCT_SHOTS")
-        if shots:
-            self._driver.save_screenshot(str(Path(shots) / f"{name}.png"))
+        photographed(self._driver, name)
         errors = [entry for entry in self._driver.get_log("browser") if entry["level"] == "SEVERE"]
         assert not errors
 
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in [*QUIETLY.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium"), 1600, 1400) as driver:
+        yield driver
 
 
 @pytest.fixture

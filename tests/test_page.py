@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import torch
 from conftest import smooth_picture
-from examples import CONFIG, altered, configured, example
+from examples import altered, configured, example
 from hydra import compose, initialize_config_dir
 from sweep_shapes import Shape, written
 from test_analysis import entry
-from test_figures import any_sweep, finished
+from test_figures import any_sweep
 
 from experiments import page as command
 from experiments.drawing.page import PAGE, write_page
@@ -29,17 +29,15 @@ from reconstruct import figures, images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.tables import write
 from reconstruct.explorer import document as documents
-from reconstruct.explorer.content import POINTS, _command, _curves, _keys
+from reconstruct.explorer.content import POINTS, _command, _credit, _curves, _keys
 from reconstruct.explorer.findings import findings
 from reconstruct.explorer.pictures import Pictures
-from reconstruct.explorer.sentences import layers, sentence
+from reconstruct.explorer.sentences import sentence
 from reconstruct.figures.cells import cells_of
 from reconstruct.figures.pivot import pivots
 from reconstruct.recorders import film
 from reconstruct.recorders.snapshots import place
-from reconstruct.sweeps import Sweep, SweepCell
-
-HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
+from reconstruct.sweeps import Sweep
 
 
 def data_of(path: Path) -> dict:
@@ -73,21 +71,6 @@ def test_what_is_missing_is_named(tmp_path):
     data = data_of(write_page([sweep]))
     assert [(cell["picture"], cell["problem"]) for cell in data["cells"]] == [(None, "missing"), (None, "damaged")]
     assert data["sources"] == []
-
-
-def test_names_cannot_become_markup(tmp_path):
-    values = {"content.picture": HOSTILE, "seed": "0"}
-    sweep = finished(tmp_path, {"a": values, "b": values | {"seed": "1"}}, "auto", {"seed": ["0", "1"]})
-    for cell in sweep.cells:
-        pictures = {"content": {"name": HOSTILE, "title": HOSTILE, "credit": HOSTILE}}
-        made = replace(example(), pictures=pictures, overrides=[f"content.picture={HOSTILE}"], config=CONFIG)
-        made.write(tmp_path / cell.folder)
-    path = write_page([sweep], HOSTILE)
-    text = path.read_text()
-    assert text.count("<script") == 2
-    assert "<img" not in text.partition("<script")[0] + text.partition('id="data">')[2].partition("</script>")[0]
-    assert data_of(path)["title"] == HOSTILE
-    assert HOSTILE in data_of(path)["cells"][0]["credit"]
 
 
 def test_the_policy_allows_what_the_page_brings_and_nothing_else(tmp_path):
@@ -149,9 +132,7 @@ def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, col
     ("record", "reason"),
     [
         ('{"message": "out of <memory>", "is_input": false, "traceback": ""}', "out of <memory>"),
-        ('{"message": "out of <memory>"}', "{}: is_input: field required"),
         ("cut", "{}: invalid JSON: expected value at line 1 column 1"),
-        ("[1]", "{}: input should be an object"),
     ],
 )
 def test_why_a_cell_failed_is_told(tmp_path, record, reason):
@@ -186,23 +167,6 @@ def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_
     assert not list((tmp_path / "one, ü/page").iterdir())
 
 
-def test_paths_in_a_sweeps_record_are_not_followed_out_of_it(tmp_path):
-    (tmp_path / "s").mkdir()
-    images.save(smooth_picture(8, 8), tmp_path / "result.png")
-    example().write(tmp_path)
-    Sweep(tmp_path / "s", "auto", [SweepCell("..", {})], "x").write()
-    with pytest.raises(Exception, match="is not a folder inside of"):
-        command.read(tmp_path / "s")
-
-
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [(["relu1_1"], "relu1_1"), (["a", "b"], "a and b"), (["relu1_1", "x", "relu3_1"], "relu1_1 to relu3_1")],
-)
-def test_layers_are_told_in_words(names, told):
-    assert layers(names) == told
-
-
 def test_a_picture_is_told_in_one_sentence():
     assert sentence(example(("relu4_2",))) == "From the content of relu4_2 of X"
     both = replace(
@@ -211,18 +175,18 @@ def test_a_picture_is_told_in_one_sentence():
         pictures={"content": {"title": "P"}, "style": {"title": "The Starry Night"}},
         config=configured(ratio=0.01),
     )
-    expected = "From the content of relu4_2 of P and the style of relu1_1 to relu3_1 of The Starry Night, α/β = 0.01"
+    expected = "From the content of relu4_2 of P and the style of relu1_1–3_1 of The Starry Night, α/β = 0.01"
     assert sentence(both) == expected
 
 
 @pytest.mark.parametrize(("start", "noise", "told"), [
-    ("half", 0.0, "the same at half its size"), ("half", 0.1, "the same at half its size and noise over it"),
+    ("half", 0.0, "the same at half its size"), ("half", 0.1, "the same at half its size with noise over it"),
     ("content", 0.0, "X"), ("mine.png", 0.0, "Mine"),
 ])  # fmt: skip
 def test_what_a_picture_began_with_is_told(start, noise, told):
     begun = replace(example(("relu4_2",)), config=configured(start=start, start_noise=noise))
     begun = replace(begun, pictures={**begun.pictures, "start": {"title": "Mine"}})
-    assert sentence(begun) == f"From the content of relu4_2 of X, beginning with {told}"
+    assert sentence(begun) == f"From the content of relu4_2 of X, starting from {told}"
 
 
 def test_curves_have_few_points_and_both_ends(tmp_path):
@@ -339,14 +303,8 @@ def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
-def test_a_credit_has_its_licence(tmp_path):
-    pictures = {"content": {"name": "p", "title": "P", "credit": "Somebody", "licence": "CC0"}}
-    folder = tmp_path / "a"
-    folder.mkdir()
-    images.save(smooth_picture(24, 32), folder / "result.png")
-    replace(example(), pictures=pictures, config=CONFIG).write(folder)
-    data = data_of(write_page([Sweep(tmp_path, "auto", [SweepCell("a", {}, "a")], "reconstruct")]))
-    assert data["credits"] == ["P. Somebody (CC0)"]
+def test_a_credit_has_its_licence():
+    assert _credit({"title": "P", "credit": "Somebody", "licence": "CC0"}) == "P. Somebody (CC0)"
 
 
 def test_an_original_in_another_order_is_shown_as_it_was_measured(tmp_path):

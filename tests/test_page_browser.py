@@ -1,6 +1,5 @@
 """What the page of a sweep does in a real browser, opened from the disk: every view, by click and by keyboard."""
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,42 +11,29 @@ from typing import Any
 
 import pytest
 from axe_selenium_python import Axe
+from chromium import NEEDED, chromium, photographed
 from conftest import smooth_picture
 from examples import CONFIG, altered, example
-from selenium import webdriver
 from selenium.webdriver import ActionChains
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 from sweep_shapes import Shape, written
 from test_figures import any_sweep
-from test_page import HOSTILE, data_of, measured, write_film
+from test_page import data_of, measured, write_film
 
 from experiments.drawing.page import write_page
 from reconstruct import images
 from reconstruct.sweeps import Sweep, SweepCell
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (shutil.which("chromium") and shutil.which("chromedriver")),
-        reason="needs chromium and chromedriver (Debian: chromium and chromium-driver)",
-    ),
-]
-FLAGS = "--headless=new --no-sandbox --disable-gpu --no-first-run --window-size=1440,1000"
+pytestmark = [pytest.mark.browser, NEEDED]
+HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"
 VIEWS = ("grid", "flip", "compare", "table", "curves", "layers")
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in [*FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium"), 1440, 1000) as driver:
+        yield driver
 
 
 class Reader:
@@ -121,8 +107,7 @@ class Reader:
 
     def ends(self, name: str) -> None:
         """The console is empty, and nothing was asked of a network."""
-        if shots := os.environ.get("RECONSTRUCT_SHOTS"):
-            self.driver.save_screenshot(str(Path(shots) / f"page-{name}.png"))
+        photographed(self.driver, f"page-{name}")
         assert self.driver.get_log("browser") == []
         assert re.findall(r'"url":"(https?:[^"]*)"', str(self.driver.get_log("performance"))) == []
 

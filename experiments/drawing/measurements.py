@@ -23,7 +23,7 @@ from reconstruct.analysis import tables
 from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import plural
-from reconstruct.analysis.selection import distinct
+from reconstruct.analysis.selection import grouped
 from reconstruct.coherence import coherence
 from reconstruct.errors import InputError
 from reconstruct.network import Network
@@ -80,6 +80,10 @@ class _Cell:
     def original(self) -> Tensor:
         return images.load(self.folder / f"{next(iter(self.result.layers))}.png")
 
+    def recipe(self) -> str:
+        """The settings that are equal in cells that differ in the seed only."""
+        return str(sorted((key, value) for key, value in self.result.config.items() if key not in IGNORED))
+
     def is_whole(self) -> bool:
         """Whether the pictures can be read; if not, a line says so."""
         if not set(self.result.layers) <= set(self.result.originals):
@@ -98,12 +102,10 @@ def _measured(sweep: Sweep) -> list[Entry]:
     there = [_Cell(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
     cells = [cell for cell in there if cell.is_whole()]
     networks = list(dict.fromkeys(cell.network_name for cell in cells))
-    groups: dict[str, list[_Cell]] = {}  # of cells that differ in the seed only
-    for cell in sorted(cells, key=lambda cell: networks.index(cell.network_name)):  # one network after the other
-        recipe = {key: value for key, value in cell.result.config.items() if key not in IGNORED}
-        groups.setdefault(str(sorted(recipe.items())), []).append(cell)
+    one_by_one = sorted(cells, key=lambda cell: networks.index(cell.network_name))
+    groups = list(grouped(one_by_one, _Cell.recipe).values())
     look = _look(sweep, cells)
-    pictures = (pair for group in counted(list(groups.values()), "measuring") for pair in _of_group(group))
+    pictures = (pair for group in counted(groups, "measuring") for pair in _of_group(group))
     measured = [look(entry, picture) for entry, picture in chain(pictures, _baselines(cells))]
     say(f"{sweep.folder / MEASURES}: {plural(len(measured), 'picture')} measured")
     _say_what_is_missing(measured)
@@ -140,13 +142,11 @@ def _beside_chance(entry: Entry, picture: Tensor, original: Tensor, network: Net
 
 
 def _say_what_is_missing(measured: Sequence[Entry]) -> None:
-    """What is not measured, and what the analysis leaves out."""
+    """What is not measured."""
     if small := sum(e.ssim is None for e in measured):
         say(f"  {plural(small, 'picture')} too small for SSIM: not measured")
     if shallow := sum(min(map(len, e.errors.values())) < len(_rectified(e)) for e in measured):
         say(f"  {plural(shallow, 'picture')} too small for the deepest layers: errors there are not measured")
-    if alike := len(measured) - len(distinct(measured)):
-        say(f"  {plural(alike, 'picture')} left out: an analysis ignores the settings in which copies differ")
 
 
 def _rectified(entry: Entry) -> list[str]:

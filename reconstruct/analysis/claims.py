@@ -9,7 +9,7 @@ from statistics import geometric_mean, mean
 
 from reconstruct.analysis import selection
 from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.networks import TRAINED, UNTRAINED
+from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import (
     FACTOR,
     TREND,
@@ -267,7 +267,7 @@ def _learned(entries: Sequence[Entry]) -> Outcome:
 
 
 def _canvas(entries: Sequence[Entry]) -> Outcome:
-    equal = selection.compared(entries, TRAINED, "pixels")
+    equal = selection.compared(entries, "", "pixels")
     both = [pair for same in equal.layers.values() for pair in same]
     pixels = selection.across([other for _, other in both])
     if not pixels or both[0][0].canvas == "pixels":

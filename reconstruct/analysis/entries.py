@@ -40,67 +40,37 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """The measurements of one picture, compared with its original.
+    """The measurements of one picture, compared with its original; ``None`` is not measured, or has no meaning."""
 
-    Attributes:
-        cell: the run folder's name; empty for a picture that is not a reconstruction.
-        kind: which picture was measured.
-        level: the relative error at which a snapshot was kept; ``None`` for other pictures.
-        representation: content, style or both.
-        layers: term -> the layers that were matched.
-        network, canvas, seed, ratio: the settings of the reconstruction.
-        picture: the original's name.
-        painting: the name of the style's original if content and style were joined.
-        psnr: peak signal-to-noise ratio in dB.
-        ssim: structural similarity; ``None`` if the picture is too small for it.
-        layout: layout correlation with the original, -1 to 1.
-        wavelength: mean wavelength in pixels.
-        losses: term -> relative loss, where content and style were joined with ``losses=relative``.
-        agreement: mean PSNR in dB of all pairs of seeds; ``None`` for a single seed.
-        deviation: standard deviation over the seeds, mean over pixels; ``None`` for a single seed.
-        errors: term -> layer -> relative error ‖code − target‖² / ‖target‖², at every rectified layer that the
-            picture is large enough for.
-        observer: the network that looked at the pictures; empty if none did.
-        shows: what the original shows, as the observer says.
-        seen: what other networks see: of the original in the picture, between the two, and how the features of the
-            matched layer compare with those of random photographs: column -> number, of `SEEN`.
-        coherence: size in pixels of the structures that a style shares with its original, see `reconstruct.coherence`;
-            ``None`` for other pictures, and in tables of earlier versions.
-        style_balance: where content and style were joined, the style loss against the painting divided by that against
-            the photograph, at the matched layers: below 1 the style is nearer to the painting's.
-        lightness, chroma, local_lightness, local_chroma, delta_e: see `reconstruct.measures.ColourError`; ``None`` in
-            tables of earlier versions.
-    """
-
-    cell: str
+    cell: str  # the run folder's name; empty for a picture that is not a reconstruction
     kind: Kind
-    level: float | None
-    representation: str
-    layers: Mapping[str, tuple[str, ...]]
-    network: str
+    level: float | None  # the relative error at which a snapshot was kept
+    representation: str  # content, style or both
+    layers: Mapping[str, tuple[str, ...]]  # term -> the layers that were matched
+    network: str  # architecture, weights, pooling: see `reconstruct.analysis.networks`
     canvas: str
-    picture: str
+    picture: str  # the original's name
     seed: int | None
-    ratio: float | None
-    psnr: float
+    ratio: float | None  # α/β
+    psnr: float  # dB
     ssim: float | None
-    layout: float
-    wavelength: float
-    losses: Mapping[str, float]
-    errors: Mapping[str, Mapping[str, float]]
-    agreement: float | None = None
-    deviation: float | None = None
-    painting: str = ""
-    coherence: float | None = None
-    style_balance: float | None = None
-    lightness: float | None = None
+    layout: float  # layout correlation with the original, -1 to 1
+    wavelength: float  # mean wavelength in pixels
+    losses: Mapping[str, float]  # term -> relative loss, where content and style were joined with losses=relative
+    errors: Mapping[str, Mapping[str, float]]  # term -> each rectified layer -> ‖code − target‖² / ‖target‖²
+    agreement: float | None = None  # mean PSNR in dB of all pairs of seeds
+    deviation: float | None = None  # standard deviation over the seeds, mean over pixels
+    painting: str = ""  # the name of the style's original if content and style were joined
+    coherence: float | None = None  # size in pixels of the structures that a style shares with its original
+    style_balance: float | None = None  # style loss to the painting over that to the photograph, at the matched layers
+    lightness: float | None = None  # this and the next four: see `reconstruct.measures.ColourError`
     chroma: float | None = None
     local_lightness: float | None = None
     local_chroma: float | None = None
     delta_e: float | None = None
-    observer: str = ""
-    shows: str = ""
-    seen: Mapping[str, float] = field(default_factory=dict)
+    observer: str = ""  # the network that looked at the pictures
+    shows: str = ""  # the class that it gives to the original
+    seen: Mapping[str, float] = field(default_factory=dict)  # column of `SEEN` -> number
 
     def own_error(self, term: str = "") -> float:
         """The relative error of a term, mean over the layers that were matched.

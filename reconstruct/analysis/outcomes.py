@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.selection import order
+from reconstruct.analysis.selection import grouped, order
 
 FACTOR = 2.0  # times
 TREND = 0.5  # rank correlation
@@ -74,10 +74,12 @@ def of_photographs(cases: Iterable[Case], values: Iterable[float]) -> list[float
         cases: what each value was measured on.
         values: at least one.
     """
-    found: dict[str, list[float]] = {}
-    for case, value in zip(cases, values, strict=True):
-        found.setdefault((case if isinstance(case, Entry) else case[0]).picture, []).append(value)
-    return [mean(values) for values in found.values()]
+    measured = grouped(zip(cases, values, strict=True), lambda pair: _photograph(pair[0]))
+    return [mean(value for _, value in same) for same in measured.values()]
+
+
+def _photograph(case: Case) -> str:
+    return (case if isinstance(case, Entry) else case[0]).picture
 
 
 def spread(cases: Iterable[AnyCase], reading: Callable[[AnyCase], float], digits: int = 1) -> str:

@@ -50,9 +50,7 @@ def _in_original(entry: Entry) -> float:
 
 def _by_block(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> str:
     """The mean in each block, with its interval."""
-    blocks: dict[int, list[Entry]] = {}
-    for e in sorted(entries, key=lambda e: block(e.layer)):
-        blocks.setdefault(block(e.layer), []).append(e)
+    blocks = selection.grouped(sorted(entries, key=lambda e: block(e.layer)), lambda e: block(e.layer))
     return ", ".join(f"{with_interval(same, reading)} in block {number}" for number, same in blocks.items())
 
 

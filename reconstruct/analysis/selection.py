@@ -5,10 +5,10 @@ If several networks were measured, claims are about the usual one, and layers ar
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import geometric_mean
-from typing import Any
+from typing import Any, TypeVar
 
 from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED, counterpart, training, usual
@@ -21,6 +21,8 @@ Group = tuple[str, str, str]
 """A network, a canvas and a layer."""
 
 Pair = tuple[Entry, Entry]
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
 
 
 def distinct(entries: Iterable[Entry]) -> list[Entry]:
@@ -38,20 +40,16 @@ def measured(entry: Entry, term: str) -> bool:
     return bool(matched) and all(layer in errors and math.isfinite(errors[layer]) for layer in matched)
 
 
-def depth_cells(entries: Sequence[Entry], trained: str = "", canvas: str = "") -> list[Entry]:
+def depth_cells(entries: Sequence[Entry], weights: str = "", canvas: str = "") -> list[Entry]:
     """Content reconstructions of single layers and their snapshots, with one network on one canvas.
 
     Args:
         entries: all measured pictures.
-        trained: `TRAINED` or `UNTRAINED`: the usual network or its untrained counterpart; by default the usual one.
+        weights: `UNTRAINED` for the untrained counterpart of the usual network; by default the usual one.
         canvas: by default the first canvas that is not plain pixels.
     """
     content = select(single(entries), representation="content")
-    network = usual(content)
-    if trained == UNTRAINED:
-        network = counterpart(network, content)
-    elif trained and training(network) != trained:
-        network = ""
+    network = counterpart(usual(content), content) if weights == UNTRAINED else usual(content)
     own = select(content, network=network)
     return select(own, canvas=canvas or _canvas(own))
 
@@ -84,12 +82,17 @@ def depth_level(entries: Sequence[Entry]) -> float | None:
     return every if every is not None else common_level(depth_cells(entries))
 
 
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """Key -> the items that have it, in order."""
+    found: dict[Key, list[Item]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
 def cases(entries: Iterable[Entry]) -> dict[tuple[str, int | None], list[Entry]]:
     """Photograph and seed -> entries."""
-    found: dict[tuple[str, int | None], list[Entry]] = {}
-    for entry in entries:
-        found.setdefault((entry.picture, entry.seed), []).append(entry)
-    return found
+    return grouped(entries, lambda e: (e.picture, e.seed))
 
 
 def across(entries: Iterable[Entry]) -> list[list[Entry]]:
@@ -111,11 +114,10 @@ def common_level(entries: Sequence[Entry]) -> float | None:
 
 def _counts(entries: Iterable[Entry], level: float) -> dict[Group, tuple[int, int]]:
     """How many reconstructions of each group have reached a relative error, and how many there are."""
-    found: dict[Group, dict[str, bool]] = {}
-    for e in entries:
-        cells = found.setdefault(_group(e), {})
-        cells[e.cell] = cells.get(e.cell, False) or e.level == level
-    return {group: (sum(cells.values()), len(cells)) for group, cells in found.items()}
+    return {
+        group: (len({e.cell for e in same if e.level == level}), len({e.cell for e in same}))
+        for group, same in grouped(entries, _group).items()
+    }
 
 
 def _group(entry: Entry) -> Group:
@@ -166,9 +168,9 @@ def at_equal_error(entries: Sequence[Entry]) -> Equal:
     return Equal(at_level(cells, level), {}, _words(level), _without(cells, level))
 
 
-def compared(entries: Sequence[Entry], trained: str, canvas: str) -> Equal:
+def compared(entries: Sequence[Entry], weights: str, canvas: str) -> Equal:
     """The same beside those of another network or canvas, see `depth_cells`, at the layers and cases that both have."""
-    first, second = _in_common(depth_cells(entries), depth_cells(entries, trained, canvas))
+    first, second = _in_common(depth_cells(entries), depth_cells(entries, weights, canvas))
     apart = len({(e.network, e.canvas) for e in (*first, *second)}) == 2
     level = common_level([*first, *second]) if apart else None
     own, other = _in_common(at_level(first, level), at_level(second, level))
@@ -267,10 +269,11 @@ def front(entries: Sequence[Entry]) -> list[list[Entry]]:
     A line has at least three reconstructions, whose errors are known and above 0.
     """
     joined = [e for e in select(entries, kind=Kind.RESULT, representation="both") if e.ratio is not None]
-    found: dict[tuple[object, ...], list[Entry]] = {}
-    for e in _usual([e for e in joined if _both_known(e)]):
-        found.setdefault((e.picture, e.painting, *sorted(e.layers.items()), e.seed), []).append(e)
-    return [sorted(same, key=lambda e: e.ratio or 0.0) for same in found.values() if len(same) > 2]
+    lines = grouped(
+        _usual([e for e in joined if _both_known(e)]),
+        lambda e: (e.picture, e.painting, *sorted(e.layers.items()), e.seed),
+    )
+    return [sorted(same, key=lambda e: e["ratio"]) for same in lines.values() if len(same) > 2]
 
 
 def _both_known(entry: Entry) -> bool:
@@ -289,5 +292,5 @@ def single(entries: Iterable[Entry]) -> list[Entry]:
 
 def by_layer(entries: Sequence[Entry], order: Sequence[str]) -> dict[str, list[Entry]]:
     """Layer -> entries, in the given order; layers without entries are left out."""
-    found = {layer: [e for e in entries if e.layer == layer] for layer in order}
-    return {layer: of_layer for layer, of_layer in found.items() if of_layer}
+    found = grouped(entries, lambda e: e.layer)
+    return {layer: found[layer] for layer in order if layer in found}

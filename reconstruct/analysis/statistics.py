@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Self
 
+from reconstruct.analysis.selection import grouped
+
 STATISTICS = "statistics.csv"
 OTHER, SHUFFLED = "another painting", "the painting, shuffled"  # what stands in the place of a reconstruction
 
@@ -39,7 +41,6 @@ class StatisticError:
 
 def medians(errors: Sequence[StatisticError]) -> dict[str, dict[str, float]]:
     """Matched -> compared -> error, the median over paintings and seeds; what is no reconstruction comes last."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for each in sorted(errors, key=lambda each: not each.cell):
-        found.setdefault(each.made_from, {}).setdefault(each.measured_by, []).append(each.error)
-    return {made: {by: median(values) for by, values in of.items()} for made, of in found.items()}
+    made = grouped(sorted(errors, key=lambda each: not each.cell), lambda each: each.made_from)
+    compared = {name: grouped(same, lambda each: each.measured_by) for name, same in made.items()}
+    return {name: {by: median(each.error for each in same) for by, same in of.items()} for name, of in compared.items()}

@@ -24,20 +24,7 @@ EMBEDDED = 20 * 2**20  # bytes
 PNG = b"\x89PNG"
 FOLDER = "page"  # beside the file: copies of pictures that lie elsewhere
 COPIES = f"{'[0-9a-f]' * 16}.*"  # their names
-SCRIPTS = (
-    "dom",
-    "state",
-    "pictures",
-    "controls",
-    "about",
-    "grid",
-    "flip",
-    "compare",
-    "table",
-    "curves",
-    "layers",
-    "main",
-)
+SCRIPTS = "dom state pictures controls about grid flip compare table curves layers main".split()
 
 
 def write(content: Mapping[str, Any], pictures: Pictures, path: Path) -> None:
