@@ -24,7 +24,6 @@ EMBEDDED = 20 * 2**20  # bytes
 PNG = b"\x89PNG"
 FOLDER = "page"  # beside the file: copies of pictures that lie elsewhere
 COPIES = f"{'[0-9a-f]' * 16}.*"  # their names
-SCRIPTS = "dom state pictures controls about grid flip compare table curves layers main".split()
 
 
 def write(content: Mapping[str, Any], pictures: Pictures, path: Path) -> None:
@@ -42,7 +41,9 @@ def write(content: Mapping[str, Any], pictures: Pictures, path: Path) -> None:
 def document(content: Mapping[str, Any]) -> str:
     """The whole page as text."""
     style = _part("style.css")
-    script = "\n".join(_part(f"script/{name}.js") for name in SCRIPTS)
+    names = [file.name for file in files("reconstruct.explorer").joinpath("script").iterdir()]
+    in_order = sorted(names, key=lambda name: (name == "main.js", name != "dom.js", name))  # which begins, which ends
+    script = "\n".join(_part(f"script/{name}") for name in in_order)
     environment = Environment(
         loader=PackageLoader("reconstruct.explorer", "."), autoescape=True, undefined=StrictUndefined
     )
