@@ -21,7 +21,7 @@ class Failure:
 
     @classmethod
     def of(cls, error: Exception) -> Self:
-        """One line about `error`, and where it came from."""
+        """One line about `error`, and its traceback."""
         expected = isinstance(error, InputError | RunError)
         line = str(error) if expected else f"{type(error).__name__}: {error}".splitlines()[0]
         return cls(line, isinstance(error, InputError), "".join(traceback.format_exception(error)))

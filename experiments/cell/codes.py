@@ -11,11 +11,7 @@ from reconstruct.layers import ARCHITECTURES, CHANNELS, block, taps
 
 
 def content_code(config: Config, given: Input) -> SavedCode:
-    """The features of content's layers.
-
-    Raises:
-        InputError: the file is no code, lacks a layer, or its maps are not those of such a network.
-    """
+    """The features of content's layers; raises `InputError` if the file lacks one, or has maps of other networks."""
     saved, wanted = _read(given), config.layers("content")
     for layer in wanted:
         if layer not in saved.features:
@@ -32,7 +28,7 @@ def content_code(config: Config, given: Input) -> SavedCode:
 
 
 def network_description(config: Config, inputs: Inputs) -> str:
-    """Which network it is, in words that are the same for the same features, wherever the files of its weights lie."""
+    """Which network it is, in words that do not depend on where the files of its weights are."""
     network, given = config.network, inputs.network
     weights = f"weights {given.weights.short_identity}" if given.weights.path else given.weights.name
     drawn = f", seed {network.seed}" if network.weights == UNTRAINED else ""

@@ -39,8 +39,7 @@ def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
 def columns(settings: Mapping[str, Any], layers: Mapping[str, Sequence[str]], values: Values) -> dict[str, HParam]:
     """A row of the HParams table: what was chosen for a cell, numbers as numbers.
 
-    A cell's row never changes, whatever its sweep becomes, so that it has all that was chosen. TensorBoard puts first
-    what differs. A column must have one type in all cells: the others' rows would be hidden.
+    A column must have one type in all cells: TensorBoard would hide the rows of the others.
 
     Args:
         settings: resolved.
@@ -49,9 +48,9 @@ def columns(settings: Mapping[str, Any], layers: Mapping[str, Sequence[str]], va
     """
     given = {key: value for key, value in values.items() if is_setting(key)}
     resolved = {key: _plain(settings, key, value) for key, value in given.items()}
-    chosen = {f"{term}.layers": " ".join(names) for term, names in layers.items()} if "depth" in given else {}
-    lists = {f"{term}.layers": " ".join(names) for term, names in layers.items() if f"{term}.layers" in given}
-    return {key: value for key, value in (resolved | chosen | lists).items() if value is not None}
+    lists = {f"{term}.layers": " ".join(names) for term, names in layers.items()}
+    chosen = {key: names for key, names in lists.items() if "depth" in given or key in given}
+    return {key: value for key, value in (resolved | chosen).items() if value is not None}
 
 
 def _plain(settings: Mapping[str, Any], key: str, value: str) -> HParam | None:

@@ -12,17 +12,12 @@ from reconstruct.codes import SavedCode
 
 
 def code_of(config: Config) -> SavedCode:
-    """The features that content's layers have of content's picture, in float32.
-
-    Raises:
-        InputError: a file is no picture, or weights are not those of such a network.
-        RunError: a sample or weights could not be fetched.
-    """
+    """The features that content's layers have of content's picture, in float32."""
     found, chosen = inputs(config), device(config.device)
     originals.shapes(config, found)  # is it large enough?
     exact = network(config.network, found.network, chosen)
     picture = found.pictures["content"].picture(*config.result_scale).to(chosen)
     with torch.no_grad():
         features = exact(picture, config.layers("content"))
-    shape = picture.shape[-2], picture.shape[-1]
-    return SavedCode({layer: F.cpu() for layer, F in features.items()}, shape, network_description(config, found))
+    code = {layer: F.cpu() for layer, F in features.items()}
+    return SavedCode(code, (picture.shape[-2], picture.shape[-1]), network_description(config, found))

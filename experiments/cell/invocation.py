@@ -27,7 +27,7 @@ class Invocation:
     """How a cell was asked for.
 
     Attributes:
-        overrides: what the user chose, ``KEY=VALUE``, as Hydra has it.
+        overrides: what the user chose, ``KEY=VALUE`` in Hydra's syntax.
         label: what the cell is called; empty for the name of its folder.
     """
 
@@ -48,7 +48,7 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a cell is made from, as it was at the beginning: settings, files, and the fingerprint of both."""
+    """What a cell is made from: settings, files, and the fingerprint of both."""
 
     config: Config
     settings: dict[str, Any]  # the same as JSON knows it
@@ -57,11 +57,7 @@ class Provenance:
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """Looks the files up now.
-
-        Raises:
-            InputError: there is no such file or sample, or the file cannot be read.
-        """
+        """Looks the files up now; raises `InputError` if one is not there or cannot be read."""
         found = inputs(config)
         return cls(config, plain(config), found, fingerprint(config, found))
 

@@ -9,13 +9,10 @@ from reconstruct import layers as names
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
 
-# Measured, with `both` at 256 to 1280 pixels: what Python, torch and the weights take, whatever the picture; what the
-# weights up to relu5_1 take once more, transformed for Winograd's convolutions in float32; and how much larger the C
-# library's heap is than what lies in it, since it is kept (`memory.keep_freed`) and has gaps.
-BASE = 0.8 * 2**30
-BASE_ON_GPU = 0.7 * 2**30
-TRANSFORMED = 0.2 * 2**30
-GAPS = 1.5
+# Measured, with `both` at 256 to 1280 pixels.
+BASE, BASE_ON_GPU = 0.8 * 2**30, 0.7 * 2**30  # Python, torch and the weights
+TRANSFORMED = 0.2 * 2**30  # the weights up to relu5_1 once more, for Winograd's convolutions
+GAPS = 1.5  # how much larger the C library's heap is than what lies in it, since it is kept (`memory.keep_freed`)
 FEW_GAPS = 1.15  # where large blocks are not kept
 MANY = 768**2  # pixels, from which on they are not: there room counts for more than the time to get them back
 GAPS_ON_GPU = 1.7  # with what cuDNN takes and the recorded step's own memory; measured on an H100 at 256 to 1536 pixels
@@ -102,12 +99,9 @@ def check(config: schema.Config, pixels: int, device: torch.device, itemsize: in
 
 def _there(device: torch.device) -> int | None:
     """Bytes of memory that can be had; ``None`` if nobody knows."""
-    return _on_gpu(device) if device.type == "cuda" else memory.available()
-
-
-def _on_gpu(device: torch.device) -> int:
-    """What is free, and what torch keeps of earlier cells."""
-    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    if device.type != "cuda":
+        return memory.available()
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, of earlier cells
     return int(torch.cuda.mem_get_info(device)[0]) + kept
 
 

@@ -40,7 +40,7 @@ class Networks:
 def networks(
     settings: schema.NetworkSettings, files: NetworkInputs, plan: ComputePlan, picture: Tensor, layers: tuple[str, ...]
 ) -> Networks:
-    """The forms that a plan needs, to look at pictures like `picture`, ``(1, 3, H, W)``, up to the deepest of `layers`.
+    """The forms that a plan needs for pictures like `picture`, ``(1, 3, H, W)``, up to the deepest of `layers`.
 
     Raises:
         InputError: the weights are not those of such a network.
@@ -54,12 +54,7 @@ def networks(
 
 
 def network(settings: schema.NetworkSettings, files: NetworkInputs, device: torch.device) -> Network:
-    """The network in float32; for the same settings and files, the same object.
-
-    Raises:
-        InputError: the weights are not those of such a network.
-        RunError: weights or pictures could not be fetched.
-    """
+    """The network in float32; for the same settings and files, the same object."""
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
     torch.backends.cudnn.deterministic = True  # and the same settings the same picture
     return _network(settings.architecture, settings.pooling.name, settings.seed, files, device)

@@ -35,12 +35,7 @@ class Originals:
 
 
 def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals:
-    """All of a cell.
-
-    Raises:
-        InputError: a file is no picture or no code, or it is too small at this size for the layers that are asked for.
-        RunError: a sample could not be fetched.
-    """
+    """All of a cell; raises `InputError` for a file that is no picture or no code, or too small for the layers."""
     pictures = {term: _picture(given, *config.scale(term), device) for term, given in inputs.pictures.items()}
     for term, picture in pictures.items():
         _check_side(config, term, (picture.shape[-2], picture.shape[-1]))
@@ -52,11 +47,7 @@ def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals
 
 
 def shapes(config: Config, inputs: Inputs) -> list[Shape]:
-    """Of the result, then of the originals, from the headers of files.
-
-    Raises:
-        InputError: one of them is too small for the layers that are asked for.
-    """
+    """Of the result, then of the originals, from the headers of files; raises `InputError` as `originals`."""
     of_pictures = {term: given.shape(*config.scale(term)) for term, given in inputs.pictures.items()}
     for term, shape in of_pictures.items():
         _check_side(config, term, shape)
@@ -71,9 +62,10 @@ def shapes(config: Config, inputs: Inputs) -> list[Shape]:
 
 def _result_shape(config: Config, inputs: Inputs, device: torch.device) -> Shape:
     term, given = next(iter(inputs.pictures.items()))
-    height, width = _picture(given, *config.result_scale, device).shape[-2:]
-    _check_side(config, term, (height, width), "size")
-    return height, width
+    picture = _picture(given, *config.result_scale, device)
+    shape = picture.shape[-2], picture.shape[-1]
+    _check_side(config, term, shape, "size")
+    return shape
 
 
 def _shape_of_code(config: Config, given: Input, code: SavedCode) -> Shape:

@@ -66,12 +66,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
 
 
 def _clear(folder: Path, goes_on: bool) -> None:
-    """From here on nothing in `folder` counts as finished, and nothing of an earlier attempt belongs to this one.
-
-    Args:
-        folder: the cell's.
-        goes_on: whether this one goes on from a checkpoint, with its trace and snapshots.
-    """
+    """From here on nothing in `folder` counts as finished; trace and snapshots are kept for a cell that goes on."""
     patterns = (RESULT, FILM) if goes_on else (RESULT, FILM, PICTURE, TRACE, SNAPSHOTS, EVENTS)
     for path in [path for pattern in patterns for path in folder.glob(pattern)]:
         path.unlink(missing_ok=True)
@@ -163,10 +158,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
 
 
 def _since(start: Tensor, picture: Tensor, folder: Path | None) -> dict[str, float | None]:
-    """How far an optimisation has come from the picture that it began with.
-
-    Where that was made first, in the cell's folder, also how long that took.
-    """
+    """How far an optimisation has come from its start, and how long that took to make, if it is in `folder`."""
     start = start.to(picture.device)
     small = Result.at(folder / HALF) if folder else None
     made = {"seconds": small.seconds} if small else {}

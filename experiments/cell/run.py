@@ -54,11 +54,7 @@ def already_finished(folder: Path, film: bool) -> str:
 
 
 def _finished(folder: Path, fingerprint: str) -> Result | None:
-    """The finished cell in `folder`.
-
-    Raises:
-        InputError: it is another one.
-    """
+    """The finished cell in `folder`; raises `InputError` if it is another one."""
     result = Result.at(folder)
     if result is not None and result.fingerprint != fingerprint:
         raise InputError(f"{folder}: holds another cell, of other settings or files; choose another folder")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import torch
 
-# Variables with which libraries of torch are told to use other instructions, threads or number formats.
-TELLING = re.compile(r"(ATEN|ONEDNN|DNNL|MKL|OMP|KMP|GOMP|TORCH|CUBLAS|CUDNN|CUDA|NVIDIA_TF32)_\w+")
+# Environment variables by which torch's libraries use other instructions, threads or number formats.
+VARIABLES = re.compile(r"(ATEN|ONEDNN|DNNL|MKL|OMP|KMP|GOMP|TORCH|CUBLAS|CUDNN|CUDA|NVIDIA_TF32)_\w+")
 
 
 def name(device: torch.device) -> str:
@@ -19,9 +19,9 @@ def name(device: torch.device) -> str:
 
 
 def circumstances(device: torch.device) -> dict[str, str]:
-    """All that a measured time depends on besides the task and what else the machine does: key -> value."""
-    told = {key: value for key, value in sorted(os.environ.items()) if TELLING.fullmatch(key)}
-    found = {"processor": name(device), "torch": torch.__version__, "told": repr(told)}
+    """Hardware and library versions that a timing is valid for: key -> value."""
+    environment = {key: value for key, value in sorted(os.environ.items()) if VARIABLES.fullmatch(key)}
+    found = {"processor": name(device), "torch": torch.__version__, "environment": repr(environment)}
     if device.type == "cuda":
         return found | {"libraries": f"CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}"}
     capability, threads = torch.backends.cpu.get_cpu_capability(), str(torch.get_num_threads())

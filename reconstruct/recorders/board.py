@@ -8,8 +8,8 @@ The tags of a cell, named for how TensorBoard groups and sorts them::
     pictures/beside_original  original and reconstruction side by side, at steps 0, 1, 2, 4, 8, …
     relative_error_log10/…    of every layer, log10 ‖code - target‖² / ‖target‖²: -2 is one percent
 
-The last point of fit/… and loss/… is that of the saved picture, evaluated in float32. An event file stays small
-however long a run is: each doubling of the steps adds at most `SCALARS` points to a curve and one picture.
+The last point of fit/… and loss/… is that of the saved picture, evaluated in float32. Each doubling of the steps adds
+at most `SCALARS` points to a curve and one picture.
 """
 
 import math
