@@ -11,8 +11,8 @@ from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.outcomes import of_photographs
 from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, originals, select
+from reconstruct.figures.page.notes import Key, keys, paragraph
 from reconstruct.figures.page.sheet import COLOURS, Look, Part, laid_out
-from reconstruct.figures.plots.notes import Key, keys, paragraph
 from reconstruct.figures.plots.panels import Plot, rows
 
 Subset = tuple[str, ...]

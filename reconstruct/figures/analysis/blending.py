@@ -12,8 +12,8 @@ from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry
 from reconstruct.analysis.outcomes import of_photographs, plural
 from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of
+from reconstruct.figures.page.notes import paragraph
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
-from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.panels import Plot, rows
 from reconstruct.naming import numbers
 

@@ -28,9 +28,9 @@ from reconstruct.analysis.selection import (
     select,
     variants,
 )
+from reconstruct.figures.page.notes import Key, keys, paragraph
 from reconstruct.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
 from reconstruct.figures.plots.axes import limits, number
-from reconstruct.figures.plots.notes import Key, keys, paragraph
 from reconstruct.figures.plots.panels import Plot, rows
 
 Values = np.ndarray[Any, Any]

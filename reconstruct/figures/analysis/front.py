@@ -13,10 +13,10 @@ from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import front as lines_of
 from reconstruct.figures.page.fitting import extent
+from reconstruct.figures.page.notes import keys, paragraph
 from reconstruct.figures.page.sheet import COLOURS, Look, Part, laid_out
-from reconstruct.figures.plots.axes import style
+from reconstruct.figures.plots.axes import key, style
 from reconstruct.figures.plots.errors import plot
-from reconstruct.figures.plots.notes import key, keys, paragraph
 from reconstruct.figures.plots.panels import rows
 from reconstruct.files import unique_ends
 from reconstruct.naming import numbers

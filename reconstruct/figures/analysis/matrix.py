@@ -16,9 +16,9 @@ from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.figures.page.fitting import extent
+from reconstruct.figures.page.notes import EDGE, paragraph
 from reconstruct.figures.page.sheet import GAP, Look, Part, Sheet, laid_out
 from reconstruct.figures.plots.axes import TICKS
-from reconstruct.figures.plots.notes import EDGE, paragraph
 from reconstruct.figures.plots.panels import Plot, rows
 from reconstruct.naming import numbers
 

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from reconstruct.analysis.statistics import OTHER, StatisticError, medians
 from reconstruct.figures.analysis.matrix import paint
+from reconstruct.figures.page.notes import paragraph
 from reconstruct.figures.page.sheet import Look, Part, laid_out
-from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.plots.panels import Plot, rows
 from reconstruct.naming import percent
 

@@ -13,9 +13,9 @@ from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, order, select
 from reconstruct.errors import InputError
+from reconstruct.figures.page.notes import paragraph
 from reconstruct.figures.page.sheet import GAP, Look, Pages, house_style
 from reconstruct.figures.plots.axes import number
-from reconstruct.figures.plots.notes import paragraph
 from reconstruct.figures.tables.table import LABEL_SHARE, Naming, Table, draw
 from reconstruct.figures.tables.tiles import Tile, cropped
 from reconstruct.recorders.snapshots import place as snapshot

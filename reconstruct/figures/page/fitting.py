@@ -1,7 +1,6 @@
 """Text that fits: measured, wrapped, then made smaller, down to `LEAST` points, and never cut off."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,11 +14,12 @@ from reconstruct.figures.page.scripts import legible
 from reconstruct.figures.page.venues import LEAST
 
 FINE = 720  # dots per inch at which words are measured
-LONGEST_LINE = 1000  # characters: more than the widest page has
 SLACK = 0.015  # inches that a renderer may differ from what was measured
 STEP = 0.5  # points from one size that is tried to the next
-_PIECES = re.compile(r"(?:α/β|[^\s,/–-])*[,/–-]*\s*")  # a line may be broken after each
-_FINER = re.compile(r"(?:α/β|[^\s,/_.–-])*[,/_.–-]*\s*")  # where that does not suffice
+# A line may be broken after each of these; where that does not suffice, also at dots and underlines; then anywhere.
+_BETWEEN_WORDS = re.compile(r"(?:α/β|[^\s,/–-])*[,/–-]*\s*")
+_WITHIN_WORDS = re.compile(r"(?:α/β|[^\s,/_.–-])*[,/_.–-]*\s*")
+_ANYWHERE = re.compile(".")
 EVENLY = 0.75  # of the size asked for: labels that are smaller than that do not make others small
 
 
@@ -78,8 +78,10 @@ def fit(words: str, width: float, size: float, most_lines: int = 3, weight: str 
         lines = _lines(words, width, smaller, weight)
         if lines is not None and len(lines) <= most_lines:
             return _fitted(lines, smaller, weight)
-    least = _lines(words, width, LEAST, weight) or _lines(words, width, LEAST, weight, _FINER)
-    return _fitted(least or _broken(words, width, weight), LEAST, weight)
+    for pieces in (_BETWEEN_WORDS, _WITHIN_WORDS, _ANYWHERE):
+        if lines := _lines(words, width, LEAST, weight, pieces):
+            break
+    return _fitted(lines or [""], LEAST, weight)
 
 
 def fit_all(every: Sequence[str], width: float, size: float, most_lines: int = 3) -> list[Fitted]:
@@ -101,8 +103,10 @@ def _fitted(lines: Sequence[str], size: float, weight: str) -> Fitted:
     return Fitted(words, size, *extent(words, size, weight))
 
 
-def _lines(words: str, width: float, size: float, weight: str, pieces: re.Pattern[str] = _PIECES) -> list[str] | None:
-    """Broken between words; ``None`` if one of them is wider than a line."""
+def _lines(
+    words: str, width: float, size: float, weight: str, pieces: re.Pattern[str] = _BETWEEN_WORDS
+) -> list[str] | None:
+    """Broken after some pieces; ``None`` if one of them is wider than a line, unless that is a single character."""
     lines: list[str] = []
     for paragraph in words.split("\n"):
         line = ""
@@ -110,21 +114,8 @@ def _lines(words: str, width: float, size: float, weight: str, pieces: re.Patter
             if line and extent((line + piece).rstrip(), size, weight)[0] > width:
                 lines.append(line.rstrip())
                 line = ""
-            line += piece
-            if extent(line.rstrip(), size, weight)[0] > width:
+            line = (line + piece).lstrip() if pieces is _ANYWHERE else line + piece
+            if pieces is not _ANYWHERE and extent(line.rstrip(), size, weight)[0] > width:
                 return None
         lines.append(line.rstrip())
     return lines
-
-
-def _broken(words: str, width: float, weight: str) -> list[str]:
-    """Broken wherever a line is full, at the least size."""
-    lines: list[str] = []
-    for paragraph in words.split("\n"):
-        rest = paragraph
-        while rest:
-            ends = range(1, min(len(rest), LONGEST_LINE) + 1)
-            count = max(1, bisect_right(ends, width, key=lambda end: extent(rest[:end].rstrip(), LEAST, weight)[0]))
-            lines.append(rest[:count].rstrip())
-            rest = rest[count:].lstrip()
-    return lines or [""]

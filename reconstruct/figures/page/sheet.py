@@ -184,16 +184,12 @@ def head(look: Look) -> float:
     return title.height + AROUND_TITLE if title else 0.0
 
 
-Draw = Callable[[Sheet, float], None]
-"""A function that draws on a sheet, from a distance in inches below its top."""
-
-
 @dataclass(frozen=True)
 class Part:
-    """A part of a figure that is not divided between pages: its height in inches, and the function that draws it."""
+    """A part of a figure that stays on one page: its height, and how it is drawn below a place, in inches."""
 
     height: float
-    draw: Draw
+    draw: Callable[[Sheet, float], None]
 
     def below(self, other: "Part") -> "Part":
         """Both as one part, this one at the bottom."""
@@ -225,8 +221,7 @@ class Pages:
             self._used = 0.0
             if repeated:
                 self.add(repeated)
-        self._pages[-1].append((self._used, part))
-        self._used += part.height
+        self.add_below(part)
 
     def add_below(self, part: Part) -> None:
         """Put a part below the last one, on its page whether there is room or not."""

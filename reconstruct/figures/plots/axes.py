@@ -10,6 +10,7 @@ from matplotlib.axis import Axis, YAxis
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from reconstruct.figures.page.fitting import STEP, extent
+from reconstruct.figures.page.notes import Key
 from reconstruct.figures.page.sheet import COLOURS
 from reconstruct.figures.page.venues import LEAST
 from reconstruct.naming import numbers
@@ -25,6 +26,12 @@ MARKS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼"}  # matplotl
 def style(number: int) -> tuple[str, str]:
     """The colour and the mark of a line: 0, 1, 2 …"""
     return COLOURS[number % len(COLOURS)], list(MARKS)[number // len(COLOURS) % len(MARKS)]
+
+
+def key(number: int, name: str) -> Key:
+    """The name of a line, with its mark and in its colour."""
+    colour, mark = style(number)
+    return Key(f"{MARKS[mark]} {name}", colour)
 
 
 def width_of_numbers(size: float) -> float:

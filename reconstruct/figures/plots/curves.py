@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names
+from reconstruct.figures.page.notes import keys
 from reconstruct.figures.page.sheet import DEFAULT, Look, Part, laid_out
 from reconstruct.figures.pivot import Layout
-from reconstruct.figures.plots.axes import style
-from reconstruct.figures.plots.notes import key, keys
+from reconstruct.figures.plots.axes import key, style
 from reconstruct.figures.plots.panels import Plot, rows
 from reconstruct.results import TRACE
 from reconstruct.trace import read

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from reconstruct.figures.page.fitting import Fitted, extent, fit, fit_all
+from reconstruct.figures.page.notes import EDGE
 from reconstruct.figures.page.sheet import GAP, Look, Part, Sheet, head
 from reconstruct.figures.plots.axes import TICKS, below, stacked, width_of_numbers, write_numbers
-from reconstruct.figures.plots.notes import EDGE
 
 NARROWEST, WIDEST, LOWEST, HIGHEST = 1.7, 6.0, 0.8, 3.0  # inches of the axes
 PAD = 0.07  # inches between axes and the text above and below

@@ -11,10 +11,11 @@ from matplotlib.patches import ConnectionPatch
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import cell_names, labels
 from reconstruct.figures.page.fitting import fit_all
+from reconstruct.figures.page.notes import keys, paragraph
 from reconstruct.figures.page.sheet import DEFAULT, FAINT, GAP, SMALLEST_PANEL, Look, Part, Sheet, laid_out
 from reconstruct.figures.pivot import Layout
+from reconstruct.figures.plots.axes import key
 from reconstruct.figures.plots.errors import plot
-from reconstruct.figures.plots.notes import key, keys, paragraph
 from reconstruct.figures.plots.panels import rows
 from reconstruct.figures.tables.tiles import cropped
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from matplotlib.figure import Figure
 
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import key_name, labels, shortest, with_keys
-from reconstruct.figures.page.fitting import fit
+from reconstruct.figures.page.fitting import Fitted, fit
+from reconstruct.figures.page.notes import paragraph
 from reconstruct.figures.page.pictures import BRIGHTEST
-from reconstruct.figures.page.sheet import DEFAULT, FAINT, GAP, Look, Pages, Part, house_style
+from reconstruct.figures.page.sheet import DEFAULT, GAP, Look, Pages, Part, Sheet, house_style
 from reconstruct.figures.pivot import Block, Layout, Pivot, Point, pivot, pivots
 from reconstruct.figures.tables.originals import names, originals
 from reconstruct.figures.tables.table import Naming, Table, draw
@@ -33,20 +35,15 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
         InputError: the layout has a key that the sweep does not have.
     """
     with house_style(look):
-        foot, every = note(footnote(cells, look), look), tables(cells, look, layout)
-        for height in (look.height, look.height - foot.height):
-            pages = Pages(replace(look, height=height))
-            draw(every, pages.look, pages)
-            if pages.room >= foot.height:
-                break
+        foot = paragraph(footnote(cells, look), look)
+        pages = Pages(replace(look, height=look.height - foot.height))
+        draw(tables(cells, look, layout), pages.look, pages)
         pages.add_below(foot)
         return pages.figures()
 
 
 def footnote(cells: Cells, look: Look) -> str:
     """What the numbers under the pictures are and, if the pictures are maps of a difference, what these are."""
-    if not look.notes:
-        return ""
     done = [panel.result for panel in cells.panels if panel.result]
     to = "the original" if look.difference == "original" else look.difference
     scale = f"mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
@@ -69,13 +66,6 @@ def _about_errors(done: Sequence[Result]) -> str:
     errors = f"error: ‖code − target‖² / ‖target‖², mean over layers{compared}"
     loss = f"loss: that of {', '.join(sorted(without))}, which has no relative error"
     return "; ".join([errors] * any(r.relative_errors for r in done) + [loss] * bool(without))
-
-
-def note(words: str, look: Look) -> Part:
-    """A text below everything else, as a part of the page."""
-    text = fit(words, look.width - 2 * GAP, look.tiny, 4)
-    height = text.height + 2 * GAP if look.labels and words else 0.0
-    return Part(height, lambda sheet, top: sheet.fitted(GAP, top + GAP, text, va="top", color=FAINT))
 
 
 def tables(cells: Cells, look: Look, layout: Layout | None = None) -> list[Table]:
@@ -133,19 +123,15 @@ def blocks(cells: Cells, look: Look, layout: Layout, parts: Callable[[Block], It
     with house_style(look):
         pages = Pages(look)
         for block in table.blocks:
-            heading = heading_part(table, block, cells, look)
-            pages.add_together([*([heading] if heading else []), *parts(block)])
+            text = fit(heading(table, block, cells), look.width - GAP, look.normal, 3, "bold")
+            draw = partial(_draw_heading, text)
+            above = [Part(text.height + 2 * GAP, draw)] if text.words and look.labels else []
+            pages.add_together([*above, *parts(block)])
         return pages.figures()
 
 
-def heading_part(pivot: Pivot, block: Block, every: Cells, look: Look) -> Part | None:
-    """The heading of a block as a part of a page; ``None`` if it is empty or the look has no labels."""
-    words = heading(pivot, block, every)
-    if not (words and look.labels):
-        return None
-    text = fit(words, look.width - GAP, look.normal, 3, "bold")
-    place = {"va": "top", "weight": "bold"}
-    return Part(text.height + 2 * GAP, lambda sheet, top: sheet.fitted(GAP / 2, top + GAP, text, **place))
+def _draw_heading(words: Fitted, sheet: Sheet, top: float) -> None:
+    sheet.fitted(GAP / 2, top + GAP, words, va="top", weight="bold")
 
 
 def heading(pivot: Pivot, block: Block, every: Cells) -> str:

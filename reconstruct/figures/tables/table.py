@@ -84,23 +84,13 @@ def _forms(tables: Sequence[Table]) -> Sequence[int]:
 
 
 class Placed:
-    """One table, measured for a page.
-
-    Args:
-        table: the table.
-        look: the choices of the reader.
-        ways: the forms in which numbers can be written, the longest first.
-        letters: the numbers of the letters of the panels.
-        left: the least free width at the left, in inches.
-        widest: the largest width of a panel, in inches.
+    """One table, measured for a page; it writes numbers in the first of some forms (`ways`) in which all fit.
 
     Attributes:
-        rows: the number of rows.
-        columns: the number of columns.
-        row_labels: of each row; empty if the look has no labels.
-        column_labels: of each column; empty if the look has no labels.
+        labels: free inches at the left, for the labels of rows; at least `left`.
+        row_labels, column_labels: empty if the look has no labels.
         bands: the columns that are side by side, for each band.
-        width: of a panel, in inches.
+        width: of a panel, in inches; at most `widest`.
         heights: of the panels of each row, in inches.
         values: place -> name -> the text below the picture.
         way: the number of the form in which numbers are written.
@@ -196,49 +186,44 @@ class Placed:
 
     def place(self, pages: Pages) -> None:
         """Put the table on pages, with its heading and originals."""
-        if self.look.labels and self.table.heading:
-            title = fit(self.table.heading, self.look.width - self.labels - GAP, self.look.normal, 3, "bold")
-            pages.keep_together([Part(title.height + BLOCK_GAP, lambda *_: None), *self._band(self.bands[0], True)])
-            pages.add(Part(title.height + BLOCK_GAP, lambda sheet, top: self._title(sheet, top, title)))
-        if self.table.originals:
-            self._originals_above(pages)
+        above = [*self._title(), *self._originals_above()]
+        pages.keep_together([*above, *self._band(self.bands[0], True)])
+        for part in above:
+            pages.add(part)
         for number, band in enumerate(self.bands):
-            header = Part(self._header_height(False), partial(self._header_again, band))
-            pages.add_together(self._band(band, number == 0), repeated=header)
+            pages.add_together(self._band(band, number == 0), repeated=self._header(band, first=False))
         pages.gap(BLOCK_GAP / 2)
 
-    def _title(self, sheet: Sheet, top: float, title: Fitted) -> None:
+    def _title(self) -> Iterator[Part]:
+        if self.look.labels and self.table.heading:
+            title = fit(self.table.heading, self.look.width - self.labels - GAP, self.look.normal, 3, "bold")
+            yield Part(title.height + BLOCK_GAP, partial(self._draw_title, title))
+
+    def _draw_title(self, title: Fitted, sheet: Sheet, top: float) -> None:
         sheet.fitted(self.labels, top + BLOCK_GAP / 2, title, va="top", weight="bold")
 
-    def _originals_above(self, pages: Pages) -> None:
-        """Put the originals into a band of their own, as large as the panels below."""
-        labels, tiles = zip(*self.table.originals, strict=True)
-        above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
-        look = replace(self.look, columns=self.per_band)
-        Placed(above, look, (), self.letters, self.labels, min(self.width, ORIGINAL_WIDTH)).place(pages)
+    def _originals_above(self) -> Iterator[Part]:
+        """The originals in bands of their own, as large as the panels below."""
+        if self.table.originals:
+            labels, tiles = zip(*self.table.originals, strict=True)
+            above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
+            look = replace(self.look, columns=self.per_band)
+            placed = Placed(above, look, (), self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
+            for band in placed.bands:
+                yield from placed._band(band, False)
 
     def _band(self, band: Sequence[int], first: bool) -> list[Part]:
         """The parts of a band: the header with the first row, then the other rows."""
-        head = self._header_height(first)
-        parts = []
-        for row in range(self.rows):
-            above = head if row == 0 else 0.0
+        top, *others = [Part(self._row_height(row, band), partial(self._row, row, band)) for row in range(self.rows)]
+        return [top.below(self._header(band, first)), *others]
 
-            def drawn(sheet: Sheet, top: float, row: int = row, above: float = above) -> None:
-                if row == 0:
-                    self._header(sheet, top, band, first)
-                self._row(sheet, top + above, row, band)
-
-            parts.append(Part(above + self._row_height(row, band), drawn))
-        return parts
-
-    def _header_again(self, band: Sequence[int], sheet: Sheet, top: float) -> None:
-        self._header(sheet, top, band, first=False)
+    def _header(self, band: Sequence[int], first: bool) -> Part:
+        return Part(self._header_height(first), partial(self._draw_header, band, first))
 
     def _left(self, column: int, band: Sequence[int]) -> float:
         return self.labels + (column - band[0]) * (self.width + GAP)
 
-    def _header(self, sheet: Sheet, top: float, band: Sequence[int], first: bool) -> None:
+    def _draw_header(self, band: Sequence[int], first: bool, sheet: Sheet, top: float) -> None:
         bottom = top + self._header_height(first) - PAD
         if first and self.column_heading:
             start = self._left(band[0] + min(self.table.lead, len(band) - 1), band)
@@ -252,7 +237,7 @@ class Placed:
             middle = self._left(column, band) + self.width / 2
             sheet.fitted(middle, bottom, self.column_labels[column], ha="center", va="bottom")
 
-    def _row(self, sheet: Sheet, top: float, row: int, band: Sequence[int]) -> None:
+    def _row(self, row: int, band: Sequence[int], sheet: Sheet, top: float) -> None:
         if self.row_labels:
             place = self.labels - 0.1, top + self.heights[row] / 2
             sheet.fitted(*place, self.row_labels[row], ha="right", va="center")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from PIL.Image import Image
 
@@ -46,7 +47,10 @@ def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
     Raises:
         InputError: the difference is neither to the original nor to a finished cell of that name.
     """
-    return _Differences(cells, look) if look.difference else lambda panel: _tile_of(panel, look)
+    if not look.difference:
+        return partial(_tile_of, look=look)
+    to = None if look.difference == "original" else _only(look.difference, cells)
+    return partial(_difference, to=to, look=look)
 
 
 def _tile_of(panel: Panel, look: Look) -> Tile:
@@ -92,21 +96,15 @@ def original_tiles(picture: Image | None, name: str, look: Look) -> list[tuple[s
     return [(name, Tile(whole, problem, mark=look.detail)), (f"{name}, detail", Tile(cropped(picture, look), problem))]
 
 
-class _Differences:
-    """A function from cells to maps of their difference to their original, or to a chosen cell."""
-
-    def __init__(self, cells: Cells, look: Look) -> None:
-        self.look = look
-        self.to = None if look.difference == "original" else _only(look.difference, cells)
-
-    def __call__(self, panel: Panel) -> Tile:
-        other = self.to.picture if self.to else next(filter(None, map(panel.original, TERMS)), None)
-        tile = _tile_of(panel, self.look)
-        if panel.picture is None or other is None:
-            return replace(tile, picture=None, problem=panel.problem or "no original")
-        if panel.picture.size != other.size:
-            return replace(tile, picture=None, problem="another size")
-        return replace(tile, picture=cropped(difference(panel.picture, other), self.look))
+def _difference(panel: Panel, to: Panel | None, look: Look) -> Tile:
+    """A map of the difference of a cell to another one, or else to its original."""
+    other = to.picture if to else next(filter(None, map(panel.original, TERMS)), None)
+    tile = replace(_tile_of(panel, look), picture=None)
+    if panel.picture is None or other is None:
+        return replace(tile, problem=panel.problem or "no original")
+    if panel.picture.size != other.size:
+        return replace(tile, problem="another size")
+    return replace(tile, picture=cropped(difference(panel.picture, other), look))
 
 
 def _only(name: str, cells: Cells) -> Panel:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from reconstruct.figures.page.fitting import Fitted, fit, fit_all
 from reconstruct.figures.page.sheet import FAINT, Look, Part, Sheet
-from reconstruct.figures.plots.axes import MARKS, style
 
 EDGE = 0.12  # inches from the edges of the page
 BETWEEN = 0.22  # inches between two keys in a line
@@ -18,12 +17,6 @@ class Key:
 
     words: str
     colour: str
-
-
-def key(number: int, name: str) -> Key:
-    """The name of a line, with its mark and in its colour."""
-    colour, mark = style(number)
-    return Key(f"{MARKS[mark]} {name}", colour)
 
 
 def keys(given: Sequence[Key], look: Look) -> list[Part]:
