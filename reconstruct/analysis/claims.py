@@ -3,7 +3,7 @@
 The paper gives no thresholds; those here are ours.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from statistics import geometric_mean, mean
 
@@ -250,36 +250,49 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
     )
 
 
-def _gaps(layers: Mapping[str, Sequence[Pair]]) -> str:
-    """Differences of PSNR at each layer."""
-    return ", ".join(f"{spread(same, _gap)} dB at {layer}" for layer, same in layers.items())
+def against_untrained(
+    name: str, title: str, sign: int, is_usable: Callable[[Entry], bool]
+) -> Callable[[Sequence[Entry]], Outcome]:
+    """A test whether a quantity is larger (or smaller) with the trained network than with its untrained counterpart.
+
+    Args:
+        name: of the quantity.
+        title: what it is called in the numbers.
+        sign: 1 if it should be larger, -1 if smaller.
+        is_usable: whether a picture counts.
+    """
+
+    def test(entries: Sequence[Entry]) -> Outcome:
+        equal = selection.compared(entries, UNTRAINED, "")
+        layers = {layer: [pair for pair in same if all(map(is_usable, pair))] for layer, same in equal.layers.items()}
+        both = [pair for same in layers.values() for pair in same]
+        values = ", ".join(_of_both(same, name, layer) for layer, same in layers.items() if same)
+        numbers = f"{equal.words}, {title} with the trained and the untrained network is {values}{equal.without}"
+        return findings(both, lambda pair: sign * (pair[0][name] - pair[1][name]) > 0), numbers if both else ""
+
+    return test
 
 
-def _gap(pair: Sequence[Entry]) -> float:
-    return pair[0].psnr - pair[1].psnr
-
-
-def _learned(entries: Sequence[Entry]) -> Outcome:
-    equal = selection.compared(entries, UNTRAINED, "")
-    deep = [pair for layer, same in equal.layers.items() if block(layer) > 1 for pair in same]
-    numbers = f"{equal.words}, PSNR of the trained minus the untrained network: {_gaps(equal.layers)}{equal.without}"
-    return findings(deep, lambda pair: _gap(pair) < 0), numbers if deep else ""
+def _of_both(pairs: Sequence[Pair], name: str, layer: str) -> str:
+    """A quantity of the first pictures of pairs and of the second ones."""
+    first, second = (spread([pair[which] for pair in pairs], lambda e: e[name], 2) for which in (0, 1))
+    return f"{first} and {second} at {layer}"
 
 
 def _canvas(entries: Sequence[Entry]) -> Outcome:
     equal = selection.compared(entries, "", "pixels")
-    both = [pair for same in equal.layers.values() for pair in same]
-    pixels = selection.across([other for _, other in both])
-    if not pixels or both[0][0].canvas == "pixels":
+    pixels = selection.across([other for same in equal.layers.values() for _, other in same])
+    if not pixels or equal.entries[0].canvas == "pixels":
         return [], ""
     correlation = spread(pixels, lambda case: depth_trend(case, "psnr"), 2)
+    values = ", ".join(_of_both(same, "psnr", layer) for layer, same in equal.layers.items())
     return findings(pixels, lambda case: depth_trend(case, "psnr") < -TREND), (
-        f"on plain pixels, too, the rank correlation of PSNR with depth is {correlation}, {equal.words}; PSNR on the "
-        f"{both[0][0].canvas} canvas minus PSNR on pixels: {_gaps(equal.layers)}{equal.without}"
+        f"on plain pixels, too, the rank correlation of PSNR with depth is {correlation}, {equal.words}; PSNR (dB) on "
+        f"the {equal.entries[0].canvas} canvas and on pixels is {values}{equal.without}"
     )
 
 
-OVER_LAYERS, OVER_RATIOS = "series of layers", "series of α/β"
+OVER_LAYERS, OVER_RATIOS, PAIRS = "series of layers", "series of α/β", "pairs of pictures"
 COLOURS = ("local_chroma", "local_lightness", "delta_e")
 CLAIMS = {
     "pixels": Claim("Low layers give the picture back almost pixel by pixel", _pixels, about=("psnr", "ssim")),
@@ -299,6 +312,10 @@ CLAIMS = {
     "separable": Claim("Content and style can be set independently", _separable, OVER_RATIOS),
     "both": Claim("At no α/β are content and style both matched", _both, OVER_RATIOS),
     "smooth": Claim("The trade-off moves smoothly with α/β", _smooth, "steps of α/β"),
-    "learned": Claim("A trained layer forgets more pixels than an untrained one", _learned, "pairs of pictures"),
+    "learned": Claim(
+        "A trained layer forgets more pixels than an untrained one",
+        against_untrained("psnr", "PSNR (dB)", -1, lambda e: block(e.layer) > 1),
+        PAIRS,
+    ),
     "canvas": Claim("Pixels fade with depth whatever the canvas", _canvas, OVER_LAYERS),
 }

@@ -4,35 +4,35 @@ Photographs count whose object the observer recognises in the original. Threshol
 measured: `RECOGNISED`, the five best classes as in ImageNet's evaluations, and that of a rank correlation.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from statistics import mean
+from collections.abc import Callable, Iterable, Sequence
 
 from reconstruct.analysis import selection
-from reconstruct.analysis.claims import OVER_LAYERS, OVER_RATIOS
+from reconstruct.analysis.claims import OVER_LAYERS, OVER_RATIOS, PAIRS, against_untrained
 from reconstruct.analysis.entries import LPIPS, ORIGINAL, PROBABILITY, Entry, Kind
-from reconstruct.analysis.networks import UNTRAINED
 from reconstruct.analysis.outcomes import (
     TREND,
     Claim,
     Outcome,
     depth_trend,
     findings,
-    of_photographs,
     plural,
     spread,
     trend,
     with_interval,
 )
-from reconstruct.analysis.selection import Pair
 from reconstruct.layers import block
 
 RECOGNISED = 0.3  # probability of the first class in an original, for its object to count as recognised
 BEST = 5  # classes among which an object still counts as seen
 
 
+def _is_recognised(entry: Entry) -> bool:
+    return entry.seen.get(ORIGINAL, 0) >= RECOGNISED
+
+
 def _recognised(entries: Iterable[Entry]) -> list[Entry]:
     """Those that were observed, of photographs whose object was recognised."""
-    return [e for e in entries if e.seen.get(ORIGINAL, 0) >= RECOGNISED]
+    return list(filter(_is_recognised, entries))
 
 
 def _finished(entries: Sequence[Entry]) -> list[Entry]:
@@ -153,39 +153,6 @@ def _stylised(entries: Sequence[Entry]) -> Outcome:
     return held, numbers if lines else ""
 
 
-def _learned(entries: Sequence[Entry]) -> Outcome:
-    equal = selection.compared(entries, UNTRAINED, "")
-    both = [pair for same in equal.layers.values() for pair in same if len(_recognised(pair)) == 2]
-    if not both:
-        return [], ""
-    trained, untrained = (with_interval([pair[which] for pair in both], _probability) for which in (0, 1))
-    return findings(both, lambda pair: _probability(pair[0]) > _probability(pair[1])), (
-        f"{equal.words}, the probability of the original's class is {trained}, with the untrained network "
-        f"{untrained}{equal.without}"
-    )
-
-
-def _learned_look(entries: Sequence[Entry]) -> Outcome:
-    equal = selection.compared(entries, UNTRAINED, "")
-    layers = {
-        layer: [pair for pair in same if all(LPIPS in e.seen for e in pair)] for layer, same in equal.layers.items()
-    }
-    every = [pair for same in layers.values() for pair in same]
-    numbers = f"{equal.words}, LPIPS with the trained and the untrained network: {_looks(layers)}{equal.without}"
-    return findings(every, lambda pair: pair[0].seen[LPIPS] < pair[1].seen[LPIPS]), numbers if every else ""
-
-
-def _looks(layers: Mapping[str, Sequence[Pair]]) -> str:
-    """LPIPS of both networks at each layer, mean over photographs."""
-    means = {
-        layer: [mean(of_photographs(same, [pair[which].seen[LPIPS] for pair in same])) for which in (0, 1)]
-        for layer, same in layers.items()
-        if same
-    }
-    return ", ".join(f"{trained:.2f} and {untrained:.2f} at {layer}" for layer, (trained, untrained) in means.items())
-
-
-_PAIRS = "pairs of pictures"
 RECOGNITION = {
     "information": Claim("Object information does not fall with depth", _information, OVER_LAYERS, (PROBABILITY,)),
     "metamers": Claim(
@@ -202,8 +169,16 @@ RECOGNITION = {
         OVER_RATIOS,
         (PROBABILITY, "style_balance"),
     ),
-    "learned_objects": Claim("Training improves recognition at equal feature error", _learned, _PAIRS, (PROBABILITY,)),
+    "learned_objects": Claim(
+        "Training improves recognition at equal feature error",
+        against_untrained(PROBABILITY, "the probability of the original's class", 1, _is_recognised),
+        PAIRS,
+        (PROBABILITY,),
+    ),
     "learned_look": Claim(
-        "Training improves perceptual similarity (LPIPS) at equal feature error", _learned_look, _PAIRS, (LPIPS,)
+        "Training improves perceptual similarity (LPIPS) at equal feature error",
+        against_untrained(LPIPS, "LPIPS", -1, lambda e: LPIPS in e.seen),
+        PAIRS,
+        (LPIPS,),
     ),
 }
