@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import smooth_picture
 from examples import example
 
 from experiments.sweep import summary
+from reconstruct import images
 from reconstruct.errors import InputError
 from reconstruct.results import Result
 from reconstruct.sweeps import Sweep, SweepCell
@@ -114,3 +116,13 @@ def test_a_table_for_a_paper_says_of_how_many_and_what_is_missing(sweep):
     assert rows[1][2] == r"1.23 (1.23–1.23)"
     assert rows[1][4] == r"26.0 (25.0–\ensuremath{\infty})"
     assert rows[2][:2] == ["fourier", "2 of 3"]
+
+
+def test_lpips_is_measured_where_a_column_asks_for_it(sweep, monkeypatch):
+    monkeypatch.setattr("experiments.drawing.observations.perceptual", lambda: lambda picture, original: 0.25)
+    for cell in (sweep.folder / "pixels0", sweep.folder / "pixels1"):
+        for name in ("result.png", "content.png"):
+            images.save(smooth_picture(8, 8), cell / name)
+        content().write(cell)
+    summary.write([sweep], ["seed"], ["csv"], ["psnr", "lpips"])
+    assert [(row["lpips"], row["lpips_n"]) for row in _rows(sweep)] == [("0.25", "2"), ("", "")]

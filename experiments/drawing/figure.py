@@ -9,8 +9,8 @@ from experiments.drawing import kinds, outdated
 from experiments.terminal.progress import say
 from reconstruct import figures
 from reconstruct.errors import InputError
-from reconstruct.figures import Cells, Layout, Look, Panel
-from reconstruct.results import FIGURE, PICTURE, differences
+from reconstruct.figures import Cells, Layout, Look
+from reconstruct.results import FIGURE, differences
 from reconstruct.sweeps import Sweep
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
     words = {
-        "caption": figures.caption(cells, kind, request.look.values, request.command),
+        "caption": figures.caption(cells, kind, request.look.values, request.command, list(drawn)),
         "alt": figures.alt(cells, kind, request.look.values),
     }
     paths = _written(drawn, words, stem, request, sweep.folder)
@@ -150,16 +150,11 @@ def _something(drawn: "Mapping[str, Sequence[Figure]]", folder: Path) -> "Mappin
 
 def _with_lpips(cells: Cells) -> Cells:
     """Cells with the LPIPS of each to its photograph."""
-    from experiments.drawing.observations import perceptual
-    from reconstruct import images
+    from experiments.drawing.observations import perceptual_of
 
-    def measured(panel: Panel) -> Panel:
-        distance, paths = perceptual(), [panel.folder / PICTURE, panel.folder / "content.png"]
-        if distance is None or panel.picture is None or not (panel.result and "content" in panel.result.originals):
-            return panel
-        return replace(panel, lpips=distance(*map(images.load, paths)))
-
-    return replace(cells, panels=[measured(panel) for panel in cells.panels])
+    shown = [(panel, panel.result if panel.picture else None) for panel in cells.panels]
+    panels = [replace(panel, lpips=perceptual_of(panel.folder, result)) for panel, result in shown]
+    return replace(cells, panels=panels)
 
 
 def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:

@@ -20,7 +20,7 @@ from reconstruct.observers.chance import NullDistribution, null_distributions, p
 from reconstruct.observers.classifier import Classifier
 from reconstruct.observers.identification import identified, probability, rank, similarity
 from reconstruct.observers.perceptual import Perceptual, read
-from reconstruct.results import Result
+from reconstruct.results import PICTURE, Result
 from reconstruct.sweeps import Sweep
 
 SIZE = 512  # pixels, of photographs for the null distribution
@@ -93,6 +93,12 @@ def perceptual() -> Perceptual | None:
     except RunError as error:
         say(f"  the perceptual distance (LPIPS) is not measured: {error}")
         return None
+
+
+def perceptual_of(folder: Path, result: Result | None) -> float | None:
+    """The perceptual distance of a cell's picture to its photograph; ``None`` if it has none or it cannot be had."""
+    distance = perceptual() if result and "content" in result.originals else None
+    return distance(images.load(folder / PICTURE), images.load(folder / "content.png")) if distance else None
 
 
 def beside_original(entry: Entry, picture: Tensor, original: Tensor) -> Entry:

@@ -10,10 +10,12 @@ from experiments.sweep.tables import numbers
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import unique_ends, write_csv, written_whole
 from reconstruct.naming import plain, superscript
+from reconstruct.results import Result
 from reconstruct.sweeps import Sweep
 
 IN_A_PAPER = ("content_error", "style_error", "psnr", "ssim")  # unless others are asked for
-HEADINGS = {"psnr": "PSNR (dB)", "ssim": "SSIM", "seconds": "time (s)"}
+LPIPS = "lpips"
+HEADINGS = {"psnr": "PSNR (dB)", "ssim": "SSIM", LPIPS: "LPIPS", "seconds": "time (s)"}
 TABLE = r"""\begin{table}
 \centering
 \caption{%(caption)s}
@@ -61,13 +63,14 @@ def write(
     Raises:
         InputError: no cell is finished, a key is not swept, or a number is not known.
     """
-    groups, path = _groups(sweeps, over), sweeps[0].folder / "summary"
+    groups, path = _groups(sweeps, over, LPIPS in columns), sweeps[0].folder / "summary"
     known = list(dict.fromkeys(name for group in groups for name in group.values))
     if not known:
         raise InputError(f"{sweeps[0].folder}: no cell is finished yet, nothing can be summarised")
     for name in columns:
         if name not in known:
-            raise InputError(f"--columns {name}: expected some of {', '.join(known)}{nearest(name, known)}")
+            there = list(dict.fromkeys([*known, LPIPS]))
+            raise InputError(f"--columns {name}: expected some of {', '.join(there)}{nearest(name, there)}")
     paths = [path.with_suffix(f".{each}") for each in dict.fromkeys(formats)]
     for each in paths:
         if each.suffix == ".csv":
@@ -79,7 +82,7 @@ def write(
     return paths
 
 
-def _groups(sweeps: Sequence[Sweep], over: Collection[str]) -> list[Group]:
+def _groups(sweeps: Sequence[Sweep], over: Collection[str], with_lpips: bool) -> list[Group]:
     """All cells, by what is not summarised."""
     swept = list(dict.fromkeys(key for sweep in sweeps for key in sweep.axes))
     for key in over:
@@ -98,9 +101,20 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str]) -> list[Group]:
             group.done += result is not None
             group.missing += result is None
             group.not_converged += result is not None and not result.converged
-            for name, value in numbers(result).items() if result else ():
+            for name, value in _numbers(sweep.folder / cell.folder, result, with_lpips).items():
                 group.values.setdefault(name, []).append(value)
     return list(groups.values())
+
+
+def _numbers(folder: Path, result: Result | None, with_lpips: bool) -> dict[str, float]:
+    """Name -> value of a cell's numbers; LPIPS, which has to be measured, only if it is wanted."""
+    found = numbers(result) if result else {}
+    if with_lpips:
+        from experiments.drawing.observations import perceptual_of
+
+        distance = perceptual_of(folder, result)
+        found |= {} if distance is None else {LPIPS: distance}
+    return found
 
 
 def _row(group: Group, columns: Sequence[str]) -> dict[str, object]:
@@ -132,6 +146,8 @@ def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str
     caption = f"Medians over {' and '.join(over)} of n reconstructions, and in brackets the lowest and the highest."
     if stalled := sum(group.not_converged for group in groups):
         caption += f" Of all {sum(group.done for group in groups)} reconstructions {stalled} did not converge."
+    if any(key == "depth" or key.endswith(".layers") for key in over):
+        caption += " Errors of different layers are not comparable."
     lines = [" & ".join(map(escaped, row)) for row in (head, *rows)]
     form = "l" * len(keys) + "r" * (1 + len(columns))
     body = " \\\\\n".join(lines[1:])

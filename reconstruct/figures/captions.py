@@ -21,10 +21,8 @@ OPENINGS = {
     "fig3": "Content and style together, after Figure 3 of Gatys, Ecker & Bethge (2015). Rows: style of more and more "
     "layers. Columns: α/β, from the painting's texture to the photograph.",
     "grid": "Reconstructions, one for each combination of settings.",
-    "atlas": "What each layer keeps. figure: reconstructions of single layers against depth; matrix: reconstructed "
-    "from one layer, measured at all; strips: seeds side by side; arrangement: errors of styles and of the shuffled "
-    "original; front: content error against style error; blending: what another network sees over α/β. Errors are "
-    "‖code − target‖² / ‖target‖². measures.csv has every number, findings.md the claims and their verdicts.",
+    "atlas": "What each layer keeps. Errors are ‖code − target‖² / ‖target‖². measures.csv has every number, "
+    "findings.md the claims and their verdicts.",
     "statistics": "Textures from several statistics of the same features. matrix: the relative error of each, by every "
     "statistic, and that of another painting and of the painting with its parts in another order.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
@@ -32,7 +30,13 @@ OPENINGS = {
     "only.",
 }
 
-
+ATLAS = {  # what a figure's name begins with -> what it shows
+    "matrix": "reconstructed from one layer, measured at all layers",
+    "strips": "seeds side by side",
+    "arrangement": "errors of styles and of the shuffled original",
+    "front": "content error against style error",
+    "blending": "what another network sees over α/β",
+}
 ERRORS = {
     "content": "content error is ‖F − P‖² / ‖P‖², with the features F of the reconstruction and P of the photograph",
     "style": "style error is ‖G − A‖² / ‖A‖², with the Gram matrices G of the reconstruction and A of the painting",
@@ -48,18 +52,43 @@ WITH_ERRORS = ("fig1", "grid", "tradeoff", "statistics", "atlas")  # kinds that 
 MOST_NAMES = 12  # of the cells that were left out
 
 
-def caption(cells: Cells, kind: str, values: str = "error", drawn_by: str = "") -> str:
-    """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands."""
+def caption(
+    cells: Cells, kind: str, values: str = "error", drawn_by: str = "", drawn: Sequence[str] = ("figure",)
+) -> str:
+    """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands.
+
+    Args:
+        cells: what is drawn.
+        kind: of the figure.
+        values: which numbers stand below the pictures.
+        drawn_by: the command that drew it; empty if that was the sweep's own.
+        drawn: the names of its files, of which an analysis has several.
+    """
     not_shown = {panel.folder for panels in left_out(cells, kind).values() for panel in panels}
     results = [panel.result for panel in cells.panels if panel.result and panel.folder not in not_shown]
     made = f"{'; '.join(settings(results))}. {_count(len(results), cells)}."
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
-    drawn = [f"Drawn by: {drawn_by}"] if drawn_by else []
-    commands = "\n".join([*(f"Created by: {command}" for command in cells.commands), *drawn])
+    redrawn = [f"Drawn by: {drawn_by}"] if drawn_by else []
+    commands = "\n".join([*(f"Created by: {command}" for command in cells.commands), *redrawn])
     computed = " ".join(f"Cells were {line}." for line in differences(results))
     not_there = (_left_out(cells, kind), _missing(cells), _not_converged(cells), _unshown(cells))
-    parts = (OPENINGS[kind], *not_there, _numbers(kind, values, results), made, computed, credits, commands)
+    parts = (
+        OPENINGS[kind],
+        _atlas(drawn) if kind == "atlas" else "",
+        *not_there,
+        _numbers(kind, values, results),
+        made,
+        computed,
+        credits,
+        commands,
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _atlas(drawn: Sequence[str]) -> str:
+    """What each of an analysis' figures shows."""
+    depth = "reconstructions of single layers against depth"
+    return "; ".join(f"{name}: {ATLAS.get(name.partition('_')[0], depth)}" for name in drawn) + "."
 
 
 def left_out(cells: Cells, kind: str) -> Mapping[str, Sequence[Panel]]:
