@@ -75,12 +75,15 @@ def _finished(panel: Panel, pictures: Pictures, measured: Entry | None, in_parts
     files = {term: pictures.number(panel.folder / f"{term}.png") for term in result.originals}
     found = errors(result) | facts(result, *filter(None, [measured]))
     caption = {name: text for name, (text, _) in found.items() if name in ("PSNR", *errors(result))}
-    computed = " ".join(filter(None, (f"{result.evaluations} steps in {result.precision}", result.processor)))
+    where = f" on {result.processor}" if result.processor else ""
     return {
         "sentence": sentence(result),
         "caption": ", ".join(f"{name} {text}" for name, text in caption.items()),
         "facts": found | {"time": (f"{result.seconds:.1f}\u00a0s", result.seconds)},
-        "settings": {"computed": computed, **_settings(result.overrides)},
+        "settings": {
+            "computed": f"{result.evaluations} steps in {result.precision}{where}",
+            **_settings(result.overrides),
+        },
         "command": _command(result.overrides, in_parts),
         "credit": "; ".join(_credit(picture) for picture in result.pictures.values()),
         "note": result.note,

@@ -29,7 +29,7 @@ const WORDS = {
 
 const state = Object.fromEntries(Object.entries(WORDS).map(([word, [first]]) => [word, first]));
 state.fixed = Object.fromEntries(keys.map(({ key, values }) => [key, values[0].value]));
-if (cells.length) Object.assign(state.fixed, fullest());
+if (cells.length) Object.assign(state.fixed, beginning());
 const untouched = structuredClone(state);
 
 function address() {
@@ -132,4 +132,10 @@ function fullest(key = "") {
   const tables = cells.map((cell) => matching(valuesIn(cell, unplaced())));
   const [best] = tables.sort((a, b) => spans(b) - spans(a) || b.length - a.length);
   return valuesIn(best[0], unplaced());
+}
+
+/** Where the sliders stand at first: at the first cell, or where the grid is fullest if it would be alone. */
+function beginning() {
+  const first = valuesIn(cells[0], unplaced());
+  return matching(first).length > 1 ? first : fullest();
 }
