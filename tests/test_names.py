@@ -29,6 +29,12 @@ def test_a_label_gains_a_key_when_the_sweep_gains_an_axis():
     assert labels(sweep(ratio=["0.01", "1"], seed=["0", "1"]))[0] == "α/β=0.01 seed=0"
 
 
+def test_what_only_some_cells_have_is_left_out_where_the_rest_tells_them_apart():
+    content, style = {"representation": "content", "content.picture": "cat"}, {"representation": "style", "seed": "0"}
+    assert labels([content, style]) == ["content", "style"]
+    assert labels([content, {**content, "seed": "1"}]) == ["default", "seed=1"]
+
+
 def test_of_a_single_cell_all_that_was_chosen_is_said_but_where_it_goes():
     assert labels([{"size": "64", "content.layers": "[relu4_2]", "name": "x", "runs": "/tmp", "film": "true"}]) == [
         "relu4_2 size=64"

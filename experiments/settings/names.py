@@ -30,10 +30,12 @@ def labels(cells: Sequence[Values]) -> list[str]:
     Of a single cell it is all that was chosen for it.
     """
     chosen = [{key.lstrip("+"): value for key, value in cell.items() if is_setting(key)} for cell in cells]
-    keys = _differing(chosen)
-    words = {key: _words(key, chosen) for key in keys}
-    names = [" ".join(words[key][cell[key]] for key in keys if key in cell) or DEFAULT for cell in chosen]
-    often = Counter(names)
+    for keys in (_several(chosen), _differing(chosen)):
+        words = {key: _words(key, chosen) for key in keys}
+        names = [" ".join(words[key][cell[key]] for key in keys if key in cell) or DEFAULT for cell in chosen]
+        often = Counter(names)
+        if len(often) == len(names):
+            return names
     return [
         name if often[name] == 1 else f"{name} {sha256(repr(sorted(cell.items())).encode()).hexdigest()[:6]}"
         for name, cell in zip(names, chosen, strict=True)
@@ -48,10 +50,14 @@ def folder_name(label: str, identity: str) -> str:
 
 
 def _differing(cells: Sequence[Values]) -> list[str]:
-    """The keys whose values are not the same in all cells, in the order in which they are shown."""
-    keys = dict.fromkeys(key for cell in cells for key in cell)
-    several = [key for key in keys if len({cell.get(key) for cell in cells}) > 1]
-    return sorted(several if len(cells) > 1 else keys, key=_place)
+    """The keys that not all cells have alike, in the order in which they are shown; of a single cell all."""
+    keys = sorted({key for cell in cells for key in cell}, key=_place)
+    return [key for key in keys if len(cells) == 1 or len({cell.get(key) for cell in cells}) > 1]
+
+
+def _several(cells: Sequence[Values]) -> list[str]:
+    """Those of which cells have several values; that some do not have a key says no more than what else they have."""
+    return [key for key in _differing(cells) if len(cells) == 1 or len({c[key] for c in cells if key in c}) > 1]
 
 
 def _place(key: str) -> tuple[int, str]:
