@@ -57,7 +57,7 @@ def test_probabilities_are_the_softmax_of_logits_and_embeddings_what_gave_them()
 
 
 def test_a_network_without_a_linear_layer_is_no_observer():
-    with pytest.raises(ValueError, match="no linear layer"):
+    with pytest.raises(InputError, match="observer=conv: it has no linear layer"):
         Classifier("conv", nn.Conv2d(3, 2, 1), ("a", "b"), MEAN_COLOUR)
 
 

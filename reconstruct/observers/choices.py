@@ -48,7 +48,7 @@ def _timm(name: str, model: str) -> Classifier:
     made = _fetched(name, lambda: timm.create_model(model, pretrained=True))
     known = timm.data.resolve_model_data_config(made)
     classes = _imagenet(timm) if made.num_classes == 1000 else [str(k) for k in range(made.num_classes)]
-    return _classifier(name, made, classes, Preparation(known["input_size"][-1], known["mean"], known["std"]))
+    return Classifier(name, made, classes, Preparation(known["input_size"][-1], known["mean"], known["std"]))
 
 
 def _torchvision(name: str, model: str) -> Classifier:
@@ -63,18 +63,11 @@ def _torchvision(name: str, model: str) -> Classifier:
     # Its builders know what goes with weights: other inputs, other names of tensors.
     made = _fetched(name, lambda: torchvision.models.get_model(model, weights=weights, progress=False))
     shown = weights.transforms()
-    return _classifier(name, made, weights.meta["categories"], Preparation(shown.crop_size[0], shown.mean, shown.std))
+    return Classifier(name, made, weights.meta["categories"], Preparation(shown.crop_size[0], shown.mean, shown.std))
 
 
 def _tensors_only(url: str, **how: Any) -> Any:
     return torch.hub.load_state_dict_from_url(url, **{**how, "map_location": "cpu", "weights_only": True})
-
-
-def _classifier(name: str, model: nn.Module, classes: list[str], preparation: Preparation) -> Classifier:
-    try:
-        return Classifier(name, model, classes, preparation)
-    except ValueError as error:
-        raise InputError(f"observer={name}: {error}; expected another") from error
 
 
 def _imported_timm(name: str) -> Any:

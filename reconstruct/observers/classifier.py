@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
+from reconstruct.errors import InputError
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -57,13 +59,13 @@ class Classifier:
         preparation: what comes before the model.
 
     Raises:
-        ValueError: the model has no linear layer.
+        InputError: the model has no linear layer.
     """
 
     def __init__(self, name: str, model: nn.Module, classes: Sequence[str], preparation: Preparation) -> None:
         linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
         if not linear:
-            raise ValueError(f"{name} has no linear layer, whose input would be the embedding")
+            raise InputError(f"observer={name}: it has no linear layer, whose input is the embedding; expected another")
         self.name, self.classes = name, tuple(classes)
         self._model, self._prepare = model.eval().requires_grad_(False), preparation
         self._embedded: list[Tensor] = []
