@@ -51,15 +51,6 @@ def test_a_lock_leaves_nothing_behind(tmp_path):
     assert not list((tmp_path / "cell").iterdir())
 
 
-def test_looking_at_a_cell_does_not_keep_others_from_it(tmp_path):
-    with locks.held(tmp_path, {}):
-        pass
-    (tmp_path / locks.LOCK).touch()
-    assert not locks.is_held(tmp_path)
-    with locks.held(tmp_path, {}):
-        pass
-
-
 def test_many_who_look_and_many_who_want_the_same_cell_do_no_harm(tmp_path):
     code = """
 import pathlib, sys

@@ -73,17 +73,10 @@ def test_the_result_is_channels_last_and_the_weights_are_shared():
     assert layer.convolution is plain
 
 
-@pytest.mark.parametrize("other", [{"stride": 2}, {"kernel_size": 1}, {"padding_mode": "reflect"}, {"bias": False}])
-def test_other_convolutions_are_refused(other):
-    with pytest.raises(ValueError, match="expected 3×3 with stride 1"):
-        Winograd(convolution(3, 4, **other))
+OTHERS = [{"stride": 2}, {"kernel_size": 1}, {"padding_mode": "reflect"}, {"bias": False}, {"dtype": torch.bfloat16}]
 
 
-def test_low_precision_is_refused():
-    with pytest.raises(ValueError, match="float32"):
-        Winograd(convolution(3, 4, torch.bfloat16))
-
-
-def test_weights_that_may_change_are_refused():
-    with pytest.raises(ValueError, match="frozen"):
-        Winograd(convolution(3, 4).requires_grad_(True))
+@pytest.mark.parametrize("plain", [*(convolution(3, 4, **each) for each in OTHERS), convolution(3, 4).requires_grad_()])
+def test_other_convolutions_are_refused(plain):
+    with pytest.raises(ValueError, match="expected 3×3 with stride 1, padding 1, bias and frozen float32 weights"):
+        Winograd(plain)
