@@ -50,7 +50,8 @@ def _parts(cells: Cells, look: Look) -> Iterator[Part]:
     (main,) = rows([plot(points, also)], replace(look, height=look.height - strip.height))
     yield main.below(strip.part())
     yield from keys([key(k, name) for k, name in enumerate(named)], look)
-    yield paragraph(STALLED if stalled else "", look)
+    shown = f"pictures: {named[-1]}" if len(named) > 1 and strip.panels else ""
+    yield paragraph("; ".join(filter(None, (shown, STALLED if stalled else ""))), look)
 
 
 def _has_both(panel: Panel) -> bool:
@@ -62,11 +63,15 @@ def _errors(panel: Panel) -> tuple[float, float]:
 
 
 def _lines(cells: Cells) -> list[list[Panel]]:
-    """Cells that differ in α/β only, in order of content error."""
+    """Cells that differ in α/β only, the largest first."""
     found: dict[tuple[str, ...], list[Panel]] = {}
     for panel in filter(_has_both, cells.panels):
         found.setdefault(tuple(panel.values[key] for key in cells.axes if key != "ratio"), []).append(panel)
-    return [sorted(panels, key=_errors) for panels in found.values()]
+    return [sorted(panels, key=_ratio, reverse=True) for panels in found.values()]
+
+
+def _ratio(panel: Panel) -> float:
+    return panel.result.ratio if panel.result else 0.0
 
 
 def _chosen(line: Sequence[Panel], most: int) -> list[Panel]:
@@ -82,7 +87,7 @@ class _Strip:
     def __init__(self, line: Sequence[Panel], cells: Cells, look: Look) -> None:
         self.look, self.panels = look, _chosen(line, min(MOST_PICTURES, int((look.width - LEFT) / SMALLEST_PANEL)))
         self.room = (look.width - LEFT) / max(1, len(self.panels))
-        values, known = [panel.values.get("ratio", "") for panel in self.panels], labels("ratio", cells)[0].of
+        values, known = [panel.settings.get("ratio", "") for panel in self.panels], labels("ratio", cells)[0].of
         self.names = fit_all([known.get(value, value) for value in values], self.room - GAP, look.small, 1)
         self.side = min(LARGEST, self.room - GAP, look.height / 4)
         self.head = max((name.height for name in self.names), default=0.0) + GAP
