@@ -303,9 +303,11 @@ def test_networks_have_names_for_readers(network, training, name):
 
 def test_a_band_of_shares_ends_at_0_and_1():
     points = {0: [0.0, 1.0], 1: [0.9, 1.0]}  # one standard deviation goes beyond
-    reached = _band(Figure().add_subplot(), points, "black", most=1)
-    assert (min(reached), max(reached)) == (0, 1)
-    assert max(_band(Figure().add_subplot(), points, "black")) > 1
+    shares, numbers = Figure().subplots(2)
+    _band(shares, points, "black", shares=True)
+    _band(numbers, points, "black")
+    assert tuple(shares.dataLim.intervaly) == (0, 1)
+    assert numbers.dataLim.y1 > 1
 
 
 def test_nothing_measured_is_nothing_shown(sweep):

@@ -34,6 +34,7 @@ from reconstruct.figures.plots.axes import limits, number
 from reconstruct.figures.plots.panels import Plot, rows
 
 Values = np.ndarray[Any, Any]
+Points = Mapping[int, Sequence[float]]  # number of a layer -> values
 Reading = Callable[[Entry], float | None]
 PSNR, ENDS_ONLY = "PSNR against the original, dB", "final feature error"
 CLASS, IDENTIFIED = "class of the original (probability)", "identified by an observer (share)"
@@ -90,7 +91,7 @@ class _Curves:
         """Whether a panel has something to draw."""
         return any(ends or stopped for ends, stopped in self._points(panel))
 
-    def _points(self, panel: str) -> list[tuple[dict[int, list[float]], dict[int, list[float]]]]:
+    def _points(self, panel: str) -> list[tuple[Points, Points]]:
         """For each variant, the points of the final pictures and those at equal error."""
         return [
             (
@@ -100,7 +101,7 @@ class _Curves:
             for cells in self.variants.values()
         ]
 
-    def _read(self, cells: Sequence[Entry], panel: str) -> dict[int, list[float]]:
+    def _read(self, cells: Sequence[Entry], panel: str) -> Points:
         """Number of a layer -> the mean of each photograph's finite values; of errors that of logarithms."""
         found = {}
         for layer, same in by_layer(cells, self.layers).items():
@@ -113,55 +114,44 @@ class _Curves:
         return found
 
     def draw(self, panel: str, axes: Axes) -> None:
-        """Draw one panel."""
-        ends_only = panel == ENDS_ONLY
-        axes.set(autoscale_on=False, yscale="log" if ends_only else "linear")
-        reached: list[float] = [self.level] if ends_only and self.level is not None else []
-        points = self._points(panel)
-        solid = any(stopped for _, stopped in points)
-        lines = [
-            (of, colour, k == 1) for pair, colour in zip(points, COLOURS, strict=False) for k, of in enumerate(pair)
-        ]
-        for of, colour, is_solid in lines:
-            alone = len(of) == 1  # a line through one point is invisible
-            dashed = "o--" if self.level is None else "D--" if alone else "--"
-            drawn = _line(axes, of, colour, "o-" if is_solid else dashed, ends_only)
-            shares = 1 if panel in SHARES else math.inf
-            reached += _band(axes, of, colour, shares, ends_only) if is_solid or not solid else drawn
+        """Draw one panel; all that is drawn is inside of it, but for pictures that cannot be distinguished."""
+        logs, points = panel == ENDS_ONLY, self._points(panel)
+        is_solid = any(stopped for _, stopped in points)
+        axes.set(autoscale_on=False, yscale="log" if logs else "linear")
+        for (ends, stopped), colour in zip(points, COLOURS, strict=False):
+            alone = "D--" if len(ends) == 1 else "--"  # a line through one point is invisible
+            _line(axes, ends, colour, "o--" if self.level is None else alone, logs)
+            _line(axes, stopped, colour, "o-", logs)
+            _band(axes, stopped if is_solid else ends, colour, panel in SHARES, logs)
         if panel == CHANCE:
-            reached += self._mark_chance(axes)
+            self._mark_chance(axes)
         for reference in self._references(panel):
             axes.axhline(reference, color=FAINT, lw=0.7, ls=":")
-            reached.append(reference)
-        low, high = limits(reached, logarithmic=ends_only)
+        low, high = limits(axes.dataLim.intervaly, logarithmic=logs)
         far = panel == PSNR and low < INDISTINGUISHABLE - 5 < INDISTINGUISHABLE < high
         axes.set_ylim(low, INDISTINGUISHABLE if far else high)
-        if ends_only and self.level is not None:
-            self._mark_level(axes, self.level)
+        if logs and self.level is not None:
+            self._write_level(axes, self.level)
 
     def _references(self, panel: str) -> list[float]:
-        """What a panel's values are to be compared with: the photographs' own probability, and chance."""
-        if panel == IDENTIFIED:
-            return [GUESSED]
+        """What a panel's values are to be compared with: the photographs' own probability, chance, or the level."""
         own = [e.seen[ORIGINAL] for cells in self.variants.values() for e in cells if ORIGINAL in e.seen]
-        return [mean(own)] if own and panel == CLASS else []
+        known = {IDENTIFIED: GUESSED, CLASS: mean(own) if own else None, ENDS_ONLY: self.level}
+        return [value] if (value := known.get(panel)) is not None else []
 
-    def _mark_chance(self, axes: Axes) -> list[float]:
-        """Shade what random pairs of photographs reach, from their median to the most alike; both are given back.
+    def _mark_chance(self, axes: Axes) -> None:
+        """Shade what random pairs of photographs reach, from their median to the most alike.
 
         By the features of the first variant: other networks have another distribution.
         """
         first = next(iter(self.variants.values()))
         rows = by_layer([e for e in first if MOST in e.seen], self.layers)
-        places = [self.layers.index(layer) for layer in rows]
-        low, high = ([float(np.mean([e.seen[key] for e in same])) for same in rows.values()] for key in (MIDDLE, MOST))
-        axes.fill_between(places, low, high, color=FAINT, alpha=0.25, lw=0)
-        return [*low, *high]
+        low, high = ([mean(e.seen[key] for e in same) for same in rows.values()] for key in (MIDDLE, MOST))
+        axes.fill_between([self.layers.index(layer) for layer in rows], low, high, color=FAINT, alpha=0.25, lw=0)
 
     @staticmethod
-    def _mark_level(axes: Axes, level: float) -> None:
-        """Draw a line at the level, with its number."""
-        axes.axhline(level, color=FAINT, lw=0.7, ls=":")
+    def _write_level(axes: Axes, level: float) -> None:
+        """Write the level at its line."""
         low, high = axes.get_ylim()
         axes.set_ylim(low, max(high, level * (high / low) ** 0.2))
         look: dict[str, Any] = {"ha": "right", "va": "bottom", "color": FAINT, "parse_math": False}
@@ -194,32 +184,22 @@ class _Curves:
         return (grey if self.any(CHANCE) else "") + dotted
 
 
-def _middle(points: Mapping[int, Sequence[float]], logarithmic: bool) -> tuple[Values, Values]:
-    """The mean at each layer and one standard deviation; on a logarithmic axis, those of logarithms."""
+def _middle(points: Points, logarithmic: bool) -> tuple[Values, Values, Values]:
+    """The mean at each layer, and one standard deviation below and above; those of logarithms if so wanted."""
     values = [np.log(v) if logarithmic else np.asarray(v) for v in points.values()]
-    return np.array([v.mean() for v in values]), np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
+    middle = np.array([v.mean() for v in values])
+    half = np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
+    found = middle, middle - half, middle + half
+    return (np.exp(found[0]), np.exp(found[1]), np.exp(found[2])) if logarithmic else found
 
 
-def _line(
-    axes: Axes, points: Mapping[int, Sequence[float]], colour: str, line: str, logarithmic: bool = False
-) -> list[float]:
-    """Draw means joined by a line; the values that the axis must include."""
-    middle, _ = _middle(points, logarithmic)
-    middle = np.exp(middle) if logarithmic else middle
-    axes.plot(list(points), middle, line, color=colour, lw=1.2, ms=3)
-    return list(middle)
+def _line(axes: Axes, points: Points, colour: str, line: str, logarithmic: bool) -> None:
+    """Draw means joined by a line."""
+    axes.plot(list(points), _middle(points, logarithmic)[0], line, color=colour, lw=1.2, ms=3)
 
 
-def _band(
-    axes: Axes, points: Mapping[int, Sequence[float]], colour: str, most: float = math.inf, logarithmic: bool = False
-) -> list[float]:
-    """Draw one standard deviation around means; one of shares ends at 0 and at `most`.
-
-    Returns:
-        The values that the axis must include.
-    """
-    middle, half = _middle(points, logarithmic)
-    low, high = (np.exp(x) if logarithmic else x for x in (middle - half, middle + half))
-    low, high = (np.clip(x, 0 if most < math.inf else -math.inf, most) for x in (low, high))
+def _band(axes: Axes, points: Points, colour: str, shares: bool = False, logarithmic: bool = False) -> None:
+    """Draw one standard deviation around means; that of shares ends at 0 and 1."""
+    _, *ends = _middle(points, logarithmic)
+    low, high = np.clip(ends, 0, 1) if shares else ends
     axes.fill_between(list(points), low, high, color=colour, alpha=0.18, lw=0)
-    return [*low, *high]

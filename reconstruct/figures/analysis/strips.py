@@ -13,10 +13,9 @@ from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, order, select
 from reconstruct.errors import InputError
-from reconstruct.figures.page.notes import paragraph
-from reconstruct.figures.page.sheet import GAP, Look, Pages, house_style
+from reconstruct.figures.page.sheet import GAP, Look
 from reconstruct.figures.plots.axes import number
-from reconstruct.figures.tables.table import LABEL_SHARE, Naming, Table, draw
+from reconstruct.figures.tables.table import LABEL_SHARE, Naming, Table, drawn
 from reconstruct.figures.tables.tiles import Tile, cropped
 from reconstruct.recorders.snapshots import place as snapshot
 from reconstruct.sweeps import Sweep
@@ -46,14 +45,9 @@ def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) 
         f"Each picture when its feature error ‖F − P‖² / ‖P‖² had first fallen to at most {number(level)}; the final "
         f"pictures of low layers are closer to the original.{ABOUT_MAP if len(seeds) > 1 else ''}"
     )
-    small = min(12, int(look.width * (1 - LABEL_SHARE) / (SMALLEST + GAP)))
-    with house_style(look):
-        pages = Pages(look)
-        table = _table(sweep, by_layer(cells, order(cells)), seeds, look)
-        draw([table], replace(look, columns=look.columns or small), pages)
-        for each in (note, network_note(entries, cells)):
-            pages.add(paragraph(each, look))
-        return pages.figures()
+    columns = look.columns or min(12, int(look.width * (1 - LABEL_SHARE) / (SMALLEST + GAP)))
+    table = _table(sweep, by_layer(cells, order(cells)), seeds, look)
+    return drawn([table], replace(look, columns=columns), note, network_note(entries, cells))
 
 
 def _table(sweep: Sweep, layers: Mapping[str, Sequence[Entry]], seeds: Sequence[int], look: Look) -> Table:

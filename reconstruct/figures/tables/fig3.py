@@ -1,17 +1,18 @@
 """Figure 3 of Gatys, Ecker & Bethge (2015): style over more and more layers against α/β."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from matplotlib.figure import Figure
 
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import depth_labels, labels
-from reconstruct.figures.page.sheet import DEFAULT, Look, Pages, house_style
+from reconstruct.figures.page.sheet import DEFAULT, Look
 from reconstruct.figures.pivot import Block, Layout, Pivot, pivot
 from reconstruct.figures.tables.grid import heading
-from reconstruct.figures.tables.table import Naming, Table, draw
+from reconstruct.figures.tables.table import Naming, Table, drawn
 from reconstruct.figures.tables.tiles import Tile, original_tiles, tiles
+from reconstruct.naming import TERMS
 
 LAYOUT = Layout(rows=("depth",), columns=("ratio",))
 
@@ -19,10 +20,7 @@ LAYOUT = Layout(rows=("depth",), columns=("ratio",))
 def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
     """A table with the photograph and the painting; one table for each combination of the other swept keys."""
     placed = pivot(cells, layout or LAYOUT)
-    with house_style(look):
-        pages = Pages(look)
-        draw([_table(placed, block, cells, look) for block in placed.blocks], look, pages)
-        return pages.figures()
+    return drawn([_table(placed, block, cells, look) for block in placed.blocks], look)
 
 
 def _table(pivot: Pivot, block: Block, cells: Cells, look: Look) -> Table:
@@ -35,7 +33,7 @@ def _table(pivot: Pivot, block: Block, cells: Cells, look: Look) -> Table:
     columns = [Naming(axis, [way[ratio] for (ratio,) in block.columns]) for way in labels("ratio", cells)]
     ways = depth_labels(cells, "style")
     rows = [Naming(f"style {way.key}", [way[depth] for (depth,) in block.rows]) for way in ways]
-    return Table(heading(pivot, block, cells), rows, columns, placed, _originals(block, look))
+    return Table(heading(pivot, block, cells), rows, columns, placed, list(_originals(block, look)))
 
 
 def _of_losses(panels: Sequence[Panel]) -> str:
@@ -45,11 +43,8 @@ def _of_losses(panels: Sequence[Panel]) -> str:
     return names.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
-def _originals(block: Block, look: Look) -> list[tuple[str, Tile]]:
+def _originals(block: Block, look: Look) -> Iterator[tuple[str, Tile]]:
     """Label and tile of the content's and of the style's original."""
-    panels = list(block.at.values())
-    found = []
-    for term in ("content", "style"):
-        picture = next(filter(None, (panel.original(term) for panel in panels)), None)
-        found += original_tiles(picture, term.capitalize(), look)
-    return found
+    for term in TERMS:
+        picture = next(filter(None, (panel.original(term) for panel in block.at.values())), None)
+        yield from original_tiles(picture, term.capitalize(), look)

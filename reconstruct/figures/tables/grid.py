@@ -1,7 +1,6 @@
 """Any sweep as tables: rows, columns and pages by keys, with the originals next to their reconstructions."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from matplotlib.figure import Figure
@@ -9,12 +8,11 @@ from matplotlib.figure import Figure
 from reconstruct.figures.cells import Cells, Panel
 from reconstruct.figures.labels import key_name, labels, shortest, with_keys
 from reconstruct.figures.page.fitting import Fitted, fit
-from reconstruct.figures.page.notes import paragraph
 from reconstruct.figures.page.pictures import BRIGHTEST
 from reconstruct.figures.page.sheet import DEFAULT, GAP, Look, Pages, Part, Sheet, house_style
 from reconstruct.figures.pivot import Block, Layout, Pivot, Point, pivot, pivots
 from reconstruct.figures.tables.originals import names, originals
-from reconstruct.figures.tables.table import Naming, Table, draw
+from reconstruct.figures.tables.table import Naming, Table, drawn
 from reconstruct.figures.tables.tiles import Tile, tiles
 from reconstruct.figures.tables.tiles import values as values_of
 from reconstruct.results import Result
@@ -34,12 +32,7 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     Raises:
         InputError: the layout has a key that the sweep does not have.
     """
-    with house_style(look):
-        foot = paragraph(footnote(cells, look), look)
-        pages = Pages(replace(look, height=look.height - foot.height))
-        draw(tables(cells, look, layout), pages.look, pages)
-        pages.add_below(foot)
-        return pages.figures()
+    return drawn(tables(cells, look, layout), look, footnote(cells, look))
 
 
 def footnote(cells: Cells, look: Look) -> str:

@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, pairwise
 
+from matplotlib.figure import Figure
+
 from reconstruct.figures.page.fitting import Fitted, fit, fit_all, fits
+from reconstruct.figures.page.notes import paragraph
 from reconstruct.figures.page.pictures import marked
-from reconstruct.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet
+from reconstruct.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet, house_style
 from reconstruct.figures.tables.tiles import Tile, error_label
 
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
@@ -57,10 +60,16 @@ class Table:
         return max(i for i, _ in self.tiles) + 1, max(j for _, j in self.tiles) + 1
 
 
-def draw(tables: Sequence[Table], look: Look, pages: Pages) -> None:
-    """Place tables on pages, one below the other; letters continue from one table to the next."""
-    for each in placed(tables, look):
-        each.place(pages)
+def drawn(tables: Sequence[Table], look: Look, *notes: str) -> list[Figure]:
+    """A figure for each page, with tables one below the other and notes below them; letters continue through all."""
+    with house_style(look):
+        foot = [paragraph(note, look) for note in notes]
+        pages = Pages(replace(look, height=look.height - sum(part.height for part in foot)))
+        for table in placed(tables, pages.look):
+            table.place(pages)
+        for part in foot:
+            pages.add_below(part)
+        return pages.figures()
 
 
 def placed(tables: Sequence[Table], look: Look) -> list["Placed"]:
