@@ -129,8 +129,7 @@ class _Block:
         sheet.picture(left, top, self.side, self.height, tile.picture, tile.problem, tile.name)
         sheet.text(left, top - PAD, self.letters[column], va="bottom", weight="bold", size=self.look.normal)
         sheet.fitted(right, top - PAD, self._layer(row, column), ha="right", va="bottom")
-        what = self.look.values if self.look.values == "error" else self.look.values.upper()  # which stands at the left
-        numbers = [short.removeprefix(f"{what} ") for _, short, _ in tile.values.values()]
+        numbers = [f"loss {number}" if what.endswith("loss") else number for what, number in tile.values.values()]
         words = fit(", ".join(numbers), self.side, self.look.small, 1)
         centre, below, term = left + self.side / 2, top + self.height + PAD, next(iter(tile.values), "")
         sheet.fitted(centre, below, words, ha="center", va="top", label=error_label(tile.name, term))

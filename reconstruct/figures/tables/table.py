@@ -73,10 +73,9 @@ def drawn(tables: Sequence[Table], look: Look, *notes: str) -> list[Figure]:
 
 
 def placed(tables: Sequence[Table], look: Look) -> list["Placed"]:
-    """Tables measured for a page; they write errors in one form, and letters continue from one table to the next."""
-    letters, ways = count(), _forms(tables)
-    way = max((Placed(table, look, ways, letters).way for table in tables), default=0)
-    return [Placed(table, look, [way], letters) for table in tables]
+    """Tables measured for a page; letters continue from one table to the next."""
+    letters = count()
+    return [Placed(table, look, letters) for table in tables]
 
 
 def _even(columns: int, most: int) -> list[range]:
@@ -86,14 +85,8 @@ def _even(columns: int, most: int) -> list[range]:
     return [range(a, b) for a, b in pairwise(ends)]
 
 
-def _forms(tables: Sequence[Table]) -> Sequence[int]:
-    """The forms in which numbers can be written, the longest first; of several kinds each needs its name."""
-    names = {name for table in tables for tile in table.tiles.values() for name in tile.values}
-    return (0, 2) if len(names) > 1 else (0, 1, 2)
-
-
 class Placed:
-    """One table, measured for a page; it writes numbers in the first of some forms (`ways`) in which all fit.
+    """One table, measured for a page.
 
     Attributes:
         labels: free inches at the left, for the labels of rows; at least `left`.
@@ -102,14 +95,12 @@ class Placed:
         width: of a panel, in inches; at most `widest`.
         heights: of the panels of each row, in inches.
         values: place -> name -> the text below the picture.
-        way: the number of the form in which numbers are written.
     """
 
     def __init__(
         self,
         table: Table,
         look: Look,
-        ways: Sequence[int],
         letters: Iterator[int],
         left: float = 0.0,
         widest: float = math.inf,
@@ -122,7 +113,7 @@ class Placed:
         self.width = min(width, widest)
         self.bands = _even(self.columns, self.per_band)
         self.column_heading, self.column_labels = self._labels_of_columns()
-        self.way, self.values = self._values(ways)
+        self.values = self._values()
         self.heights = [self._height(row) for row in range(self.rows)]
 
     @property
@@ -160,18 +151,17 @@ class Placed:
         heading = fit(way.heading, look.width - self.labels - GAP, look.small) if way.heading else None
         return heading, fit_all(way.labels, self.width, look.small, 3)
 
-    def _values(self, ways: Sequence[int]) -> tuple[int, dict[tuple[int, int], dict[str, Fitted]]]:
-        """The first form in which all numbers fit, else the last; place -> name -> text."""
+    def _values(self) -> dict[tuple[int, int], dict[str, Fitted]]:
+        """Place -> name -> number as text, all in one line if all fit, else all in two."""
         size = self.look.small - 1
-        values = [(place, name, forms) for place, t in self.table.tiles.items() for name, forms in t.values.items()]
-        if not (self.look.labels and values):
-            return 0, {}
-        texts = {way: [forms[way] for _, _, forms in values] for way in ways}
-        way = next((way for way, of in texts.items() if all(fits(w, self.width, size) for w in of)), ways[-1])
         found: dict[tuple[int, int], dict[str, Fitted]] = {}
-        for (place, name, _), words in zip(values, fit_all(texts[way], self.width, size, 1 + way // 2), strict=True):
-            found.setdefault(place, {})[name] = words
-        return way, found
+        tiles = self.table.tiles.items() if self.look.labels else ()
+        values = {(place, name): number for place, tile in tiles for name, number in tile.values.items()}
+        is_short = all(fits(" ".join(number), self.width, size) for number in values.values())
+        words = [(" " if is_short else "\n").join(number) for number in values.values()]
+        for (place, name), fitted in zip(values, fit_all(words, self.width, size, 1 if is_short else 2), strict=True):
+            found.setdefault(place, {})[name] = fitted
+        return found
 
     def _height(self, row: int) -> float:
         """The height of a row's panels: that of its tallest cell, or original if there is no cell; at most a page."""
@@ -217,7 +207,7 @@ class Placed:
             labels, tiles = zip(*self.table.originals, strict=True)
             above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
             look = replace(self.look, columns=self.per_band)
-            placed = Placed(above, look, (), self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
+            placed = Placed(above, look, self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
             for band in placed.bands:
                 yield from placed._band(band, False)
 

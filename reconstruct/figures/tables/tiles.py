@@ -13,8 +13,8 @@ from reconstruct.figures.page.sheet import Look
 from reconstruct.naming import TERMS, percent
 from reconstruct.results import Result, decibels
 
-Forms = tuple[str, str, str]
-"""A number in words, in short, and in words in two lines."""
+Number = tuple[str, str]
+"""What a number is, and the number, as text."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Tile:
     Attributes:
         picture: ``None`` if there is none.
         problem: why there is no picture, or what is wrong with it.
-        values: name -> the number to be written below the picture, in words, in short, and in words in two lines.
+        values: name -> the number to be written below the picture.
         name: of the cell's folder; empty for an original.
         mark: the part of the picture that gets a frame; ``None`` for none.
     """
 
     picture: Image | None
     problem: str = ""
-    values: Mapping[str, Forms] = field(default_factory=dict)
+    values: Mapping[str, Number] = field(default_factory=dict)
     name: str = ""
     mark: Box | None = None
 
@@ -58,7 +58,7 @@ def _tile_of(panel: Panel, look: Look) -> Tile:
     return Tile(cropped(panel.picture, look), panel.problem or stalled, values(panel, look.values), panel.name)
 
 
-def values(panel: Panel, which: str) -> dict[str, Forms]:
+def values(panel: Panel, which: str) -> dict[str, Number]:
     """Name -> a number of a cell; of a statistic without relative errors the loss."""
     result = panel.result
     if result is None or which == "none":
@@ -68,15 +68,15 @@ def values(panel: Panel, which: str) -> dict[str, Forms]:
     known = {"psnr": result.psnr, "ssim": result.ssim, "lpips": panel.lpips}[which]
     if known is None:
         return {}
-    number, name = decibels(known) if which == "psnr" else f"{known:.{3 if which == 'lpips' else 2}f}", which.upper()
-    return {which: (f"{name} {number}", f"{name} {number}", f"{name}\n{number}")}
+    number = decibels(known) if which == "psnr" else f"{known:.{3 if which == 'lpips' else 2}f}"
+    return {which: (which.upper(), number)}
 
 
-def _error(result: Result, term: str) -> Forms:
+def _error(result: Result, term: str) -> Number:
     is_error = term in result.relative_errors
     what, value = ("error", result.error(term)) if is_error else ("loss", result.losses[term])
     number = "not finite" if value is None else percent(value) if is_error else f"{value:.3g}"
-    return f"{term} {what} {number}", f"{what} {number}", f"{term} {what}\n{number}"
+    return f"{term} {what}", number
 
 
 def cropped(picture: Image | None, look: Look) -> Image | None:
