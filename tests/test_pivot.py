@@ -40,10 +40,7 @@ def test_every_cell_has_one_place_whatever_the_layout():
     given = cells(product(a="01", b="012", c="01", d="01"))
     for layout in (Layout(), Layout(rows=("d",)), Layout((), ("a",)), Layout(("a", "b"), ("c",), ("d",))):
         assert places(pivot(given, layout)) == sorted(panel.folder for panel in given.panels)
-
-
-def test_keys_that_have_no_place_become_pages():
-    assert pivot(cells(product(a="01", b="01", c="01")), Layout(rows=("a",), columns=("c",))).pages == ("b",)
+    assert pivot(given, Layout(rows=("a",), columns=("c",))).pages == ("b", "d")
 
 
 def test_rows_stand_in_the_order_of_their_values_not_of_the_cells():

@@ -11,15 +11,14 @@ from itertools import count
 from pathlib import Path
 from unicodedata import normalize
 
-from PIL.Image import Image
-
 from reconstruct.figures.cells import Cells
 from reconstruct.figures.page.fitting import Fitted
 from reconstruct.figures.page.sheet import Look
 from reconstruct.figures.pivot import Layout
 from reconstruct.figures.tables.grid import tables
 from reconstruct.figures.tables.latex import escaped
-from reconstruct.figures.tables.table import Placed, Table, placed
+from reconstruct.figures.tables.table import Placed, placed
+from reconstruct.figures.tables.tiles import Tile
 from reconstruct.files import written_whole
 
 LONGEST = 60  # characters of a panel's name
@@ -82,76 +81,68 @@ def _write(path: Path, text: str) -> Path:
 class _Written:
     """A table whose panels are written into files."""
 
-    def __init__(self, table: Placed, folder: Path, numbers: Iterator[int]) -> None:
-        self.placed, self.folder, self.numbers = table, folder, numbers
-        self.table: Table = table.table
+    def __init__(self, placed: Placed, folder: Path, numbers: Iterator[int]) -> None:
+        self.placed, self.folder, self.numbers = placed, folder, numbers
 
     def latex(self) -> str:
         """The heading, and a tabular for each band, one below the other."""
-        heading = [f"\\textbf{{{escaped(self.table.heading)}}}\\par"] if self.table.heading else []
-        originals = [self._originals()] if self.table.originals else []
+        table = self.placed.table
+        heading = [f"\\textbf{{{escaped(table.heading)}}}\\par"] if table.heading else []
+        originals = [self._originals(*zip(*table.originals, strict=True))] if table.originals else []
         return "\n\n".join([*heading, *originals, *(self._band(band) for band in self.placed.bands)])
 
-    def _originals(self) -> str:
-        labels, tiles = zip(*self.table.originals, strict=True)
-        pictures = [self._picture(tile.picture, tile.problem, label) for label, tile in zip(labels, tiles, strict=True)]
-        return _tabular("c" * len(labels), [" & ".join(self._box(label) for label in labels), " & ".join(pictures)])
+    def _originals(self, labels: Sequence[str], tiles: Sequence[Tile]) -> str:
+        pictures = [self._picture(tile, label) for label, tile in zip(labels, tiles, strict=True)]
+        return _tabular("c" * len(labels), [[self._box(label) for label in labels], pictures])
 
     def _band(self, band: Sequence[int]) -> str:
-        rows, columns = self.placed.row_labels, self.placed.column_labels
-        lines = []
-        if band[0] == 0 and self.placed.column_heading:
-            span = f"\\multicolumn{{{len(band)}}}{{c}}{{{_one_line(self.placed.column_heading)}}}"
-            lines.append(self._line("", [span]))
-        if columns:
-            corner = _one_line(self.placed.row_heading) if self.placed.row_heading else ""
-            lines.append(self._line(corner, [self._box(columns[j].words) for j in band]))
-        for i in range(self.placed.rows):
-            name = self._box(rows[i].words, self.placed.labels, "\\raggedleft") if rows else ""
-            lines.append(self._line(name, [self._tile(i, j) for j in band]))
-            if any(self._said(i, j) for j in band):
-                lines.append(self._line("", [self._errors(i, j) for j in band]))
-        return _tabular(("r" if rows else "") + "c" * len(band), lines)
+        placed, lines = self.placed, []
+        if band[0] == 0 and placed.column_heading:
+            lines.append(["", f"\\multicolumn{{{len(band)}}}{{c}}{{{_one_line(placed.column_heading)}}}"])
+        if placed.column_labels:
+            corner = _one_line(placed.row_heading) if placed.row_heading else ""
+            lines.append([corner, *(self._box(placed.column_labels[j].words) for j in band)])
+        for i in range(placed.rows):
+            name = self._box(placed.row_labels[i].words, "\\raggedleft") if placed.row_labels else ""
+            lines.append([name, *(self._tile(i, j) for j in band)])
+            if any(said := [self._said(i, j) for j in band]):
+                lines.append(["", *(f"\\footnotesize {words}" for words in said)])
+        if placed.row_labels:
+            return _tabular("r" + "c" * len(band), lines)
+        return _tabular("c" * len(band), [line[1:] for line in lines])
 
-    def _line(self, first: str, others: Sequence[str]) -> str:
-        return " & ".join([first, *others] if self.placed.row_labels else others)
-
-    def _box(self, words: str, width: float | None = None, how: str = "\\centering") -> str:
-        """A text that wraps in the width of a panel."""
-        inches = self.placed.width if width is None else width
+    def _box(self, words: str, how: str = "\\centering") -> str:
+        """A text that wraps in the width of a panel, or of the labels of rows."""
+        inches = self.placed.width if how == "\\centering" else self.placed.labels
         return f"\\parbox[c]{{{inches:.3f}in}}{{{how} {escaped(words)}}}"
 
     def _tile(self, row: int, column: int) -> str:
-        tile = self.table.tiles.get((row, column))
-        if tile is None:
-            return ""
-        names = [of[k].words for of, k in ((self.placed.column_labels, column), (self.placed.row_labels, row)) if of]
-        return self._picture(tile.picture, tile.problem, " ".join(names) or tile.name or "original")
+        tile, placed = self.placed.table.tiles.get((row, column)), self.placed
+        names = [of[k].words for of, k in ((placed.column_labels, column), (placed.row_labels, row)) if of]
+        return self._picture(tile, " ".join(names) or tile.name or "original") if tile else ""
 
-    def _picture(self, picture: Image | None, problem: str, name: str) -> str:
-        if picture is None:
-            return escaped(problem)
-        ascii_only = normalize("NFKD", name).encode("ascii", "ignore").decode()
+    def _picture(self, tile: Tile, name: str) -> str:
+        """Write a picture into a file; the LaTeX that includes it, or says why there is none."""
+        if tile.picture is None:
+            return escaped(tile.problem)
+        ascii_only = normalize("NFKD", name).replace("−", "-").encode("ascii", "ignore").decode()
         safe = re.sub(r"[^\w-]+", "_", ascii_only).strip("_")[:LONGEST]
         path = self.folder / f"{next(self.numbers):02d}_{safe or 'panel'}.png"
         with written_whole(path) as file:
-            picture.save(file, format="PNG")
+            tile.picture.save(file, format="PNG")
         return f"\\raisebox{{-0.5\\height}}{{\\includegraphics[width={self.placed.width:.3f}in]{{{path.name}}}}}"
 
-    def _errors(self, row: int, column: int) -> str:
-        return "\\footnotesize " + ", ".join(self._said(row, column))
-
-    def _said(self, row: int, column: int) -> list[str]:
+    def _said(self, row: int, column: int) -> str:
         """What stands below a panel: its numbers, and what is wrong with it."""
-        tile = self.table.tiles.get((row, column))
+        tile = self.placed.table.tiles.get((row, column))
         problem = [escaped(tile.problem.upper())] if tile and tile.picture and tile.problem else []
-        return [*map(_one_line, self.placed.values.get((row, column), {}).values()), *problem]
+        return ", ".join([*map(_one_line, self.placed.values.get((row, column), {}).values()), *problem])
 
 
 def _one_line(words: Fitted) -> str:
     return escaped(words.words.replace("\n", " "))
 
 
-def _tabular(columns: str, lines: Sequence[str]) -> str:
-    rows = " \\\\\n".join(lines)
+def _tabular(columns: str, lines: Sequence[Sequence[str]]) -> str:
+    rows = " \\\\\n".join(map(" & ".join, lines))
     return f"\\begin{{tabular}}{{{columns}}}\n{rows} \\\\\n\\end{{tabular}}\\par"
