@@ -37,15 +37,9 @@ def _run(command: str, names: Sequence[str]) -> None:
         case "list":
             print(*_aligned(_row(asset) for asset in chosen), f"kept in {assets.cache_folder()}", sep="\n")
         case "fetch":
-            _fetch(chosen)
+            print(*[assets.fetch(asset.name, fetching) for asset in chosen], sep="\n")
         case _:
             raise InputError(f"there is no command {command!r}{nearest(command, COMMANDS)} (expected list or fetch)")
-
-
-def _fetch(chosen: Iterable[assets.Asset]) -> None:
-    with fetching() as progress:
-        paths = [assets.fetch(asset.name, progress) for asset in chosen]
-    print(*paths, sep="\n")
 
 
 def _row(asset: assets.Asset) -> tuple[str, ...]:

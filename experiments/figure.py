@@ -3,7 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -61,43 +61,33 @@ def _options(given: argparse.Namespace) -> list[str]:
     """The options that were given, by name; a second folder is one too."""
     unset = _parser().parse_args(["."])
     names = [f"--{name.replace('_', '-')}" for name, value in vars(given).items() if value != getattr(unset, name)]
-    return [name for name in names if name not in ("--folders", "--kind", "--over", "--digits")] + ["FOLDER FOLDER"] * (
-        len(given.folders) > 1
-    )
+    several = ["FOLDER FOLDER"] if len(given.folders) > 1 else []
+    return [name for name in names if name not in ("--folders", "--kind")] + several
 
 
 def _request(given: argparse.Namespace) -> Request:
     """What was typed as the settings of a figure."""
     columns, count = _columns(given.columns)
     layout = Layout(_keys(given.rows), columns, _keys(given.pages))
-    name = given.name
-    if name and not re.fullmatch(r"\w[\w.-]*", name):
-        raise InputError(f"--name {name}: expected the name of a file without its ending, for example column")
+    if given.name and not re.fullmatch(r"\w[\w.-]*", given.name):
+        raise InputError(f"--name {given.name}: expected the name of a file without its ending, for example column")
     if given.panels is not None and given.panels.exists() and not given.panels.is_dir():
         raise InputError(f"--panels {given.panels}: expected a folder; this is a file")
-    for option, value, usual in (("--over", given.over, "seed"), ("--digits", given.digits, 3)):
-        if value != usual:
-            raise InputError(f"{option} {value} cannot be used without --kind summary")
     only: dict[str, list[str]] = {}
     for key, values in map(_values, given.only):
         only.setdefault(key, []).extend(values)
     _check_between("--dpi", given.dpi, 10, 1000)
     look, options = _look(given, count), _options(given)
-    renamed = dict(map(_renamed, given.label))
-    formats, typed = _formats(given, FORMATS), command()
-    return Request(look, layout, given.kind, only, formats, given.dpi, name, given.panels, renamed, typed, options)
+    formats, renamed = _formats(given, FORMATS), dict(map(_renamed, given.label))
+    kind, name, panels = given.kind, given.name, given.panels
+    return Request(look, layout, kind, only, formats, given.dpi, name, panels, renamed, command(), options)
 
 
 def _look(given: argparse.Namespace, columns: int | None) -> Look:
     look = Look(title=given.title, labels=not given.no_labels, columns=columns, crop=given.crop, letters=given.letters)
     look = replace(look, detail=_box(given.detail), difference=given.difference, values=given.values)
-    look = replace(look, notes=not given.no_notes, font=_font(given.font))
-    if given.width:
-        place = venue(given.width)
-        look = replace(look, width=place.width, normal=place.normal, small=place.small)
-    if given.height is not None:
-        look = replace(look, height=_inches(given.height))
-    return look
+    look = replace(look, notes=not given.no_notes, font=_font(given.font), height=_inches(given.height))
+    return replace(look, **asdict(venue(given.width))) if given.width else look
 
 
 def _columns(given: str) -> tuple[Keys | None, int | None]:
@@ -221,7 +211,7 @@ def _add_words(group: argparse._ArgumentGroup) -> None:
 def _add_files(group: argparse._ArgumentGroup) -> None:
     width = "3.25in, 8.5cm, 88mm, or a venue: neurips, icml-column …"
     group.add_argument("--width", default="", metavar="W", help=width)
-    group.add_argument("--height", metavar="H", help="of a page at most (default 9in)")
+    group.add_argument("--height", default="9in", metavar="H", help="of a page at most (default 9in)")
     group.add_argument("--dpi", type=int, default=300, help="resolution of PNG and TIFF (default 300)")
     formats = "default: png pdf; of a summary csv"
     group.add_argument("--format", nargs="+", choices=(*FORMATS, *TABLES), default=[], help=formats)

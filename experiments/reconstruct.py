@@ -3,9 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
 from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,13 @@ from experiments.cell.invocation import Invocation, Verbosity
 from experiments.cell.run import run
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration, first_names
-from experiments.settings.hydra_parser import allow_help_objects, check_options
+from experiments.settings.hydra_parser import check_options
 from experiments.settings.overrides import quoted
-from experiments.terminal.exits import ELSEWHERE, os_error_message
+from experiments.terminal.exits import ELSEWHERE, exits, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.failures import Failure
-from reconstruct.sweeps import SWEEP, Sweep
+from reconstruct.sweeps import Sweep
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +37,15 @@ def _task(composed: DictConfig) -> None:
     try:
         _run(configuration(composed), folder, hydra_config, alone)
     except locks.Busy:
-        pass  # the other process makes it; the report at the end of the sweep waits for that
+        pass  # another process is making it; the report at the end of the sweep waits for that
     except Exception as error:
         failure = Failure.of(error)
         with suppress(OSError, RunError, locks.Busy), locks.held(folder, {}):  # the disk may be full
             failure.write(folder)
         log.error(failure.traceback)
         if alone:
-            _stop(error, failure.message)
+            with exits("reconstruct"):
+                raise
         # In a sweep the other cells go on; `experiments.sweep` gives the report and the exit code.
 
 
@@ -66,25 +65,8 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
 
 def _label(folder: Path) -> str:
     """What the cell's sweep calls it."""
-    try:
-        return _labels(folder.parent, (folder.parent / SWEEP).stat().st_mtime_ns).get(folder.name, "")
-    except OSError:
-        return ""
-
-
-@lru_cache(maxsize=1)
-def _labels(folder: Path, written: int) -> Mapping[str, str]:
-    """Folder's name -> what a cell is called; read once for a sweep as it was written."""
-    sweep = Sweep.at(folder)
-    return {cell.folder: cell.name for cell in sweep.cells} if sweep else {}
-
-
-def _stop(error: Exception, message: str) -> None:
-    """One line for what the user can mend; anything else is our mistake and keeps its traceback."""
-    if not isinstance(error, InputError | RunError):
-        raise error
-    print(f"reconstruct: {message}", file=sys.stderr)
-    raise SystemExit(2 if isinstance(error, InputError) else 1)
+    sweep = Sweep.at(folder.parent)
+    return next((cell.name for cell in sweep.cells if cell.folder == folder.name), "") if sweep else ""
 
 
 def main() -> None:
@@ -92,24 +74,17 @@ def main() -> None:
     if "--version" in sys.argv[1:]:  # Hydra would give its own
         print(f"reconstruct {version('reconstruct')}")
         return
-    if not sys.argv[1:]:  # nothing was asked for: say what can be
+    if not sys.argv[1:]:
         sys.argv.append("--help")
     schema.register()
-    allow_help_objects()
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
-    try:
+    again = "the same command without fresh=true" if "fresh=true" in sys.argv else "the same command"
+    with exits("reconstruct", f"interrupted; {again} goes on from here"):
         flags_first = sorted(sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun"))
         sys.argv = [sys.argv[0], *map(quoted, flags_first)]  # in the middle, argparse would lose what follows them
         check_options(sys.argv[1:], first_names())
         _check_launcher(sys.argv)
         _composed_and_run()
-    except KeyboardInterrupt:
-        again = "the same command without fresh=true" if "fresh=true" in sys.argv else "the same command"
-        print(f"\nreconstruct: interrupted; {again} goes on from here", file=sys.stderr)
-        raise SystemExit(130) from None
-    except (InputError, RunError) as error:
-        print(f"reconstruct: {error}", file=sys.stderr)
-        raise SystemExit(2 if isinstance(error, InputError) else 1) from None
 
 
 def _composed_and_run() -> None:

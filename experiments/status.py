@@ -38,11 +38,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _verified(sweep: Sweep, overview: SweepStatus) -> str:
-    """Every look compares files with their digests; this says what came of it."""
+    """The result of comparing files with their digests, which every look does."""
     damaged, done = len(overview.of(State.damaged)), len(overview.of(State.done))
     finished, folder = damaged + done, sweep.folder
     if damaged:
-        return f"{folder}: {damaged} of {finished} finished cells are damaged; the sweep's command makes them again"
+        return f"{folder}: {damaged} of {finished} finished cells are damaged; the sweep's command recomputes them"
     return f"{folder}: every finished cell has the files that its result vouches for ({done} of {finished})"
 
 
@@ -74,9 +74,9 @@ def _watch(sweep: Sweep) -> SweepStatus:
 def report(sweep: Sweep, overview: SweepStatus) -> list[str]:
     """A headline, then the cells that are running and those that failed."""
     lines = [f"{sweep.folder}: {headline(overview)}"]
-    for state, tell in ((State.running, _running), (State.failed, _message), (State.damaged, _message)):
+    for state in (State.running, State.failed, State.damaged):
         cells = overview.of(state)
-        lines += [f"  {state.value:8} {s.cell.name}  {tell(s)}".rstrip() for s in cells[:SHOWN]]
+        lines += [f"  {state.value:8} {s.cell.name}  {_detail(s)}".rstrip() for s in cells[:SHOWN]]
         lines += [f"  {state.value:8} … and {len(cells) - SHOWN} more"] if len(cells) > SHOWN else []
     counts = overview.counts
     if counts[State.failed] or counts[State.damaged] or (counts[State.waiting] and not counts[State.running]):
@@ -84,13 +84,11 @@ def report(sweep: Sweep, overview: SweepStatus) -> list[str]:
     return lines
 
 
-def _message(standing: CellStatus) -> str:
-    return standing.message
-
-
-def _running(standing: CellStatus) -> str:
-    loss = "" if standing.loss is None else f"  loss {standing.loss:.3g}"
-    return f"step {standing.step} of {standing.steps}{loss}"
+def _detail(status: CellStatus) -> str:
+    if status.state is not State.running:
+        return status.message
+    loss = "" if status.loss is None else f"  loss {status.loss:.3g}"
+    return f"step {status.step} of {status.steps}{loss}"
 
 
 if __name__ == "__main__":

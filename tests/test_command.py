@@ -19,19 +19,22 @@ import hydra
 import pytest
 import torch
 from conftest import TINY, as_nobody, only_cell
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 from test_page import data_of
 
 from experiments import reconstruct
 from experiments.settings import schema
 from experiments.settings.composition import configs
+from experiments.sweep import conclusion
 from experiments.sweep.products import points
 from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.tables import read
 from reconstruct.hardware import choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
-from reconstruct.results import FORMAT, Result
+from reconstruct.layers import ARCHITECTURES
+from reconstruct.results import Result
 from reconstruct.sweeps import Sweep
 
 QUICK = "figure=none"  # drawing takes seconds and is tried where it matters
@@ -173,23 +176,6 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     assert (parts / "result.png").read_bytes() != (other / "result.png").read_bytes()
 
 
-def test_an_interrupted_run_goes_on_with_its_film(command, monkeypatch):
-    command("name=whole", "steps=6", "film=true")
-    from reconstruct.recorders.recording import Checkpoint
-
-    def stop(self, step):
-        if step.number == 2:
-            self.save()
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Checkpoint, "__call__", stop)
-        assert command("name=parts", "steps=6", "film=true", "fresh=true")[0] == 130
-    assert command("name=parts", "steps=6", "film=true", "fresh=true")[0] == 0
-    whole, parts = (next(Path("runs", name).rglob("film.webp")) for name in ("whole", "parts"))
-    assert parts.read_bytes() == whole.read_bytes()
-
-
 def test_a_film_of_what_is_finished_without_one_is_refused_honestly(command):
     command()
     before = (only_cell() / "result.json").stat().st_mtime_ns
@@ -209,15 +195,9 @@ def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
     assert code == 0
     assert "2 of 4 cells were made without film=true and stand still" in said
     assert len(list(Path("runs/grid").glob("*/film.webp"))) == 2
-    assert Path("runs/grid/film.webp").stat().st_size > 1000
-
-
-def test_a_finished_sweep_is_not_filmed_twice(command):
-    sweep = ("-m", "seed=0,1", "name=grid", "film=true")
-    command(*sweep)
-    before = Path("runs/grid/film.webp").stat().st_mtime_ns
-    assert command(*sweep)[0] == 0
-    assert Path("runs/grid/film.webp").stat().st_mtime_ns == before
+    assert (film := Path("runs/grid/film.webp").stat()).st_size > 1000
+    command(*sweep, "seed=0,1", "film=true")
+    assert Path("runs/grid/film.webp").stat().st_mtime_ns == film.st_mtime_ns
 
 
 def test_another_picture_under_the_same_name_is_another_cell_in_a_folder_of_its_own(command, photo, painting):
@@ -231,78 +211,78 @@ def test_another_picture_under_the_same_name_is_another_cell_in_a_folder_of_its_
     assert f"{first} is already finished" in command()[1]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["content.layers=[relu4_9]"], "content.layers: there is no layer 'relu4_9'; did you mean 'relu4_"),
-        (["content.picture=nowhere.jpg"], "content.picture=nowhere.jpg: no such file, and no sample of that name"),
-        (["content.picture=pagda"], "did you mean 'pagoda'?"),
-        (["content.layers=[relu5_1]", "size=8"], "size=8: content.picture is then 8×7 pixels, and relu5_1 needs"),
-        (["representation=style", "style.layers=[]"], "style.layers=[]: expected at least one layer"),
-        (["depth=6"], "depth=6: expected 1 to 5"),
-        (["steps=0"], "steps=0: expected evaluations, between 1 and 1000000"),
-        (["steps=99999999999"], "steps=99999999999: expected evaluations, between 1 and 1000000"),
-        (["+typo=1"], "typo: there is no such key"),
-        (["+content.pictur=x"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
-        (["content.pictur=x"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
-        (["--steps=60"], "--steps=60: settings have no dashes: steps=60"),
-        (["--steps", "60"], "--steps: settings have no dashes: steps=VALUE"),
-        (["--experiment=fig1"], "--experiment=fig1: settings have no dashes: experiment=fig1"),
-        (["--hydra/launcher=joblib"], "--hydra/launcher=joblib: settings have no dashes: hydra/launcher=joblib"),
-        (["--style.picture=x"], "--style.picture=x: settings have no dashes: style.picture=x"),
-        (["--multrun"], "--multrun: there is no such option; did you mean '--multirun'?"),
-        (["--stepps=3"], "--stepps=3: there is no such option; settings have no dashes: stepps=3"),
-        (["--multirn"], "--multirn: there is no such option; did you mean '--multirun'?"),
-        (["stpes=1"], "stpes: there is no such key; did you mean 'steps'?"),
-        (
-            ["canvas=pyramd"],
-            "canvas=pyramd: expected one of fourier, pixels, pyramid, shallow; did you mean 'pyramid'?",
-        ),
-        (["network=null"], "Config group override must be a string or a list"),
-        (["ratio=abc"], "ratio=abc: expected a number"),
-        (["ratio=nan"], "ratio=nan: expected a positive number"),
-        (["ratio=1e300"], "ratio=1e+300: expected a positive number, 1e-20 to 1e+20"),
-        (["size=nan"], "size=nan: expected a whole number"),
-        (["content.layers=relu1_1"], "content.layers: expected a list in brackets, for example [relu4_2]"),
-        (["size=99999999999999999999"], "size=99999999999999999999: expected pixels of the longer side"),
-        (["~size"], "size: no value is given"),
-        (["seed=${nowhere}"], "seed: Interpolation key 'nowhere' not found"),
-        (["network.seed=-1"], "network.seed=-1: expected a whole number from 0 to 2^63 - 1"),
-        (["network.normalize_over=[cat,cat]"], "expected every picture once"),
-        (
-            ["content.layers=[relu1_1"],
-            "content.layers=[relu1_1: expected KEY=VALUE, with special characters in quotes; try",
-        ),
-        (
-            ["content.picture=a=b.jpg"],
-            "content.picture=a=b.jpg: no such file, and no sample of that name",
-        ),
-        (["size"], "size: expected KEY=VALUE, for example size=256"),
-        (["seed=1,2"], "seed=1,2: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"),
-        (["seed=rang(0,3)"], "seed=rang(0,3): Unknown function 'rang'; Available: bool,choice,"),
-        (["content.layers=[relu1_1,relu1_1]"], "content.layers: relu1_1 is named more than once"),
-        (["style.layers=[relu1_9]"], "style.layers: there is no layer 'relu1_9'"),
-        (["name=../elsewhere"], "name=../elsewhere: expected the name of a folder below runs"),
-        (["name="], "name=: expected the name of a folder below runs"),
-        (["runs="], "runs=: expected a folder"),
-        (["runs=/dev/null"], "this folder cannot be made (Not a directory); set runs= to another"),
-        (["content.picture=\udcff.png"], "\\udcff.png: this name is not UTF-8"),
-        (["content.picture=\n.png"], "content.picture=\\n.png: no such file"),
-        (["ratio=-1"], "ratio=-1.0: expected a positive number"),
-        (["device=tpu"], "device=tpu: expected auto, cpu, cuda, cuda:N or mps"),
-        (["device=mps"], "device=mps: this machine shows no Metal device; try device=auto"),
-        (["network.weights=lost.pth"], "network.weights=lost.pth: no such file"),
-        (["network.architecture=vgg18"], "expected one of vgg11, vgg13, vgg16, vgg19; did you mean"),
-        (["content.weights=[1,2]"], "content.weights=[1.0, 2.0]: expected 1 numbers, one for each of relu4_2"),
-        (["optimizer.lr=0"], "optimizer.lr=0.0: expected a positive number"),
-    ],
-)
+WRONG = [
+    ("content.layers=[relu4_9]", "content.layers: there is no layer 'relu4_9'; did you mean 'relu4_"),
+    ("content.layers=[relu1_1,relu1_1]", "content.layers: relu1_1 is named more than once"),
+    ("content.layers=relu1_1", "content.layers: expected a list in brackets, for example [relu4_2]"),
+    ("content.layers=[relu1_1", "content.layers=[relu1_1: expected KEY=VALUE, with special characters in quotes; try"),
+    ("representation=style style.layers=[]", "style.layers=[]: expected at least one layer"),
+    ("content.picture=nowhere.jpg", "content.picture=nowhere.jpg: no such file, and no sample of that name"),
+    ("content.picture=a=b.jpg", "content.picture=a=b.jpg: no such file, and no sample of that name"),
+    ("content.picture=pagda", "did you mean 'pagoda'?"),
+    ("content.picture=\udcff.png", "\\udcff.png: this name is not UTF-8"),
+    ("content.picture=\n.png", "content.picture=\\n.png: no such file"),
+    ("content.layers=[relu5_1] size=8", "size=8: content.picture is then 8×7 pixels, and relu5_1 needs"),
+    ("depth=6", "depth=6: expected 1 to 5"),
+    ("steps=0", "steps=0: expected a number of optimisation steps between 1 and 1000000"),
+    ("size=nan", "size=nan: expected a whole number"),
+    ("size=99999999999999999999", "size=99999999999999999999: expected pixels of the longer side"),
+    ("ratio=abc", "ratio=abc: expected a number"),
+    ("ratio=nan", "ratio=nan: expected a positive number"),
+    ("ratio=-1", "ratio=-1.0: expected a positive number"),
+    ("ratio=1e300", "ratio=1e+300: expected a positive number, 1e-20 to 1e+20"),
+    ("start=contnet", "start=contnet: no such file, and no sample of that name; did you mean 'content'?"),
+    ("start=content start_noise=2", "start_noise=2.0: expected a share between 0 and 1"),
+    ("start=half size=24 content.layers=[relu5_1]", "start=half: size=12: content.picture is then"),
+    ("representation=both style.layers=[relu5_1] style.size=8", "style.size=8: style.picture is then"),
+    ("representation=style style.statistic=gramm", "did you mean 'gram'"),
+    ("representation=style style.statistic=shifted style.shifts=[0]", "expected whole numbers of positions, from 1 on"),
+    ("+typo=1", "typo: there is no such key"),
+    ("+content.pictur=x", "content.pictur: there is no such key; did you mean 'content.picture'?"),
+    ("stpes=1", "stpes: there is no such key; did you mean 'steps'?"),
+    ("--steps=60", "--steps=60: settings have no dashes: steps=60"),
+    ("--hydra/launcher=joblib", "--hydra/launcher=joblib: settings have no dashes: hydra/launcher=joblib"),
+    ("--stepps=3", "--stepps=3: there is no such option; settings have no dashes: stepps=3"),
+    ("--multirn", "--multirn: there is no such option; did you mean '--multirun'?"),
+    ("-m hydra.launcher=joblib", "reconstruct: hydra.launcher=joblib: did you mean hydra/launcher=joblib?"),
+    ("canvas=pyramd", "expected one of fourier, pixels, pyramid, shallow; did you mean 'pyramid'?"),
+    ("network=null", "Config group override must be a string or a list"),
+    ("network=vgg11_bm", "did you mean 'vgg11_bn'?"),
+    ("network.seed=-1", "network.seed=-1: expected a whole number from 0 to 2^63 - 1"),
+    ("network.normalize_over=[cat,cat]", "expected every picture once"),
+    ("network.weights=lost.pth", "network.weights=lost.pth: no such file"),
+    ("network.architecture=vgg18", "expected one of vgg11, vgg13, vgg16, vgg19; did you mean"),
+    ("~size", "size: no value is given"),
+    ("size", "size: expected KEY=VALUE, for example size=256"),
+    ("seed=${nowhere}", "seed: Interpolation key 'nowhere' not found"),
+    ("seed=1,2", "seed=1,2: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"),
+    ("seed=rang(0,3)", "seed=rang(0,3): Unknown function 'rang'; Available: bool,choice,"),
+    ("name=../elsewhere", "name=../elsewhere: expected the name of a folder below runs"),
+    ("name=", "name=: expected the name of a folder below runs"),
+    ("runs=", "runs=: expected a folder"),
+    ("runs=/dev/null", "this folder cannot be made (Not a directory); set runs= to another"),
+    ("device=tpu", "device=tpu: expected auto, cpu, cuda, cuda:N or mps"),
+    ("device=mps", "device=mps: this machine shows no Metal device; try device=auto"),
+    ("content.weights=[1,2]", "content.weights=[1.0, 2.0]: expected 1 numbers, one for each of relu4_2"),
+    ("optimizer.lr=0", "optimizer.lr=0.0: expected a positive number"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "line"), WRONG)
 def test_wrong_input_is_one_line_and_exit_code_2(command, arguments, line):
-    code, said = command(*arguments)
+    code, said = command(*arguments.split(" "))
     assert code == 2
     assert line in said
     assert len(said.strip().splitlines()) == 1
     assert not list(Path().glob("runs/*/*/result.png"))
+
+
+def test_a_folder_in_which_one_may_not_write_is_one_line(photo, tmp_path):
+    (tmp_path / "theirs").mkdir(mode=0o755)
+    command = [sys.executable, "-m", "experiments.reconstruct", *TINY, f"content.picture='{photo}'"]
+    for key, expected in (("hydra.run.dir", "no permission to write there"), ("runs", "(Permission denied)")):
+        (said,) = as_nobody([*command, f"{key}={tmp_path / 'theirs'}"], tmp_path).strip().splitlines()
+        assert expected in said
 
 
 def test_wrong_input_leaves_nothing_on_disk_and_is_found_before_torch_is_imported(photo):
@@ -311,16 +291,6 @@ def test_wrong_input_leaves_nothing_on_disk_and_is_found_before_torch_is_importe
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (2, "False"), done.stderr
     assert not Path("runs").exists()
-
-
-def test_a_folder_in_which_one_may_not_write_is_one_line(photo, tmp_path):
-    cell_folder = tmp_path / "theirs"
-    cell_folder.mkdir(mode=0o755)
-    command = [sys.executable, "-m", "experiments.reconstruct", *TINY, f"content.picture='{photo}'"]
-    for place in (f"hydra.run.dir={cell_folder}", f"runs={cell_folder}"):
-        said = as_nobody([*command, place], tmp_path).strip().splitlines()
-        assert len(said) == 1, said
-        assert "no permission to write there" in said[0] or "cannot be made (Permission denied)" in said[0]
 
 
 @pytest.mark.parametrize(
@@ -334,26 +304,28 @@ def test_a_picture_may_have_any_name(monkeypatch, photo, capfd, name):
     assert Result.at(result.parent).pictures["content"]["name"] == name
 
 
-def test_a_setting_that_the_representation_does_not_look_at_is_said(command):
-    code, said = command("style.layers=[relu1_1]", "ratio=3")
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        ("style.layers=[relu1_1] ratio=3", ["style.layers has no effect with representation=content", "ratio has no"]),
+        ("-m ratio=3 seed=0,1", ["ratio has no effect with representation=content"]),
+        ("-m representation=content,both ratio=3", []),  # it has in one of the cells
+        ("depth=2 content.layers=[relu2_1]", ["depth has no effect with content.layers"]),
+        ("representation=both depth=2 content.layers=[relu2_1]", []),  # it chooses the style's
+        ("start_noise=0.5", ["start_noise has no effect with start=noise"]),
+        ("start=style style.picture=photo.png", []),
+        ("representation=style style.shifts=[1,2]", ["style.shifts has no effect with style.statistic=gram"]),
+        ("representation=style style.parameters.power=2", ["style.parameters.power has no effect with"]),
+        ("representation=style style.parameters={power:2}", ["style.parameters has no effect with"]),
+    ],
+)
+def test_a_setting_without_effect_is_named(command, photo, arguments, lines):
+    shutil.copy(photo, "photo.png")
+    code, said = command(*arguments.split(" "), "steps=1", QUICK)
     assert code == 0
-    assert "style.layers has no effect with representation=content" in said
-    assert "ratio has no effect with representation=content" in said
-
-
-def test_in_a_sweep_only_what_no_cell_looks_at_is_said(command):
-    _, said = command("-m", "ratio=3", "seed=0,1")
-    assert said.count("ratio has no effect with representation=content") == 1
-    _, said = command("-m", "representation=content,both", "style.picture=${content.picture}", "ratio=3", "name=two")
-    assert "has no effect" not in said
-
-
-def test_a_depth_beside_layers_given_by_name_is_said_to_have_no_effect(command):
-    _, said = command("depth=2", "content.layers=[relu2_1]")
-    assert "depth has no effect with content.layers" in said
-    both = ("representation=both", "depth=2", "content.layers=[relu2_1]")
-    assert "depth has no effect" not in command(*both)[1]  # it chooses the style's
-    assert "depth has no effect with content.layers and style.layers" in command(*both, "style.layers=[relu1_1]")[1]
+    named = [line for line in said.splitlines() if "has no effect" in line and ".picture" not in line]
+    assert len(named) == len(lines), named
+    assert all(line in said for line in lines)
 
 
 def test_what_had_to_be_guessed_about_a_picture_is_said(command):
@@ -400,25 +372,6 @@ def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
     code, said = command()
     line = "reconstruct: out of memory; try a smaller size=, lower layers, or checkpointing=true"
     assert (code, said.splitlines()[-1]) == (1, line)
-
-
-def test_a_record_of_a_later_format_is_refused_and_left_alone(command):
-    command()
-    path = only_cell() / "result.json"
-    record = json.loads(path.read_text()) | {"format": 99}
-    path.write_text(json.dumps(record))
-    code, said = command()
-    assert code == 2
-    assert f"was written by another version (format 99, known is {FORMAT})" in said
-    assert json.loads(path.read_text()) == record
-
-
-def test_a_text_file_named_jpg_is_one_line_and_exit_code_2(command, tmp_path):
-    (tmp_path / "letter.jpg").write_text("Dear reader,")
-    code, said = command("content.picture=letter.jpg")
-    assert code == 2
-    assert said.strip().splitlines() == [said.strip()]
-    assert "it is not in a format that Pillow knows" in said
 
 
 def test_a_sweep_leaves_a_list_of_its_cells_before_and_all_results_after(command):
@@ -470,17 +423,6 @@ def test_cells_that_cannot_be_made_are_told_before_the_first_is_and_the_others_a
     assert "to run only what is missing" not in said
 
 
-def test_a_cell_whose_picture_has_gone_counts_as_failed_even_if_it_had_been_finished(command, photo, painting):
-    sweep = ("-m", f"content.picture='{painting}',other.png", "name=grid", QUICK)
-    Path("other.png").write_bytes(photo.read_bytes())
-    assert command(*sweep)[0] == 0
-    Path("other.png").unlink()
-    code, said = command(*sweep)
-    assert code == 1
-    assert "1 of 2 cells done, 1 of them before" in said
-    assert "other.png: no such file" in said
-
-
 def visits(monkeypatch) -> list[Path]:
     """The folders of the cells that Hydra will hand to the program from now on."""
     visited, run = [], reconstruct.run
@@ -515,36 +457,27 @@ def test_a_figure_is_drawn_again_when_a_picture_came_back(command, photo, painti
     assert command(*sweep)[0] == 0
     whole = Path("runs/grid/figure.png").read_bytes()
     Path("other.png").unlink()
-    assert command(*sweep)[0] == 1
+    code, said = command(*sweep)
+    assert code == 1
+    assert "1 of 2 cells done, 1 of them before" in said
+    assert "other.png: no such file" in said
     assert Path("runs/grid/figure.png").read_bytes() != whole
     Path("other.png").write_bytes(photo.read_bytes())
     assert command(*sweep)[0] == 0
     assert Path("runs/grid/figure.png").read_bytes() == whole
 
 
-def test_a_table_of_very_many_cells_is_not_drawn_unasked(command, monkeypatch):
-    from experiments.sweep import conclusion as sweep
-
-    monkeypatch.setattr(sweep, "DRAWN_AT_MOST", 1)
+def test_very_many_cells_are_not_drawn_unasked(command, monkeypatch):
+    monkeypatch.setattr(conclusion, "DRAWN_AT_MOST", 1)
     code, said = command("-m", "seed=0,1", "name=grid")
     assert code == 0
     assert "2 cells make a large table: reconstruct-figure runs/grid draws it" in said
     assert not Path("runs/grid/figure.png").exists()
 
 
-def test_only_what_is_missing_of_a_preset_is_visited(command, monkeypatch):
-    preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
-    command(*preset)
-    lost = Path("runs/fig1", Sweep.at(Path("runs/fig1")).cells[0].folder)
-    (lost / "result.json").unlink()
-    visited = visits(monkeypatch)
-    assert command(*preset)[0] == 0
-    assert [folder.name for folder in visited] == [lost.name]
-
-
 def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command, monkeypatch):
     preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
-    command(*preset)
+    assert command(*preset)[0] == 0
     drawn = Path("runs/fig1/figure.png").stat().st_mtime_ns
     visited = visits(monkeypatch)
     code, said = command(*preset)
@@ -555,19 +488,6 @@ def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command,
 
 
 PARTS = "parts=[{representation: content, seed: '0,1'}, {representation: style, style.layers: '[relu1_1]'}]"
-
-
-def test_a_sweep_of_several_parts_makes_all_of_them_and_takes_up_what_is_missing(command, monkeypatch):
-    sweep = ("-m", PARTS, "crop=square", "name=parts", "figure=none")
-    code, said = command(*sweep)
-    assert (code, "3 of 3 cells done" in said) == (0, True)
-    assert [cell.values.get("seed", "") for cell in Sweep.at(Path("runs/parts")).cells] == ["0", "1", ""]
-    assert len(Path("runs/parts/cells.csv").read_text().splitlines()) == 1 + 3
-    lost = Path("runs/parts", Sweep.at(Path("runs/parts")).cells[2].folder)
-    (lost / "result.json").unlink()
-    visited = visits(monkeypatch)
-    assert command(*sweep)[0] == 0
-    assert [folder.name for folder in visited] == [lost.name]
 
 
 @pytest.mark.parametrize(
@@ -596,11 +516,6 @@ def test_a_launcher_that_is_not_installed_is_one_line(command, monkeypatch, laun
     code, said = command("-m", f"hydra/launcher={launcher}")
     assert code == 2
     assert said.strip() == f"reconstruct: hydra/launcher={launcher} needs more: pip install 'reconstruct[{launcher}]'"
-
-
-def test_a_dot_for_a_slash_is_one_line(command):
-    code, said = command("-m", "hydra.launcher=joblib")
-    assert (code, said.strip()) == (2, "reconstruct: hydra.launcher=joblib: did you mean hydra/launcher=joblib?")
 
 
 def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command):
@@ -656,18 +571,6 @@ def test_cells_that_are_the_same_are_refused_before_anything_runs(command, swept
     assert not list(Path("runs").rglob("result.json"))
 
 
-def test_half_of_figure_1_is_drawn_too(command):
-    code, _ = command(
-        "experiment=fig1",
-        "steps=1",
-        "representation=content",
-        "depth=2,3",
-        "content.by_depth=[relu1_1,relu2_1,relu3_1]",
-    )
-    assert code == 0
-    assert Path("runs/fig1/figure.png").exists()
-
-
 @pytest.mark.parametrize(
     "chosen", ["recipe=paper", "optimizer=adam", "losses=relative", "canvas=pixels", "network.pooling=max"]
 )
@@ -689,14 +592,14 @@ def test_the_same_picture_cannot_be_a_reference_for_itself(command, photo):
     assert "both pictures are the same" in said
 
 
-@pytest.mark.parametrize(
-    "file", sorted(configs().glob("[en]*/*.yaml")), ids=lambda file: f"{file.parent.name}={file.stem}"
-)
-def test_every_network_and_experiment_composes(file):
+@pytest.mark.parametrize("group", ["network", "experiment"])
+def test_every_network_and_experiment_composes(group):
     schema.register()
     with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-        composed = hydra.compose("reconstruct", [f"{file.parent.name}={file.stem}"])
-    assert isinstance(OmegaConf.to_object(composed), schema.Config)
+        names = GlobalHydra.instance().config_loader().get_group_options(group)
+        composed = [hydra.compose("reconstruct", [f"{group}={name}"]) for name in names]
+    assert len(composed) == {"network": 13, "experiment": 14}[group]
+    assert all(isinstance(OmegaConf.to_object(each), schema.Config) for each in composed)
 
 
 def test_figure_3_takes_the_ratios_that_suit_the_losses():
@@ -707,15 +610,6 @@ def test_figure_3_takes_the_ratios_that_suit_the_losses():
             composed = hydra.compose("reconstruct", overrides, return_hydra_config=True)
             composed.hydra.overrides.task = overrides
             assert points(composed)[0]["ratio"] == first
-
-
-def test_a_figure_is_drawn_at_the_end_of_its_sweep(command):
-    code, _ = command(
-        "experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "precision=float32"
-    )
-    assert code == 0
-    for suffix in ("png", "pdf"):
-        assert Path(f"runs/fig1/figure.{suffix}").stat().st_size > 10_000
 
 
 def test_an_atlas_leaves_its_tables_figures_and_findings(command):
@@ -754,8 +648,8 @@ def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):
     with pytest.raises(SystemExit):
         reconstruct.main()
     text = capfd.readouterr().out
-    for file in configs().glob("*/*.yaml"):
-        assert file.stem in text, f"{file} is not in --help"
+    stems = [file.stem for file in configs().glob("*/*.yaml")]
+    assert [stem for stem in (*stems, *ARCHITECTURES, "_bn", "_untrained") if stem not in text] == []
 
 
 def test_depth_chooses_layers_and_explicit_layers_win(command):
@@ -808,33 +702,6 @@ def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
     assert kinds["depth"] == kinds["canvas.levels"] == {int}
     assert kinds["content.layers"] == {str}
     assert not {"experiment", "size"} & set(kinds)
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("name: 2026_11_25", "line 2: name: 2026_11_25 would be read as 20261125; write '2026_11_25' in quotes"),
-        ("name: '2026_11_25'", ""),
-        ("content: {picture: 1e3}", "content.picture: 1e3 would be read as 1000.0"),
-        ("hydra: {sweeper: {params: {content.picture: 1_0}}}", "content.picture: 1_0 would be read as 10"),
-        ("name: 42", ""),
-        ("name: a=b, c", ""),
-    ],
-)
-def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(monkeypatch, capfd, photo, tmp_path, text, line):
-    own = tmp_path / "own configs"
-    shutil.copytree(configs(), own)
-    (own / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{text}\n")
-    shutil.copy(photo, "cat.png")
-    picture = [] if "picture" in text else ["content.picture=cat.png"]
-    monkeypatch.setattr(sys, "argv", ["reconstruct", f"--config-dir={own}", "experiment=mine", *picture, *TINY])
-    code = 0
-    try:
-        reconstruct.main()
-    except SystemExit as ended:
-        code = ended.code
-    assert code == (2 if line else 0)
-    assert line in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("preset", [["experiment=fig1"], ["-m", "seed=0,1"]])

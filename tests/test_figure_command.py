@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from pdf_pages import assert_legible, pages_of
 from PIL import Image
-from sweep_shapes import RELU, Shape, written
+from sweep_shapes import Shape, written
 from test_figures import any_sweep, finished
 
 from experiments import figure
 from experiments.drawing import kinds, outdated
-from experiments.drawing.figure import FINDINGS
 from reconstruct.results import Result
 from reconstruct.sweeps import Sweep
 
@@ -48,12 +47,23 @@ def test_a_figure_leaves_its_files_its_caption_and_its_words(tmp_path, figure_of
     assert "6 of 6 cells." in alt
 
 
-def test_a_reader_chooses_rows_columns_and_pages(tmp_path, figure_of):
-    any_sweep(tmp_path, "tables")
-    assert figure_of(tmp_path, "--rows", "losses", "--columns", "seed", "--pages", "canvas")[0] == 0
+def test_a_reader_chooses_rows_columns_and_pages_and_so_a_table_of_any_sweep(tmp_path, figure_of):
+    product = {"representation": ["style", "content"], "depth": ["1", "2"], "seed": ["0", "1"]}
+    written(Shape([product], ["done"], "fig1", [(8, 8)]), tmp_path / "s")
+    layout = ("--rows", "seed", "--columns", "depth", "--pages", "representation")
+    assert figure_of(tmp_path / "s", *layout)[0] == 0
+    assert {"style", "content"} <= set(words(tmp_path / "s" / "grid.pdf"))
+    assert not (tmp_path / "s" / "figure.pdf").exists()
+
+
+def test_a_subset_is_drawn_once_in_the_order_asked_for(tmp_path, figure_of):
+    any_sweep(tmp_path, "table")
+    chosen = ("--only", "seed=2,2", "content.layers=[relu4_1,relu4_2]", "--only", "seed=0")
+    assert figure_of(tmp_path, *chosen)[0] == 0
     said = words(tmp_path / "figure.pdf")
-    assert "canvas pixels" in said
-    assert "canvas pyramid" in said
+    assert said.index("2") < said.index("0")
+    assert said.count("2") == 1
+    assert "relu3_1" not in said
 
 
 def test_a_number_for_columns_is_how_many_panels_stand_side_by_side(tmp_path, figure_of):
@@ -61,22 +71,6 @@ def test_a_number_for_columns_is_how_many_panels_stand_side_by_side(tmp_path, fi
     assert figure_of(tmp_path, "--columns", 2)[0] == 0
     lefts = {round(box[0]) for page in pages_of(tmp_path / "figure.pdf") for _, box in page.pictures}
     assert len(lefts) == 2
-
-
-def test_rows_of_the_readers_choice_make_a_table_of_a_figure_1(tmp_path, figure_of):
-    product = {"representation": ["style", "content"], "depth": ["1", "2"], "seed": ["0", "1"]}
-    written(Shape([product], ["done"], "fig1", [(8, 8)]), tmp_path / "s")
-    assert figure_of(tmp_path / "s", "--rows", "seed", "--columns", "depth")[0] == 0
-    assert (tmp_path / "s" / "grid.pdf").exists()
-    assert not (tmp_path / "s" / "figure.pdf").exists()
-
-
-def test_a_subset_is_drawn_in_the_order_asked_for(tmp_path, figure_of):
-    any_sweep(tmp_path, "table")
-    assert figure_of(tmp_path, "--only", "seed=2,0", "content.layers=[relu4_1,relu4_2]")[0] == 0
-    said = words(tmp_path / "figure.pdf")
-    assert said.index("2") < said.index("0")
-    assert "relu3_1" not in said
 
 
 def test_two_folders_make_one_figure_in_the_first(tmp_path, figure_of):
@@ -168,7 +162,7 @@ def test_latex_compiles_the_panels(tmp_path, figure_of):
         (["--kind", "summary", "--width", "9cm"], "--width cannot be used with --kind summary"),
         (["--kind", "atlas", "--only", "seed=0"], "--only cannot be used with --kind atlas; try --kind grid"),
         (["--kind", "film", "--difference", "original"], "--difference cannot be used with --kind film"),
-        (["--over", "ratio"], "--over ratio cannot be used without --kind summary"),
+        (["--over", "ratio"], "--over cannot be used with --kind grid; try --kind summary"),
         (["--height", "1in"], "--height 1in: expected a length from 2 to 40 inches"),
         (["--colums", "2"], "reconstruct-figure: unrecognized arguments: --colums 2"),
     ],
@@ -185,9 +179,7 @@ def test_a_mistake_of_the_program_leaves_its_traceback_in_the_sweeps_folder(tmp_
     monkeypatch.setattr(kinds, "check", lambda *_: {}["content"])
     code, said = figure_of(tmp_path)
     assert code == 1
-    assert (
-        f"KeyError: 'content'; this is a mistake of the program, its traceback is in {tmp_path / 'error.log'}" in said
-    )
+    assert f"KeyError: 'content'; this is a mistake of the program, its traceback is in {tmp_path}/error.log" in said
     assert "Traceback" in (tmp_path / "error.log").read_text()
 
 
@@ -233,35 +225,6 @@ def test_a_sweep_is_drawn_while_its_caption_and_what_else_was_drawn_with_it_are_
     assert not outdated.is_drawn(made)
 
 
-def test_what_an_analysis_said_of_an_earlier_state_is_set_aside(tmp_path, figure_of):
-    made: Sweep = any_sweep(tmp_path, "pair")
-    figure_of(tmp_path)
-    (tmp_path / FINDINGS).write_text("said")
-    outdated.note([made], [tmp_path / FINDINGS])
-    _change(tmp_path / made.cells[0].folder)
-    assert FINDINGS in figure_of(tmp_path)[1]
-    assert (tmp_path / "outdated" / FINDINGS).read_text() == "said"
-
-
-def test_a_cell_that_is_being_made_makes_no_figure_outdated(tmp_path, figure_of):
-    made = any_sweep(tmp_path, "pair")
-    figure_of(tmp_path)
-    (tmp_path / made.cells[0].folder / "checkpoint.pt").touch()
-    assert "earlier state" not in figure_of(tmp_path, "--kind", "curve")[1]
-    assert (tmp_path / "figure.png").exists()
-
-
-def test_files_of_the_readers_own_are_never_moved(tmp_path, figure_of):
-    made = any_sweep(tmp_path, "pair")
-    own = ["mine.png", "front.png", "grid.pdf", "strips_mine.png", "figure-3.pdf"]
-    for name in own:
-        (tmp_path / name).write_bytes(b"mine")
-    figure_of(tmp_path)
-    _change(tmp_path / made.cells[0].folder)
-    figure_of(tmp_path)
-    assert all((tmp_path / name).read_bytes() == b"mine" for name in own)
-
-
 def test_pages_that_a_figure_no_longer_has_go(tmp_path, figure_of):
     any_sweep(tmp_path, "tables")
     figure_of(tmp_path, "--format", "svg", "--height", "3in")
@@ -270,38 +233,20 @@ def test_pages_that_a_figure_no_longer_has_go(tmp_path, figure_of):
     assert not (tmp_path / "figure-2.svg").exists()
 
 
+def test_drawing_needs_no_torch():
+    code = "import sys; import experiments.figure; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_panels_of_the_readers_own_stay_where_new_ones_are_written(tmp_path, figure_of):
     any_sweep(tmp_path, "table")
     panels = tmp_path / "panels"
     figure_of(tmp_path, "--panels", panels)
-    (panels / "20240101_120000.png").write_bytes(b"mine")
     before = len(list(panels.glob("*.png")))
+    (panels / "20240101_120000.png").write_bytes(b"mine")
     figure_of(tmp_path, "--panels", panels, "--only", "seed=0")
     assert (panels / "20240101_120000.png").read_bytes() == b"mine"
-    assert len(list(panels.glob("*.png"))) < before
-
-
-def test_values_given_twice_are_shown_once_and_of_several_options_all_count(tmp_path, figure_of):
-    any_sweep(tmp_path, "table")
-    figure_of(tmp_path, "--only", "seed=0,0", "--only", "seed=2")
-    said = words(tmp_path / "figure.pdf")
-    assert said.count("0") == 1
-    assert "2" in said
-
-
-def test_interrupting_is_one_line(tmp_path, figure_of, monkeypatch):
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    any_sweep(tmp_path, "pair")
-    monkeypatch.setattr(figure, "draw", interrupted)
-    code, said = figure_of(tmp_path)
-    assert (code, said.strip()) == (130, "reconstruct-figure: interrupted")
-
-
-def test_drawing_needs_no_torch():
-    code = "import sys; import experiments.figure; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert len(list(panels.glob("*.png"))) <= before
 
 
 def test_a_readers_words_take_the_place_of_labels(tmp_path, figure_of):
@@ -328,14 +273,6 @@ def test_the_numbers_under_pictures_are_those_asked_for_and_named(tmp_path, figu
         assert other not in said
     assert figure_of(tmp_path, "--values", "none", "--no-notes")[0] == 0
     assert not {"PSNR", "SSIM", "error", "error:"} & set(words(tmp_path / "figure.pdf"))
-
-
-def test_a_figure_in_a_column_with_letters_needs_one_page(tmp_path, figure_of):
-    product = {"content.layers": [f"[{layer}]" for layer in RELU], "seed": ["0"]}
-    written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path / "s")
-    for height in ("4in", "5in", "6in", "7in", "9in"):
-        figure_of(tmp_path / "s", "--width", "3.25in", "--letters", "--height", height)
-        assert all(page.pictures for page in pages_of(tmp_path / "s" / "figure.pdf"))
 
 
 def test_a_figure_that_has_a_name_stays_and_its_caption_has_the_command_that_drew_it(tmp_path, figure_of):

@@ -67,11 +67,8 @@ def files(draw: st.DrawFn) -> bytes:
     chain = [mode]
     while chain[0] in through:
         chain.insert(0, through[chain[0]])
-    options = {
-        "exif": draw(exifs),
-        "icc_profile": draw(profiles),
-        "transparency": draw(st.sampled_from([None, 0, 300])),
-    }
+    transparency = draw(st.sampled_from([None, 0, 300]))
+    options = {"exif": draw(exifs), "icc_profile": draw(profiles), "transparency": transparency}
     buffer = io.BytesIO()
     try:
         for step in chain:

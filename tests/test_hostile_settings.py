@@ -49,26 +49,25 @@ ODD = [
 ]  # fmt: skip
 lists = st.lists(st.sampled_from(LAYERS), max_size=4).map(lambda names: f"[{','.join(names)}]")
 anything = st.one_of(st.sampled_from(NUMBERS + ODD), lists, st.text(max_size=12))
-pictures = st.sampled_from(
-    ["mine.png", "a mine.png", "broken.png", "text.jpg", "nowhere.png", "cat", "kat", ".", "/dev/null"]
-)
+PICTURES = ["mine.png", "a mine.png", "broken.png", "text.jpg", "nowhere.png", "cat", "kat", ".", "/dev/null"]
+SENSIBLE = {
+    "size": "1 8 32 40 16384",
+    "representation": "content style both",
+    "network": "vgg11_untrained vgg13_untrained vgg19_untrained vgg11",
+    "canvas": "pixels pyramid fourier shallow",
+    "optimizer": "adam lbfgs",
+    "recipe": "fast paper",
+    "depth": "1 2 5 6 null",
+    "losses": "paper relative",
+    "start": "noise half content style mine.png text.jpg nois",
+    "style.statistic": "gram covariance moments shifted sliced a:B",
+    "style.size": "1 8 40 null",
+    "crop": "none square",
+}
 sensible = st.one_of(
-    st.tuples(st.just("size"), st.sampled_from(["1", "8", "32", "40", "16384"])),
-    st.tuples(st.just("representation"), st.sampled_from(["content", "style", "both"])),
-    st.tuples(st.just("network"), st.sampled_from(["vgg11_untrained", "vgg13_untrained", "vgg19_untrained", "vgg11"])),
-    st.tuples(st.just("canvas"), st.sampled_from(["pixels", "pyramid", "fourier", "shallow"])),
-    st.tuples(st.just("optimizer"), st.sampled_from(["adam", "lbfgs"])),
-    st.tuples(st.just("recipe"), st.sampled_from(["fast", "paper"])),
-    st.tuples(st.just("depth"), st.sampled_from(["1", "2", "5", "6", "null"])),
-    st.tuples(st.just("losses"), st.sampled_from(["paper", "relative"])),
-    st.tuples(st.just("start"), st.sampled_from(["noise", "half", "content", "style", "mine.png", "text.jpg", "nois"])),
-    st.tuples(
-        st.just("style.statistic"), st.sampled_from(["gram", "covariance", "moments", "shifted", "sliced", "a:B"])
-    ),
-    st.tuples(st.just("style.size"), st.sampled_from(["1", "8", "40", "null"])),
-    st.tuples(st.just("crop"), st.sampled_from(["none", "square"])),
+    *(st.tuples(st.just(key), st.sampled_from(values.split())) for key, values in SENSIBLE.items()),
     st.tuples(st.sampled_from(["content.layers", "style.layers"]), lists),
-    st.tuples(st.sampled_from(["content.picture", "style.picture"]), pictures),
+    st.tuples(st.sampled_from(["content.picture", "style.picture"]), st.sampled_from(PICTURES)),
 )
 KEYS = [
     "representation", "content", "content.picture", "content.layers", "content.weights", "content.by_depth",

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import let_in, nobody, smooth_picture
+from conftest import TINY, let_in, nobody, smooth_picture
 
 from reconstruct.images import to_image
 
@@ -55,13 +55,7 @@ def elsewhere(site: Path, folder: Path) -> tuple[list[str], dict[str, str]]:
 def test_a_wheel_makes_a_sweep_and_draws_it_from_another_folder_with_a_home_that_is_read_only(site, tmp_path):
     to_image(smooth_picture(40, 40)).save(tmp_path / "photo.png")
     drop, environment = elsewhere(site, tmp_path)
-    settings = [
-        "network=vgg11_untrained",
-        "network.normalize_over=[]",
-        "size=32",
-        "steps=3",
-        "content.picture=photo.png",
-    ]
+    settings = [*TINY, "content.picture=photo.png"]
     started = {"cwd": tmp_path, "env": environment}
     found = ran(*drop, sys.executable, "-c", "import experiments; print(experiments.__file__)", **started)
     assert Path(found.strip()).is_relative_to(site)

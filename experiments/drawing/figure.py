@@ -92,13 +92,9 @@ def _written(
         for path in figures.save(pages, folder, name, suffix, request.dpi, words["alt"].strip())
     ]
     for what, text in words.items():
-        paths.append(folder / _beside(stem, what))
+        paths.append(folder / (f"{what}.txt" if stem == FIGURE else f"{stem}.{what}.txt"))
         paths[-1].write_text(text, encoding="utf-8")
     return paths
-
-
-def _beside(stem: str, what: str) -> str:
-    return f"{what}.txt" if stem == FIGURE else f"{stem}.{what}.txt"
 
 
 def _pages(
@@ -121,7 +117,9 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
 
     entries = measurements.entries(sweep)
     found = verdicts(entries)
-    drawn = _something(atlas(sweep, entries, found, look), sweep.folder)
+    if not (drawn := atlas(sweep, entries, found, look)):
+        needed = "cells from single layers, from more and more of them, or of several α/β"
+        raise InputError(f"atlas needs {needed}; {sweep.folder} has none that are finished; try grid")
     with written_whole(sweep.folder / FINDINGS) as file:
         file.write(report(found.values(), sweep.command, entries).encode())
     outdated.note([sweep], [sweep.folder / FINDINGS])
@@ -138,18 +136,8 @@ def _statistics(sweep: Sweep, look: Look) -> "Sequence[Figure]":
     return statistics(errors(sweep), look)
 
 
-def _something(drawn: "Mapping[str, Sequence[Figure]]", folder: Path) -> "Mapping[str, Sequence[Figure]]":
-    """An analysis, if it has anything to show."""
-    if not drawn:
-        raise InputError(
-            f"atlas needs cells from single layers, from more and more of them, or of several α/β; {folder} has none "
-            "that are finished; try grid"
-        )
-    return drawn
-
-
 def _with_lpips(cells: Cells) -> Cells:
-    """Cells with the LPIPS of each to its photograph."""
+    """Cells with the LPIPS between each result and its photograph."""
     from experiments.drawing.observations import perceptual_of
 
     shown = [(panel, panel.result if panel.picture else None) for panel in cells.panels]

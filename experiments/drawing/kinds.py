@@ -11,6 +11,7 @@ TABLE = {"--rows", "--columns", "--pages", "--panels"}
 PICTURES = {"--crop", "--detail", "--difference", "--values"}
 WORDS = {"--title", "--label", "--no-labels", "--no-notes", "--font"}
 PAGE = WORDS | {"--letters", "--width", "--height", "--dpi", "--format", "--name"}
+SUMMARY = {"--over", "--digits"}  # of this kind alone
 REFUSED = {  # what has no effect on a kind
     "fig1": {"--rows", "--no-notes"},
     "fig2": {"--rows", "--no-notes", "--values"},
@@ -52,8 +53,10 @@ def refuse(kind: str, options: Iterable[str]) -> None:
     Raises:
         InputError: there is one.
     """
-    if refused := [option for option in options if option in REFUSED.get(kind, ())]:
+    unused = REFUSED.get(kind, set()) | (set() if kind == "summary" else SUMMARY)
+    if refused := [option for option in options if option in unused]:
         other = "; try --kind grid" if set(refused) <= TABLE | PICTURES | {"--only", "FOLDER FOLDER"} else ""
+        other = "; try --kind summary" if set(refused) <= SUMMARY else other
         raise InputError(f"{', '.join(refused)} cannot be used with --kind {kind}{other}")
 
 

@@ -39,13 +39,20 @@ def first_names() -> set[str]:
 
 
 def register_resolvers() -> None:
-    """What ${by_losses:…} in configs/ stands for."""
+    """What ${by_losses:…} and ${keys:} in configs/ stand for."""
     OmegaConf.register_new_resolver("by_losses", _by_losses, replace=True)
+    OmegaConf.register_new_resolver("keys", _keys, replace=True)
 
 
 def _by_losses(losses: Losses, relative: Any, paper: Any) -> Any:
     """A preset's choice where it depends on the convention of the losses."""
     return relative if losses is Losses.relative else paper
+
+
+def _keys() -> str:
+    """All keys with defaults and comments, for the help text, in which Hydra gives dollar signs a meaning."""
+    text = (configs() / "reconstruct.yaml").read_text(encoding="utf-8")
+    return text.partition("\nhydra:")[0].replace("$", "$$")
 
 
 def configuration(composed: DictConfig) -> Config:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from experiments.settings.own_class import source
 from experiments.settings.schema import Config, NetworkSettings
+from experiments.terminal.progress import fetching, say
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest, one_line
 from reconstruct.naming import TERMS
@@ -195,14 +196,11 @@ def lookup(name: str, key: str) -> Input:
     """
     if key == WEIGHTS and name in WITHOUT_A_FILE:
         return Input(key, name, None, name)
-    if key.endswith(STATISTIC):
-        path = source(name, key)
-        return Input(key, name, path, _digest(path.resolve(), path.stat().st_mtime_ns, path.stat().st_size))
     kind, samples = _expected(key)
     if name in samples:
         return Input(key, name, None, assets.ASSETS[name].member_sha256)
     try:
-        path = _own_file(name, key, kind, samples)
+        path = source(name, key) if key.endswith(STATISTIC) else _own_file(name, key, kind, samples)
         status = path.stat()
         return Input(key, name, path, _digest(path.resolve(), status.st_mtime_ns, status.st_size))
     except OSError as error:
@@ -244,10 +242,7 @@ def _own_file(name: str, key: str, kind: str, samples: Sequence[str]) -> Path:
 
 def fetched(name: str) -> Path:
     """The sample's file in the cache; a bar is shown if it has to be fetched first."""
-    from experiments.terminal.progress import fetching
-
-    with fetching() as progress:
-        return assets.fetch(name, progress)
+    return assets.fetch(name, fetching)
 
 
 @lru_cache(maxsize=256)
@@ -260,7 +255,5 @@ def _check_header(path: Path, digest: str) -> None:
 
 def _tell(line: str) -> None:
     """On the terminal, and in the cell's log."""
-    from experiments.terminal.progress import say
-
     log.warning(line)
     say(one_line(line))

@@ -1,12 +1,12 @@
 """Overrides as a shell hands them over -> overrides as Hydra's grammar reads them.
 
-The grammar knows only plain ASCII, and reads 1e3 as a number, 4_2 as 42 and true as a truth. What names something, a
-file, a folder or a layer, is therefore put into quotes wherever the grammar would not give back the very text.
+The grammar accepts only plain ASCII, and reads 1e3 as a number, 4_2 as 42 and true as a boolean. Names of files,
+folders and layers are therefore put into quotes wherever the grammar would not give back the same text.
 """
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,9 +20,8 @@ from reconstruct.naming import NAMES_A_FILE, unquoted
 ONE_NAME = ("name", "runs")  # the value is one text, commas and all
 LISTS_OF_NAMES = ("layers", "normalize_over")
 
-# Keys that nobody knows before: Hydra wants to be told to add them.
+# Keys that the schema does not have: Hydra needs a plus to add them.
 _OPEN = re.compile(r"(content|style)\.parameters(\.|$)")
-_PLAIN = re.compile(r"[\w./:+%@?*|-]*", re.ASCII)
 _KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
 _PARTS = re.compile(r""",(\s*'(?:\\.|[^'\\])*'\s*(?=,|$)|\s*"(?:\\.|[^"\\])*"\s*(?=,|$)|[^,]*)""")  # of ,a,'b,c',d
@@ -42,7 +41,7 @@ def quoted(argument: str) -> str:
     if not equals or argument.startswith("-"):
         return argument
     added = "++" if _OPEN.match(key) else ""
-    return f"{added}{key}={_reader(key)(value)}"
+    return f"{added}{key}={_quoted(key.lstrip('+~'), value)}"
 
 
 def as_typed(override: str) -> str:
@@ -71,53 +70,29 @@ def _without_backslashes(value: str) -> str:
     return value if value[:1] in ("'", '"') else re.sub(r"\\([\\:=(){}\[\], ])", r"\1", value)
 
 
-def _reader(key: str) -> Callable[[str], str]:
-    """How the values of a key are to be read."""
-    bare, last = key.lstrip("+~"), key.rpartition(".")[2]
-    if _OPEN.match(bare):
-        return _with_accents
-    if bare in ONE_NAME:
-        return _one_text
-    if last in NAMES_A_FILE and bare not in ("content.weights", "style.weights"):
-        return _names
-    return _named_in_lists if last in LISTS_OF_NAMES else _with_accents
+def _quoted(key: str, value: str) -> str:
+    """The value of a key as the grammar has to be given it."""
+    last, is_open = key.rpartition(".")[2], bool(_OPEN.match(key))
+    if key in ONE_NAME and not is_open:
+        return in_quotes(value) if _FUNCTION.search(value) else _text(value)  # a sweep would make no sense
+    if last in NAMES_A_FILE and key not in ("content.weights", "style.weights") and not is_open:
+        return _names(value)
+    is_list = last in LISTS_OF_NAMES and not is_open
+    if is_list and _MEANT_FOR_HYDRA.search(value):
+        return value
+    return _ELEMENTS.sub(lambda found: _text(found[0].strip()) if is_list or not _plain(found[0]) else found[0], value)
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _names(value: str) -> str:
     """One name, or several with commas between them, of which the grammar makes a sweep."""
     if "," not in value or _exists(value) or _is_meant_for_hydra(value):
         return _text(value)
-    parts = [part if _exists(part) else part.strip(" ") for part in _files_whole(_PARTS.findall(f",{value}"))]
+    parts = [part.strip(" ") for part in _PARTS.findall(f",{value}")]
     return ",".join(map(_text, parts)) if all(parts) else _text(value)
-
-
-def _files_whole(parts: Sequence[str]) -> Iterator[str]:
-    """Parts, of which those that are the name of a file together, commas and all, are one."""
-    while parts:
-        ends = (end for end in range(len(parts), 1, -1) if _exists(",".join(parts[:end])))
-        end = next(ends, 1)
-        yield ",".join(parts[:end])
-        parts = parts[end:]
-
-
-def _named_in_lists(value: str) -> str:
-    if _MEANT_FOR_HYDRA.search(value):
-        return value
-    return _ELEMENTS.sub(lambda found: _text(found[0].strip()) if found[0].strip() else found[0], value)
-
-
-def _with_accents(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) else _ELEMENTS.sub(lambda element: _quote_accents(element[0]), value)
-
-
-def _quote_accents(element: str) -> str:
-    plain = element.isascii() and element.isprintable()
-    return element if plain or element[0] in "'\"" else in_quotes(element)
-
-
-def _one_text(value: str) -> str:
-    """The same where a sweep would make no sense: what looks like one of Hydra's functions is a name, too."""
-    return in_quotes(value) if _FUNCTION.search(value) else _text(value)
 
 
 def _text(value: str) -> str:

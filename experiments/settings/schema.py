@@ -1,14 +1,15 @@
-"""Every setting, its type and its checks. What `configs/` fills in, and what `build.py` reads.
+"""Every setting with its type and its checks: filled in by `configs/`, read by `build.py`.
 
-Hydra composes YAML over these dataclasses, so an unknown key or a wrong type is an error before anything runs;
-`__post_init__` adds what types cannot say. It runs when the composed configuration becomes objects again
-(`OmegaConf.to_object`). Nothing heavy is imported here: tab completion passes through.
+Hydra composes YAML over these dataclasses, so an unknown key or a wrong type is an error before anything runs.
+`__post_init__` checks the rest when the composed configuration becomes objects (`OmegaConf.to_object`). Nothing heavy
+is imported here: tab completion passes through.
 """
 
 import math
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import product
 from pathlib import PurePath
 from typing import Any
 
@@ -43,23 +44,30 @@ def _require_positive(value: float, key: str) -> None:
     _require(SMALLEST <= value <= LARGEST, key, value, f"a positive number, {SMALLEST:g} to {LARGEST:g}")
 
 
+def _require_between(value: float, key: str, least: float, most: float, what: str = "a number") -> None:
+    _require(least <= value <= most, key, value, f"{what} between {least} and {most}")
+
+
 def _require_size(value: int, key: str) -> None:
-    _require(1 <= value <= 16384, key, value, "pixels of the longer side, between 1 and 16384")
+    _require_between(value, key, 1, 16384, "pixels of the longer side")
 
 
 def _require_seed(value: int, key: str) -> None:
     _require(0 <= value < 2**63, key, value, "a whole number from 0 to 2^63 - 1")
 
 
+def _require_statistic(given: str, key: str, known: list[str]) -> None:
+    expected = f"one of {', '.join(known)}, or package.module:Class of your own{nearest(given, known)}"
+    _require(given in known or is_own_class(given), key, given, expected)
+
+
 FEATURES = "features"  # the statistic of content that keeps all of them
+DEFAULT_CONTENT = ["relu4_2"]  # the paper's choice where content and style are joined
 
 
 @dataclass
 class TermSettings:
-    """One representation's picture and layers, and what is kept of their features.
-
-    A statistic is one of the known ones, or a class of the user's (`own_class`) with its parameters.
-    """
+    """One representation's picture, layers and statistic, which may be a user's class (`own_class`) with parameters."""
 
     picture: str = MISSING
     layers: list[str] | None = None
@@ -81,7 +89,7 @@ class TermSettings:
 
 @dataclass
 class ContentSettings(TermSettings):
-    """What is kept of where things are. A code from a file stands in the place of a picture's."""
+    """What is kept of content. A code from a file takes the place of a picture's."""
 
     statistic: str = FEATURES
     code: str | None = None
@@ -92,7 +100,7 @@ class ContentSettings(TermSettings):
 
 @dataclass
 class StyleSettings(TermSettings):
-    """What is kept of texture, and at what scale the painting is looked at: as large as the result, if not said."""
+    """What is kept of texture, and the scale of the painting; without a size it is as large as the result."""
 
     statistic: str = Statistic.gram.name
     shifts: list[int] = field(default_factory=list)
@@ -117,11 +125,6 @@ class StyleSettings(TermSettings):
     def effective_shifts(self) -> list[int]:
         """The shifts that have an effect."""
         return sorted(set(self.shifts)) if self.is_shifted else []
-
-
-def _require_statistic(given: str, key: str, known: list[str]) -> None:
-    expected = f"one of {', '.join(known)}, or package.module:Class of your own{nearest(given, known)}"
-    _require(given in known or is_own_class(given), key, given, expected)
 
 
 @dataclass
@@ -151,7 +154,7 @@ class CanvasSettings:
     colours: Colours = MISSING
 
     def __post_init__(self) -> None:
-        _require(0 <= self.contrast <= 1, "canvas.contrast", self.contrast, "a standard deviation between 0 and 1")
+        _require_between(self.contrast, "canvas.contrast", 0, 1, "a standard deviation")
 
 
 @dataclass
@@ -173,8 +176,8 @@ class PyramidSettings(CanvasSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(1 <= self.levels <= 16, "canvas.levels", self.levels, "between 1 and 16")
-        _require(0 <= self.damping <= 2, "canvas.damping", self.damping, "between 0 and 2")
+        _require_between(self.levels, "canvas.levels", 1, 16)
+        _require_between(self.damping, "canvas.damping", 0, 2)
 
 
 @dataclass
@@ -196,7 +199,7 @@ class LBFGSSettings(OptimizerSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(1 <= self.history <= 1000, "optimizer.history", self.history, "between 1 and 1000")
+        _require_between(self.history, "optimizer.history", 1, 1000)
         _require_positive(self.reach, "optimizer.reach")
 
 
@@ -245,7 +248,7 @@ class Config:
         expected = f"a positive number, {SMALLEST:g} to {LARGEST:g}, 0 (style alone) or inf (content alone)"
         _require(within, "ratio", self.ratio, expected)
         _require_size(self.size, "size")
-        _require(1 <= self.steps <= 10**6, "steps", self.steps, "evaluations, between 1 and 1000000")
+        _require_between(self.steps, "steps", 1, 10**6, "a number of optimisation steps")
         if self.until is not None:
             _require(0 < self.until < 1, "until", self.until, "a relative error between 0 and 1, or null")
         for key in ("compile", "winograd", "page"):
@@ -258,7 +261,7 @@ class Config:
         _require(bool(self.start.strip()), "start", self.start, "noise, half, content, style or the path of a picture")
         one_size = self.start == HALF and self.code is not None
         _require(not one_size, "start", HALF, "another start: features from a file have one size")
-        _require(0 <= self.start_noise <= 1, "start_noise", self.start_noise, "a share between 0 and 1")
+        _require_between(self.start_noise, "start_noise", 0, 1, "a share")
         names.check(self.observer, self.network.architecture)
         check_place(self.runs, self.name)
         for level in self.snapshots:
@@ -279,12 +282,12 @@ class Config:
         return {name: self.term(name) for name in self.active()}
 
     def layers(self, term: str) -> list[str]:
-        """The layers of a term: given by name, or by depth; else all those of style's `by_depth`, content's relu4_2."""
+        """The layers of a term: given by name or by depth; else all of style's `by_depth`, or content's relu4_2."""
         settings = self.term(term)
         if settings.layers is not None:
             return settings.layers
         if self.depth is None:
-            return (settings.by_depth if term == "style" else []) or DEFAULT_LAYERS[term]
+            return settings.by_depth if term == "style" else DEFAULT_CONTENT
         return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
 
     @property
@@ -319,7 +322,7 @@ class Config:
             _require(1 <= self.depth <= len(settings.by_depth), "depth", self.depth, f"1 to {len(settings.by_depth)}")
         layers = self.layers(term)
         key = f"{term}.layers"
-        _require(bool(layers), key, "[]", f"at least one layer, for example [{DEFAULT_LAYERS[term][0]}]")
+        _require(bool(layers), key, "[]", "at least one layer, for example [relu4_2]")
         check(layers, taps(ARCHITECTURES[self.network.architecture]), key)
         if settings.weights is not None:
             counts = f"{len(layers)} numbers, one for each of {', '.join(layers)}"
@@ -336,25 +339,27 @@ def check_place(runs: str, name: str) -> None:
     _require(inside, "name", name, "the name of a folder below runs")
 
 
-# The paper's choices when both are joined: content on relu4_2, style on the first layer of every block.
-DEFAULT_LAYERS = {
-    "content": ["relu4_2"],
-    "style": ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"],
-}
+# What torchvision's networks are normalised over, and the weights that a suffix of their names stands for.
+PHOTOGRAPHS = ("pagoda", "astronaut", "coffee", "cat", "rocket")
+WEIGHTS = {"": "torchvision", "_bn": "torchvision_bn", "_untrained": "untrained"}
 
 
 def register() -> None:
-    """Make the schema known to Hydra."""
+    """Make the schema and torchvision's VGG networks known to Hydra."""
     store = ConfigStore.instance()
     store.store(group="schema", name="config", node=Config)
-    groups: dict[str, dict[str, Any]] = {
-        "network": {"network": NetworkSettings},
-        "canvas": {"pixels": PixelsSettings, "pyramid": PyramidSettings, "fourier": FourierSettings},
-        "optimizer": {"lbfgs": LBFGSSettings, "adam": AdamSettings},
-    }
-    for group, nodes in groups.items():
-        for name, node in nodes.items():
-            store.store(group=f"schema/{group}", name=name, node=node)
+    store.store(group="schema/network", name="network", node=NetworkSettings)
+    for canvas in (PixelsSettings, PyramidSettings, FourierSettings):
+        store.store(group="schema/canvas", name=_bare_name(canvas), node=canvas)
+    for optimizer in (LBFGSSettings, AdamSettings):
+        store.store(group="schema/optimizer", name=_bare_name(optimizer), node=optimizer)
+    for architecture, (suffix, weights) in product(ARCHITECTURES, WEIGHTS.items()):
+        node = NetworkSettings(architecture, weights, normalize_over=list(PHOTOGRAPHS))
+        store.store(group="network", name=f"{architecture}{suffix}", node=node)
+
+
+def _bare_name(settings: type) -> str:
+    return settings.__name__.removesuffix("Settings").lower()
 
 
 def register_benchmark(settings: type) -> None:

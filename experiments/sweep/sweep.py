@@ -15,7 +15,6 @@ from experiments.cell.places import Places
 from experiments.settings.composition import as_input_errors
 from experiments.settings.overrides import in_quotes
 from experiments.settings.schema import check_place
-from experiments.settings.yaml_text import check_names
 from experiments.sweep.cluster import most_at_once
 from experiments.sweep.composer import Composer, QuickLoader
 from experiments.sweep.conclusion import conclude, report
@@ -44,7 +43,6 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
         RunError: the launcher gave up.
         SystemExit: with the code that says how it went, if a cell could not be made.
     """
-    check_names(config.hydra)
     check_place(config.runs, config.name)
     with as_input_errors():
         composer, folder = Composer(config.hydra), Path(config.hydra.sweep.dir)

@@ -28,10 +28,8 @@ def exits(program: str, interrupted: str = "interrupted") -> Iterator[None]:
     """End `program` with one line for whatever a user can mend; anything else is our mistake, with its traceback."""
     try:
         yield
-    except InputError as error:
-        _end(f"{program}: {error}", 2, error)
-    except RunError as error:
-        _end(f"{program}: {error}", 1, error)
+    except (InputError, RunError) as error:
+        _end(f"{program}: {error}", 2 if isinstance(error, InputError) else 1, error)
     except OSError as error:
         _end(f"{program}: {os_error_message(error)}", 1, error)
     except KeyboardInterrupt as error:
@@ -70,18 +68,13 @@ def mistakes_in(folder: Path) -> Iterator[None]:
 
 
 def os_error_message(error: OSError, advice: str = "") -> str:
-    """What the system refused; `advice` is what to do where it is a matter of permissions."""
-    if is_full(error):
+    """What the system refused; `advice` is what to do about missing permissions."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FULL
     what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{what}; {advice}" if advice else what
     return f"the system refused: {what}"
-
-
-def is_full(error: object) -> bool:
-    """Whether the disk is."""
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def is_out_of_memory(error: Exception) -> bool:

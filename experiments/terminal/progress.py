@@ -4,7 +4,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tqdm import TqdmWarning
@@ -43,24 +42,14 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
-@contextmanager
-def fetching() -> Iterator[Callable[[str, int, int | None], None]]:
-    """A callable for `assets.fetch` that shows how much of which archive has arrived."""
-    bars: dict[str, Any] = {}
-
-    def show(name: str, received: int, total: int | None) -> None:
-        if name not in bars:
-            if not is_interactive():
-                say(f"fetching {name} …")
-            options = {"unit": "B", "unit_scale": True, "unit_divisor": 1024, "disable": not is_interactive()}
-            bars[name] = tqdm(desc=f"fetching {name}", total=total, leave=False, **options)
-        bars[name].update(received - bars[name].n)
-
-    try:
-        yield show
-    finally:
-        for bar in bars.values():
-            bar.close()
+def fetching(archive: str) -> Callable[[int | None], Any]:
+    """For `assets.fetch`: a bar of how much of an archive has arrived, in a log a line."""
+    if not is_interactive():
+        say(f"fetching {archive} …")
+    units = {"unit": "B", "unit_scale": True, "unit_divisor": 1024}
+    return lambda total: tqdm(
+        desc=f"fetching {archive}", total=total, leave=False, disable=not is_interactive(), **units
+    )
 
 
 class Bars:
