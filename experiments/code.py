@@ -34,14 +34,14 @@ def _configuration(picture: str, layers: list[str], overrides: list[str]) -> sch
 
 
 def _write(config: schema.Config, path: Path) -> None:
-    from experiments.cell.encoding import code_of  # torch; mistakes are told without
+    from experiments.cell.encoding import code_of  # torch; mistakes are found without
     from reconstruct import codes
 
     codes.check_ending(path)
     code = code_of(config)
     codes.write(code, path)
-    told = ", ".join(f"{layer} {'×'.join(map(str, F.shape[1:]))}" for layer, F in code.features.items())
-    say(f"{path}: {told}")
+    shapes = ", ".join(f"{layer} {'×'.join(map(str, F.shape[1:]))}" for layer, F in code.features.items())
+    say(f"{path}: {shapes}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""The command `reconstruct-status`: how a sweep stands, from any terminal, whatever runs it."""
+"""The command `reconstruct-status`: the progress of a sweep, from any terminal."""
 
 import argparse
 import sys

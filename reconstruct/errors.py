@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 ALIKE = 0.55  # of a guess, as difflib counts: "katt" is as far from "cat"
-BEGUN = 3  # letters that tell what a longer name was meant to be
+PREFIX = 3  # letters that are taken for the beginning of a longer name
 
 
 class InputError(ValueError):
@@ -29,9 +29,9 @@ def one_line(message: str) -> str:
 def nearest(given: str, choices: Iterable[str], above: str = "") -> str:
     """The end of an error message, ``; did you mean 'relu4_2'?``, or nothing where no choice resembles `given`.
 
-    `above` is put before the choice: a key in a group is found by its own name and told by its full one.
+    `above` is put before the choice: a key in a group is found by its own name and shown with its full one.
     """
     spelled = {choice.lower(): choice for choice in choices}
-    begun = sorted((each for each in spelled if len(given) >= BEGUN and each.startswith(given.lower())), key=len)
-    found = begun or get_close_matches(given.lower(), spelled, n=1, cutoff=ALIKE)
+    longer = sorted((each for each in spelled if len(given) >= PREFIX and each.startswith(given.lower())), key=len)
+    found = longer or get_close_matches(given.lower(), spelled, n=1, cutoff=ALIKE)
     return f"; did you mean {above + spelled[found[0]]!r}?" if found else ""

@@ -54,7 +54,7 @@ def load(
         size: the longer side in pixels afterwards; ``None`` keeps the file's own size.
         square: whether to cut the largest centred square out first.
         trim: share of each side to cut off first (a frame, a scanner's border).
-        note: told, in a line, of everything that had to be guessed or left out.
+        note: called with a line about each thing that had to be guessed or left out.
 
     Returns:
         ``(1, 3, H, W)``, RGB in [0, 1].

@@ -1,4 +1,4 @@
-"""Where the Python package index is and how it is reached: as the user, or the user's company, has told pip."""
+"""Where the Python package index is and how it is reached: as pip is configured."""
 
 import ast
 import subprocess
@@ -19,22 +19,22 @@ def sources() -> Iterator[PyPISimple]:
 
     Proxy and certificates are pip's too; what requests itself reads from the environment counts as ever.
     """
-    told = settings()
-    addresses = [told.get("index-url") or PYPI_SIMPLE_ENDPOINT, *told.get("extra-index-url", "").split()]
-    for address in addresses if told.get("no-index", "false").lower() in ("false", "0", "no", "off") else []:
+    chosen = settings()
+    addresses = [chosen.get("index-url") or PYPI_SIMPLE_ENDPOINT, *chosen.get("extra-index-url", "").split()]
+    for address in addresses if chosen.get("no-index", "false").lower() in ("false", "0", "no", "off") else []:
         if address.startswith(("https:", "http:")):  # pip also reads folders
-            with PyPISimple(address, session=_session(told)) as index:
+            with PyPISimple(address, session=_session(chosen)) as index:
                 yield index
 
 
-def _session(told: Mapping[str, str]) -> requests.Session:
+def _session(chosen: Mapping[str, str]) -> requests.Session:
     session = requests.Session()
-    if "proxy" in told:
-        session.proxies = dict.fromkeys(("http", "https"), told["proxy"])
-    if "cert" in told:
-        session.verify = told["cert"]
-    if "client-cert" in told:
-        session.cert = told["client-cert"]
+    if "proxy" in chosen:
+        session.proxies = dict.fromkeys(("http", "https"), chosen["proxy"])
+    if "cert" in chosen:
+        session.verify = chosen["cert"]
+    if "client-cert" in chosen:
+        session.cert = chosen["client-cert"]
     return session
 
 

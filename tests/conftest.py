@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import gettempdir
 
+import hydra
 import pytest
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
 from experiments import reconstruct
+from experiments.settings import schema
+from experiments.settings.composition import configs, configuration
 from reconstruct.images import to_image
 from reconstruct.network import Network
 
@@ -137,6 +140,13 @@ def command(
         return code, capfd.readouterr().err
 
     return run
+
+
+def composed(*overrides: str) -> schema.Config:
+    """The settings that a command line means."""
+    schema.register()
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+        return configuration(hydra.compose("reconstruct", list(overrides)))
 
 
 def only_cell() -> Path:

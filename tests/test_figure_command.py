@@ -14,6 +14,7 @@ from test_figures import any_sweep, finished
 
 from experiments import figure
 from experiments.drawing import kinds, outdated
+from experiments.drawing.figure import FINDINGS
 from reconstruct.results import Result
 from reconstruct.sweeps import Sweep
 
@@ -188,10 +189,15 @@ def test_a_figure_of_an_earlier_state_is_set_aside(tmp_path, figure_of):
     for _ in range(2):
         figure_of(tmp_path, "--kind", "curve")
         figure_of(tmp_path, "--kind", "summary", "--over", "ratio")
+        (tmp_path / FINDINGS).write_text("said")
+        outdated.note([made], [tmp_path / FINDINGS])  # as an analysis does
         _change(tmp_path / made.cells[0].folder)
         code, said = figure_of(tmp_path)
         assert code == 0
-        assert "curve.alt.txt, curve.caption.txt, curve.pdf, curve.png, summary.csv: of an earlier state" in said
+        assert (
+            "curve.alt.txt, curve.caption.txt, curve.pdf, curve.png, findings.md, summary.csv: of an earlier state"
+            in said
+        )
         assert (tmp_path / "figure.png").exists()
     assert {"curve.png", "curve~2.png"} <= {path.name for path in (tmp_path / "outdated").iterdir()}
 
@@ -208,6 +214,7 @@ def test_a_copied_sweep_is_in_the_state_that_was_drawn_and_knows_of_its_own_chan
     copy = tmp_path.parent / "copy"
     shutil.copytree(tmp_path, copy)
     _change(tmp_path / made.cells[0].folder)
+    (copy / made.cells[0].folder / "checkpoint.pt").touch()  # a cell that is being made changes nothing yet
     assert "earlier state" not in figure_of(copy)[1]
     _change(copy / made.cells[0].folder)
     assert "curve.pdf" in figure_of(copy)[1]
@@ -223,6 +230,17 @@ def test_a_sweep_is_drawn_while_its_caption_and_what_else_was_drawn_with_it_are_
     assert outdated.is_drawn(made)
     (tmp_path / "figure.pdf").unlink()
     assert not outdated.is_drawn(made)
+
+
+def test_files_of_the_readers_own_are_never_moved(tmp_path, figure_of):
+    made = any_sweep(tmp_path, "pair")
+    own = ["mine.png", "front.png", "grid.pdf", "strips_mine.png", "figure-3.pdf"]
+    for name in own:
+        (tmp_path / name).write_bytes(b"mine")
+    figure_of(tmp_path)
+    _change(tmp_path / made.cells[0].folder)
+    figure_of(tmp_path)
+    assert all((tmp_path / name).read_bytes() == b"mine" for name in own)
 
 
 def test_pages_that_a_figure_no_longer_has_go(tmp_path, figure_of):

@@ -237,7 +237,7 @@ def test_a_class_that_has_changed_since_its_cell_was_begun_makes_none(command, t
     (tmp_path / "own_changing.py").write_text(OWN + changes)
     code, said = command(*STYLE, "style.statistic=own_changing:Means")
     assert code == 2
-    assert "style.statistic=own_changing:Means: has changed since the cell was begun; begin it again" in said
+    assert "style.statistic=own_changing:Means: has changed since the cell was started" in said
     assert not list(Path("runs").rglob("result.json"))
 
 

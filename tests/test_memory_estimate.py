@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import hydra
 import pytest
 import torch
+from conftest import composed
 
 from experiments.cell import compute_plan, memory_estimate
 from experiments.cell.memory_estimate import OF_A_STATISTIC
-from experiments.settings import schema
-from experiments.settings.composition import configs, configuration
 from experiments.settings.inputs import inputs
 from experiments.settings.schema import Statistic
 from reconstruct.errors import InputError
@@ -25,12 +23,6 @@ from reconstruct.hardware import memory
 
 CPU = torch.device("cpu")
 UNTRAINED = ["network=vgg11_untrained", "network.normalize_over=[]"]
-
-
-def composed(*overrides: str) -> schema.Config:
-    schema.register()
-    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-        return configuration(hydra.compose("reconstruct", list(overrides)))
 
 
 MEASURED = {  # size, checkpointing, bytes of a feature -> GiB, peaks of whole processes

@@ -1,7 +1,7 @@
 """What settings mean."""
 
 import pytest
-from test_memory_estimate import composed
+from conftest import composed
 
 
 @pytest.mark.parametrize(

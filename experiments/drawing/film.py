@@ -31,8 +31,8 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
 
     request = request or Request()
     kinds.refuse("film", request.options)
-    reels = _reels(sweep)
-    if not reels:
+    films = _films(sweep)
+    if not films:
         raise InputError(
             f"{sweep.folder}: expected cells that have a {FILM}; the same command with film=true and another name= "
             "gives them one"
@@ -47,23 +47,23 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
 
     def frames() -> "Iterable[Pixels]":
         (page,) = figures.DRAWN_BY[kind](cells, look, layout)
-        return frames_of(page, _reels(sweep))
+        return frames_of(page, _films(sweep))
 
     film.save(frames, sweep.folder / FILM)
     outdated.note([sweep], [sweep.folder / FILM])
-    _tell_of_still(sweep, reels)
+    _name_still_cells(sweep, films)
     say(str(sweep.folder / FILM))
 
 
-def _reels(sweep: Sweep) -> "dict[str, FilmReader]":
+def _films(sweep: Sweep) -> "dict[str, FilmReader]":
     from reconstruct.recorders.film import FilmReader
 
     folders = [cell.folder for cell, result in sweep.results() if result and FILM in result.files]
     return {folder: FilmReader(sweep.folder / folder / FILM) for folder in folders}
 
 
-def _tell_of_still(sweep: Sweep, reels: Iterable[str]) -> None:
-    still = [cell.folder for cell, result in sweep.results() if result and cell.folder not in set(reels)]
+def _name_still_cells(sweep: Sweep, films: Iterable[str]) -> None:
+    still = [cell.folder for cell, result in sweep.results() if result and cell.folder not in set(films)]
     if still:
         names = f"{still[0]}{', …' if still[1:] else ''}"
         say(f"film: {len(still)} of {len(sweep.cells)} cells were made without film=true and stand still ({names})")

@@ -42,7 +42,7 @@ def is_drawn(sweep: Sweep) -> bool:
 
 
 def own_figure(sweep: Sweep) -> list[Path]:
-    """The files of the sweep's own figure that were drawn, of whatever state."""
+    """The files of the sweep's own figure that were drawn, in any state."""
     known = up_to_date.drawn(sweep.folder)
     return [sweep.folder / name for name in (f"{FIGURE}.png", f"{FIGURE}.pdf") if name in known]
 
@@ -61,11 +61,11 @@ def set_aside(sweep: Sweep) -> None:
             (sweep.folder / name).replace(_free(folder / name))
     up_to_date.write({name: states for name, states in known.items() if name not in found}, sweep.folder)
     names = ", ".join(sorted(found))
-    say(f"{names}: of an earlier state of the sweep, now in {folder}; reconstruct-figure draws them again")
+    say(f"{names}: of an earlier state of the sweep, now in {folder}; reconstruct-figure redraws them")
 
 
 def _holds(states: Mapping[str, str], start: Path) -> bool:
-    """Whether all sweeps are in the state that was drawn; of one that is gone nothing is said."""
+    """Whether all sweeps that still exist are in the state that was drawn."""
     for folder, then in states.items():
         with suppress(InputError):
             sweep = Sweep.at(start / folder)

@@ -136,10 +136,10 @@ def as_input_errors() -> Iterator[None]:
 def explained(error: Exception) -> str:
     """What Hydra or OmegaConf say of a wrong request in several lines, in one, with the nearest valid choice."""
     cause = error.__cause__
-    told = "; ".join(line.strip() for line in str(error).splitlines() if line.strip() and "hydra.cc" not in line)
+    message = "; ".join(line.strip() for line in str(error).splitlines() if line.strip() and "hydra.cc" not in line)
     match error if isinstance(error, MissingConfigException | OverrideParseException) or cause is None else cause:
         case OverrideParseException(override=str(given)):
-            refused = re.search(r"while evaluating '.*': (.*)", told)  # a function such as range(0,3)
+            refused = re.search(r"while evaluating '.*': (.*)", message)  # a function such as range(0,3)
             return f"{given}: {refused[1] if refused else f'expected KEY=VALUE{meant(given)}'}"
         case MissingConfigException(missing_cfg_file=str(file), options=list(options)):
             group, _, given = file.rpartition("/")
@@ -154,9 +154,9 @@ def explained(error: Exception) -> str:
             plain = next((words for found, words in PLAINLY.items() if found in line), "")
             key = f"{wrong.full_key or ''}={refused[1]}" if plain and refused else str(wrong.full_key or "")
             return f"{key}: {plain or line}" if key else line
-    if several := re.match(r"Ambiguous value for argument '(.*?)'; 1", told):
+    if several := re.match(r"Ambiguous value for argument '(.*?)'; 1", message):
         return f"{several[1]}: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"
-    return told
+    return message
 
 
 register_resolvers()  # here, because the processes of a launcher compose too, and whoever composes imports this module

@@ -83,7 +83,7 @@ class Input:
         """The picture, a sample's without its frame: ``(1, 3, H, W)``, RGB in [0, 1]."""
         from reconstruct import images
 
-        return images.load(self.file, size, square, self._trim, _tell)
+        return images.load(self.file, size, square, self._trim, _warn)
 
     def shape(self, size: int, square: bool) -> tuple[int, int]:
         """Height and width that `picture` will have, from the file's header."""
@@ -143,14 +143,14 @@ class Inputs:
         return tuple(dict.fromkeys([*self.pictures.values(), *self.network.normalize_over, *start]))
 
     def check_unchanged(self) -> None:
-        """Whether all files are still those of which the digests were taken.
+        """Whether all files still have the digests that were taken at the beginning.
 
         Raises:
-            InputError: one is another by now.
+            InputError: one of them has changed.
         """
         for given in self:
             if lookup(given.name, given.key).record != given.record:
-                raise InputError(f"{given.key}={given.name}: has changed since the cell was begun; begin it again")
+                raise InputError(f"{given.key}={given.name}: has changed since the cell was started; run it again")
 
     def __iter__(self) -> Iterator[Input]:
         yield self.network.weights
@@ -253,7 +253,7 @@ def _check_header(path: Path, digest: str) -> None:
     images.shape(path)
 
 
-def _tell(line: str) -> None:
+def _warn(line: str) -> None:
     """On the terminal, and in the cell's log."""
     log.warning(line)
     say(one_line(line))

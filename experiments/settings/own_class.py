@@ -62,7 +62,7 @@ def own_class(name: str, key: str, kind: type[Kind]) -> type[Kind]:
 
 
 def _as_it_is_now(name: str, file: Path) -> ModuleType:
-    """A module from the file of today, of which the cell's fingerprint has the digest, not from a cache of Python's."""
+    """A module from its file as it is now, whose digest is in the cell's fingerprint, not from Python's caches."""
     spec = importlib.util.find_spec(name)
     assert spec is not None  # `source` found it
     module = sys.modules[name] = importlib.util.module_from_spec(spec)

@@ -25,7 +25,7 @@ SMALLER = "try a smaller size=, lower layers, or checkpointing=true"
 
 @contextmanager
 def exits(program: str, interrupted: str = "interrupted") -> Iterator[None]:
-    """End `program` with one line for whatever a user can mend; anything else is our mistake, with its traceback."""
+    """End `program` with one line for what a user can mend; anything else is a bug and keeps its traceback."""
     try:
         yield
     except (InputError, RunError) as error:
@@ -48,7 +48,7 @@ def _end(line: str, code: int, error: BaseException) -> NoReturn:
 
 @contextmanager
 def mistakes_in(folder: Path) -> Iterator[None]:
-    """Turn a mistake of this program into one line; its traceback goes into a file of `folder`.
+    """Turn a bug of this program into one line; its traceback goes into a file of `folder`.
 
     Raises:
         RunError: it says where the traceback is.
