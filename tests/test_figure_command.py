@@ -53,7 +53,7 @@ def test_a_reader_chooses_rows_columns_and_pages_and_so_a_table_of_any_sweep(tmp
     written(Shape([product], ["done"], "fig1", [(8, 8)]), tmp_path / "s")
     layout = ("--rows", "seed", "--columns", "depth", "--pages", "representation")
     assert figure_of(tmp_path / "s", *layout)[0] == 0
-    assert {"style", "content"} <= set(words(tmp_path / "s" / "grid.pdf"))
+    assert {"representation style", "representation content"} <= set(words(tmp_path / "s" / "grid.pdf"))
     assert not (tmp_path / "s" / "figure.pdf").exists()
 
 

@@ -216,7 +216,7 @@ def test_every_scale_of_a_painting_is_shown(command):
     shown = data_of(Path("runs/scales/index.html"))["originals"]
     assert len({each["title"] for each in shown}) == 4
     assert (
-        "painting as large as the result or cut to a square or at 48 pixels"
+        "style original as large as the result or cut to a square or at 48 pixels"
         in Path("runs/scales/caption.txt").read_text()
     )
 

@@ -4,11 +4,11 @@ import re
 import shlex
 from collections.abc import Iterator
 from importlib import import_module
-from itertools import product
 from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
@@ -60,16 +60,9 @@ BENCHMARKS = [words for name, words in COMMANDS if name == "reconstruct-benchmar
 PARSED = [(name, words) for name, words in COMMANDS if name not in ("reconstruct", "reconstruct-benchmark")]
 
 
-def cells(overrides: list[str]) -> Iterator[list[str]]:
+def cells(overrides: list[str]) -> list[list[str]]:
     """The overrides of every cell that a command makes, as Hydra's own sweeper would have them."""
-    parsed = OverridesParser.create().parse_overrides(overrides)
-    each = [
-        [f"{one.get_key_element()}={value}" for value in one.sweep_string_iterator()]
-        if one.is_sweep_override()
-        else [one.input_line or ""]
-        for one in parsed
-    ]
-    yield from (list(chosen) for chosen in product(*each))
+    return BasicSweeper.split_arguments(OverridesParser.create().parse_overrides(overrides), None)[0]
 
 
 @pytest.fixture(scope="module", autouse=True)

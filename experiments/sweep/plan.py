@@ -99,7 +99,7 @@ def _looked_at(values: Values, compose: Composer) -> Point:
     except InputError as error:
         words = sorted((key, value) for key, value in values.items() if is_setting(key))
         problem = "" if _depends_on_the_run(error) else str(error)
-        known = {key: canonical(key, value) for key, value in _kept(values).items()}
+        known = {key: canonical(key, value) for key, value in sorted(_kept(values).items())}
         return Point(values, f"x{sha256(repr(words).encode()).hexdigest()}", known, problem=problem)
 
 
