@@ -33,7 +33,7 @@ def test_measuring_gives_seconds_and_leaves_random_numbers_alone():
     found = measure(CONVOLUTIONS, (16, 32), list(ConvAlgorithm), CPU)
     assert torch.equal(state, torch.random.get_rng_state())
     assert ConvAlgorithm.float32 in found
-    assert all(0 < seconds < 1 for seconds in found.values())
+    assert all(seconds > 0 for seconds in found.values())
 
 
 class Wrong(nn.Module):
