@@ -19,7 +19,7 @@ DOORS = {  # a name that ends in a dot is that of a package
     "matplotlib": ("figures.",),
     "tueplots": ("figures.page.venues",),
     "skimage": ("measures",),
-    "scipy": ("analysis.outcomes",),
+    "scipy": ("analysis.outcomes", "observers.chance"),
     "safetensors": ("codes",),
     "jinja2": ("explorer.document",),
     "hydra": (),
