@@ -98,7 +98,7 @@ def canonical(key: str, value: str) -> str:
     """One spelling for all spellings of a number, a list or a word; the name of a file has only one."""
     if key.rpartition(".")[2] in NAMES_A_FILE:
         return unquoted(value)
-    bare = re.sub(r"\s*,\s*", ",", re.sub(r"^['\"\[\s]+|['\"\]\s]+$", "", value))
+    bare = re.sub(r"['\"]?\s*,\s*['\"]?", ",", re.sub(r"^['\"\[\s]+|['\"\]\s]+$", "", value))
     if value.lstrip().startswith("["):
         return f"[{bare}]"
     return spelled(float(bare)) if _NUMBER.fullmatch(bare) else bare

@@ -109,7 +109,7 @@ def written(shape: Shape, folder: Path) -> Sweep:
         for product in shape.products
         for values in itertools.product(*product.values())
     ]
-    points = list({tuple(known_of(point).items()): point for point in points}.values())  # each cell once
+    points = list({_identity(point): point for point in points}.values())  # each cell once
     cells = [SweepCell(f"cell {number}", point, "", known_of(point)) for number, point in enumerate(points)]
     for number, cell in enumerate(cells):
         state = shape.states[number % len(shape.states)]
@@ -121,6 +121,13 @@ def written(shape: Shape, folder: Path) -> Sweep:
     folder.mkdir(parents=True, exist_ok=True)
     sweep.write()
     return sweep
+
+
+def _identity(values: Mapping[str, str]) -> str:
+    """The same for settings of the same cell: a default may be given or not."""
+    made = result(values, 0)
+    config = {key: {**value, "layers": None} if key in made.layers else value for key, value in made.config.items()}
+    return repr((made.layers, config, [values.get(key) for key in ("network", "canvas", "optimizer.lr")]))
 
 
 def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size: tuple[int, int]) -> None:
