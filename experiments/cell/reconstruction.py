@@ -32,8 +32,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
 
     Raises:
         InputError: a setting or a file is wrong.
-        RunError: weights or samples could not be fetched.
-        Diverged: no step had a finite loss.
+        RunError: weights or samples could not be fetched, or no step had a finite loss (`Diverged`).
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
     state, label = saved(folder, provenance.fingerprint), invocation.label or folder.name
