@@ -100,7 +100,7 @@ def test_a_cell_whose_files_changed_is_damaged_and_verifying_says_so(sweep, monk
         status.main()
     lines = capsys.readouterr().out.splitlines()
     assert f"  damaged  done  {line}" in lines
-    assert lines[-1] == f"{sweep.folder}: 1 of 1 finished cells are damaged; the sweep's command makes them again"
+    assert lines[-1] == f"{sweep.folder}: 1 of 1 finished cells are damaged; the sweep's command recomputes them"
 
 
 def test_the_time_left_counts_what_is_between_cells():
