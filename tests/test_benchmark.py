@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -115,6 +116,43 @@ def test_time_and_memory_are_measured_in_processes_of_their_own(command):
     assert "peak GiB" in said
 
 
+class Metamer:
+    """Works like plenoptic's: called again and again, it goes on with its picture, by Adam on the pixels."""
+
+    def __init__(self, image, model):
+        self.model, self.target = model, model(image).detach()
+
+    def setup(self, initial_image, optimizer, optimizer_kwargs):
+        self.metamer = initial_image.clone().requires_grad_()
+        self.optimizer = optimizer([self.metamer], **optimizer_kwargs)
+
+    def synthesize(self, max_iter, stop_criterion):
+        for _ in range(max_iter):
+            self.optimizer.zero_grad()
+            ((self.model(self.metamer) - self.target) ** 2).mean().backward()
+            self.optimizer.step()
+
+
+def test_a_rival_is_compared_on_content_by_the_loss_of_its_picture(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "plenoptic", SimpleNamespace(Metamer=Metamer))
+    cases = "cases=[content_relu2_2,style]"
+    code, table, said = command("quick", "size=32", "evaluations=40", "steps=30", cases, "rivals=[plenoptic]")
+    assert code == 0, said
+    races = json.loads(Path("runs/benchmark/benchmark.json").read_text())["races"]
+    assert [race["classic"]["name"] for race in races if race["case"] == "style"] == ["L-BFGS"]
+    (rival,) = [race for race in races if race["classic"]["name"] == "plenoptic"]
+    assert rival["goal"] == min(rival["classic"]["losses"])
+    assert rival["classic"]["losses"][-1] < rival["classic"]["losses"][0]
+    assert "plenoptic" in table
+
+
+def test_a_rival_that_is_not_there_is_one_line(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "plenoptic", None)
+    code, _, said = command("quick", "rivals=[plenoptic]")
+    assert (code, len(said.strip().splitlines())) == (2, 1)
+    assert "pip install plenoptic" in said
+
+
 def test_growth_is_the_slope_on_logarithmic_axes():
     rows = [{"recipe": "fast", "size": size, "seconds": size**2.0, "memory": size**3} for size in (2, 4, 8)]
     assert profiling.exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
@@ -125,6 +163,7 @@ def test_growth_is_the_slope_on_logarithmic_axes():
     [
         ("cases=[stlye]", "did you mean 'style'"),
         ("evaluations=1", "at least 5"),
+        ("rivals=[pystiche]", "expected some of plenoptic"),
         ("sise=3", "sise"),
         ("cases=[x", "try 'cases=[x]'"),
     ],

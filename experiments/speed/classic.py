@@ -6,7 +6,6 @@ Adam.
 """
 
 import copy
-import math
 import time
 from collections.abc import Mapping
 from statistics import median
@@ -14,6 +13,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
+from experiments.speed.rivals import Recipe
 from reconstruct.network import Network
 from reconstruct.objective import Objective
 from reconstruct.representations import Content
@@ -22,8 +22,8 @@ from reconstruct.synthesis import INITIAL_LOSS
 HISTORY = 10
 
 
-class Classic:
-    """An optimisation whose picture is cut to [0, 1] before every evaluation.
+class Classic(Recipe):
+    """Its picture is cut to [0, 1] before every evaluation.
 
     Args:
         reference: what is minimised, in float32; its weights, targets and layers are used, its code is not.
@@ -35,10 +35,7 @@ class Classic:
     def __init__(
         self, reference: Objective, size: tuple[int, int], seed: int, learning_rate: float | None = None
     ) -> None:
-        self.name = "L-BFGS" if learning_rate is None else f"Adam {learning_rate:g}"
-        self.losses: list[float] = []
-        self.seconds: list[float] = []
-        self.best = (math.inf, torch.empty(0))
+        super().__init__("L-BFGS" if learning_rate is None else f"Adam {learning_rate:g}")
         self._terms, self._layers = reference.terms, reference.layers
         self._preprocess, self._stages = _modules(reference.network)
         device = next(reference.network.parameters()).device
@@ -56,17 +53,14 @@ class Classic:
         return median(self.seconds)
 
     def advance(self, evaluations: int) -> None:
-        """Go on; losses, seconds and the best picture so far are kept."""
+        """Go on."""
         for _ in range(evaluations):
             start = time.perf_counter()
             with torch.no_grad():
                 self._x.clamp_(0, 1)
             before = self._x.detach().clone()
             loss = float(self._optimizer.step(self._closure)) * self._unit  # type: ignore[arg-type]
-            self.seconds.append(time.perf_counter() - start)
-            self.losses.append(loss)
-            if loss < self.best[0]:
-                self.best = (loss, before)
+            self.keep(loss, before, time.perf_counter() - start)
 
     def _closure(self) -> Tensor:
         self._optimizer.zero_grad()

@@ -18,6 +18,7 @@ from experiments.cell import build
 from experiments.settings import schema
 from experiments.settings.inputs import inputs
 from experiments.speed.classic import Classic
+from experiments.speed.rivals import Plenoptic, Recipe, check
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.figures.plots.speed import Comparison, Curve
@@ -53,6 +54,7 @@ class Settings:
     step_size: int = MISSING
     sizes: list[int] = field(default_factory=list)
     device: str = "auto"
+    rivals: list[str] = field(default_factory=list)
     runs: str = MISSING
 
     def __post_init__(self) -> None:
@@ -63,6 +65,7 @@ class Settings:
             raise InputError(f"evaluations={self.evaluations} steps={self.steps}: expected at least {TURNS} of each")
         if self.repeats < 1:
             raise InputError(f"repeats={self.repeats}: expected at least 1")
+        check(self.rivals)
 
 
 def cell(settings: Settings, case: str, size: int, *overrides: str) -> build.Cell:
@@ -87,12 +90,27 @@ def comparisons(settings: Settings, case: str) -> Iterator[Comparison]:
     cells = {name: cell(settings, case, settings.size, *more) for name, more in ways.items()}
     reference, shape = task(cells["recipe=fast"])
     classics = [Classic(reference, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
-    steps = _in_turns(settings, case, cells, classics)
+    rivals = _rivals(settings, cells["recipe=fast"])
+    steps = _in_turns(settings, case, cells, [*classics, *rivals])
     best = min(classics, key=lambda each: each.best[0])
     for name, more in ways.items():
         outcome = _report(case, name, reference, steps[name], best)
-        again = [_time(settings, case, outcome, more) for _ in range(1, settings.repeats) if outcome.reached]
-        yield replace(outcome, times=[*outcome.times, *again])
+        yield _repeated(settings, case, outcome, more)
+    for rival in rivals:
+        yield _repeated(settings, case, _report(case, "recipe=fast", reference, steps["recipe=fast"], rival), [])
+
+
+def _repeated(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> Comparison:
+    """With the times of the further runs to the same goal."""
+    again = [_time(settings, case, outcome, more) for _ in range(1, settings.repeats) if outcome.reached]
+    return replace(outcome, times=[*outcome.times, *again])
+
+
+def _rivals(settings: Settings, made: build.Cell) -> list[Plenoptic]:
+    """Those that reconstruct content; of style they know no Gram matrices."""
+    if list(made.originals) != ["content"]:
+        return []
+    return [Plenoptic(made.reference, made.originals["content"], settings.seed) for _ in settings.rivals]
 
 
 def _time(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> float:
@@ -103,7 +121,7 @@ def _time(settings: Settings, case: str, outcome: Comparison, more: list[str]) -
 
 
 def _in_turns(
-    settings: Settings, case: str, cells: dict[str, build.Cell], classics: Sequence[Classic]
+    settings: Settings, case: str, cells: dict[str, build.Cell], others: Sequence[Recipe]
 ) -> dict[str, list[Step]]:
     ways = {name: iter(made.synthesis) for name, made in cells.items()}
     steps: dict[str, list[Step]] = {name: [] for name in cells}
@@ -111,8 +129,8 @@ def _in_turns(
         say(f"{case}: turn {turn + 1} of {TURNS}")
         for name, way in ways.items():
             steps[name] += islice(way, _share(settings.steps, turn))
-        for classic in classics:
-            classic.advance(_share(settings.evaluations, turn))
+        for other in others:
+            other.advance(_share(settings.evaluations, turn))
     return steps
 
 
@@ -120,7 +138,7 @@ def _share(total: int, turn: int) -> int:
     return total * (turn + 1) // TURNS - total * turn // TURNS
 
 
-def _report(case: str, name: str, reference: Objective, steps: list[Step], classic: Classic) -> Comparison:
+def _report(case: str, name: str, reference: Objective, steps: list[Step], classic: Recipe) -> Comparison:
     target_loss, picture = classic.best
     first = _first(reference, steps, target_loss)
     return Comparison(
