@@ -44,6 +44,7 @@ VALUES: Mapping[str, Sequence[str]] = {
     "style.statistic": ["gram", "shifted", "my.textures:Means", "my.other:Means"],
     "style.size": ["64", "128"],
 }
+BY_DEPTH = ("depth", "by_depth")
 STATES = ("done", "done", "done", "done", "missing", "damaged", "unfinished", "failed")
 SIZES = [(8, 8), (12, 8), (6, 12), (16, 5)]
 
@@ -124,10 +125,8 @@ def written(shape: Shape, folder: Path) -> Sweep:
 
 
 def _identity(values: Mapping[str, str]) -> str:
-    """The same for settings of the same cell: a default may be given or not."""
-    made = result(values, 0)
-    config = {key: {**value, "layers": None} if key in made.layers else value for key, value in made.config.items()}
-    return repr((made.layers, config, [values.get(key) for key in ("network", "canvas", "optimizer.lr")]))
+    """The same for settings of the same cell: a default may be given or not, and layers by name or by depth."""
+    return repr({key: value for key, value in known_of(values).items() if key.rpartition(".")[2] not in BY_DEPTH})
 
 
 def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size: tuple[int, int]) -> None:
