@@ -15,15 +15,15 @@ from experiments.settings.composition import as_input_errors, configs
 from experiments.speed import profiling
 from experiments.speed.comparison import Settings, comparisons, table
 from experiments.terminal.exits import Parser, exits
-from reconstruct import records
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures.plots.speed import Comparison, speed
 from reconstruct.hardware import processor
+from reconstruct.report.figures.plots.speed import Comparison, speed
+from reconstruct.runs import records
 
 
 def run(settings: Settings, folder: Path) -> None:
     """Print the table and leave benchmark.json, benchmark.png and benchmark.pdf."""
-    from reconstruct.figures import save
+    from reconstruct.report.figures import save
 
     folder.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {"settings": asdict(settings), "machine": machine()}

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from experiments.terminal.exits import Parser, exits
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError
-from reconstruct.sweeps import SWEEP
+from reconstruct.runs.sweeps import SWEEP
 
 # TensorBoard would otherwise keep ten pictures and a thousand points, chosen at random.
 KEPT = "images=1000,scalars=10000"

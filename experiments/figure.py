@@ -15,12 +15,12 @@ from experiments.sweep.folder import read
 from experiments.sweep.tables import CELLS, write_table
 from experiments.terminal.exits import Parser, exits, mistakes_in
 from experiments.terminal.progress import say
-from reconstruct import up_to_date
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures import FORMATS, Layout, Look
-from reconstruct.figures.page.sheet import VALUES
-from reconstruct.figures.page.venues import venue
-from reconstruct.sweeps import Sweep
+from reconstruct.report.figures import FORMATS, Layout, Look
+from reconstruct.report.figures.page.sheet import VALUES
+from reconstruct.report.figures.page.venues import venue
+from reconstruct.runs import up_to_date
+from reconstruct.runs.sweeps import Sweep
 
 Keys = tuple[str, ...]
 TABLES = ("csv", "tex")  # formats of a summary

@@ -23,8 +23,8 @@ from experiments.settings.overrides import quoted
 from experiments.terminal.exits import ELSEWHERE, exits, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
-from reconstruct.failures import Failure
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.failures import Failure
+from reconstruct.runs.sweeps import Sweep
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from experiments.sweep.folder import listed
 from experiments.sweep.state import CellStatus, State, SweepStatus, headline, look
 from experiments.terminal.exits import Parser, exits
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.sweeps import Sweep
 
 EVERY = 2.0  # seconds
 SHOWN = 12  # cells of each state

@@ -22,8 +22,9 @@ The way of the data, and the names on it::
 
 What the user gave and was wrong is an InputError, what failed on the way a RunError. All names are loaded at their
 first use, and so is torch. The modules have more: `help(reconstruct.canvas)`. Where to look next: `README.md` in this
-folder (Python, and how to add a representation, a canvas or a network), `measures` (PSNR, SSIM), `figures` (drawn from
-run folders), `recorders` (what is written meanwhile), `analysis` (what a sweep shows). The command is `reconstruct`.
+folder (Python, and how to add a representation, a canvas or a network), `measures` (PSNR, SSIM), `runs` (what is on
+disk), `report` (figures and pages of it), `recorders` (what is written meanwhile), `analysis` (what a sweep shows). The
+command is `reconstruct`.
 """
 
 from lazy_loader import attach_stub

@@ -3,7 +3,6 @@ from . import analysis as analysis
 from . import assets as assets
 from . import canvas as canvas
 from . import errors as errors
-from . import figures as figures
 from . import images as images
 from . import layers as layers
 from . import measures as measures
@@ -12,8 +11,8 @@ from . import objective as objective
 from . import optimizers as optimizers
 from . import recorders as recorders
 from . import representations as representations
-from . import results as results
-from . import sweeps as sweeps
+from . import report as report
+from . import runs as runs
 from . import synthesis as synthesis
 from .assets import fetch as fetch
 from .canvas import Canvas as Canvas
@@ -35,7 +34,7 @@ from .optimizers import BlockLBFGS as BlockLBFGS
 from .representations import Content as Content
 from .representations import Representation as Representation
 from .representations import Style as Style
-from .results import Result as Result
-from .sweeps import Sweep as Sweep
+from .runs.results import Result as Result
+from .runs.sweeps import Sweep as Sweep
 from .synthesis import Step as Step
 from .synthesis import Synthesis as Synthesis

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reconstruct.results import Result
+from reconstruct.runs.results import Result
 
 FIRST = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
 TERM = {"picture": "x", "layers": None, "weights": None, "by_depth": FIRST, "parameters": {}}

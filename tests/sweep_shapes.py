@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reconstruct.layers import ARCHITECTURES, taps
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 FIRST = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 RELU = [tap for tap in taps(ARCHITECTURES["vgg19"]) if tap.startswith("relu")]

@@ -6,16 +6,17 @@ from dataclasses import replace
 import pytest
 from pdf_pages import assert_legible, pages_of
 
-from reconstruct import figures, images
+from reconstruct import images
 from reconstruct.analysis import selection
 from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.outcomes import spread
 from reconstruct.analysis.tables import current, read, write
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
-from reconstruct.figures.analysis.atlas import atlas as drawn
-from reconstruct.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL
 from reconstruct.recorders.snapshots import place
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.report import figures
+from reconstruct.report.figures.analysis.atlas import atlas as drawn
+from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 LAYERS = [f"relu{block}_{i}" for block, count in enumerate((2, 2, 4, 4, 4), 1) for i in range(1, count + 1)]
 UNTRAINED = "vgg19 untrained 0 average"

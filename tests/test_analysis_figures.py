@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from pdf_pages import assert_legible, pages_of
 
-from reconstruct import figures
 from reconstruct.analysis import networks, selection
 from reconstruct.analysis.entries import SEEN, Entry, Kind
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.errors import InputError
-from reconstruct.figures.analysis.atlas import atlas
-from reconstruct.figures.analysis.depth import _band
-from reconstruct.figures.analysis.matrix import matrix
-from reconstruct.figures.page.sheet import Look
-from reconstruct.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.layers import ARCHITECTURES
-from reconstruct.sweeps import Sweep
+from reconstruct.report import figures
+from reconstruct.report.figures.analysis.atlas import atlas
+from reconstruct.report.figures.analysis.depth import _band
+from reconstruct.report.figures.analysis.matrix import matrix
+from reconstruct.report.figures.page.sheet import Look
+from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
+from reconstruct.runs.sweeps import Sweep
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "24"))
 HERE = {
@@ -202,7 +202,7 @@ def sweep(tmp_path, monkeypatch) -> Sweep:
             raise InputError(f"{path}: lost")
         return picture
 
-    monkeypatch.setattr("reconstruct.figures.analysis.strips.images.load", load)
+    monkeypatch.setattr("reconstruct.report.figures.analysis.strips.images.load", load)
     return Sweep(tmp_path, "atlas", [], "reconstruct experiment=atlas")
 
 

@@ -13,15 +13,15 @@ LIBRARY = sorted((ROOT / "reconstruct").rglob("*.py"))
 DOORS = {  # a name that ends in a dot is that of a package
     "pypi_simple": ("assets", "package_index"),
     "requests": ("assets", "package_index"),
-    "PIL": ("colours", "images", "recorders.", "figures.", "explorer."),  # images gives, these show
-    "timm": ("observers.choices",),
-    "torchvision": ("network", "observers.choices"),
-    "matplotlib": ("figures.",),
-    "tueplots": ("figures.page.venues",),
+    "PIL": ("colours", "images", "recorders.", "report.figures.", "report.page."),  # images gives, these show
+    "timm": ("analysis.observers.choices",),
+    "torchvision": ("network", "analysis.observers.choices"),
+    "matplotlib": ("report.figures.",),
+    "tueplots": ("report.figures.page.venues",),
     "skimage": ("measures",),
-    "scipy": ("analysis.outcomes", "observers.chance"),
+    "scipy": ("analysis.outcomes", "analysis.observers.chance"),
     "safetensors": ("codes",),
-    "jinja2": ("explorer.document",),
+    "jinja2": ("report.page.document",),
     "hydra": (),
     "omegaconf": (),
     "experiments": (),
@@ -29,7 +29,7 @@ DOORS = {  # a name that ends in a dot is that of a package
 
 
 def dotted(file: Path) -> str:
-    """figures.paper for reconstruct/figures/paper.py, figures for its __init__.py."""
+    """report.figures for reconstruct/report/figures/__init__.py, runs.results for reconstruct/runs/results.py."""
     parts = file.relative_to(ROOT / "reconstruct").with_suffix("").parts
     return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
 

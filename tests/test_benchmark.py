@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from experiments import benchmark
 from experiments.speed import profiling
 from experiments.speed.classic import Classic
-from reconstruct.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.objective import Objective, Term, encode
+from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.representations import Content, Style, equal_weights
 
 VARIANT = "variants.style=['canvas=fourier']"

@@ -26,7 +26,7 @@ from reconstruct.images import to_image
 from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
 from reconstruct.recorders.events import plainly, verbatim
 from reconstruct.recorders.sweep_board import HIGHEST, SIDE, show
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.sweeps import Sweep
 from reconstruct.synthesis import Step
 
 with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along

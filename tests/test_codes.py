@@ -15,7 +15,7 @@ from reconstruct import codes, images, measures
 from reconstruct.codes import SavedCode
 from reconstruct.errors import InputError
 from reconstruct.network import untrained_state
-from reconstruct.results import Result
+from reconstruct.runs.results import Result
 
 F = torch.rand(1, 64, 20, 16, generator=torch.Generator().manual_seed(0))
 DEEP = torch.rand(1, 128, 10, 8, generator=torch.Generator().manual_seed(1))

@@ -4,7 +4,7 @@ import pytest
 import torch
 from conftest import smooth_picture
 
-from reconstruct.coherence import coherence, nearest
+from reconstruct.analysis.coherence import coherence, nearest
 from reconstruct.measures import shuffled
 
 

@@ -34,8 +34,8 @@ from reconstruct.analysis.tables import read
 from reconstruct.hardware import choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep
 
 QUICK = "figure=none"  # drawing takes seconds and is tried where it matters
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from reconstruct.convergence import Point, history, problem
+from reconstruct.runs.convergence import Point, history, problem
 
 
 def run(losses: list[float], gradients: list[float] | None = None) -> list[Point]:

@@ -18,10 +18,10 @@ from test_figures import any_sweep
 
 from experiments import figure, page, status
 from reconstruct.errors import InputError
-from reconstruct.failures import FAILURE, Failure
-from reconstruct.results import RESULT, Result, damage
-from reconstruct.sweeps import SWEEP, Sweep
-from reconstruct.up_to_date import DRAWN
+from reconstruct.runs.failures import FAILURE, Failure
+from reconstruct.runs.results import RESULT, Result, damage
+from reconstruct.runs.sweeps import SWEEP, Sweep
+from reconstruct.runs.up_to_date import DRAWN
 
 EXAMPLES = os.environ.get("RECONSTRUCT_EXAMPLES", "5")
 TAKEN_AWAY = object()

@@ -15,8 +15,8 @@ from test_figures import any_sweep, finished
 from experiments import figure
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import FINDINGS
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep
 
 
 @pytest.fixture

@@ -17,18 +17,19 @@ from pdf_pages import assert_legible, pages_of
 from sweep_shapes import LAYER_SETS, RELU, Shape, colour_of, original_colour, shapes, written
 
 from experiments.drawing import kinds
-from reconstruct import figures, layers
+from reconstruct import layers
 from reconstruct.errors import InputError
-from reconstruct.figures import Cells, Layout, Look, Panel
-from reconstruct.figures.cells import canonical
-from reconstruct.figures.labels import labels
-from reconstruct.figures.page.sheet import PROBLEM_LABEL, house_style
-from reconstruct.figures.plots.curves import without_trace
-from reconstruct.figures.tables.grid import tables
-from reconstruct.figures.tables.table import Table, placed
-from reconstruct.figures.tables.tiles import Tile
-from reconstruct.naming import TERMS
-from reconstruct.results import START
+from reconstruct.report import figures
+from reconstruct.report.figures import Cells, Layout, Look, Panel
+from reconstruct.report.figures.cells import canonical
+from reconstruct.report.figures.labels import labels
+from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, house_style
+from reconstruct.report.figures.plots.curves import without_trace
+from reconstruct.report.figures.tables.grid import tables
+from reconstruct.report.figures.tables.table import Table, placed
+from reconstruct.report.figures.tables.tiles import Tile
+from reconstruct.runs.naming import TERMS
+from reconstruct.runs.results import START
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))
 HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}

@@ -9,9 +9,10 @@ from examples import configured, example
 
 from experiments import figure as redraw
 from experiments.drawing.figure import draw
-from reconstruct import figures, images
-from reconstruct.naming import percent
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct import images
+from reconstruct.report import figures
+from reconstruct.runs.naming import percent
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 

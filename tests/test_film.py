@@ -13,15 +13,16 @@ from test_synthesis import made
 
 from experiments.drawing.film import draw_film
 from experiments.drawing.kinds import own_kind
-from reconstruct import figures, images
+from reconstruct import images
 from reconstruct.errors import InputError
-from reconstruct.figures.film import clock
-from reconstruct.figures.film import film as frames_of
 from reconstruct.recorders import film
 from reconstruct.recorders.film import MOST, SIDE, Film, FilmReader, Frame, distance
 from reconstruct.recorders.recording import Checkpoint, saved
-from reconstruct.results import FILM, Result
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.report import figures
+from reconstruct.report.figures.film import clock
+from reconstruct.report.figures.film import film as frames_of
+from reconstruct.runs.results import FILM, Result
+from reconstruct.runs.sweeps import Sweep, SweepCell
 from reconstruct.synthesis import Step
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconstruct.figures.page.fitting import LEAST, extent, fit, fit_all, fits
+from reconstruct.report.figures.page.fitting import LEAST, extent, fit, fit_all, fits
 
 
 def test_words_that_fit_stay_as_they_are():

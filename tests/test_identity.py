@@ -23,7 +23,7 @@ from experiments.sweep.plan import looked_at, planned
 from reconstruct import assets
 from reconstruct.errors import InputError
 from reconstruct.images import to_image
-from reconstruct.results import SUFFIX
+from reconstruct.runs.results import SUFFIX
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "150"))
 

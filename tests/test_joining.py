@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.sweep.folder import read
-from reconstruct import figures, images
-from reconstruct.sweeps import SWEEP, Sweep, SweepCell
+from reconstruct import images
+from reconstruct.report import figures
+from reconstruct.runs.sweeps import SWEEP, Sweep, SweepCell
 
 SETTINGS = configured(steps=10, content={"picture": "x", "layers": None}, style={"picture": "y"}, depth=1)
 

@@ -14,8 +14,8 @@ from reconstruct import images, measures
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError, medians
 from reconstruct.analysis.tables import current
 from reconstruct.canvas import under_noise
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep
 
 QUICK = "figure=none"
 STYLE = ["representation=style", "style.layers=[relu1_1,relu2_1]"]

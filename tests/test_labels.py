@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from sweep_shapes import known_of, result
 
-from reconstruct.figures.cells import Cells, Panel
-from reconstruct.figures.labels import cell_names, depth_labels, labels, shortest
-from reconstruct.naming import numbers
+from reconstruct.report.figures.cells import Cells, Panel
+from reconstruct.report.figures.labels import cell_names, depth_labels, labels, shortest
+from reconstruct.runs.naming import numbers
 
 
 def panel(values: dict[str, str], number: int, keys: Sequence[str]) -> Panel:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconstruct.figures.tables.latex import escaped
+from reconstruct.report.figures.tables.latex import escaped
 
 SPECIAL = "\\{}$&#^_~%\"'`<>|-,?![]*@/:;=+()"
 SIGNS = (

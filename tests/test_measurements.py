@@ -13,7 +13,7 @@ from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, SEEN, Entry, Kind
 from reconstruct.analysis.tables import read
 from reconstruct.errors import RunError
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 NETWORK = {
     "architecture": "vgg11", "weights": "untrained", "seed": 0, "pooling": "average", "normalize_over": [],

@@ -18,8 +18,8 @@ from experiments.cell.memory_estimate import OF_A_STATISTIC
 from experiments.settings.inputs import inputs
 from experiments.settings.schema import Statistic
 from reconstruct.errors import InputError
-from reconstruct.explorer.introduction import KEPT
 from reconstruct.hardware import memory
+from reconstruct.report.page.introduction import KEPT
 
 CPU = torch.device("cpu")
 UNTRAINED = ["network=vgg11_untrained", "network.normalize_over=[]"]

@@ -11,9 +11,8 @@ from conftest import smooth_picture
 from scipy.stats import kstest, spearmanr
 from torch import nn
 
-from reconstruct.errors import InputError, RunError
-from reconstruct.observers import choices, names
-from reconstruct.observers.chance import (
+from reconstruct.analysis.observers import choices, names
+from reconstruct.analysis.observers.chance import (
     COORDINATES,
     NullDistribution,
     agreements,
@@ -21,9 +20,10 @@ from reconstruct.observers.chance import (
     null_distributions,
     parts,
 )
-from reconstruct.observers.classifier import Classifier, Preparation
-from reconstruct.observers.identification import identified, probability, rank, similarity
-from reconstruct.observers.perceptual import MEAN, STD, Perceptual, read
+from reconstruct.analysis.observers.classifier import Classifier, Preparation
+from reconstruct.analysis.observers.identification import identified, probability, rank, similarity
+from reconstruct.analysis.observers.perceptual import MEAN, STD, Perceptual, read
+from reconstruct.errors import InputError, RunError
 
 MEAN_COLOUR = Preparation(8, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
 

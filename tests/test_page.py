@@ -25,19 +25,20 @@ from experiments.drawing.page import PAGE, write_page
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.sweep.products import points
-from reconstruct import figures, images, measures
+from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.tables import write
-from reconstruct.explorer import document as documents
-from reconstruct.explorer.content import POINTS, _command, _credit, _curves, _keys
-from reconstruct.explorer.findings import findings
-from reconstruct.explorer.pictures import Pictures
-from reconstruct.explorer.sentences import sentence
-from reconstruct.figures.cells import cells_of
-from reconstruct.figures.pivot import pivots
 from reconstruct.recorders import film
 from reconstruct.recorders.snapshots import place
-from reconstruct.sweeps import Sweep
+from reconstruct.report import figures
+from reconstruct.report.figures.cells import cells_of
+from reconstruct.report.figures.pivot import pivots
+from reconstruct.report.page import document as documents
+from reconstruct.report.page.content import POINTS, _command, _credit, _curves, _keys
+from reconstruct.report.page.findings import findings
+from reconstruct.report.page.pictures import Pictures
+from reconstruct.runs.sentences import sentence
+from reconstruct.runs.sweeps import Sweep
 
 
 def data_of(path: Path) -> dict:

@@ -23,7 +23,7 @@ from test_page import data_of, measured, write_film
 
 from experiments.drawing.page import write_page
 from reconstruct import images
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 pytestmark = [pytest.mark.browser, NEEDED]
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>&amp;"

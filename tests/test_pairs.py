@@ -20,9 +20,10 @@ from experiments.cell.build import cell
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
 from experiments.settings.inputs import inputs
-from reconstruct import images, trace
+from reconstruct import images
 from reconstruct.recorders.film import FilmReader
-from reconstruct.results import FILM, HALF, PICTURE, TRACE, Result, damage
+from reconstruct.runs import trace
+from reconstruct.runs.results import FILM, HALF, PICTURE, TRACE, Result, damage
 from reconstruct.synthesis import Synthesis
 
 OWN = """

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from reconstruct.errors import InputError
-from reconstruct.figures.cells import Cells, Panel, cells_of
-from reconstruct.figures.pivot import Layout, pivot, pivots
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.report.figures.cells import Cells, Panel, cells_of
+from reconstruct.report.figures.pivot import Layout, pivot, pivots
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 
 def cells(points: list[dict[str, str]]) -> Cells:

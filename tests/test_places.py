@@ -15,10 +15,10 @@ from experiments import figure, status
 from experiments.cell import run
 from experiments.cell.places import adopt
 from experiments.sweep.folder import listed
-from reconstruct import up_to_date
 from reconstruct.recorders.film import FilmReader
-from reconstruct.results import FILM, HALF, RESULT, TRACE, Result, damage
-from reconstruct.sweeps import Sweep
+from reconstruct.runs import up_to_date
+from reconstruct.runs.results import FILM, HALF, RESULT, TRACE, Result, damage
+from reconstruct.runs.sweeps import Sweep
 
 QUICK = ("figure=none", "page=false")
 

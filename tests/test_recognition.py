@@ -8,8 +8,8 @@ from test_analysis import FIVE, LAYERS, UNTRAINED, depth_curve, entry, joined
 from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.outcomes import with_interval
 from reconstruct.analysis.verdicts import Verdict, verdicts
-from reconstruct.figures.analysis.blending import blending
-from reconstruct.figures.page.sheet import Look
+from reconstruct.report.figures.analysis.blending import blending
+from reconstruct.report.figures.page.sheet import Look
 
 
 def seen(e: Entry, probability: float, rank: int = 1, original: float = 0.6, **more: float) -> Entry:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from examples import example
 
-from reconstruct import records
 from reconstruct.errors import InputError
-from reconstruct.results import FORMAT, Result, damage
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs import records
+from reconstruct.runs.results import FORMAT, Result, damage
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 
 @pytest.fixture

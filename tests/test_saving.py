@@ -6,9 +6,9 @@ from pdf_pages import pages_of
 from PIL import Image
 from test_figures import any_sweep
 
-from reconstruct import figures
-from reconstruct.figures.page import saving
-from reconstruct.figures.page.pictures import part_of, squared
+from reconstruct.report import figures
+from reconstruct.report.figures.page import saving
+from reconstruct.report.figures.page.pictures import part_of, squared
 
 
 @pytest.fixture

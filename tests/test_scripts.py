@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reconstruct.figures.page.scripts import families, legible
-from reconstruct.figures.page.sheet import house_style
+from reconstruct.report.figures.page.scripts import families, legible
+from reconstruct.report.figures.page.sheet import house_style
 
 TROUBLE = "猫犬カー고𠀀⨁👩👍\U0001f3fd\u0e32\u094d\u0301\u20e3\ufe0f\U000e0100"
 TROUBLE += "\u200b\u200d\u202e\u2066\ue000\ud800\x00\n\r\x85"

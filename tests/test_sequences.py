@@ -23,11 +23,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from experiments import reconstruct
-from reconstruct import images, trace
+from reconstruct import images
 from reconstruct.recorders.film import FilmReader
-from reconstruct.records import Damaged
-from reconstruct.results import FILM, PICTURE, RESULT, SUFFIX, TRACE, Result, suffix
-from reconstruct.sweeps import SWEEP, Sweep
+from reconstruct.runs import trace
+from reconstruct.runs.records import Damaged
+from reconstruct.runs.results import FILM, PICTURE, RESULT, SUFFIX, TRACE, Result, suffix
+from reconstruct.runs.sweeps import SWEEP, Sweep
 from reconstruct.synthesis import Synthesis
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "5"))

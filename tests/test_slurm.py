@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from slurm_node import SlurmNode, is_installed
 
-from reconstruct.results import Result
+from reconstruct.runs.results import Result
 
 pytestmark = [pytest.mark.slurm, pytest.mark.skipif(not is_installed(), reason="Slurm and munge are not installed")]
 

@@ -12,9 +12,9 @@ from experiments.cell import locks
 from experiments.figure import read
 from experiments.sweep.state import CellStatus, State, SweepStatus, duration, headline, look
 from reconstruct.errors import InputError
-from reconstruct.failures import Failure
-from reconstruct.results import PICTURE, TRACE
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs.failures import Failure
+from reconstruct.runs.results import PICTURE, TRACE
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from examples import example
 from experiments.sweep import summary
 from reconstruct import images
 from reconstruct.errors import InputError
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 
 @pytest.fixture

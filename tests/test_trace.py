@@ -1,6 +1,6 @@
 import pytest
 
-from reconstruct.trace import read
+from reconstruct.runs.trace import read
 
 HEAD, ROW = "step,seconds,total\n", "0,0.5,2\n"
 

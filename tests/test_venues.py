@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from reconstruct.errors import InputError
-from reconstruct.figures.page import venues
-from reconstruct.figures.page.venues import LEAST, Venue, names, venue
+from reconstruct.report.figures.page import venues
+from reconstruct.report.figures.page.venues import LEAST, Venue, names, venue
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from experiments.terminal.progress import say
 from reconstruct import optimizers
 from reconstruct.canvas import DECORRELATED, RGB, Canvas, Fourier, Pixels, Pyramid, under_noise, white_noise
 from reconstruct.objective import Objective
-from reconstruct.results import START
+from reconstruct.runs.results import START
 from reconstruct.synthesis import Synthesis
 
 

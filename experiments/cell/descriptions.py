@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from experiments.settings.names import Values
-from reconstruct.naming import is_setting
 from reconstruct.recorders.events import HParam, plainly, verbatim
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.naming import is_setting
+from reconstruct.runs.sweeps import Sweep
 
 
 def texts(settings: Mapping[str, Any], credits: Mapping[str, Mapping[str, str]], command: str) -> dict[str, str]:

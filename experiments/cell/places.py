@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from experiments.cell.locks import LOCK, NOTE, held
-from reconstruct.failures import FAILURE
 from reconstruct.files import written_whole
-from reconstruct.results import CHECKPOINT, EVENTS, FILM, RESULT, SNAPSHOTS, SUFFIX, Result
+from reconstruct.runs.failures import FAILURE
+from reconstruct.runs.results import CHECKPOINT, EVENTS, FILM, RESULT, SNAPSHOTS, SUFFIX, Result
 
 DEEPEST = 3  # folders below that of runs, of which the last is a cell's: names of sweeps may have a slash
 _OF_AN_ATTEMPT = (EVENTS, SNAPSHOTS, RESULT, CHECKPOINT, FAILURE, FILM)

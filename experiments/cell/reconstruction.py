@@ -14,13 +14,14 @@ from experiments.cell.build import Cell, cell
 from experiments.cell.invocation import Invocation, Provenance, Verbosity, command
 from experiments.cell.signals import deferred
 from experiments.terminal.progress import Bars, NoProgress, say
-from reconstruct import convergence, images, measures
+from reconstruct import images, measures
 from reconstruct.hardware import processor
 from reconstruct.recorders.board import Board
 from reconstruct.recorders.film import Film
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
-from reconstruct.results import EVENTS, FILM, HALF, PICTURE, RESULT, SNAPSHOTS, TRACE, Result
+from reconstruct.runs import convergence
+from reconstruct.runs.results import EVENTS, FILM, HALF, PICTURE, RESULT, SNAPSHOTS, TRACE, Result
 from reconstruct.synthesis import Diverged, Step
 
 log = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ from experiments.settings.schema import Config
 from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError, one_line
-from reconstruct.explorer.sentences import sentence
-from reconstruct.failures import Failure
 from reconstruct.files import remove_stale_parts
-from reconstruct.results import CHECKPOINT, FILM, HALF, PICTURE, Result, damage, suffix
+from reconstruct.runs.failures import Failure
+from reconstruct.runs.results import CHECKPOINT, FILM, HALF, PICTURE, Result, damage, suffix
+from reconstruct.runs.sentences import sentence
 
 UNFILMED = "already finished without a film; films are recorded while optimising: use name=OTHER film=true"
 

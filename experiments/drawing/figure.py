@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from experiments.drawing import kinds, outdated
 from experiments.terminal.progress import say
-from reconstruct import figures
 from reconstruct.errors import InputError
-from reconstruct.figures import Cells, Layout, Look
-from reconstruct.results import FIGURE, differences
-from reconstruct.sweeps import Sweep
+from reconstruct.report import figures
+from reconstruct.report.figures import Cells, Layout, Look
+from reconstruct.runs.results import FIGURE, differences
+from reconstruct.runs.sweeps import Sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,8 +112,8 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
     """Measure what has not been measured yet, say what it means, and draw it."""
     from experiments.drawing import measurements
     from reconstruct.analysis.verdicts import report, verdicts
-    from reconstruct.figures.analysis.atlas import atlas
     from reconstruct.files import written_whole
+    from reconstruct.report.figures.analysis.atlas import atlas
 
     entries = measurements.entries(sweep)
     found = verdicts(entries)
@@ -131,7 +131,7 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
 def _statistics(sweep: Sweep, look: Look) -> "Sequence[Figure]":
     """The matrix of what was made from one statistic and measured by another."""
     from experiments.drawing.statistics import errors
-    from reconstruct.figures.analysis.statistics import statistics
+    from reconstruct.report.figures.analysis.statistics import statistics
 
     return statistics(errors(sweep), look)
 

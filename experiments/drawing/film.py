@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request
 from experiments.terminal.progress import say
-from reconstruct import figures
 from reconstruct.errors import InputError
-from reconstruct.results import FILM
-from reconstruct.sweeps import Sweep
+from reconstruct.report import figures
+from reconstruct.runs.results import FILM
+from reconstruct.runs.sweeps import Sweep
 
 if TYPE_CHECKING:
     from reconstruct.recorders.film import FilmReader, Pixels
@@ -25,9 +25,9 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     Raises:
         InputError: no cell has a film, or an option has no effect on one.
     """
-    from reconstruct.figures.film import film as frames_of
-    from reconstruct.figures.film import step_name
     from reconstruct.recorders import film
+    from reconstruct.report.figures.film import film as frames_of
+    from reconstruct.report.figures.film import step_name
 
     request = request or Request()
     kinds.refuse("film", request.options)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures import DRAWN_BY, LAYOUTS, Cells, Layout
+from reconstruct.report.figures import DRAWN_BY, LAYOUTS, Cells, Layout
 
 KINDS = (*DRAWN_BY, "atlas", "statistics", "film", "summary")
 TABLE = {"--rows", "--columns", "--pages", "--panels"}

@@ -20,19 +20,19 @@ from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
 from reconstruct.analysis import tables
+from reconstruct.analysis.coherence import coherence
 from reconstruct.analysis.entries import MEASURES, Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED
+from reconstruct.analysis.observers.names import NONE
 from reconstruct.analysis.outcomes import plural
 from reconstruct.analysis.selection import grouped
-from reconstruct.coherence import coherence
 from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
-from reconstruct.observers.names import NONE
 from reconstruct.recorders.snapshots import found
 from reconstruct.representations import Content, Style, equal_weights
-from reconstruct.results import PICTURE, Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.results import PICTURE, Result
+from reconstruct.runs.sweeps import Sweep
 
 EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
 STRUCTURES = "relu2_1"  # whose features are looked for in the original: they see 10 pixels, every second one

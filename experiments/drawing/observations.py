@@ -13,15 +13,15 @@ from experiments.settings.inputs import fetched
 from experiments.terminal.progress import say
 from reconstruct import assets, images
 from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABILITY, SPEARMAN, Entry
+from reconstruct.analysis.observers import choices, names
+from reconstruct.analysis.observers.chance import NullDistribution, null_distributions, parts
+from reconstruct.analysis.observers.classifier import Classifier
+from reconstruct.analysis.observers.identification import identified, probability, rank, similarity
+from reconstruct.analysis.observers.perceptual import Perceptual, read
 from reconstruct.errors import RunError
 from reconstruct.network import Network
-from reconstruct.observers import choices, names
-from reconstruct.observers.chance import NullDistribution, null_distributions, parts
-from reconstruct.observers.classifier import Classifier
-from reconstruct.observers.identification import identified, probability, rank, similarity
-from reconstruct.observers.perceptual import Perceptual, read
-from reconstruct.results import PICTURE, Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.results import PICTURE, Result
+from reconstruct.runs.sweeps import Sweep
 
 SIZE = 512  # pixels, of photographs for the null distribution
 PARTS = 12  # of each photograph, whose pairs are the null distribution

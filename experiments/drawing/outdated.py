@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from experiments.terminal.progress import say
-from reconstruct import up_to_date
 from reconstruct.errors import InputError
-from reconstruct.results import FIGURE
-from reconstruct.sweeps import Sweep
+from reconstruct.runs import up_to_date
+from reconstruct.runs.results import FIGURE
+from reconstruct.runs.sweeps import Sweep
 
 CAPTION = "caption.txt"  # of a sweep's own figure
 OUTDATED = "outdated"  # the folder in which they are kept

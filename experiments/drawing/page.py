@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.drawing import outdated
-from reconstruct import figures
 from reconstruct.analysis.entries import MEASURES, Entry
 from reconstruct.analysis.tables import current
-from reconstruct.explorer.content import content
-from reconstruct.explorer.document import write
-from reconstruct.explorer.pictures import Pictures
-from reconstruct.sweeps import Sweep
+from reconstruct.report import figures
+from reconstruct.report.page.content import content
+from reconstruct.report.page.document import write
+from reconstruct.report.page.pictures import Pictures
+from reconstruct.runs.sweeps import Sweep
 
 PAGE = "index.html"
 

@@ -18,8 +18,8 @@ from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import encode
 from reconstruct.representations import Code, Representation, equal_weights
-from reconstruct.results import PICTURE, Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.results import PICTURE, Result
+from reconstruct.runs.sweeps import Sweep
 
 Cell = tuple[Path, Result]
 

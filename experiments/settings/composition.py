@@ -16,7 +16,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 from experiments.settings.overrides import meant
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError, nearest
-from reconstruct.results import NOISE
+from reconstruct.runs.results import NOISE
 
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected
     "is not a ListConfig": "expected a list in brackets, for example [relu4_2] or [1,2]",

@@ -11,7 +11,7 @@ from typing import Any
 
 from experiments.settings.inputs import UNTRAINED, Inputs
 from experiments.settings.schema import Config
-from reconstruct.results import FORMAT, NOISE
+from reconstruct.runs.results import FORMAT, NOISE
 
 # Raised whenever the same settings lead to another picture than before.
 METHOD = 7

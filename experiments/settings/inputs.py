@@ -13,8 +13,8 @@ from experiments.settings.schema import Config, NetworkSettings
 from experiments.terminal.progress import fetching, say
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest, one_line
-from reconstruct.naming import TERMS
-from reconstruct.results import HALF, NOISE, PICTURE, START
+from reconstruct.runs.naming import TERMS
+from reconstruct.runs.results import HALF, NOISE, PICTURE, START
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -15,7 +15,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from reconstruct.errors import InputError
-from reconstruct.naming import NAMES_A_FILE, unquoted
+from reconstruct.runs.naming import NAMES_A_FILE, unquoted
 
 ONE_NAME = ("name", "runs")  # the value is one text, commas and all
 LISTS_OF_NAMES = ("layers", "normalize_over")

@@ -17,10 +17,10 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING
 
 from experiments.settings.own_class import is_own_class
+from reconstruct.analysis.observers import names
 from reconstruct.errors import InputError, nearest
 from reconstruct.layers import ARCHITECTURES, check, taps
-from reconstruct.observers import names
-from reconstruct.results import HALF, NOISE
+from reconstruct.runs.results import HALF, NOISE
 
 RepresentationKind = Enum("RepresentationKind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])

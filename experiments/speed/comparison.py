@@ -21,8 +21,8 @@ from experiments.speed.classic import Classic
 from experiments.speed.rivals import Plenoptic, Recipe, check
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
-from reconstruct.figures.plots.speed import Comparison, Curve
 from reconstruct.objective import Objective
+from reconstruct.report.figures.plots.speed import Comparison, Curve
 from reconstruct.synthesis import Step
 
 TURNS = 5

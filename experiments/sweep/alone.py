@@ -15,7 +15,7 @@ from experiments.settings.overrides import chosen
 from experiments.sweep.plan import adopted, begin_anew, planned, point
 from experiments.terminal.exits import exits
 from experiments.terminal.progress import say
-from reconstruct.results import PICTURE
+from reconstruct.runs.results import PICTURE
 
 
 class SingleCell(Callback):

@@ -7,11 +7,11 @@ from experiments.sweep.state import State, SweepStatus
 from experiments.sweep.tables import write_table
 from experiments.terminal.exits import mistakes_in
 from experiments.terminal.progress import say
-from reconstruct import up_to_date
 from reconstruct.errors import InputError, RunError
-from reconstruct.failures import Failure
-from reconstruct.results import FILM, differences
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs import up_to_date
+from reconstruct.runs.failures import Failure
+from reconstruct.runs.results import FILM, differences
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 DRAWN_AT_MOST = 100  # cells, unasked; 500 take two minutes
 PAGED_AT_MOST = 1000

@@ -8,10 +8,10 @@ from experiments.settings.names import labels
 from experiments.settings.overrides import chosen
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
-from reconstruct.naming import settings
-from reconstruct.records import Damaged
-from reconstruct.results import RESULT, Result, damage, suffix
-from reconstruct.sweeps import SWEEP, Sweep, SweepCell
+from reconstruct.runs.naming import settings
+from reconstruct.runs.records import Damaged
+from reconstruct.runs.results import RESULT, Result, damage, suffix
+from reconstruct.runs.sweeps import SWEEP, Sweep, SweepCell
 
 
 def read(folder: Path) -> Sweep:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from experiments.sweep.state import State, SweepStatus, headline, look
 from experiments.terminal.progress import bar, is_interactive, say
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.sweeps import Sweep
 
 WATCH_EVERY = 1.0  # seconds between two looks at a sweep
 

@@ -20,9 +20,9 @@ from experiments.settings.schema import Config
 from experiments.sweep.composer import Composer
 from experiments.terminal.progress import counted, say
 from reconstruct.errors import InputError
-from reconstruct.naming import OBSERVER, canonical, is_setting, settings
-from reconstruct.results import CHECKPOINT
-from reconstruct.sweeps import SweepCell
+from reconstruct.runs.naming import OBSERVER, canonical, is_setting, settings
+from reconstruct.runs.results import CHECKPOINT
+from reconstruct.runs.sweeps import SweepCell
 
 MANY = 100  # cells, from which on looking at them takes seconds
 

@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 
 from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
-from reconstruct.naming import is_setting
+from reconstruct.runs.naming import is_setting
 
 Product = dict[str, list[str]]
 """Key -> values: the cells are all combinations."""

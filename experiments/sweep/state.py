@@ -9,10 +9,10 @@ from statistics import median
 
 from experiments.cell import locks
 from experiments.terminal.progress import duration
-from reconstruct import trace
-from reconstruct.failures import Failure
-from reconstruct.results import RESULT, TRACE, Result, damage
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs import trace
+from reconstruct.runs.failures import Failure
+from reconstruct.runs.results import RESULT, TRACE, Result, damage
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 RECENT = 50  # cells that tell how fast a sweep goes
 

@@ -9,9 +9,9 @@ from statistics import median
 from experiments.sweep.tables import numbers
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import unique_ends, write_csv, written_whole
-from reconstruct.naming import plain, superscript
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs.naming import plain, superscript
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep
 
 IN_A_PAPER = ("content_error", "style_error", "psnr", "ssim")  # unless others are asked for
 LPIPS = "lpips"
@@ -129,8 +129,8 @@ def _row(group: Group, columns: Sequence[str]) -> dict[str, object]:
 
 def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str], digits: int) -> str:
     """A table that needs no packages; of each number the median and, in brackets, the lowest and the highest."""
-    from reconstruct.figures.labels import key_name
-    from reconstruct.figures.tables.latex import escaped
+    from reconstruct.report.figures.labels import key_name
+    from reconstruct.report.figures.tables.latex import escaped
 
     every = list(dict.fromkeys(key for group in groups for key in group.kept))
     keys = [key for key in every if len({group.kept.get(key) for group in groups}) > 1]

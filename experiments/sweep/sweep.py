@@ -25,8 +25,8 @@ from experiments.sweep.tables import write_table
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import remove_stale_parts
-from reconstruct.records import Damaged
-from reconstruct.sweeps import Sweep, SweepCell
+from reconstruct.runs.records import Damaged
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 IN_THIS_PROCESS = ".BasicLauncher"
 AT_ONCE = 50  # cells in this process, after which Hydra lets go of their configurations

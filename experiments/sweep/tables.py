@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.sweep.state import CellStatus, State, look
-from reconstruct import up_to_date
 from reconstruct.files import write_csv
-from reconstruct.results import Result
-from reconstruct.sweeps import Sweep
+from reconstruct.runs import up_to_date
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep
 
 Row = dict[str, Any]
 CELLS = "cells.csv"

@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from reconstruct import up_to_date
 from reconstruct.files import write_csv
-from reconstruct.sweeps import Sweep
+from reconstruct.runs import up_to_date
+from reconstruct.runs.sweeps import Sweep
 
 Row = TypeVar("Row")
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from reconstruct import images
 from reconstruct.measures import psnr
 from reconstruct.recorders.events import Charts, EventFile, HParam, layout, picture, scalar, session, session_end, text
-from reconstruct.results import Result, means
+from reconstruct.runs.results import Result, means
 from reconstruct.synthesis import Step
 
 SHOWN_SIDE = 256  # pixels of the longer side of each picture; larger ones are shrunk

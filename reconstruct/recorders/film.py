@@ -19,7 +19,7 @@ from torch import Tensor
 
 from reconstruct import images
 from reconstruct.errors import InputError
-from reconstruct.results import Result, means
+from reconstruct.runs.results import Result, means
 from reconstruct.synthesis import Step
 
 SIDE = 256  # pixels of a frame's longer side

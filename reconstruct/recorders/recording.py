@@ -12,7 +12,7 @@ import torch
 
 from reconstruct.files import written_whole
 from reconstruct.recorders.film import Film
-from reconstruct.results import CHECKPOINT
+from reconstruct.runs.results import CHECKPOINT
 from reconstruct.synthesis import Step, Synthesis
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""Run folders for people: figures and the page."""

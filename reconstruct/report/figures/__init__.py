@@ -1,0 +1,64 @@
+"""Figures from run folders, as matplotlib figures; saving is the caller's business. The one door to matplotlib.
+
+Each function takes the cells of the figure and the look that a reader chose, and returns a figure for each page. The
+figures of an analysis (`reconstruct.report.figures.analysis.atlas`), which compute with pictures, and films
+(`reconstruct.report.figures.film`) are imported by name, so that all others are drawn without torch.
+"""
+
+from collections.abc import Callable
+
+from matplotlib.figure import Figure
+
+from reconstruct.report.figures.captions import alt, caption, left_out
+from reconstruct.report.figures.cells import Cells, Panel, cells_of
+from reconstruct.report.figures.labels import relabelled
+from reconstruct.report.figures.page.saving import FORMATS, save
+from reconstruct.report.figures.page.sheet import Look, house_style
+from reconstruct.report.figures.pivot import Layout
+from reconstruct.report.figures.plots.curves import curve
+from reconstruct.report.figures.plots.tradeoff import tradeoff
+from reconstruct.report.figures.tables.fig1 import LAYOUT as FIG1
+from reconstruct.report.figures.tables.fig1 import fig1
+from reconstruct.report.figures.tables.fig2 import LAYOUT as FIG2
+from reconstruct.report.figures.tables.fig2 import fig2
+from reconstruct.report.figures.tables.fig3 import LAYOUT as FIG3
+from reconstruct.report.figures.tables.fig3 import fig3
+from reconstruct.report.figures.tables.grid import grid
+from reconstruct.report.figures.tables.separate import write_panels
+from reconstruct.report.figures.unshown import unshown
+
+DRAWN_BY: dict[str, Callable[[Cells, Look, Layout | None], list[Figure]]] = {
+    "fig1": fig1,
+    "fig2": fig2,
+    "fig3": fig3,
+    "grid": grid,
+    "curve": curve,
+    "tradeoff": tradeoff,
+}
+LAYOUTS = {"fig1": FIG1, "fig2": FIG2, "fig3": FIG3}
+"""The rows and columns of the paper's figures."""
+
+__all__ = [
+    "DRAWN_BY",
+    "FORMATS",
+    "LAYOUTS",
+    "Cells",
+    "Layout",
+    "Look",
+    "Panel",
+    "alt",
+    "caption",
+    "cells_of",
+    "curve",
+    "fig1",
+    "fig2",
+    "fig3",
+    "grid",
+    "house_style",
+    "left_out",
+    "relabelled",
+    "save",
+    "tradeoff",
+    "unshown",
+    "write_panels",
+]

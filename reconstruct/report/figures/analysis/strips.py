@@ -1,0 +1,85 @@
+"""A column for each layer: its reconstructions with different seeds, and where they disagree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from reconstruct import images, measures
+from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, order, select
+from reconstruct.errors import InputError
+from reconstruct.recorders.snapshots import place as snapshot
+from reconstruct.report.figures.page.sheet import GAP, Look
+from reconstruct.report.figures.plots.axes import number
+from reconstruct.report.figures.tables.table import LABEL_SHARE, Naming, Table, drawn
+from reconstruct.report.figures.tables.tiles import Tile, cropped
+from reconstruct.runs.sweeps import Sweep
+
+SMALLEST = 0.48  # inches of a picture
+BRIGHTEST = 0.3  # standard deviation over seeds that is white in the map
+MAP = "disagree"
+ABOUT_MAP = f" {MAP}: standard deviation over the seeds, white is {BRIGHTEST:g} or more, of 1."
+
+
+def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) -> list[Figure]:
+    """The reconstructions of one photograph from each layer, at equal relative error of the features.
+
+    Args:
+        sweep: the measured sweep, from whose folder the pictures are read.
+        entries: all measured pictures.
+        photograph: the name of the original.
+        look: the choices of the reader.
+
+    Returns:
+        A figure for each page.
+    """
+    level = depth_level(entries) or 0.0
+    cells = select(at_level(depth_cells(entries), level), picture=photograph)
+    seeds = sorted({e.seed or 0 for e in cells})
+    note = (
+        f"Each picture when its feature error ‖F − P‖² / ‖P‖² had first fallen to at most {number(level)}; the final "
+        f"pictures of low layers are closer to the original.{ABOUT_MAP if len(seeds) > 1 else ''}"
+    )
+    columns = look.columns or min(12, int(look.width * (1 - LABEL_SHARE) / (SMALLEST + GAP)))
+    table = _table(sweep, by_layer(cells, order(cells)), seeds, look)
+    return drawn([table], replace(look, columns=columns), note, network_note(entries, cells))
+
+
+def _table(sweep: Sweep, layers: Mapping[str, Sequence[Entry]], seeds: Sequence[int], look: Look) -> Table:
+    """A column for each layer, a row for each seed, and one for the maps if there are several seeds."""
+    tiles: dict[tuple[int, int], Tile] = {}
+    for column, same in enumerate(layers.values()):
+        pictures = {e.seed or 0: _loaded(snapshot(sweep.folder / e.cell, e.level or 0.0)) for e in same}
+        shown = [*(pictures.get(seed) for seed in seeds), _map(list(pictures.values()))]
+        tiles |= {(row, column): _tile(shown[row], look) for row in range(len(seeds) + (len(seeds) > 1))}
+    first = next(iter(layers.values()))[0]
+    original = _tile(_loaded(sweep.folder / first.cell / "content.png"), look)
+    rows = Naming("", [*(f"seed {seed}" for seed in seeds), MAP])
+    columns = Naming("reconstructed from relu…", [layer.removeprefix("relu") for layer in layers])
+    return Table("", [rows], [columns], tiles, [("original", original)])
+
+
+def _tile(picture: Tensor | None, look: Look) -> Tile:
+    shown = None if picture is None else cropped(images.to_image(picture), look)
+    return Tile(shown, "" if shown else "missing")
+
+
+def _loaded(path: Path) -> Tensor | None:
+    """The picture ``(1, 3, H, W)``; ``None`` if it cannot be read."""
+    try:
+        return images.load(path)
+    except InputError:
+        return None
+
+
+def _map(pictures: Sequence[Tensor | None]) -> Tensor | None:
+    """A map ``(1, 3, H, W)`` of where pictures disagree, if all can be read and have one size."""
+    known = [picture for picture in pictures if picture is not None]
+    if len(known) < max(2, len(pictures)) or len({picture.shape for picture in known}) > 1:
+        return None
+    return (measures.deviation(torch.cat(known)) / BRIGHTEST).expand(1, 3, -1, -1)

@@ -1,0 +1,221 @@
+"""The cells of a figure: of one sweep or of several, all of them or some.
+
+Each has its picture, or the reason why there is none.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+
+from reconstruct.errors import InputError, nearest
+from reconstruct.runs.failures import FAILURE
+from reconstruct.runs.naming import canonical, is_setting
+from reconstruct.runs.results import PICTURE, Result, damage
+from reconstruct.runs.sweeps import Sweep, SweepCell
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
+_LAYER = re.compile(r"(conv|relu|pool)(\d+)(?:_(\d+))?")
+LAST = 99  # a pooling stands behind all convolutions of its block
+SWEEP_KEY = "sweep"
+"""The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One cell of a figure.
+
+    Attributes:
+        folder: the cell's folder.
+        values: key of the sweeps -> value; empty if it has no effect.
+        given: the keys that were given for this cell and have an effect.
+        result: ``None`` if the cell is not finished.
+        picture: the reconstruction; ``None`` if there is none.
+        problem: why there is no picture; empty if there is one.
+        label: what the cell is called; empty for the name of its folder.
+        lpips: LPIPS to the photograph, where it was asked for.
+        settings: all that have an effect, in one spelling.
+    """
+
+    folder: Path
+    values: Mapping[str, str]
+    given: frozenset[str]
+    result: Result | None
+    picture: Image.Image | None
+    problem: str = ""
+    label: str = ""
+    lpips: float | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return self.label or self.folder.name
+
+    def error(self, term: str) -> float | None:
+        """Relative error of a term, mean over its layers; ``None`` if the cell does not have it or it is not finite."""
+        return self.result.error(term) if self.result and self.result.relative_errors.get(term) else None
+
+    def original(self, term: str) -> Image.Image | None:
+        """The original of a term, at the size of the reconstruction; ``None`` if it cannot be read."""
+        return _opened(self.folder / f"{term}.png")
+
+    def original_identity(self, term: str) -> tuple[str, ...]:
+        """What tells a term's original from others: how it was asked for, and its scale; empty if there is none."""
+        if self.result is None or term not in self.result.originals:
+            return ()
+        return self.result.asked_for(term), self.result.scale(term)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a figure, with the keys in which they differ.
+
+    Attributes:
+        panels: the cells, in order.
+        axes: key in which the cells differ -> its values, in order.
+        drawing: the kind of figure that the first sweep asks for.
+        commands: the commands that started the sweeps.
+        narrowed: key of which a reader chose a single value -> that value.
+        renamed: label -> what a reader wants to be written instead.
+    """
+
+    panels: list[Panel]
+    axes: Mapping[str, list[str]]
+    drawing: str = "auto"
+    commands: tuple[str, ...] = ()
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # key -> known ways
+
+    def values(self, key: str) -> list[str]:
+        """The different values of a key, in order, whether cells differ in it or not."""
+        return self.axes.get(key) or list(dict.fromkeys(p.values[key] for p in self.panels if p.values.get(key)))
+
+    def among(self, panels: Sequence[Panel]) -> "Cells":
+        """A copy with these cells only."""
+        return replace(self, panels=list(panels), axes=_axes(panels, {**self.axes}))
+
+
+def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None = None) -> Cells:
+    """The cells of sweeps, finished or not.
+
+    Args:
+        sweeps: at least one.
+        only: key -> the values that the figure is to have, in that order.
+
+    Raises:
+        InputError: there is no sweep, or `only` has a key or a value that none of the cells has.
+    """
+    if not sweeps:
+        raise InputError("a figure needs at least one sweep; none was given")
+    sweeps = list({sweep.folder.resolve(): sweep for sweep in sweeps}.values())
+    found = [(sweep, cell, result) for sweep in sweeps for cell, result in sweep.results()]
+    every = (key for sweep in sweeps for key in (*sweep.axes, *sweep.keys))
+    keys = list(dict.fromkeys(filter(is_setting, every)))
+    every_panel = [_panel(sweep, cell, result, keys) for sweep, cell, result in found]
+    panels = _once(every_panel)
+    orders: dict[str, Sequence[str]] = dict.fromkeys(keys, ())
+    before = _axes(panels, orders)
+    for key, chosen in (only or {}).items():
+        orders[key] = _named(key, chosen, panels)
+        panels = [panel for panel in panels if panel.values.get(key) in orders[key]]
+    if not panels:
+        raise InputError("--only leaves no cell; fewer keys leave more")
+    axes = _axes(panels, orders)
+    if len(sweeps) > 1 and len({_point(panel, axes) for panel in panels}) < len(panels):
+        axes = _axes(panels, orders | {SWEEP_KEY: ()})
+    narrowed = {key: panels[0].values[key] for key in before if key not in axes and key in (only or {})}
+    return Cells(panels, axes, sweeps[0].drawing, tuple(dict.fromkeys(sweep.command for sweep in sweeps)), narrowed)
+
+
+def _once(panels: Sequence[Panel]) -> list[Panel]:
+    """A cell that several sweeps have is drawn once, unless its pictures differ, as those of two processors may."""
+    first: dict[object, str] = {}  # cell -> the first sweep that has it
+    sweeps = [(panel, panel.values[SWEEP_KEY]) for panel in panels]
+    return [panel for panel, sweep in sweeps if first.setdefault(_cell(panel), sweep) == sweep]
+
+
+def _cell(panel: Panel) -> object:
+    """Equal for panels that show the same cell."""
+    if panel.result is None or panel.picture is None:
+        return panel.folder
+    return panel.result.fingerprint, panel.picture.tobytes()
+
+
+def _point(panel: Panel, axes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(panel.values.get(key, "") for key in axes)
+
+
+def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Key -> values, for the keys that have several: those of `orders` first, layers as they are in the network."""
+    axes = {}
+    for key, order in orders.items():
+        there = list(dict.fromkeys(panel.values.get(key, "") for panel in panels))
+        if key.endswith(".layers") and all(map(_places, filter(None, there))):
+            there.sort(key=lambda layers: (not layers, _places(layers)))
+        values = [value for value in order if value in there]
+        axes[key] = [*values, *(value for value in there if value not in values)]
+    return {key: values for key, values in axes.items() if len(values) > 1}
+
+
+def _places(layers: str) -> list[tuple[int, int, int]]:
+    """What layers ``[relu1_1,pool2]`` are sorted by: where the network has them, the last first; empty if unknown."""
+    found = [_LAYER.fullmatch(each.strip()) for each in layers.strip("[]").split(",")]
+    kinds = ("conv", "relu", "pool")
+    places = [(int(tap[2]), int(tap[3] or LAST), kinds.index(tap[1])) for tap in found if tap]
+    return sorted(places, reverse=True) if len(places) == len(found) else []
+
+
+def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:
+    folder, settings = sweep.folder / cell.folder, cell.known(result)
+    values = {key: settings.get(key, "") for key in keys} | {SWEEP_KEY: str(sweep.folder.resolve())}
+    given = frozenset(key for key in cell.values if key in settings)
+    panel = Panel(folder, values, given, result, None, label=cell.name, settings=settings)
+    if result is None:
+        return replace(panel, problem=_problem(folder))
+    picture = _opened(folder / PICTURE)
+    problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
+    return replace(panel, picture=picture, problem=problem)
+
+
+def _problem(folder: Path) -> str:
+    """Why a cell has no result."""
+    if damage(folder):
+        return "damaged"
+    return "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
+
+
+def _opened(path: Path) -> Image.Image | None:
+    """A picture that this program wrote; ``None`` if it is missing or damaged."""
+    try:
+        with Image.open(path) as picture:
+            return picture.convert("RGB")
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError):
+        return None
+
+
+def known_keys(panels: Sequence[Panel]) -> list[str]:
+    """The keys by which cells can be chosen or placed."""
+    keys = dict.fromkeys(key for panel in panels for key, value in panel.values.items() if value)
+    several = len({panel.values.get(SWEEP_KEY) for panel in panels}) > 1
+    return [key for key in keys if several or key != SWEEP_KEY]
+
+
+def _named(key: str, chosen: Iterable[str], panels: Sequence[Panel]) -> list[str]:
+    """The chosen values as the cells spell them, each once: the same spelling, or else all equal values."""
+    keys = known_keys(panels)
+    if key not in keys:
+        raise InputError(f"--only {key}=…: expected one of {', '.join(keys)}{nearest(key, keys)}")
+    there = list(dict.fromkeys(value for panel in panels if (value := panel.values[key])))
+    found: list[str] = []
+    for value in chosen:
+        wanted = canonical(key, value).strip("[]")  # the brackets of a list may be left out
+        alike = [each for each in there if canonical(key, each).strip("[]") == wanted]
+        if not alike:
+            raise InputError(f"--only {key}={value}: expected some of {', '.join(there)}{nearest(value, there)}")
+        found += [value] if value in alike else alike
+    return list(dict.fromkeys(found))

@@ -1,0 +1,108 @@
+"""A film of all cells of a sweep: its figure, with the pictures and errors that the cells had at the same steps.
+
+Every frame of a cell's own film marks the same amount of change in that cell, so a clock that ticks evenly through the
+frames of all of them shows as much change between any two of its ticks.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from reconstruct.recorders.film import FilmReader, Pixels
+from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL, house_style
+from reconstruct.report.figures.tables.tiles import error_label
+from reconstruct.runs.naming import percent
+
+TICKS = 60
+DPI = 120  # 840 pixels wide
+LARGEST = 1.2e6  # pixels of a frame; a longer sheet is drawn smaller
+
+
+def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
+    """The frames of the film, ``(H, W, 3)`` each.
+
+    Args:
+        figure: a figure of finished cells with a title, whose last line is replaced by the step; cells without a film
+            of their own do not change.
+        reels: a cell's folder -> its film; each is read from its beginning.
+    """
+    parts = [_Part(figure, folder, reel) for folder, reel in reels.items()]
+    (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
+    name = title.get_text().rpartition("\n")[0]
+    moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
+    with house_style():
+        canvas, still = _drawn_without(moving, figure)
+        above: list[Artist] = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
+        above += [text for text in figure.texts if text.get_label() == PROBLEM_LABEL]
+        for step in clock([step for reel in reels.values() for step in reel.steps]):
+            title.set_text(f"{name}\n{step_name(step)}")
+            for part in parts:
+                part.show(step)
+            canvas.restore_region(still)
+            for artist in (*moving, *above):
+                figure.draw_artist(artist)
+            yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def step_name(step: int) -> str:
+    """The line below the title of a frame."""
+    return f"step {step}"
+
+
+def _drawn_without(moving: Iterable[Artist], figure: Figure) -> tuple[FigureCanvasAgg, Any]:
+    """A canvas, and a copy of everything on it that does not move, which is drawn only once to save time."""
+    figure.set_dpi(min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches()))))
+    canvas = FigureCanvasAgg(figure)
+    for artist in moving:
+        artist.set_animated(True)
+    canvas.draw()
+    return canvas, canvas.copy_from_bbox(figure.bbox)
+
+
+def clock(steps: Sequence[int]) -> list[int]:
+    """At most `TICKS` of the steps, evenly spaced through all of them; a step may occur several times."""
+    ordered = sorted(steps)
+    ticks = np.linspace(0, len(ordered) - 1, TICKS).round().astype(int)
+    return sorted({ordered[tick] for tick in ticks})
+
+
+class _Part:
+    """The parts of the figure that change with one cell: its picture, and the errors under it."""
+
+    def __init__(self, figure: Figure, folder: str, reel: FilmReader) -> None:
+        self._reel = reel
+        self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
+        names = {error_label(folder, term): term for term in ("content", "style")}
+        self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
+        for text in self.errors.values():
+            if "%" not in text.get_text():  # a loss, which a film does not know at its steps
+                text.set_text("")
+
+    def is_under(self, axes: Axes) -> bool:
+        """Whether these axes, those of an inset painting, overlap the picture."""
+        return any(axes is not p.axes and axes.bbox.overlaps(p.axes.bbox) for p in self.pictures if p.axes)
+
+    def show(self, step: int) -> None:
+        """Replace the picture and the errors by those of a step."""
+        frame = self._reel.at(step)
+        for picture in self.pictures:
+            picture.set_data(_cut(frame.pixels, picture.get_size()))
+        for term, text in self.errors.items():
+            if (error := frame.errors.get(term)) is not None:
+                text.set_text(re.sub(r"\S+ %", percent(error), text.get_text()))
+
+
+def _cut(pixels: Pixels, like: Sequence[int]) -> Pixels:
+    """The middle of a frame, with the proportions of the picture that it replaces."""
+    height, width = pixels.shape[:2]
+    scale = min(height / like[0], width / like[1])
+    rows, columns = min(height, round(like[0] * scale)), min(width, round(like[1] * scale))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return pixels[top : top + rows, left : left + columns]

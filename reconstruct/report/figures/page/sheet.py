@@ -1,0 +1,278 @@
+"""Sheets on which text and pictures are placed in inches, and the look that all figures share.
+
+Unless a width is asked for, figures are laid out at page width (7 inches) with text so large that it can still be read
+when they are shrunk to a column (8.5 cm).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL.Image import Image
+
+from reconstruct.report.figures.page.fitting import Fitted, fit
+from reconstruct.report.figures.page.pictures import Box
+from reconstruct.report.figures.page.scripts import families, legible
+from reconstruct.report.figures.page.venues import LEAST
+
+WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
+GAP = 0.08
+PAD = 0.06  # inches between a label and its picture
+SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
+AROUND_TITLE = 0.16  # inches
+TITLE_LABEL = "title"
+VALUES = ("error", "psnr", "ssim", "lpips", "none")
+RESAMPLED = "lanczos"  # interpolation of pictures in raster files
+PROBLEM_LABEL = "problem"
+GROUND = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}  # behind words on pictures
+INK, FAINT, PAPER = "0.15", "0.45", "0.94"
+# Okabe & Ito's colours, which colour-blind readers can distinguish.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+STYLE: dict[str, Any] = {
+    "font.family": families(),
+    "mathtext.fontset": "dejavusans",
+    "pdf.fonttype": 42,  # text stays text
+    "svg.fonttype": "none",
+    "svg.hashsalt": "reconstruct",
+    "text.hinting": "none",  # letters as wide as they were measured, at every resolution
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a reader may choose about any figure.
+
+    Attributes:
+        title: a line above the figure; ``None`` for what the kind of figure has there, nothing or a claim.
+        labels: whether layers, errors and settings are written next to the pictures.
+        columns: how many panels may be side by side, if the kind of figure leaves that open.
+        crop: whether panels are cut to squares.
+        width: of the figure, in inches.
+        height: of a page, in inches; infinite for a single page.
+        normal: size of text in points.
+        small: size of less important text in points.
+        letters: whether every panel has a letter.
+        detail: the part of every picture to be enlarged; ``None`` for whole pictures.
+        difference: maps of the difference to this replace pictures: "original", or the name of a cell.
+        values: the numbers under the pictures, one of `VALUES`.
+        notes: whether what the numbers are is written below the figure.
+        font: a family that is used wherever it has the letters; empty for the house's own.
+    """
+
+    title: str | None = None
+    labels: bool = True
+    columns: int | None = None
+    crop: bool = False
+    width: float = WIDTH
+    height: float = HEIGHT
+    normal: float = 11.5
+    small: float = 10.5
+    letters: bool = False
+    detail: Box | None = None
+    difference: str = ""
+    values: str = "error"
+    notes: bool = True
+    font: str = ""
+
+    @property
+    def tiny(self) -> float:
+        """Size of the least important text in points."""
+        return max(LEAST, self.small - 1.5)
+
+
+DEFAULT = Look()
+
+
+@contextmanager
+def house_style(look: Look = DEFAULT) -> Iterator[None]:
+    """A context with the style of all figures, for drawing and for saving."""
+    own = {"font.family": [look.font, *families()], "mathtext.fontset": "stix"} if look.font else {}
+    with style.context(["default", STYLE | own]):
+        yield
+
+
+class Sheet:
+    """A page; places are in inches from its upper left corner, below the title if there is one."""
+
+    def __init__(self, height: float, look: Look) -> None:
+        self.look = look
+        self.width = look.width
+        title = title_of(look)
+        self._head = head(look)
+        self._height = height + self._head
+        self.figure = Figure(figsize=(self.width, self._height))
+        if title is not None:
+            place = 0.5, 1 - 0.09 / self._height
+            self._write(place, title.words, ha="center", va="top", size=title.size, label=TITLE_LABEL)
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Axes without a frame, with this box in inches."""
+        bottom = self._height - self._head - top - height
+        box = left / self.width, bottom / self._height, width / self.width, height / self._height
+        axes = self.figure.add_axes(box)
+        axes.set_axis_off()
+        return axes
+
+    def text(self, left: float, top: float, words: str, **options: Any) -> None:
+        """Write a text at a place, unless the look has no labels; `options` are those of matplotlib's text."""
+        if self.look.labels and words:
+            place = left / self.width, 1 - (self._head + top) / self._height
+            self._write(place, legible(words), **{"size": self.look.normal, **options})
+
+    def fitted(self, left: float, top: float, words: Fitted, **options: Any) -> None:
+        """Write a measured text at a place, unless the look has no labels."""
+        self.text(left, top, words.words, **{"size": words.size, **options})
+
+    def _write(self, place: tuple[float, float], words: str, **options: Any) -> None:
+        self.figure.text(*place, words, **{"color": INK, "parse_math": False, **options})
+
+    def picture(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        picture: Image | None,
+        problem: str = "",
+        name: str = "",
+    ) -> Axes:
+        """Place a picture with what is wrong with it, or an empty frame with why; a film finds the axes by `name`."""
+        axes = self.axes(left, top, width, height)
+        axes.set_label(name)
+        if picture is not None:
+            axes.imshow(np.asarray(picture), interpolation=RESAMPLED)
+            if problem:
+                words = fit(problem.upper(), width - GAP, self.look.tiny, 2)
+                place = {"ha": "center", "va": "bottom", "bbox": GROUND, "label": PROBLEM_LABEL, "zorder": 5}
+                self.fitted(left + width / 2, top + height - 0.04, words, **place)
+            return axes
+        axes.set_axis_on()
+        axes.spines[:].set(visible=True, color=FAINT)
+        axes.set(xticks=[], yticks=[], facecolor=PAPER)
+        words = fit(problem, width - GAP, self.look.small)
+        words = words if words.height < height else fit("×", width, LEAST)
+        look: dict[str, Any] = {"ha": "center", "va": "center", "color": FAINT, "transform": axes.transAxes}
+        axes.text(0.5, 0.5, words.words, size=words.size, **look)
+        return axes
+
+    def letter(self, left: float, top: float, number: int) -> None:
+        """Write the letter of a panel into its upper left corner."""
+        look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": GROUND}
+        self.text(left + 0.04, top + 0.04, letter(number), **look)
+
+
+def title_of(look: Look) -> Fitted | None:
+    """The title in as many lines as it needs; ``None`` if there is none."""
+    return fit(look.title, look.width - 2 * GAP, look.normal + 0.5, most_lines=3) if look.title else None
+
+
+def head(look: Look) -> float:
+    """The height of the title in inches."""
+    title = title_of(look)
+    return title.height + AROUND_TITLE if title else 0.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a figure that stays on one page: its height, and how it is drawn below a place, in inches."""
+
+    height: float
+    draw: Callable[[Sheet, float], None]
+
+    def below(self, other: "Part") -> "Part":
+        """Both as one part, this one at the bottom."""
+
+        def drawn(sheet: Sheet, top: float) -> None:
+            other.draw(sheet, top)
+            self.draw(sheet, top + other.height)
+
+        return Part(self.height + other.height, drawn)
+
+
+@dataclass
+class Pages:
+    """Pages that are filled from the top; each is as high as the parts on it."""
+
+    look: Look
+    _pages: list[list[tuple[float, Part]]] = field(default_factory=lambda: [[]])
+    _used: float = 0.0
+
+    @property
+    def room(self) -> float:
+        """The free height on this page in inches."""
+        return self.look.height - self._used - (head(self.look) if len(self._pages) == 1 else 0.0)
+
+    def add(self, part: Part, repeated: Part | None = None) -> None:
+        """Put a part below the others; if it begins a new page, `repeated` is put above it there."""
+        if part.height > self.room and self._pages[-1]:
+            self._pages.append([])
+            self._used = 0.0
+            if repeated:
+                self.add(repeated)
+        self.add_below(part)
+
+    def add_below(self, part: Part) -> None:
+        """Put a part below the last one, on its page whether there is room or not."""
+        self._pages[-1].append((self._used, part))
+        self._used += part.height
+
+    def gap(self, height: float) -> None:
+        """Leave a height in inches free below the parts on this page, if there is room for it."""
+        if self._pages[-1] and height <= self.room:
+            self.add(Part(height, lambda *_: None))
+
+    def add_together(self, parts: Sequence[Part], repeated: Part | None = None) -> None:
+        """Put parts below the others, on one page if a page has room for them; see `add`."""
+        self.keep_together(parts)
+        for part in parts:
+            self.add(part, repeated)
+
+    def keep_together(self, parts: Sequence[Part]) -> None:
+        """Begin a new page if the parts would fit on one, but not below the parts of this one."""
+        height = sum(part.height for part in parts)
+        if self.room < height <= self.look.height and self._pages[-1]:
+            self._pages.append([])
+            self._used = 0.0
+
+    def figures(self) -> list[Figure]:
+        """Draw the pages: a figure for each."""
+        figures = []
+        for number, parts in enumerate(self._pages):
+            look = self.look if number == 0 else untitled(self.look)
+            sheet = Sheet(max((top + part.height for top, part in parts), default=GAP), look)
+            for top, part in parts:
+                part.draw(sheet, top)
+            figures.append(sheet.figure)
+        return figures
+
+
+def laid_out(parts: Iterable[Part], look: Look) -> list[Figure]:
+    """A figure for each page, with parts one below the other; they are made here, in the house's style."""
+    with house_style(look):
+        pages = Pages(look)
+        for part in parts:
+            pages.add(part)
+        return pages.figures()
+
+
+def untitled(look: Look) -> Look:
+    """A copy of a look without its title."""
+    return replace(look, title=None)
+
+
+def letter(number: int) -> str:
+    """The letter of a panel: 0, 1, … are a, b, …, z, aa, ab, and so on."""
+    above, last = divmod(number, 26)
+    return (letter(above - 1) if above else "") + "abcdefghijklmnopqrstuvwxyz"[last]

@@ -1,0 +1,129 @@
+"""Loss over seconds of two recipes, and their pictures.
+
+The pictures are the classic recipe's best one, as a file would hold it, and the first one of the other recipe whose
+loss is no larger (its last one, if it never reached that loss).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from statistics import median
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from reconstruct.images import to_image
+from reconstruct.report.figures.page.fitting import fit_all
+from reconstruct.report.figures.page.sheet import COLOURS, FAINT, GAP, PAD, Look, Pages, Part, Sheet, house_style
+from reconstruct.report.figures.plots.axes import limits
+from reconstruct.report.figures.plots.panels import Plot, rows
+
+SIDE = 1.35  # inches of a picture
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How the loss of one recipe fell.
+
+    Attributes:
+        name: of the recipe.
+        seconds: of optimisation, one value for each loss.
+        losses: in float32.
+        picture: the picture in the figure, ``(1, 3, H, W)``, RGB in [0, 1].
+    """
+
+    name: str
+    seconds: Sequence[float]
+    losses: Sequence[float]
+    picture: Tensor
+
+    def record(self) -> dict[str, Any]:
+        """Everything but the picture, as JSON can hold it."""
+        return {"name": self.name, "seconds": list(self.seconds), "losses": list(self.losses)}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The classic recipe and another one that minimised the same loss.
+
+    Attributes:
+        case: what was reconstructed.
+        goal: the lowest loss of the classic recipe's pictures, as files hold them.
+        classic: the losses of the classic recipe.
+        fast: the losses of the other recipe.
+        reached: the number of steps after which the other recipe reached the goal; ``None`` if it did not.
+        times: seconds to the goal, one value for each run of the other recipe.
+        classic_seconds: seconds after which the classic recipe reached the goal.
+        classic_step: median seconds of a step of the classic recipe.
+        fast_step: median seconds of a step of the other recipe.
+        fast_steps: the number of steps of the other recipe.
+    """
+
+    case: str
+    goal: float
+    classic: Curve
+    fast: Curve
+    reached: int | None
+    times: Sequence[float]
+    classic_seconds: float
+    classic_step: float
+    fast_step: float
+    fast_steps: int
+
+    @property
+    def seconds(self) -> float | None:
+        """The median of `times`; ``None`` if the goal was not reached."""
+        return median(self.times) if self.times else None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times faster the goal was reached; ``None`` if it was not."""
+        return self.classic_seconds / self.seconds if self.seconds else None
+
+    def record(self) -> dict[str, Any]:
+        """Everything but the pictures, as JSON can hold it."""
+        numbers = {key: value for key, value in vars(self).items() if not isinstance(value, Curve)}
+        numbers |= {"seconds": self.seconds, "ratio": self.ratio}
+        return numbers | {"classic": self.classic.record(), "fast": self.fast.record()}
+
+
+def speed(comparisons: Sequence[Comparison]) -> list[Figure]:
+    """A row for each case: losses over seconds, and both pictures at equal loss; of several on one case, the first."""
+    look = Look(height=math.inf)
+    with house_style(look):
+        pages = Pages(look)
+        for _, same in groupby(comparisons, key=lambda each: each.case):
+            pages.add(_row(next(same), look))
+        return pages.figures()
+
+
+def _row(comparison: Comparison, look: Look) -> Part:
+    curves = {COLOURS[1]: comparison.classic, COLOURS[0]: comparison.fast}
+    names = fit_all([curve.name for curve in curves.values()], SIDE, look.small, 2)
+    heading = f"{comparison.case.replace('_', ' ', 1)}: loss"
+
+    def draw(axes: Axes) -> None:
+        axes.set(xscale="log", yscale="log", autoscale_on=False)
+        for colour, curve in curves.items():
+            axes.plot(curve.seconds, curve.losses, color=colour, lw=1.3)
+        axes.axhline(comparison.goal, color=FAINT, lw=0.6, ls=":")
+        seconds = [value for curve in curves.values() for value in curve.seconds if value > 0]
+        losses = [comparison.goal, *(value for curve in curves.values() for value in curve.losses)]
+        axes.set_xlim(limits(seconds, logarithmic=True))
+        axes.set_ylim(limits([value for value in losses if value > 0], logarithmic=True))
+
+    left = look.width - 2 * (SIDE + GAP)
+    (plot,) = rows([Plot(heading, "seconds", draw, tall=0.45)], replace(look, width=left))
+
+    def drawn(sheet: Sheet, top: float) -> None:
+        plot.draw(sheet, top)
+        below = top + max(name.height for name in names) + 2 * PAD
+        for k, ((colour, curve), name) in enumerate(zip(curves.items(), names, strict=True)):
+            place = left + k * (SIDE + GAP)
+            sheet.picture(place, below, SIDE, SIDE, to_image(curve.picture))
+            sheet.fitted(place + SIDE / 2, below - PAD, name, ha="center", va="bottom", color=colour)
+
+    return Part(plot.height, drawn)

@@ -1,0 +1,267 @@
+"""Tables of pictures: labels above and at the left, errors below each picture, on as many pages as needed.
+
+All text is measured before it is placed: a label that is too long for its column is replaced by a shorter one, then
+wrapped, then made smaller. Pictures get the room that is left.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count, pairwise
+
+from matplotlib.figure import Figure
+
+from reconstruct.report.figures.page.fitting import Fitted, fit, fit_all, fits
+from reconstruct.report.figures.page.notes import paragraph
+from reconstruct.report.figures.page.pictures import marked
+from reconstruct.report.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet, house_style
+from reconstruct.report.figures.tables.tiles import Tile, error_label
+
+LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
+MOST_IN_A_ROW = 6  # panels side by side if there is one row only
+ORIGINAL_WIDTH = 1.25  # inches of an original above a table, at most
+LABEL_SHARE = 0.2  # of the width, for the labels of rows
+BLOCK_GAP = 0.2
+TALLEST = 1.6  # height of a panel over its width, if several are side by side; taller pictures are scaled down
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A way to label rows or columns: the heading of all labels, and the labels."""
+
+    heading: str
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows and columns of tiles.
+
+    Attributes:
+        heading: a text above the table; empty for none.
+        rows: ways to label the rows, the longest first; empty for rows without labels.
+        columns: ways to label the columns, the longest first.
+        tiles: (number of the row, number of the column) -> tile.
+        originals: label and tile of the originals that all cells have in common.
+        lead: how many of the first columns are originals; the heading of the columns is not above them.
+    """
+
+    heading: str
+    rows: Sequence[Naming]
+    columns: Sequence[Naming]
+    tiles: Mapping[tuple[int, int], Tile]
+    originals: Sequence[tuple[str, Tile]] = ()
+    lead: int = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The number of rows and the number of columns."""
+        return max(i for i, _ in self.tiles) + 1, max(j for _, j in self.tiles) + 1
+
+
+def drawn(tables: Sequence[Table], look: Look, *notes: str) -> list[Figure]:
+    """A figure for each page, with tables one below the other and notes below them; letters continue through all."""
+    with house_style(look):
+        foot = [paragraph(note, look) for note in notes]
+        pages = Pages(replace(look, height=look.height - sum(part.height for part in foot)))
+        for table in placed(tables, pages.look):
+            table.place(pages)
+        for part in foot:
+            pages.add_below(part)
+        return pages.figures()
+
+
+def placed(tables: Sequence[Table], look: Look) -> list["Placed"]:
+    """Tables measured for a page; letters continue from one table to the next."""
+    letters = count()
+    return [Placed(table, look, letters) for table in tables]
+
+
+def _even(columns: int, most: int) -> list[range]:
+    """As few bands of columns as possible, whose numbers of columns differ by at most one."""
+    bands = math.ceil(columns / most)
+    ends = [math.ceil(columns * k / bands) for k in range(bands + 1)]
+    return [range(a, b) for a, b in pairwise(ends)]
+
+
+class Placed:
+    """One table, measured for a page.
+
+    Attributes:
+        labels: free inches at the left, for the labels of rows; at least `left`.
+        row_labels, column_labels: empty if the look has no labels.
+        bands: the columns that are side by side, for each band.
+        width: of a panel, in inches; at most `widest`.
+        heights: of the panels of each row, in inches.
+        values: place -> name -> the text below the picture.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        look: Look,
+        letters: Iterator[int],
+        left: float = 0.0,
+        widest: float = math.inf,
+    ) -> None:
+        self.table, self.look, self.letters = table, look, letters
+        self.rows, self.columns = table.size
+        self.row_heading, self.row_labels, self.labels = self._labels_of_rows()
+        self.labels = max(self.labels, left)
+        self.per_band, width = self._columns_on_the_page()
+        self.width = min(width, widest)
+        self.bands = _even(self.columns, self.per_band)
+        self.column_heading, self.column_labels = self._labels_of_columns()
+        self.values = self._values()
+        self.heights = [self._height(row) for row in range(self.rows)]
+
+    @property
+    def inches(self) -> float:
+        """The height of the table in inches, if it is on one page."""
+        return sum(part.height for k, band in enumerate(self.bands) for part in self._band(band, k == 0))
+
+    def _labels_of_rows(self) -> tuple[Fitted | None, list[Fitted], float]:
+        """The heading and the labels of rows, and the width in inches that they need."""
+        look = self.look
+        if not (self.table.rows and look.labels):
+            return None, [], GAP / 2
+        most = max(0.5, LABEL_SHARE * look.width)
+        fitting = (way for way in self.table.rows if all(fits(label, most, look.small, 4) for label in way.labels))
+        way = next(fitting, self.table.rows[-1])
+        heading = fit(way.heading, most, look.small, 3)
+        labels = fit_all(way.labels, most, look.small, 4)
+        return heading, labels, GAP / 2 + max(words.width for words in (heading, *labels)) + 0.1
+
+    def _columns_on_the_page(self) -> tuple[int, float]:
+        """How many panels are side by side, and the width of a panel."""
+        room = self.look.width - self.labels
+        most = max(1, math.floor((room + 1e-9) / (SMALLEST_PANEL + GAP)))
+        usual = min(most, MOST_IN_A_ROW if self.rows == 1 else self.columns)
+        most = min(self.look.columns or usual, self.columns)
+        per_band = math.ceil(self.columns / math.ceil(self.columns / most))
+        return per_band, min(LARGEST_PANEL if self.rows == 1 else LARGEST_OF_ROWS, room / per_band - GAP)
+
+    def _labels_of_columns(self) -> tuple[Fitted | None, list[Fitted]]:
+        look = self.look
+        if not look.labels:
+            return None, []
+        fitting = (w for w in self.table.columns if all(fits(each, self.width, look.small, 2) for each in w.labels))
+        way = next(fitting, self.table.columns[-1])
+        heading = fit(way.heading, look.width - self.labels - GAP, look.small) if way.heading else None
+        return heading, fit_all(way.labels, self.width, look.small, 3)
+
+    def _values(self) -> dict[tuple[int, int], dict[str, Fitted]]:
+        """Place -> name -> number as text, all in one line if all fit, else all in two."""
+        size = self.look.small - 1
+        found: dict[tuple[int, int], dict[str, Fitted]] = {}
+        tiles = self.table.tiles.items() if self.look.labels else ()
+        values = {(place, name): number for place, tile in tiles for name, number in tile.values.items()}
+        is_short = all(fits(" ".join(number), self.width, size) for number in values.values())
+        words = [(" " if is_short else "\n").join(number) for number in values.values()]
+        for (place, name), fitted in zip(values, fit_all(words, self.width, size, 1 if is_short else 2), strict=True):
+            found.setdefault(place, {})[name] = fitted
+        return found
+
+    def _height(self, row: int) -> float:
+        """The height of a row's panels: that of its tallest cell, or original if there is no cell; at most a page."""
+        every = [tile for (i, _), tile in self.table.tiles.items() if i == row]
+        tiles = [tile for tile in every if tile.name and tile.picture] or every
+        tall = [tile.picture.height / tile.picture.width for tile in tiles if tile.picture]
+        most = self.look.height - self._header_height(True) - 1.0
+        tallest = TALLEST if self.columns > 1 else math.inf
+        return min(self.width * min(max(tall, default=1.0), tallest), max(most, SMALLEST_PANEL))
+
+    def _header_height(self, first: bool) -> float:
+        labels = max((words.height for words in self.column_labels), default=0.0)
+        heading = self.column_heading.height + PAD if self.column_heading else 0.0
+        corner = self.row_heading.height if first and self.row_heading else 0.0
+        return (heading if first else 0.0) + max(labels, corner) + (PAD + GAP if self.look.labels else GAP)
+
+    def _row_height(self, row: int, band: Sequence[int]) -> float:
+        below = [sum(e.height + 0.02 for e in self.values.get((row, j), {}).values()) for j in band]
+        label = self.row_labels[row].height if self.row_labels else 0.0
+        return max(self.heights[row] + max(below, default=0.0), label) + GAP
+
+    def place(self, pages: Pages) -> None:
+        """Put the table on pages, with its heading and originals."""
+        above = [*self._title(), *self._originals_above()]
+        pages.keep_together([*above, *self._band(self.bands[0], True)])
+        for part in above:
+            pages.add(part)
+        for number, band in enumerate(self.bands):
+            pages.add_together(self._band(band, number == 0), repeated=self._header(band, first=False))
+        pages.gap(BLOCK_GAP / 2)
+
+    def _title(self) -> Iterator[Part]:
+        if self.look.labels and self.table.heading:
+            title = fit(self.table.heading, self.look.width - self.labels - GAP, self.look.normal, 3, "bold")
+            yield Part(title.height + BLOCK_GAP, partial(self._draw_title, title))
+
+    def _draw_title(self, title: Fitted, sheet: Sheet, top: float) -> None:
+        sheet.fitted(self.labels, top + BLOCK_GAP / 2, title, va="top", weight="bold")
+
+    def _originals_above(self) -> Iterator[Part]:
+        """The originals in bands of their own, as large as the panels below."""
+        if self.table.originals:
+            labels, tiles = zip(*self.table.originals, strict=True)
+            above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
+            look = replace(self.look, columns=self.per_band)
+            placed = Placed(above, look, self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
+            for band in placed.bands:
+                yield from placed._band(band, False)
+
+    def _band(self, band: Sequence[int], first: bool) -> list[Part]:
+        """The parts of a band: the header with the first row, then the other rows."""
+        top, *others = [Part(self._row_height(row, band), partial(self._row, row, band)) for row in range(self.rows)]
+        return [top.below(self._header(band, first)), *others]
+
+    def _header(self, band: Sequence[int], first: bool) -> Part:
+        return Part(self._header_height(first), partial(self._draw_header, band, first))
+
+    def _left(self, column: int, band: Sequence[int]) -> float:
+        return self.labels + (column - band[0]) * (self.width + GAP)
+
+    def _draw_header(self, band: Sequence[int], first: bool, sheet: Sheet, top: float) -> None:
+        bottom = top + self._header_height(first) - PAD
+        if first and self.column_heading:
+            start = self._left(band[0] + min(self.table.lead, len(band) - 1), band)
+            middle = (start + self._left(band[-1], band) + self.width) / 2
+            room = self.column_heading.width / 2 + GAP / 2
+            middle = min(max(middle, room), self.look.width - room)
+            sheet.fitted(middle, top + GAP / 2, self.column_heading, ha="center", va="top", color=FAINT)
+        if first and self.row_heading:
+            sheet.fitted(self.labels - 0.1, bottom, self.row_heading, ha="right", va="bottom", color=FAINT)
+        for column in band if self.column_labels else ():
+            middle = self._left(column, band) + self.width / 2
+            sheet.fitted(middle, bottom, self.column_labels[column], ha="center", va="bottom")
+
+    def _row(self, row: int, band: Sequence[int], sheet: Sheet, top: float) -> None:
+        if self.row_labels:
+            place = self.labels - 0.1, top + self.heights[row] / 2
+            sheet.fitted(*place, self.row_labels[row], ha="right", va="center")
+        for column in band:
+            if tile := self.table.tiles.get((row, column)):
+                left = self._left(column, band)
+                self._tile(sheet, tile, (left, top, self.width, self.heights[row]))
+                self._below(sheet, tile, (row, column), left, top + self.heights[row])
+
+    def _tile(self, sheet: Sheet, tile: Tile, box: tuple[float, float, float, float]) -> None:
+        axes = sheet.picture(*box, tile.picture, tile.problem, tile.name)
+        if tile.mark and tile.picture:
+            marked(axes, tile.picture, tile.mark)
+        if self.look.letters and tile.name and tile.picture:  # else there is text in its place
+            sheet.letter(*_corner(tile, box), next(self.letters))
+
+    def _below(self, sheet: Sheet, tile: Tile, place: tuple[int, int], left: float, top: float) -> None:
+        for term, words in self.values.get(place, {}).items():
+            look = {"ha": "center", "va": "top", "label": error_label(tile.name, term)}
+            sheet.fitted(left + self.width / 2, top + 0.03, words, **look)
+            top += words.height + 0.02
+
+
+def _corner(tile: Tile, box: tuple[float, float, float, float]) -> tuple[float, float]:
+    """The upper left corner of a picture, which is in the middle of its panel, in inches."""
+    left, top, width, height = box
+    tall = tile.picture.height / tile.picture.width if tile.picture else height / width
+    return left + max(0.0, width - height / tall) / 2, top + max(0.0, height - width * tall) / 2

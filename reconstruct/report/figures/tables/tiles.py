@@ -1,0 +1,126 @@
+"""The tiles of tables: a cell's picture, an original, a detail, or a map of a difference."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from PIL.Image import Image
+
+from reconstruct.errors import InputError, nearest
+from reconstruct.report.figures.cells import Cells, Panel
+from reconstruct.report.figures.page.pictures import Box, difference, part_of, squared
+from reconstruct.report.figures.page.sheet import Look
+from reconstruct.runs.naming import TERMS, percent
+from reconstruct.runs.results import Result, decibels
+
+Number = tuple[str, str]
+"""What a number is, and the number, as text."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One place of a table.
+
+    Attributes:
+        picture: ``None`` if there is none.
+        problem: why there is no picture, or what is wrong with it.
+        values: name -> the number to be written below the picture.
+        name: of the cell's folder; empty for an original.
+        mark: the part of the picture that gets a frame; ``None`` for none.
+    """
+
+    picture: Image | None
+    problem: str = ""
+    values: Mapping[str, Number] = field(default_factory=dict)
+    name: str = ""
+    mark: Box | None = None
+
+
+def error_label(folder: str, term: str) -> str:
+    """The label by which a film finds a term's error, below the picture of the cell in `folder`."""
+    return f"{folder}/{term}"
+
+
+def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
+    """A function from cells to tiles: their pictures, or maps of the difference that the look asks for.
+
+    Raises:
+        InputError: the difference is neither to the original nor to a finished cell of that name.
+    """
+    if not look.difference:
+        return partial(_tile_of, look=look)
+    to = None if look.difference == "original" else _only(look.difference, cells)
+    return partial(_difference, to=to, look=look)
+
+
+def _tile_of(panel: Panel, look: Look) -> Tile:
+    stalled = "not converged" if panel.result and not panel.result.converged else ""
+    return Tile(cropped(panel.picture, look), panel.problem or stalled, values(panel, look.values), panel.name)
+
+
+def values(panel: Panel, which: str) -> dict[str, Number]:
+    """Name -> a number of a cell; of a statistic without relative errors the loss."""
+    result = panel.result
+    if result is None or which == "none":
+        return {}
+    if which == "error":
+        return {term: _error(result, term) for term in result.losses}
+    known = {"psnr": result.psnr, "ssim": result.ssim, "lpips": panel.lpips}[which]
+    if known is None:
+        return {}
+    number = decibels(known) if which == "psnr" else f"{known:.{3 if which == 'lpips' else 2}f}"
+    return {which: (which.upper(), number)}
+
+
+def _error(result: Result, term: str) -> Number:
+    is_error = term in result.relative_errors
+    what, value = ("error", result.error(term)) if is_error else ("loss", result.losses[term])
+    number = "not finite" if value is None else percent(value) if is_error else f"{value:.3g}"
+    return f"{term} {what}", number
+
+
+def cropped(picture: Image | None, look: Look) -> Image | None:
+    """A picture as the look asks for it: whole, cut to a square, or a part of it."""
+    if picture is None:
+        return None
+    picture = squared(picture) if look.crop else picture
+    return part_of(picture, look.detail) if look.detail else picture
+
+
+def original_tiles(picture: Image | None, name: str, look: Look) -> list[tuple[str, Tile]]:
+    """Label and tile of an original and, if the look enlarges a part, of that part, which is marked in the original."""
+    whole = cropped(picture, replace(look, detail=None))
+    problem = "" if picture else "missing"
+    if look.detail is None:
+        return [(name, Tile(whole, problem))]
+    return [(name, Tile(whole, problem, mark=look.detail)), (f"{name}, detail", Tile(cropped(picture, look), problem))]
+
+
+def _difference(panel: Panel, to: Panel | None, look: Look) -> Tile:
+    """A map of the difference of a cell to another one, or else to its original."""
+    other = to.picture if to else next(filter(None, map(panel.original, TERMS)), None)
+    tile = replace(_tile_of(panel, look), picture=None)
+    if panel.picture is None or other is None:
+        return replace(tile, problem=panel.problem or "no original")
+    if panel.picture.size != other.size:
+        return replace(tile, problem="another size")
+    return replace(tile, picture=cropped(difference(panel.picture, other), look))
+
+
+def _only(name: str, cells: Cells) -> Panel:
+    """The finished cell of this name.
+
+    Raises:
+        InputError: there is none, or there are several.
+    """
+    found = [panel for panel in cells.panels if name in (panel.name, panel.folder.name)]
+    if not found:
+        names = [panel.name for panel in cells.panels]
+        hint = nearest(name, ["original", *names])
+        raise InputError(f"--difference {name}: expected original or the name of a cell, such as {names[0]}{hint}")
+    if len(found) > 1:
+        raise InputError(f"--difference {name}: {len(found)} cells have that name; give one sweep only")
+    (panel,) = found
+    if panel.picture is None:
+        raise InputError(f"--difference {name}: expected a finished cell; this one is {panel.problem}")
+    return panel

@@ -1,0 +1,137 @@
+"""A sweep on disk: the cells that it consists of, in ``sweep.json``, beside their folders."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import Self
+
+from reconstruct.runs import records
+from reconstruct.errors import InputError
+from reconstruct.runs.naming import canonical, settings
+from reconstruct.runs.results import Result
+
+SWEEP = "sweep.json"
+LONGEST_NAME = 255  # bytes, of a folder on most systems
+
+
+@dataclass(frozen=True)
+class SweepCell:
+    """A point of a sweep.
+
+    Attributes:
+        folder: the name of its folder.
+        values: of every key that was given, swept or not, as it was typed.
+        label: in short what tells it from the other cells of its sweep.
+        settings: all that have an effect, in one spelling (`naming.settings`).
+    """
+
+    folder: str
+    values: Mapping[str, str]
+    label: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return self.label or self.folder
+
+    def known(self, result: Result | None) -> Mapping[str, str]:
+        """Its settings; where no sweep lists them, those of its result, or what was given."""
+        if self.settings:
+            return self.settings
+        given = {key: canonical(key, value) for key, value in self.values.items()}
+        if result is None:
+            return given
+        found = settings(result.config, result.layers, self.values)
+        return found | {key: value for key, value in given.items() if key in found}
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A sweep's list; settings that all cells have in common stand once, in `settings`."""
+
+    drawing: str
+    command: str
+    cells: list[SweepCell]
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The cells that a sweep consists of, finished or not, in order.
+
+    Attributes:
+        folder: where the cells' folders are.
+        drawing: which figure it makes.
+        cells: all of them.
+        command: what started it.
+    """
+
+    folder: Path
+    drawing: str
+    cells: list[SweepCell]
+    command: str
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """All keys that were given for any cell, in order."""
+        return list(dict.fromkeys(key for cell in self.cells for key in cell.values))
+
+    @cached_property
+    def axes(self) -> Mapping[str, list[str]]:
+        """The keys that were given and in which cells differ -> their values, in order."""
+        return {key: values for key in self.keys if len(values := self.values(key)) > 1}
+
+    def write(self) -> None:
+        """Leave the list of cells in the sweep's folder, for figures and overviews."""
+        common = dict(set.intersection(*(set(cell.settings.items()) for cell in self.cells)) if self.cells else ())
+        own = [
+            replace(cell, settings={key: value for key, value in cell.settings.items() if key not in common})
+            for cell in self.cells
+        ]
+        record = _Record(self.drawing, self.command, own, dict(sorted(common.items())))
+        records.write(asdict(record), self.folder / SWEEP)
+
+    @classmethod
+    def read(cls, folder: Path | str) -> Self:
+        """The sweep in `folder`.
+
+        Raises:
+            InputError: there is none, or it is damaged.
+        """
+        if (sweep := cls.at(Path(folder))) is None:
+            raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP}")
+        return sweep
+
+    @classmethod
+    def at(cls, folder: Path) -> Self | None:
+        """The sweep in `folder`, or ``None`` if there is none.
+
+        Raises:
+            Damaged: its record has another form.
+            InputError: it names cells outside of `folder`, or one twice.
+        """
+        record = records.read(folder / SWEEP, _Record)
+        if record is None:
+            return None
+        names = [cell.folder for cell in record.cells]
+        for name in names:
+            is_name = PurePath(name).name == name and name not in ("", "..") and name.isprintable()
+            if not is_name or len(name.encode(errors="replace")) > LONGEST_NAME:
+                raise InputError(f"{folder / SWEEP}: the cell {name[:80]!r} is not a folder inside of {folder}")
+        if len(set(names)) < len(names):
+            raise InputError(f"{folder / SWEEP}: a cell stands there twice")
+        cells = [
+            replace(cell, settings=dict(sorted({**record.settings, **cell.settings}.items()))) for cell in record.cells
+        ]
+        return cls(folder, record.drawing, cells, record.command)
+
+    def values(self, key: str) -> list[str]:
+        """The different values of a key, in order, whether it was swept or not."""
+        every = (cell.known(None) for cell in self.cells)
+        return list(dict.fromkeys(known[key] for known in every if key in known))
+
+    def results(self) -> list[tuple[SweepCell, Result | None]]:
+        """Every cell with its result, ``None`` where it is not finished or damaged."""
+        return [(cell, Result.at(self.folder / cell.folder)) for cell in self.cells]
