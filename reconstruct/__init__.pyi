@@ -10,8 +10,8 @@ from . import network as network
 from . import objective as objective
 from . import optimizers as optimizers
 from . import recorders as recorders
-from . import representations as representations
 from . import report as report
+from . import representations as representations
 from . import runs as runs
 from . import synthesis as synthesis
 from .assets import fetch as fetch

@@ -1,0 +1,274 @@
+"""Entries with numbers that are known in advance, and the verdicts on them."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from support.entries import FIVE, LAYERS, UNTRAINED, depth_curve, entry, joined
+from support.pdf import assert_legible, pages_of
+
+from reconstruct import images
+from reconstruct.analysis import selection
+from reconstruct.analysis.entries import MEASURES, Entry, Kind
+from reconstruct.analysis.outcomes import spread
+from reconstruct.analysis.tables import current, read, write
+from reconstruct.analysis.verdicts import Verdict, report, verdicts
+from reconstruct.recorders.snapshots import place
+from reconstruct.report import figures
+from reconstruct.report.figures.analysis.atlas import atlas as drawn
+from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL
+from reconstruct.runs.sweeps import Sweep, SweepCell
+
+
+def colour_curve(growth: float) -> list[Entry]:
+    """Snapshots whose error of local colour grows with every layer, and that of lightness half as much."""
+    return [
+        replace(e, local_chroma=2 + growth * k, local_lightness=2 + growth * k / 2)
+        for same in (depth_curve(falling=True)[1::2],)
+        for e, k in zip(same, [*range(len(LAYERS))] * 2, strict=True)
+    ]
+
+
+def original(kind: Kind, error: float) -> Entry:
+    errors = {"content": dict.fromkeys(LAYERS, error), "style": dict.fromkeys(LAYERS, error)}
+    return entry(cell="", kind=kind, layers={}, seed=None, errors=errors, layout=0.0)
+
+
+def styles(content: float, layout: float) -> list[Entry]:
+    errors = {"content": dict.fromkeys(LAYERS, content), "style": dict.fromkeys(LAYERS, 0.1)}
+    return [
+        entry("style", FIVE[:count], errors=errors, layout=layout, coherence=2.0 + count, seed=seed)
+        for count in range(1, 6)
+        for seed in (0, 1)
+    ]
+
+
+EVERYTHING = [
+    *depth_curve(falling=True),
+    *depth_curve(falling=True, network=UNTRAINED),
+    *depth_curve(falling=True, canvas="pixels"),
+    *styles(content=1.0, layout=0.0),
+    *[entry("style", (layer,)) for layer in LAYERS],
+    *joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]),
+    original(Kind.SHUFFLED, 1.0),
+    original(Kind.OTHER, 1.0),
+]
+
+
+def test_entries_come_back_from_their_table(tmp_path):
+    sweep = Sweep(tmp_path, "atlas", [], "reconstruct")
+    write((e.row() for e in EVERYTHING), sweep, MEASURES)
+    assert current(sweep, MEASURES, Entry.of_row) == EVERYTHING
+    assert current(replace(sweep, cells=[SweepCell("a", {})]), MEASURES, Entry.of_row) is None
+    assert read(tmp_path / MEASURES, Entry.of_row) == EVERYTHING
+
+
+def test_the_common_level_is_the_smallest_that_the_most_layers_reached_and_the_others_are_named():
+    cells = depth_curve(falling=True)
+    assert selection.common_level(cells) == 0.2
+    more = [replace(cells[0], kind=Kind.SNAPSHOT, level=0.1)]
+    assert selection.common_level([*cells, *more]) == 0.2
+    late = [*cells, entry("content", ("relu1_1",), seed=2, cell="never below 0.5")]
+    assert selection.common_level(late) == 0.2
+    assert {e.layer for e in selection.at_level(late, 0.2)} == set(LAYERS) - {"relu1_1"}
+    assert selection.lacking(late, 0.2) == "relu1_1 (2 of 3)"
+    assert "did not all reach that error: relu1_1 (2 of 3)" in verdicts(late)["unconstrained"].numbers
+    two = [e for e in late if e.layer in ("relu1_1", "relu1_2")]
+    neither = [*two, entry("content", ("relu1_2",), seed=2, cell="nor this")]
+    assert selection.common_level(neither) is None
+    assert "no relative error was reached" in verdicts(neither)["unconstrained"].numbers
+    assert verdicts([e for e in two if e.level is None])["unconstrained"].numbers == "no such cells"
+
+
+def test_a_photograph_counts_once_however_many_seeds_it_has():
+    """Three seeds of one photograph at 10 dB and one of another at 20 dB."""
+    cells = [entry(seed=seed, psnr=10.0) for seed in range(3)] + [entry(picture="cat", psnr=20.0)]
+    assert spread(cells, lambda e: e.psnr) == spread([[e] for e in cells], lambda case: case[0].psnr) == "15.0 ± 7.1"
+    assert spread(cells[:3], lambda e: e.psnr) == "10.0"
+    assert "± is the standard deviation over photographs" in report([], "", [])
+
+
+def test_a_single_reconstruction_that_did_not_come_so_near_does_not_end_the_comparison():
+    def reached(count: int) -> list[Entry]:
+        names = [f"{layer} {number}" for layer in ("relu1_1", "relu5_4") for number in range(10)]
+        ends = [entry("content", (name.split()[0],), cell=name) for name in names]
+        early = [replace(e, kind=Kind.SNAPSHOT, level=0.2) for e in ends]
+        return [*ends, *early[: 10 + count]]
+
+    assert selection.common_level(reached(10)) == 0.2
+    assert selection.common_level(reached(9)) == 0.2
+    assert selection.common_level(reached(8)) is None  # too few of that layer, though most of all
+
+
+@pytest.mark.parametrize(
+    ("name", "entries", "verdict"),
+    [
+        ("unconstrained", depth_curve(falling=True), Verdict.SUPPORTED),
+        ("unconstrained", depth_curve(falling=False), Verdict.NOT),
+        ("unconstrained", [e for e in depth_curve(falling=True) if e.kind is Kind.RESULT], Verdict.UNKNOWN),
+        ("colour", colour_curve(1.0), Verdict.SUPPORTED),
+        ("colour", colour_curve(-0.1), Verdict.NOT),
+        ("colour", [replace(e, local_chroma=None) for e in colour_curve(1.0)], Verdict.UNKNOWN),
+        ("pixels", [entry(ssim=0.95)], Verdict.SUPPORTED),
+        ("pixels", [entry(ssim=0.95), entry("content", ("relu2_1",), ssim=0.7)], Verdict.MIXED),
+        ("objects", [entry("content", ("relu5_1",), layout=0.9), original(Kind.SHUFFLED, 1.0)], Verdict.SUPPORTED),
+        ("objects", [entry("content", ("relu5_1",), layout=0.2), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
+        ("texture", [*styles(1.0, 0.0), original(Kind.SHUFFLED, 1.0)], Verdict.SUPPORTED),
+        ("texture", [*styles(0.2, 0.0), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
+        ("texture", [*styles(1.0, 0.9), original(Kind.SHUFFLED, 1.0)], Verdict.NOT),
+        ("texture", [*styles(1.0, 0.0), original(Kind.SHUFFLED, 1.0), original(Kind.OTHER, 0.1)], Verdict.NOT),
+        ("structures", styles(1.0, 0.0), Verdict.SUPPORTED),
+        ("structures", [replace(e, coherence=9 - e.coherence) for e in styles(1.0, 0.0)], Verdict.NOT),
+        ("structures", [replace(e, coherence=None) for e in styles(1.0, 0.0)], Verdict.UNKNOWN),
+        ("separable", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("separable", joined([0.9, 0.8, 0.7, 0.6], [0.6, 0.7, 0.8, 0.9]), Verdict.NOT),
+        ("both", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("both", joined([0.9, 0.05, 0.05, 0.05], [0.05, 0.05, 0.3, 0.9]), Verdict.NOT),
+        ("smooth", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("smooth", joined([0.9, 0.4, 0.6, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.NOT),
+        ("learned", [*depth_curve(True), *depth_curve(False, network=UNTRAINED)], Verdict.NOT),
+        ("learned", depth_curve(True, network=UNTRAINED), Verdict.UNKNOWN),
+        ("separable", [replace(e, losses={}) for e in joined([0.9] * 4, [0.1] * 4)], Verdict.UNKNOWN),
+        ("smooth", joined([0.9, 0.4, 0.02, 0.01], [0.05, 0.1, 0.3, 0.9]), Verdict.MIXED),
+        ("canvas", [*depth_curve(True), *depth_curve(True, canvas="pixels")], Verdict.SUPPORTED),
+        ("canvas", [*depth_curve(True), *depth_curve(False, canvas="pixels")], Verdict.NOT),
+    ],
+)
+def test_a_claim_is_supported_by_numbers_that_support_it_and_by_no_others(name, entries, verdict):
+    found = verdicts(entries)[name]
+    assert found.verdict is verdict
+    beginnings = {
+        Verdict.SUPPORTED: found.claim.text,
+        Verdict.MIXED: f"Mixed ({found.count}): {found.claim.text}; ",
+        Verdict.NOT: f"Does not hold ({found.count}): {found.claim.text}; ",
+        Verdict.UNKNOWN: "Not measured: whether ",
+    }
+    assert found.title.startswith(beginnings[verdict])
+    assert " 1 cases" not in found.title
+
+
+def test_every_case_of_a_claim_names_the_cells_in_which_it_was_seen():
+    found = verdicts(EVERYTHING)
+    for tested in found.values():
+        assert all(finding.entries and all(e in EVERYTHING for e in finding.entries) for finding in tested.findings)
+    pixels = [finding.entries[0] for finding in found["pixels"].findings]
+    assert [(e.ssim or 0) >= 0.9 for e in pixels] == [finding.holds for finding in found["pixels"].findings]
+    assert {e.layer for e in pixels} == {"relu1_1", "relu1_2", "relu2_1", "relu2_2"}
+    networks = {e.network for e in EVERYTHING}
+    assert all({e.network for e in finding.entries} == networks for finding in found["learned"].findings)
+    assert all(e.canvas == "pixels" for finding in found["canvas"].findings for e in finding.entries)
+    assert [len(finding.entries) for finding in found["smooth"].findings] == [2, 2, 2]
+    of = {finding.of: finding.entries for finding in found["unconstrained"].findings}
+    assert list(of) == ["PSNR falls with depth", "seeds drift apart with depth"]
+    assert {(e.kind, e.level) for e in of["PSNR falls with depth"]} == {(Kind.SNAPSHOT, 0.2)}
+    for name in ("objects", "texture"):
+        kinds = {tuple(e.kind for e in finding.entries) for finding in found[name].findings}
+        assert kinds == {(Kind.RESULT, Kind.SHUFFLED)}
+    (line,) = found["both"].findings
+    assert [e.ratio for e in line.entries] == [0.0, 0.1, 1.0, float("inf")]
+
+
+def test_colour_is_lost_from_the_layer_on_where_its_error_is_half_the_shuffled_originals():
+    moved = replace(original(Kind.SHUFFLED, 1.0), local_chroma=20.0, local_lightness=20.0)
+    numbers = verdicts([*colour_curve(1.0), moved])["colour"].numbers
+    assert "goes from 2.0 (relu1_1) to 17.0 (relu5_4), rank correlation with depth 1.00" in numbers
+    assert "half of the shuffled original's from relu4_2 on, that of lightness nowhere" in numbers  # 2 + 9 > 10
+    assert "not compared, that of lightness not compared" in verdicts(colour_curve(1.0))["colour"].numbers
+
+
+@pytest.mark.parametrize(("ssim", "verdict"), [(0.95, Verdict.SUPPORTED), (0.5, Verdict.NOT)])
+def test_a_single_case_is_called_one_case(ssim, verdict):
+    found = verdicts([entry(ssim=ssim)])
+    assert found["pixels"].verdict is verdict
+    assert found["pixels"].count == "one case"
+    assert f"| {verdict} | one case |" in report(found.values(), "reconstruct", [])
+    assert not re.search(r"\b1 (\w+s\b|of 1\b)|of 1 cases?", report(found.values(), "reconstruct", []))
+
+
+def test_the_best_of_one_line_is_one_number_and_of_several_a_range():
+    one = joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9])
+    other = [replace(e, seed=1, cell=f"{e.cell}, 1") for e in joined([0.9, 0.2, 0.1, 0.05], [0.05, 0.1, 0.3, 0.9])]
+    assert "is still 6.0 times" in verdicts(one)["both"].numbers
+    assert "is still 4.0 to 6.0 times" in verdicts([*one, *other])["both"].numbers
+
+
+def test_pictures_that_are_too_small_for_ssim_leave_the_claim_untested():
+    found = verdicts([entry(ssim=None)])["pixels"]
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.count == "no cases"
+    assert found.numbers == "the pictures are too small for SSIM"
+
+
+def test_a_table_of_measures_of_an_earlier_program_is_read(tmp_path):
+    """The names of its columns stay: layout is the layout correlation, wavelength the mean wavelength."""
+    text = (
+        "cell,kind,level,representation,network,canvas,picture,seed,ratio,psnr,ssim,layout,wavelength,agreement,"
+        "deviation,painting,content layers,content relu1_1,style relu1_1\n"
+        "a,result,,content,vgg19 vgg19_normalized average,pyramid,pagoda,0,,20,,0.9,5,,,,relu1_1,0.1,0.2\n"
+    )
+    (tmp_path / "measures.csv").write_text(text)
+    (only,) = read(tmp_path / MEASURES, Entry.of_row)
+    assert (only.layout, only.wavelength, only.ssim, only.delta_e) == (0.9, 5.0, None, None)
+    assert only.errors == {"content": {"relu1_1": 0.1}, "style": {"relu1_1": 0.2}}
+
+
+def test_a_layer_fixes_what_is_above_it_if_errors_are_large_below_and_small_above():
+    entries = [
+        entry(
+            "content",
+            (layer,),
+            errors={"content": {m: 1e-3 if k >= depth else 0.5 for k, m in enumerate(LAYERS)}},
+        )
+        for depth, layer in enumerate(LAYERS)
+    ]
+    found = verdicts(entries)["upwards"]
+    assert found.verdict is Verdict.SUPPORTED
+    assert "error is 1.0 times that at the layer itself, at earlier ones 500.0 times" in found.numbers
+    turned = [
+        replace(e, errors={"content": dict(zip(LAYERS, reversed(e.errors["content"].values()), strict=True))})
+        for e in entries
+    ]
+    assert verdicts(turned)["upwards"].verdict is not Verdict.SUPPORTED
+
+
+def test_the_matrix_is_the_geometric_mean_over_photographs_and_seeds():
+    def cell(error: float, seed: int) -> Entry:
+        return entry("content", ("relu1_1",), seed=seed, errors={"content": {"relu1_1": error, "relu1_2": 1.0}})
+
+    assert selection.matrix([cell(1e-2, 0), cell(1e-4, 1)], "content") == {
+        "relu1_1": {"relu1_1": pytest.approx(1e-3), "relu1_2": pytest.approx(1.0)}
+    }
+
+
+@pytest.fixture
+def sweep(tmp_path, picture) -> Sweep:
+    for e in EVERYTHING:
+        if e.cell:
+            (tmp_path / e.cell).mkdir(exist_ok=True)
+            for path in (tmp_path / e.cell / "content.png", place(tmp_path / e.cell, 0.2)):
+                images.save(picture, path)
+    return Sweep(tmp_path, "atlas", [], "reconstruct experiment=atlas")
+
+
+def titles(pages) -> list[str]:
+    return [
+        " ".join(text.get_text().split()) for page in pages for text in page.texts if text.get_label() == TITLE_LABEL
+    ]
+
+
+def test_every_figure_of_an_atlas_is_legible_and_has_its_claim_for_a_title(sweep, tmp_path):
+    found = verdicts(EVERYTHING)
+    made = drawn(sweep, EVERYTHING, found, figures.Look())
+    assert set(made) == {"figure", "matrix", "strips_pagoda", "arrangement", "front"}
+    claims = {"figure": "unconstrained", "matrix": "upwards", "arrangement": "texture", "front": "both"}
+    for name, pages in made.items():
+        (path,) = figures.save(pages, tmp_path, name, "pdf")
+        assert_legible(pages_of(path))
+        assert not any(text.get_label() == PROBLEM_LABEL for page in pages for text in page.texts)  # all is there
+        if name in claims:
+            assert titles(pages) == [found[claims[name]].title]
+
+
+def test_an_atlas_without_styles_has_no_figures_of_styles(sweep):
+    entries = depth_curve(falling=True)
+    assert set(drawn(sweep, entries, verdicts(entries), figures.Look())) == {"figure", "matrix", "strips_pagoda"}

@@ -1,0 +1,89 @@
+"""Systems that lack what Linux has, simulated: modules taken away before the program is imported."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import metadata
+from pathlib import Path
+
+from support.tiny import smooth_picture
+
+from experiments.cell import devices
+from reconstruct.images import to_image
+
+# Python on Windows has neither of these modules.
+WITHOUT = """
+import sys
+for module in ("fcntl", "resource"):
+    sys.modules[module] = None
+import filelock
+filelock.FileLock = filelock.SoftFileLock
+"""
+SETTINGS = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=3", "content.layers=[relu2_1]"]
+
+
+# Python 3.14 checks help texts when they are given.
+CHECKING = """
+import argparse
+def _check_help(self, action):
+    if action.help:
+        try:
+            self._get_formatter()._expand_help(action)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError("badly formed help string") from error
+argparse.ArgumentParser._check_help, own = _check_help, argparse.ArgumentParser._add_action
+argparse.ArgumentParser._add_action = lambda self, action: (self._check_help(action), own(self, action))[1]
+"""
+
+
+def ran(program: str, *words: str, folder: Path, without: str = WITHOUT) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", without + program, *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_sweep_needs_neither_flock_nor_limits_of_the_shell(tmp_path):
+    to_image(smooth_picture(40, 40)).save(tmp_path / "photo.png")
+    words = ["-m", *SETTINGS, "content.picture=photo.png", "seed=0,1", "name=here", "figure=none"]
+    done = ran("from experiments.reconstruct import main; main()", *words, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(list(tmp_path.glob("runs/here/*/result.json"))) == 2
+    assert not list(tmp_path.rglob(".lock"))
+    assert not list(tmp_path.rglob(".making"))
+
+
+def test_a_python_on_which_hydra_does_not_start_is_excluded(tmp_path):
+    program = "from hydra._internal.utils import get_args_parser; get_args_parser()"
+    assert "badly formed help string" in ran(program, folder=tmp_path, without=CHECKING).stderr
+    assert "<3.14" in str(metadata("reconstruct")["Requires-Python"])
+
+
+def test_whether_a_cell_is_held_is_known_by_whatever_locks_there_are(tmp_path):
+    program = """
+from pathlib import Path
+from experiments.cell import locks
+folder = Path("cell")
+print(locks.is_held(folder))
+with locks.held(folder, {"steps": 3}):
+    print(locks.is_held(folder), locks.note(folder))
+print(locks.is_held(folder), list(folder.iterdir()))
+"""
+    done = ran(program, folder=tmp_path)
+    assert done.stdout.splitlines() == ["False", "True {'steps': 3}", "False []"], done.stderr
+
+
+def test_where_users_have_no_numbers_each_has_temporary_files_of_their_own(monkeypatch):
+    monkeypatch.delattr(os, "getuid")
+    assert devices._user() == "user"
+
+
+def test_what_a_process_took_is_unknown_where_nothing_tells(tmp_path):
+    program = """
+import torch
+from pathlib import Path
+from experiments.speed import profiling
+from reconstruct.hardware import memory
+Path.exists = lambda self: False
+memory._PROCESS = Path("nothing")
+print(profiling.peak_memory(torch.device("cpu")), memory.available())
+"""
+    assert ran(program, folder=tmp_path).stdout.split() == ["0", "None"]

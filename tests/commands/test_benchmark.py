@@ -1,0 +1,176 @@
+"""The benchmark, offline, on an untrained VGG-11 and a picture of a few pixels."""
+
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from matplotlib.text import Text
+from support.tiny import smooth_picture, tiny_network
+
+from experiments import benchmark
+from experiments.speed import profiling
+from experiments.speed.classic import Classic
+from reconstruct.objective import Objective, Term, encode
+from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
+from reconstruct.representations import Content, Style, equal_weights
+
+VARIANT = "variants.style=['canvas=fourier']"
+TINY = "['network=vgg13_untrained','network.normalize_over=[]','precision=float32']"
+
+
+@pytest.fixture
+def reference() -> Objective:
+    network = tiny_network()
+    content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
+    photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
+    terms = [
+        Term("content", content, encode(network, content, photo), weight=1e-2, unit=3.0),
+        Term("style", style, encode(network, style, painting), unit=0.5),
+    ]
+    return Objective(network, terms)
+
+
+def test_the_classic_recipe_minimises_the_very_same_loss(reference):
+    classic = Classic(reference, (16, 16), seed=0)
+    classic.advance(1)
+    start = 0.5 + 0.29 * torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert classic.losses[0] == pytest.approx(float(reference(start.clamp(0, 1)).total), rel=1e-5)
+
+
+@pytest.mark.parametrize("learning_rate", [None, 0.03])
+def test_the_classic_recipe_works(reference, learning_rate):
+    classic = Classic(reference, (16, 16), seed=0, learning_rate=learning_rate)
+    classic.advance(60)
+    loss, picture = classic.best
+    assert loss == min(classic.losses) < classic.losses[0] / 10
+    with torch.no_grad():
+        assert float(reference(picture).total) == pytest.approx(loss, rel=1e-4)
+    assert len(classic.seconds) == 60
+
+
+def test_the_classic_recipe_leaves_the_network_as_it_was(reference):
+    before = reference.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
+    Classic(reference, (16, 16), seed=0).advance(2)
+    after = reference.network(smooth_picture(16, 16), ["conv1_1", "relu1_1"])
+    assert all(torch.equal(before[tap], after[tap]) for tap in before)
+
+
+@pytest.fixture
+def command(monkeypatch, photo, painting, tmp_path, capfd):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        pictures = [f"content='{photo}'", f"style='{painting}'", f"fast={TINY}"]
+        monkeypatch.setattr(sys, "argv", ["reconstruct-benchmark", *arguments, *pictures])
+        try:
+            benchmark.main()
+            code = 0
+        except SystemExit as exit_:
+            code = int(exit_.code or 0)
+        return code, *capfd.readouterr()
+
+    return run
+
+
+def test_one_command_leaves_a_table_a_record_and_a_figure(command):
+    code, table, said = command(
+        "quick", "size=32", "evaluations=20", "steps=30", "repeats=2", "cases=[content_relu2_2,style]", VARIANT
+    )
+    assert code == 0, said
+    assert all(word in table for word in ("content_relu2_2", "style", "canvas=fourier", "ratio"))
+    assert "32 × 32 pixels: 20 evaluations of the classic recipe against at most 30 steps" in table
+    folder = Path("runs/benchmark")
+    assert {path.name for path in folder.iterdir()} == {"benchmark.json", "benchmark.png", "benchmark.pdf"}
+    record = json.loads((folder / "benchmark.json").read_text())
+    for each in record["races"]:
+        assert each["goal"] == pytest.approx(min(each["classic"]["losses"]))
+        assert len(each["classic"]["losses"]) == 20
+        assert len(each["times"]) == (0 if each["reached"] is None else 2)
+        if each["reached"] is not None:
+            assert each["reached"] <= 30
+            assert each["ratio"] == pytest.approx(each["classic_seconds"] / each["seconds"])
+
+
+def test_of_several_variants_the_figure_shows_the_first():
+    def compared(case: str, name: str) -> Comparison:
+        curve = Curve(name, [1.0, 2.0], [2.0, 1.0], smooth_picture(8, 8))
+        return Comparison(case, 1.0, curve, curve, None, [], 1.0, 1.0, 1.0, 2)
+
+    (figure,) = speed([compared("style", "fast"), compared("style", "variant"), compared("both", "other")])
+    texts = [text.get_text() for text in figure.findobj(Text)]
+    assert [name for name in ("fast", "variant", "other") if name in texts] == ["fast", "other"]
+
+
+def test_time_and_memory_are_measured_in_processes_of_their_own(command):
+    code, said, _ = command("quick", "size=32", "evaluations=5", "steps=5", "cases=[]", "sizes=[32]")
+    assert code == 0
+    rows = json.loads(Path("runs/benchmark/benchmark.json").read_text())["growth"]
+    assert [(row["recipe"], row["size"]) for row in rows] == [
+        ("classic", 32), ("fast", 32), ("fast, checkpointing", 32),
+    ]  # fmt: skip
+    assert all(row["seconds"] > 0 and row["memory"] > 1e8 for row in rows)
+    assert "peak GiB" in said
+
+
+class Metamer:
+    """Works like plenoptic's: called again and again, it goes on with its picture, by Adam on the pixels."""
+
+    def __init__(self, image, model):
+        self.model, self.target = model, model(image).detach()
+
+    def setup(self, initial_image, optimizer, optimizer_kwargs):
+        self.metamer = initial_image.clone().requires_grad_()
+        self.optimizer = optimizer([self.metamer], **optimizer_kwargs)
+
+    def synthesize(self, max_iter, stop_criterion):
+        for _ in range(max_iter):
+            self.optimizer.zero_grad()
+            ((self.model(self.metamer) - self.target) ** 2).mean().backward()
+            self.optimizer.step()
+
+
+def test_a_rival_is_compared_on_content_by_the_loss_of_its_picture(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "plenoptic", SimpleNamespace(Metamer=Metamer))
+    cases = "cases=[content_relu2_2,style]"
+    code, table, said = command("quick", "size=32", "evaluations=40", "steps=30", cases, "rivals=[plenoptic]")
+    assert code == 0, said
+    races = json.loads(Path("runs/benchmark/benchmark.json").read_text())["races"]
+    assert [race["classic"]["name"] for race in races if race["case"] == "style"] == ["L-BFGS"]
+    (rival,) = [race for race in races if race["classic"]["name"] == "plenoptic"]
+    assert rival["goal"] == min(rival["classic"]["losses"])
+    assert rival["classic"]["losses"][-1] < rival["classic"]["losses"][0]
+    assert "plenoptic" in table
+
+
+def test_a_rival_that_is_not_there_is_one_line(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "plenoptic", None)
+    code, _, said = command("quick", "rivals=[plenoptic]")
+    assert (code, len(said.strip().splitlines())) == (2, 1)
+    assert "pip install plenoptic" in said
+
+
+def test_growth_is_the_slope_on_logarithmic_axes():
+    rows = [{"recipe": "fast", "size": size, "seconds": size**2.0, "memory": size**3} for size in (2, 4, 8)]
+    assert profiling.exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("cases=[stlye]", "did you mean 'style'"),
+        ("evaluations=1", "at least 5"),
+        ("rivals=[pystiche]", "expected some of plenoptic"),
+        ("sise=3", "sise"),
+        ("cases=[x", "try 'cases=[x]'"),
+    ],
+)
+def test_a_mistake_gets_one_line(command, override, message):
+    code, _, said = command("quick", override)
+    assert code == 2
+    assert said.startswith("reconstruct-benchmark: ")
+    assert len(said.strip().splitlines()) == 1
+    assert message in said

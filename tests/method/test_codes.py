@@ -1,0 +1,299 @@
+"""Features in a file: they read back, what is wrong with them is one line, and they are matched like a picture's."""
+
+import pickle
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from support.tiny import TINY, only_cell
+
+from experiments import code
+from reconstruct import codes, images, measures
+from reconstruct.codes import SavedCode
+from reconstruct.errors import InputError
+from reconstruct.network import untrained_state
+from reconstruct.runs.results import Result
+
+F = torch.rand(1, 64, 20, 16, generator=torch.Generator().manual_seed(0))
+DEEP = torch.rand(1, 128, 10, 8, generator=torch.Generator().manual_seed(1))
+CODE = SavedCode({"relu1_1": F, "relu2_1": DEEP}, (20, 16))
+ENDINGS = [".npz", ".safetensors"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
+
+
+@pytest.fixture
+def write_code(monkeypatch, photo, capfd):
+    """Runs reconstruct-code on the user's photograph; gives the exit code and what was said."""
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["reconstruct-code", str(photo), *TINY[:3], *arguments])
+        try:
+            code.main()
+            return 0, capfd.readouterr().err
+        except SystemExit as ended:
+            return int(ended.code or 0), capfd.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("size", [(20, 16), None])
+def test_features_and_the_size_of_their_picture_read_back(tmp_path, ending, size):
+    codes.write(SavedCode(CODE.features, size), tmp_path / f"code{ending}")
+    found = codes.read(tmp_path / f"code{ending}")
+    assert found.size == size
+    assert all(torch.equal(found.features[layer], CODE.features[layer]) for layer in CODE.features)
+    assert found.shape() == (20, 16)
+
+
+@pytest.mark.parametrize("size", [(37, 29), (32, 32), (33, 47)])
+def test_the_shape_that_follows_from_maps_has_these_maps(size):
+    height, width = size
+    maps = {f"relu{block}_1": torch.zeros(1, 1, height >> (block - 1), width >> (block - 1)) for block in (2, 3)}
+    found = SavedCode(maps).shape()
+    assert SavedCode(maps, size).shape() == size
+    assert all(F.shape[-2:] == (found[0] >> b, found[1] >> b) for b, F in zip((1, 2), maps.values(), strict=True))
+
+
+def test_maps_that_no_picture_has_are_refused():
+    with pytest.raises(InputError, match="relu2_1 is 8×10, which a picture of 16×22 pixels does not have"):
+        SavedCode({"relu1_1": torch.zeros(1, 64, 22, 16), "relu2_1": DEEP}).shape()
+
+
+def test_features_without_a_dimension_for_the_number_of_pictures_are_taken(tmp_path):
+    np.savez(tmp_path / "x.npz", relu1_1=F[0].numpy())
+    assert torch.equal(codes.read(tmp_path / "x.npz").features["relu1_1"], F)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "told"),
+    [
+        ({}, "has no features"),
+        ({"relu1_1": np.zeros((3, 4))}, "relu1_1 is 3×4 of torch.float64; expected C×H×W"),
+        ({"relu1_1": np.zeros((2, 3, 4, 4))}, "relu1_1 is 2×3×4×4"),
+        ({"relu1_1": np.zeros((3, 4, 4), dtype=int)}, "expected C×H×W of floating point"),
+        ({"relu1_1": np.full((3, 4, 4), np.nan)}, "values that are not finite"),
+        ({"relu1_1": np.array([{}], dtype=object)}, "not a .npz file of features"),
+        ({"relu1_1": np.zeros((3, 0, 0))}, "relu1_1 is 3×0×0 of torch.float64; expected C×H×W"),
+        ({"relu1_1": np.full((3, 4, 4), 1e300)}, "values that are not finite in single precision"),
+        ({"relu1_1": np.zeros((3, 4, 4)), "size": np.array([4])}, "not a .npz file of features"),
+        ({"relu1_1": np.zeros((3, 4, 4)), "size": np.array([np.inf, 4])}, "size is .* not a height and a width"),
+        ({"relu1_1": np.zeros((3, 4, 4)), "size": np.array([4, -4])}, "size is .* not a height and a width"),
+    ],
+)
+def test_what_is_no_code_is_refused_in_a_line(tmp_path, arrays, told):
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(InputError, match=told.replace("(", r"\(")):
+        codes.read(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("content", [b"", b"nothing of the kind", pickle.dumps({"relu1_1": 1})])
+def test_a_file_of_something_else_is_refused_and_nothing_in_it_runs(tmp_path, ending, content):
+    (tmp_path / f"x{ending}").write_bytes(content)
+    with pytest.raises(InputError, match=r"not a .* file of features"):
+        codes.read(tmp_path / f"x{ending}")
+
+
+def damaged(at: int, length: int, save=np.savez) -> bytes:
+    """A file of a code, some bytes of which are zeros."""
+    save("whole.npz", relu1_1=F.numpy())
+    whole = bytearray(Path("whole.npz").read_bytes())
+    whole[at : at + length] = bytes(length)
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(("at", "length", "save"), [
+    *((at, 40, np.savez_compressed) for at in (60, 400, 3000)), (100, 8, np.savez),
+])  # fmt: skip
+def test_a_damaged_file_is_refused(tmp_path, at, length, save):
+    (tmp_path / "x.npz").write_bytes(damaged(at, length, save))
+    with pytest.raises(InputError, match=r"not a \.npz file of features"):
+        codes.read(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("size", ["256", "x y", "0 4", "1 2 3"])
+def test_a_size_in_safetensors_that_is_none_is_refused(tmp_path, size):
+    from safetensors.torch import save_file
+
+    save_file({"relu1_1": F}, tmp_path / "x.safetensors", {"size": size})
+    with pytest.raises(InputError, match=r"not a \.safetensors file of features"):
+        codes.read(tmp_path / "x.safetensors")
+
+
+def test_a_size_may_be_whole_numbers_of_any_kind(tmp_path):
+    np.savez(tmp_path / "x.npz", relu1_1=F.numpy(), size=np.array([20.0, 16.0]))
+    assert codes.read(tmp_path / "x.npz").size == (20, 16)
+
+
+def test_numbers_of_eight_bits_are_features_too(tmp_path):
+    from safetensors.torch import save_file
+
+    try:
+        save_file({"relu1_1": F.to(torch.float8_e4m3fn)}, tmp_path / "x.safetensors")
+    except KeyError:
+        pytest.skip("this safetensors knows no numbers of eight bits")
+    assert torch.allclose(codes.read(tmp_path / "x.safetensors").features["relu1_1"], F, atol=0.1)
+
+
+def test_another_ending_is_answered_with_those_that_are_known(tmp_path):
+    with pytest.raises(InputError, match=r"ends in \.npz or \.safetensors"):
+        codes.write(CODE, tmp_path / "code.pt")
+    (tmp_path / "code.pt").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"ends in \.npz or \.safetensors"):
+        codes.read(tmp_path / "code.pt")
+
+
+def test_without_safetensors_the_other_format_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    with pytest.raises(InputError, match=r"pip install safetensors; or a \.npz file"):
+        codes.write(CODE, tmp_path / "code.safetensors")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_itself(write_code, command, ending):
+    assert write_code("--layers", "relu1_1,relu2_1", "--output", f"code{ending}")[0] == 0
+    status, said = command(f"content.code=code{ending}", "content.layers=[relu2_1]", "steps=20", "name=a")
+    assert status == 0, said
+    cell = only_cell()
+    found = Result.at(cell)
+    assert found.psnr is None
+    assert not (cell / "content.png").exists()
+    assert found.inputs[-1]["key"] == "content.code"
+    command("content.layers=[relu2_1]", "steps=20", "name=b", "runs=others")
+    (other,) = (cell.parents[2] / "others").rglob("result.png")
+    assert measures.psnr(images.load(cell / "result.png"), images.load(other)) > 60
+
+
+def test_the_code_of_one_picture_joins_the_style_of_another(write_code, command):
+    write_code("--layers", "relu2_1", "--output", "code.npz")
+    status, said = command("representation=both", "content.code=code.npz", "content.layers=[relu2_1]", "ratio=0.1")
+    assert status == 0, said
+    assert sorted(path.name for path in only_cell().glob("*.png")) == ["result.png", "style.png"]
+
+
+def test_a_code_that_is_too_small_for_what_joins_it_is_refused(write_code, command):
+    write_code("--layers", "relu1_1", "--output", "code.npz", "size=8")
+    wanted = ["representation=both", "content.layers=[relu1_1]", "style.layers=[relu5_1]"]
+    status, said = command("content.code=code.npz", *wanted)
+    assert status == 2
+    assert "content.code=code.npz: is of" in said
+    assert "and relu5_1 needs at least 16 on the shorter side" in said
+
+
+def test_a_class_of_ones_own_is_looked_at_with_a_code_too(write_code, command, tmp_path):
+    own = "from reconstruct import Content\nclass Wrong(Content):\n    def layer_loss(self, code, target):\n"
+    (tmp_path / "own_wrong.py").write_text(own + "        return (code - target).square().sum((0, 2, 3))\n")
+    write_code("--layers", "relu1_1", "--output", "code.npz")
+    words = ["content.code=code.npz", "content.layers=[relu1_1]", "content.statistic=own_wrong:Wrong"]
+    status, said = command(*words)
+    assert status == 2
+    assert "content.statistic=own_wrong:Wrong: layer_loss gives a tensor of shape [64] at relu1_1" in said
+
+
+def test_a_code_of_another_network_is_remarked_upon(write_code, command):
+    write_code("--layers", "relu2_1", "--output", "code.npz")
+    words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1"]
+    assert "another network" not in command(*words)[1]
+    _, said = command(*words, "network.pooling=max")
+    assert "content.code=code.npz: has features of another network (vgg11, untrained" in said
+
+
+@pytest.fixture
+def two_files(tmp_path) -> None:
+    """The same weights in two folders, and two pictures."""
+    torch.save(untrained_state("vgg11", seed=1), tmp_path / "w.pth")
+    (tmp_path / "sub").mkdir()
+    shutil.copy("w.pth", "sub/other.pth")
+
+
+def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code, command, two_files, photo, painting):
+    weights = ["network=vgg11", "network.weights=w.pth", "network.normalize_over=[]"]
+    write_code("--layers", "relu2_1", "--output", "code.npz", *weights)
+    words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1", *weights]
+    status, said = command(*words, "network.weights=sub/other.pth")
+    assert status == 0, said
+    assert "another network" not in said
+    _, said = command(*words, f"network.normalize_over=[{photo},{painting}]")
+    assert "has features of another network (vgg11, weights " in said
+    assert "normalised over" in said
+
+
+def test_layers_may_stand_in_brackets_as_they_do_elsewhere(write_code):
+    assert write_code("--layers", "[relu1_1,relu2_1]", "--output", "code.npz")[0] == 0
+    assert sorted(codes.read(Path("code.npz")).features) == ["relu1_1", "relu2_1"]
+
+
+def test_a_picture_that_is_a_start_has_an_effect_beside_a_code(write_code, command):
+    write_code("--layers", "relu2_1", "--output", "code.npz")
+    words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=2", "size=32"]
+    assert "size has no effect with content.code" in command(*words)[1]
+    assert "no effect" not in command(*words, "start=content")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--output", "x.pt"], "ends in .npz or .safetensors"),
+        (["--layers", "relu5_1", "size=8"], "size=8: content.picture is then"),
+    ],
+)
+def test_what_cannot_be_written_is_said_in_a_line(write_code, words, told):
+    status, said = write_code(*words)
+    assert status == 2
+    assert told in said
+
+
+def test_settings_that_are_not_about_a_code_change_nothing_in_it(write_code):
+    assert write_code("--layers", "relu1_1", "--output", "a.npz")[0] == 0
+    status, said = write_code("--layers", "relu1_1", "--output", "b.npz", "representation=style", "content.code=x.npz")
+    assert status == 0, said
+    assert torch.equal(codes.read(Path("a.npz")).features["relu1_1"], codes.read(Path("b.npz")).features["relu1_1"])
+
+
+def test_figures_and_pages_do_without_the_picture(write_code, command):
+    write_code("--layers", "relu1_1,relu2_1", "--output", "code.npz")
+    status, said = command("-m", "content.code=code.npz", "content.layers=[relu1_1],[relu2_1]", "name=s")
+    assert status == 0, said
+    (sweep,) = (path.parent for path in Path("runs").glob("*/sweep.json"))
+    assert {"figure.png", "index.html", "caption.txt"} <= {path.name for path in sweep.iterdir()}
+    assert "code" in (sweep / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            ["content.layers=[relu3_2]"],
+            "has no relu3_2; did you mean 'relu2_1'? content.layers=[relu1_1,relu2_1] would do",
+        ),
+        (["content.layers=[relu2_1]", "start=half"], "features from a file have one size"),
+        (["content.code=missing.npz"], "content.code=missing.npz: no such file; expected a file of features"),
+    ],
+)
+def test_a_code_that_does_not_fit_is_refused_in_a_line(command, settings, told):
+    codes.write(CODE, Path("code.npz"))
+    status, said = command("content.code=code.npz", *settings)
+    assert status == 2
+    assert told in said
+
+
+def test_a_code_of_other_channels_is_refused(command):
+    codes.write(SavedCode({"relu2_1": F}), Path("code.npz"))
+    status, said = command("content.code=code.npz", "content.layers=[relu2_1]")
+    assert status == 2
+    assert "relu2_1 has 64 channels, expected 128" in said
+
+
+def test_settings_that_a_code_leaves_without_effect_are_named(command):
+    codes.write(CODE, Path("code.npz"))
+    _, said = command("content.code=code.npz", "content.layers=[relu2_1]", "crop=square", "steps=1")
+    assert "crop has no effect with content.code" in said

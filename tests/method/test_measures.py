@@ -1,0 +1,183 @@
+import math
+
+import pytest
+import torch
+from support.tiny import smooth_picture
+from torch import Tensor, nn
+
+from reconstruct.canvas import Pixels, white_noise
+from reconstruct.measures import ColourError, deviation, layout, mutual_psnr, psnr, shuffled, ssim, wavelength
+from reconstruct.network import Network
+from reconstruct.objective import Objective, Term, encode
+from reconstruct.optimizers import BlockLBFGS
+from reconstruct.representations import Content, Style, equal_weights
+from reconstruct.synthesis import Synthesis
+
+
+def stripes(period: int, height: int = 64, width: int = 64) -> Tensor:
+    phase = 2 * math.pi * torch.arange(width) / period
+    return (0.5 + 0.4 * phase.sin()).expand(1, 3, height, width)
+
+
+def test_psnr_of_a_constant_difference_is_its_closed_form():
+    black = torch.zeros(1, 3, 4, 4)
+    assert psnr(black + 0.1, black) == pytest.approx(20)
+
+
+def test_psnr_of_equal_pictures_is_infinite(picture):
+    assert psnr(picture, picture) == math.inf
+
+
+def test_ssim_of_equal_pictures_is_one_and_falls_with_noise(picture):
+    noise = torch.randn(picture.shape, generator=torch.Generator().manual_seed(0))
+    assert ssim(picture, picture) == pytest.approx(1)
+    assert 1 > ssim(picture + 0.01 * noise, picture) > ssim(picture + 0.1 * noise, picture)
+
+
+def test_ssim_of_two_constant_pictures_is_its_luminance_term():
+    x, y = torch.full((1, 3, 16, 16), 0.4), torch.full((1, 3, 16, 16), 0.6)
+    c1 = 0.01**2
+    assert ssim(x, y) == pytest.approx((2 * 0.4 * 0.6 + c1) / (0.4**2 + 0.6**2 + c1), rel=1e-4)
+
+
+def test_ssim_needs_a_picture_as_large_as_its_window():
+    assert ssim(smooth_picture(10, 20), smooth_picture(10, 20)) is None
+
+
+def test_a_picture_has_its_own_layout_its_negative_the_opposite_and_a_uniform_one_none(picture):
+    assert layout(picture, picture) == pytest.approx(1)
+    assert layout(1 - picture, picture) == pytest.approx(-1)
+    assert layout(torch.full_like(picture, 0.3), picture) == 0
+
+
+def grey(level: float, size: int = 16) -> Tensor:
+    return torch.full((1, 3, size, size), level)
+
+
+def test_colours_differ_from_themselves_by_nothing_and_black_from_white_by_100_in_lightness_alone(picture):
+    assert ColourError.of(picture, picture) == ColourError(0, 0, 0, 0, 0)
+    error = ColourError.of(grey(0), grey(1))
+    assert (error.lightness, error.local_lightness, error.delta_e) == pytest.approx((100, 100, 100), abs=1e-3)
+    assert (error.chroma, error.local_chroma) == pytest.approx((0, 0), abs=0.02)
+
+
+def test_the_chroma_of_a_primary_colour_is_the_published_one():
+    red = grey(0)
+    red[:, 0] = 1  # L*, a*, b* = 53.24, 80.09, 67.20: Lindbloom, sRGB, D65
+    error = ColourError.of(red, grey(0))
+    assert error.lightness == pytest.approx(53.24, abs=0.05)
+    assert error.chroma == pytest.approx(math.hypot(80.09, 67.20), abs=0.1)
+
+
+def test_the_colour_of_a_place_does_not_see_texture_and_that_of_a_pixel_does():
+    fine = grey(0.4, 32)
+    fine[..., ::2] = 0.6
+    error = ColourError.of(fine, fine.roll(1, dims=3))
+    assert error.lightness > 10
+    assert error.local_lightness == pytest.approx(0, abs=1e-9)
+
+
+def test_layout_does_not_see_what_is_smaller_than_a_field():
+    texture = 0.1 * stripes(2, 64, 64)
+    picture = smooth_picture(64, 64)
+    assert layout(picture + texture, picture) == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("period", [4, 8, 16])
+def test_the_wavelength_of_stripes_is_the_distance_between_them(period):
+    assert wavelength(stripes(period)) == pytest.approx(period)
+
+
+def test_the_wavelength_of_white_noise_is_one_over_the_mean_distance_from_the_middle_of_a_square(generator):
+    noise = torch.rand(1, 3, 256, 256, generator=generator)
+    mean_distance = (math.sqrt(2) + math.log(1 + math.sqrt(2))) / 6  # over a square of side 1
+    assert wavelength(noise) == pytest.approx(1 / mean_distance, rel=0.01)
+
+
+def test_a_uniform_picture_has_no_structure():
+    assert wavelength(torch.full((1, 3, 8, 8), 0.5)) == math.inf
+
+
+def test_the_deviation_of_two_pictures_is_their_distance_over_the_root_of_two():
+    black = torch.zeros(1, 3, 4, 4)
+    other = black.clone()
+    other[0, :, 1, 2] = 0.6
+    expected = torch.zeros(4, 4)
+    expected[1, 2] = 0.6 / math.sqrt(2)
+    assert torch.allclose(deviation(torch.cat([black, other])), expected)
+
+
+def test_seeds_agree_as_much_as_their_pairs_do_on_average():
+    greys = torch.stack([torch.full((3, 4, 4), value) for value in (0.0, 0.1, 0.2)])
+    assert mutual_psnr(greys) == pytest.approx((2 * 20 + 10 * math.log10(25)) / 3)
+
+
+def test_a_single_picture_agrees_with_nobody():
+    with pytest.raises(ValueError, match="expected at least two"):
+        mutual_psnr(smooth_picture(8, 8))
+
+
+def test_a_shuffled_picture_has_the_same_pixels_and_no_tile_in_its_place(generator):
+    picture = torch.arange(3 * 12 * 8, dtype=torch.float32).view(1, 3, 12, 8)
+    other = shuffled(picture, 4, generator)
+    assert torch.equal(other.flatten().sort()[0], picture.flatten().sort()[0])
+    assert not (other == picture).any()
+    tile = other[0, 0, 3:6, 2:4] - other[0, 0, 3, 2]
+    assert torch.equal(tile, picture[0, 0, :3, :2] - picture[0, 0, 0, 0])  # tiles are moved as a whole
+
+
+def test_what_lies_beyond_the_last_whole_tile_stays(generator):
+    picture = torch.rand(1, 3, 13, 9, generator=generator)
+    other = shuffled(picture, 4, generator)
+    assert torch.equal(other[..., 12:, :], picture[..., 12:, :])
+    assert torch.equal(other[..., 8:], picture[..., 8:])
+
+
+def everywhere(network: Network, original: Tensor) -> Objective:
+    weights = equal_weights(network.taps)
+    representations = {"content": Content(weights), "style": Style(weights)}
+    return Objective(network, [Term(name, r, encode(network, r, original)) for name, r in representations.items()])
+
+
+def test_style_forgives_a_shuffle_and_content_does_not():
+    """Tiles that are as large as a position and its surroundings: a 1 × 1 convolution has no seams."""
+    network = Network({"conv1_1": nn.Conv2d(3, 5, 1), "relu1_1": nn.ReLU()})
+    original = smooth_picture(16, 16)
+    errors = everywhere(network, original).relative_errors(shuffled(original, 4, torch.Generator().manual_seed(0)))
+    assert max(errors["style"].values()) < 1e-10
+    assert min(errors["content"].values()) > 1e-3
+
+
+class Grey(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean(1, keepdim=True)
+
+
+def test_a_layer_that_drops_colour_is_blind_to_colour_and_what_is_above_it_too():
+    """A synthetic network for which the answer is known: conv1_1 sees colours, the stage above only their mean."""
+    network = Network({"conv1_1": nn.Conv2d(3, 3, 1), "relu1_1": Grey(), "conv1_2": nn.Conv2d(1, 2, 3, padding=1)})
+    with torch.no_grad():
+        network.stages["conv1_1"].weight.copy_(torch.eye(3)[:, :, None, None])
+        network.stages["conv1_1"].bias.zero_()
+    original = smooth_picture(16, 16)
+    turned = original.roll(1, dims=1)  # red to green to blue: another colour everywhere, the same mean
+    errors = everywhere(network, original).relative_errors(turned)["content"]
+    assert errors["conv1_1"] > 1e-3
+    assert errors["relu1_1"] < 1e-10
+    assert errors["conv1_2"] < 1e-10
+
+
+def test_a_converged_reconstruction_matches_its_own_layer_best_where_the_layers_below_know_more(network):
+    """The row of the deepest layer in the matrix "inverted at, measured at": its diagonal is its smallest entry."""
+    original = smooth_picture(16, 16)
+    content = Content({"relu2_2": 1.0})
+    canvas = Pixels(white_noise(16, 16, 0.2, torch.Generator().manual_seed(0)))
+    objective = Objective(network, [Term("content", content, encode(network, content, original))])
+    synthesis = Synthesis(canvas, objective, BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=150)
+    for _ in synthesis:
+        pass
+    row = everywhere(network, original).relative_errors(synthesis.best.picture)["content"]
+    del row["pool2"]  # an average of relu2_2, which knows less
+    assert row["relu2_2"] < 1e-3
+    assert min(row, key=lambda layer: row[layer]) == "relu2_2"
+    assert row["relu1_1"] > 3 * row["relu2_2"]

@@ -1,0 +1,100 @@
+import weakref
+
+import pytest
+import torch
+from support.tiny import smooth_picture
+
+from reconstruct.objective import Objective, Term, encode, reference_loss
+from reconstruct.representations import Content, Style, equal_weights
+
+
+@pytest.fixture
+def terms(network):
+    content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
+    photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
+    return [
+        Term("content", content, encode(network, content, photo), weight=1e-2),
+        Term("style", style, encode(network, style, painting)),
+    ]
+
+
+def test_the_total_is_alpha_content_plus_beta_style(network, terms):
+    evaluation = Objective(network, terms)(smooth_picture(16, 16))
+    expected = 1e-2 * evaluation.terms["content"] + evaluation.terms["style"]
+    assert torch.allclose(evaluation.total, expected)
+
+
+def test_all_terms_share_one_forward_pass(network, terms):
+    calls = []
+    network.register_forward_pre_hook(lambda module, arguments: calls.append(set(arguments[1])))
+    Objective(network, terms)(smooth_picture(16, 16))
+    assert calls == [{"relu1_1", "relu2_1"}]
+
+
+def test_the_original_itself_has_no_loss(network):
+    photo, content = smooth_picture(16, 16), Content({"relu2_2": 1.0})
+    objective = Objective(network, [Term("content", content, encode(network, content, photo))])
+    assert float(objective(photo).total) == 0
+    assert objective.relative_errors(photo) == {"content": {"relu2_2": 0.0}}
+
+
+def test_without_gradients_the_losses_are_the_same(network, terms):
+    picture, objective = smooth_picture(16, 16), Objective(network, terms)
+    assert torch.allclose(objective.evaluate(picture).total, objective(picture).total)
+    assert objective.evaluate(picture).errors == objective(picture).errors
+
+
+def test_the_code_of_a_style_is_made_without_keeping_the_features_of_any_layer(network, picture):
+    features: list[weakref.ref] = []
+    alive: list[int] = []
+
+    def watch(module, inputs, output):
+        features.append(weakref.ref(output))
+        alive.append(sum(reference() is not None for reference in features))
+
+    for stage in network.stages.values():
+        stage.register_forward_hook(watch)
+    encode(network, Style(equal_weights(["relu1_1", "relu1_2", "relu2_1"])), picture)
+    assert max(alive) == 2  # what goes into a stage and what comes out of it
+
+
+def test_relative_to_nothing_a_zero_code_has_loss_one(network):
+    content = Content({"relu2_2": 1.0})
+    target = encode(network, content, smooth_picture(16, 16))
+    unit = reference_loss(content, target)
+    term = Term("content", content, target, unit=unit)
+    zero = {layer: torch.zeros_like(code) for layer, code in target.items()}
+    assert float(term.loss(zero)) == pytest.approx(1)
+
+
+def test_relative_to_another_picture_that_picture_has_loss_one(network):
+    content = Content({"relu2_2": 1.0})
+    target, other = (encode(network, content, smooth_picture(16, 16, seed)) for seed in (0, 1))
+    term = Term("content", content, target, unit=reference_loss(content, target, other))
+    assert float(term.loss(other)) == pytest.approx(1)
+
+
+def test_a_term_of_weight_zero_is_watched_and_has_no_gradient(network, terms):
+    content, style = terms
+    watched = Term("content", content.representation, content.target, weight=0.0)
+    gradients = []
+    for objective in (Objective(network, [watched, style]), Objective(network, [style])):
+        x = smooth_picture(16, 16).requires_grad_()
+        evaluation = objective(x)
+        (gradient,) = torch.autograd.grad(evaluation.total, x)
+        gradients.append(gradient)
+    assert torch.equal(*gradients)
+    assert float(Objective(network, [watched, style])(x.detach()).terms["content"]) > 0
+
+
+def test_errors_come_with_the_losses_and_are_those_that_are_defined(network, picture):
+    other = picture.flip(3)
+    content, style = Content({"relu1_1": 0.3, "conv2_1": 0.7}), Style({"relu1_2": 1.0, "relu2_2": 1.0})
+    terms = [
+        Term("content", content, encode(network, content, other)),
+        Term("style", style, encode(network, style, other)),
+    ]
+    objective = Objective(network, terms)
+    defined = objective.relative_errors(picture)
+    for term, layers in objective(picture).errors.items():
+        assert {layer: float(error) for layer, error in layers.items()} == pytest.approx(defined[term], rel=1e-5)

@@ -1,0 +1,189 @@
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from support.optimisations import made
+from support.records import example
+from support.sweeps import any_sweep
+from support.tiny import smooth_picture
+
+from experiments.drawing.film import draw_film
+from experiments.drawing.kinds import own_kind
+from reconstruct import images
+from reconstruct.errors import InputError
+from reconstruct.recorders import film
+from reconstruct.recorders.film import MOST, SIDE, Film, FilmReader, Frame, distance
+from reconstruct.recorders.recording import Checkpoint, saved
+from reconstruct.report import figures
+from reconstruct.report.figures.film import clock
+from reconstruct.report.figures.film import film as frames_of
+from reconstruct.runs.results import FILM, Result
+from reconstruct.runs.sweeps import Sweep, SweepCell
+from reconstruct.synthesis import Step
+
+
+def on_its_way(number: int, share: float, size: int = 32) -> Step:
+    """A step whose picture is that share of the way from black to white."""
+    picture = torch.full((1, 3, size, size), share)
+    return Step(number, picture, 1.0, {"content": 1.0}, 1.0, 0.0, {"content": {"a": 1 - share, "b": 1 - share}})
+
+
+def test_frames_are_as_far_apart_as_the_picture_changed_whatever_steps_lie_between():
+    recorder = Film()
+    for number in range(1000):
+        recorder(on_its_way(number, 1 - 0.99**number))  # fast at first, hardly at all in the end
+    apart = [distance(one, other) for one, other in itertools.pairwise(recorder.frames)]
+    assert max(apart) < 2 * min(apart)
+    between = np.diff([frame.step for frame in recorder.frames])
+    assert between[0] < 5 < 50 < between[-1]
+
+
+def test_frames_are_few_and_small_however_long_and_large_the_run_is():
+    recorder = Film()
+    for number in range(500):
+        recorder(on_its_way(number, float(number % 2), size=400))  # every picture is far from the one before
+    assert MOST / 2 <= len(recorder.frames) <= MOST
+    assert all(frame.pixels.shape == (SIDE, SIDE, 3) for frame in recorder.frames)
+
+
+def test_a_film_tells_steps_and_errors_of_its_frames(tmp_path):
+    recorder = Film()
+    for number, share in enumerate((0.0, 0.4, 0.9)):
+        recorder(on_its_way(number, share))
+    recorder.finish(torch.ones(1, 3, 32, 32), replace(example(), steps=3), tmp_path / FILM)
+    reel = FilmReader(tmp_path / FILM)
+    assert reel.steps == [0, 1, 2, 3]
+    frames = [reel.at(step) for step in reel.steps]
+    assert [frame.pixels.mean() / 255 for frame in frames] == pytest.approx([0, 0.4, 0.9, 1], abs=0.02)
+    assert [frame.errors["content"] for frame in frames] == pytest.approx([1, 0.6, 0.1, 0.0123])
+
+
+def test_between_two_frames_the_earlier_one_is_shown(tmp_path):
+    film.write([Frame(step, np.full((8, 8, 3), 40 * step, np.uint8), {}) for step in (0, 2, 5)], tmp_path / FILM)
+    reel = FilmReader(tmp_path / FILM)
+    assert [reel.at(step).step for step in (0, 1, 4, 5, 9)] == [0, 0, 2, 5, 5]
+
+
+def test_frames_that_look_the_same_may_be_joined_and_every_step_still_shows_its_own(tmp_path):
+    texture = np.random.default_rng(0).integers(60, 200, (32, 32, 3), np.uint8)
+    pixels = [texture, texture + 1, texture // 2, texture // 2 + 1, texture // 4]
+    film.write([Frame(step, p, {"content": 1.0 / (step + 1)}) for step, p in enumerate(pixels)], tmp_path / FILM)
+    reel = FilmReader(tmp_path / FILM)
+    assert len(list(images.load_film(tmp_path / FILM)[1])) < len(reel.steps)
+    for step, expected in enumerate(pixels):
+        frame = reel.at(step)
+        assert (frame.step, frame.errors["content"]) == (step, 1 / (step + 1))
+        assert frame.pixels.mean() == pytest.approx(expected.mean(), abs=4)
+
+
+def test_an_interrupted_film_has_no_gap(tmp_path):
+    whole, parts = Film(), Film()
+    for step in made():
+        whole(step)
+    synthesis = made()
+    for step in synthesis:
+        parts(step)
+        if step.number == 20:
+            break
+    synthesis.done = 21
+    Checkpoint(tmp_path, "x", synthesis, parts).save()
+    again, rest = made(), Film()
+    Checkpoint(tmp_path, "x", again, rest).resume(saved(tmp_path, "x"))
+    for step in again:
+        rest(step)
+    assert [frame.step for frame in rest.frames] == [frame.step for frame in whole.frames]
+    assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(rest.frames, whole.frames, strict=True))
+
+
+def test_a_film_that_would_be_too_large_is_made_coarser(tmp_path, monkeypatch):
+    noise = np.random.default_rng(0).integers(0, 256, (5, 128, 128, 3), np.uint8)
+    film.save(lambda: noise, tmp_path / "fine.webp")
+    fine = (tmp_path / "fine.webp").stat().st_size
+    monkeypatch.setattr(film, "LARGEST", fine - 1)
+    film.save(lambda: noise, tmp_path / "coarse.webp")
+    assert (tmp_path / "coarse.webp").stat().st_size < fine
+
+
+@pytest.mark.parametrize("content", [b"RIFF, but no more", None])
+def test_a_damaged_film_is_wrong_input(tmp_path, content):
+    path = tmp_path / FILM
+    path.write_bytes(content) if content else images.to_image(smooth_picture(8, 8)).save(path)
+    with pytest.raises(InputError, match=r"film\.webp: (cannot be read as|expected) a film"):
+        FilmReader(path)
+
+
+def test_the_clock_ticks_where_pictures_change():
+    assert clock([0, 1, 2] * 3 + [100]) == [0, 1, 2, 100]
+    assert len(clock(range(1000))) == 60
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Sweep:
+    """Two cells that were filmed and one that was not."""
+    cells = [SweepCell(f"seed={seed}", {"seed": seed}) for seed in "012"]
+    for number, cell in enumerate(cells):
+        folder = tmp_path / cell.folder
+        folder.mkdir()
+        images.save(smooth_picture(32, 48, number), folder / "result.png")
+        if number < 2:
+            last = np.asarray(images.to_image(smooth_picture(32, 48, number)))
+            frames = [Frame(0, np.zeros_like(last), {"content": 0.9}), Frame(4, last, {"content": 0.0123})]
+            film.write(frames, folder / FILM)
+        example().write(folder)
+    made = Sweep(tmp_path, "grid", cells, "reconstruct")
+    made.write()
+    return made
+
+
+def test_the_film_of_a_sweep_shows_all_cells_forming_and_their_errors_falling(sweep):
+    (figure,) = figures.grid(figures.cells_of([sweep]), figures.Look(title="seeds\nstep 0"))
+    reels = {cell.folder: FilmReader(sweep.folder / cell.folder / FILM) for cell in sweep.cells[:2]}
+    said = []
+    first, last = (frame for frame in frames_of(figure, reels) if said.append(texts(figure)) is None)
+    assert first.shape == last.shape == (*last.shape[:2], 3)
+    assert said[0] >= {"seeds\nstep 0", "content error 90 %"}
+    assert said[1] >= {"seeds\nstep 4", "content error 1.2 %"}
+    assert (first != last).any()
+
+
+def texts(figure) -> set[str]:
+    return {text.get_text() for text in figure.texts}
+
+
+@pytest.mark.parametrize("name", ["fig2", "fig3", "table"])
+def test_the_last_frame_is_the_figure_itself_with_all_that_lies_on_its_pictures(tmp_path, name):
+    made = any_sweep(tmp_path, name)
+    draw = figures.DRAWN_BY[own_kind(made.drawing)]
+    for cell in made.cells:
+        picture = np.asarray(images.to_image(images.load(tmp_path / cell.folder / "result.png")))
+        error = Result.at(tmp_path / cell.folder).error("content")
+        frames = [Frame(0, np.zeros_like(picture), {"content": 1.0}), Frame(4, picture, {"content": error})]
+        film.write(frames, tmp_path / cell.folder / FILM)
+    reels = {cell.folder: FilmReader(tmp_path / cell.folder / FILM) for cell in made.cells}
+    cells = figures.cells_of([made])
+    (moving,), (still,) = (draw(cells, figures.Look(title=title), None) for title in ("x\nstep 0", "x\nstep 4"))
+    *_, last = frames_of(moving, reels)
+    with figures.house_style():
+        still.set_dpi(last.shape[1] / still.get_size_inches()[0])
+        canvas = FigureCanvasAgg(still)
+        canvas.draw()
+    difference = np.abs(last.astype(int) - np.asarray(canvas.buffer_rgba())[..., :3])
+    assert (difference > 60).mean() < 0.002  # a film's frames are compressed
+
+
+def test_a_cell_that_was_not_filmed_stands_still_and_is_named(sweep, capsys):
+    draw_film(sweep)
+    assert "1 of 3 cells were made without film=true and stand still (seed=2)" in capsys.readouterr().err
+    _, frames = images.load_film(sweep.folder / FILM)
+    assert len(list(frames)) == 2
+
+
+def test_a_sweep_without_films_says_how_to_get_one(sweep):
+    for path in sweep.folder.glob(f"*/{FILM}"):
+        path.unlink()
+    with pytest.raises(InputError, match="expected cells that have a film"):
+        draw_film(sweep)

@@ -1,0 +1,363 @@
+"""Whatever was measured of a sweep, its analysis shows what it can, legibly, and leaves out the rest.
+
+RECONSTRUCT_EXAMPLES=1000 pytest -n0 tests/report/test_analysis_figures.py draws more sweeps.
+"""
+
+import os
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from support.pdf import assert_legible, pages_of
+from support.tiny import smooth_picture
+
+from reconstruct.analysis import networks, selection
+from reconstruct.analysis.entries import SEEN, Entry, Kind
+from reconstruct.analysis.verdicts import Verdict, report, verdicts
+from reconstruct.errors import InputError
+from reconstruct.layers import ARCHITECTURES
+from reconstruct.report import figures
+from reconstruct.report.figures.analysis.atlas import atlas
+from reconstruct.report.figures.analysis.depth import _band
+from reconstruct.report.figures.analysis.matrix import matrix
+from reconstruct.report.figures.page.sheet import Look
+from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
+from reconstruct.runs.sweeps import Sweep
+
+EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "24"))
+HERE = {
+    "deadline": None,
+    "phases": [Phase.explicit, Phase.generate],
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+BLOCKS = ARCHITECTURES | {"tiny": (2, 2)}
+TRAINED = {name: f"{name} torchvision average" for name in BLOCKS}
+UNTRAINED = {name: f"{name} untrained 0 average" for name in BLOCKS}
+PHOTOGRAPHS = [
+    "pagoda",
+    "holidays/IMG_20240229_235959_with_a_name_that_does_not_end_in_time_for_any_column.jpeg",
+    "holidays/2023/猫.jpg",
+    "holidays/2024/猫.jpg",
+    "C:\\Bilder\\Spaß $x_1$ und $y^2$.png",
+    "фото с очень длинным названием.png",
+    "x" * 90 + ".png",
+]
+RATIOS = [0.0, 1e-3, 0.015, 0.123, 1.0, 456.0, 1e-7, 1.23e-5, float("inf")]
+TITLES = ["", "A title", "A title so long that it does not fit in one line, however wide the page may be, " * 2]
+
+
+def relus(architecture: str) -> list[str]:
+    blocks = enumerate(BLOCKS[architecture], 1)
+    return [f"relu{block}_{i}" for block, count in blocks for i in range(1, count + 1)]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What was swept, and how far it was measured."""
+
+    architectures: list[str]
+    untrained: bool
+    canvases: list[str]
+    photographs: list[str]
+    seeds: int
+    content: int  # layers
+    style: int
+    cumulative: int
+    ratios: list[float]
+    paintings: list[str]
+    levels: list[float]
+    errors: str
+    ssim: bool
+    twice: bool
+    number: int
+
+
+shapes = st.builds(
+    Shape,
+    architectures=st.lists(st.sampled_from(sorted(BLOCKS)), unique=True, min_size=1, max_size=2),
+    untrained=st.booleans(),
+    canvases=st.sampled_from([["pyramid"], ["pixels"], ["pyramid", "pixels"], ["pixels", "fourier"]]),
+    photographs=st.lists(st.sampled_from(PHOTOGRAPHS), unique=True, min_size=1, max_size=4),
+    seeds=st.sampled_from([1, 2, 3, 3, 9]),
+    content=st.sampled_from([0, 1, 2, 16]),
+    style=st.sampled_from([0, 1, 3, 16]),
+    cumulative=st.sampled_from([0, 1, 2, 5]),
+    ratios=st.lists(st.sampled_from(RATIOS), unique=True, max_size=7),
+    paintings=st.lists(st.sampled_from(PHOTOGRAPHS), unique=True, min_size=1, max_size=2),
+    levels=st.sampled_from([[], [0.2], [0.1, 0.25], [1e-5]]),
+    errors=st.sampled_from(["any", "any", "any", "equal", "close", "zero", "huge", "no style", "no content"]),
+    ssim=st.booleans(),
+    twice=st.booleans(),
+    number=st.integers(0, 10**6),
+)
+
+widths = st.sampled_from([(7.0, 11.5, 10.5), (7.0, 9.0, 8.0), (5.5, 9.0, 8.0), (3.25, 9.0, 8.0), (3.25, 11.5, 10.5)])
+looks = st.builds(
+    lambda sizes, **rest: Look(width=sizes[0], normal=sizes[1], small=sizes[2], **rest),
+    widths,
+    title=st.sampled_from(TITLES),
+    labels=st.sampled_from([True, True, True, False]),
+    letters=st.booleans(),
+    columns=st.sampled_from([None, None, 1, 3]),
+    crop=st.booleans(),
+    height=st.sampled_from([9.0, 5.0, float("inf")]),
+)
+
+
+class Measured:
+    """Entries of a shape, with numbers that its own number seeds."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.numbers = random.Random(shape.number)
+
+    def entries(self) -> list[Entry]:
+        names = [TRAINED[name] for name in self.shape.architectures]
+        names += [UNTRAINED[name] for name in self.shape.architectures[:1] if self.shape.untrained]
+        made = [e for name in names for e in self._with(name)]
+        return [replace(e, cell=f"{e.cell} again") for e in made if e.cell] + made if self.shape.twice else made
+
+    def _with(self, network: str) -> Iterator[Entry]:
+        shape, layers = self.shape, relus(network.split()[0])
+        firsts = tuple(layer for layer in layers if layer.endswith("_1"))
+        some = self.numbers.sample(layers, min(shape.content, len(layers)))
+        for canvas, photograph, seed in product(shape.canvases, shape.photographs, range(shape.seeds)):
+            given = {"network": network, "canvas": canvas, "picture": photograph, "seed": seed}
+            for layer in some:
+                yield from self._and_snapshots(self._entry("content", {"content": (layer,)}, **given))
+            if canvas != shape.canvases[0] or seed > 2:
+                continue
+            for layer in layers[: shape.style]:
+                yield self._entry("style", {"style": (layer,)}, **given)
+            for count in range(2, min(shape.cumulative, len(firsts)) + 1):
+                yield self._entry("style", {"style": firsts[:count]}, **given)
+            for painting, ratio in product(shape.paintings, shape.ratios):
+                matched = {"content": (layers[-1],), "style": firsts}
+                yield self._entry("both", matched, ratio=ratio, painting=painting, **given)
+        for photograph, kind in product(shape.photographs, (Kind.SHUFFLED, Kind.OTHER)):
+            given = {"network": network, "canvas": "pyramid", "picture": photograph, "seed": None}
+            yield replace(self._entry("content", {}, **given), cell="", kind=kind)
+
+    def _entry(self, representation: str, layers: dict[str, tuple[str, ...]], **given: object) -> Entry:
+        return Entry(
+            cell=f"{representation} {layers} {given}",
+            kind=Kind.RESULT,
+            level=None,
+            representation=representation,
+            layers=layers,
+            **{"ratio": None, **given},
+            psnr=self.numbers.uniform(5, 100),
+            ssim=self.numbers.uniform(-0.1, 1) if self.shape.ssim else None,
+            layout=self.numbers.uniform(-1, 1),
+            wavelength=self.numbers.uniform(2, 50),
+            losses={"content": 0.3, "style": 0.2} if representation == "both" else {},
+            errors={
+                term: {layer: self._error() for layer in relus(str(given["network"]).split()[0])}
+                for term in ("content", "style")
+                if self.shape.errors != f"no {term}"
+            },
+            deviation=self.numbers.uniform(0, 0.3) if self.shape.seeds > 1 else None,
+            agreement=self.numbers.uniform(5, 50) if self.shape.seeds > 1 else None,
+            local_chroma=self.numbers.uniform(0, 60),
+            local_lightness=self.numbers.uniform(0, 60),
+            delta_e=self.numbers.uniform(0, 60),
+            coherence=self.numbers.uniform(2, 20),
+            style_balance=self.numbers.uniform(0, 4) if representation == "both" else None,
+            observer="somebody" if self.shape.ssim else "",
+            seen={name: self._seen(name) for name in SEEN} if self.shape.ssim else {},
+        )
+
+    def _seen(self, name: str) -> float:
+        whole = {"observer rank": self.numbers.randint(1, 1000)}
+        return whole.get(name, self.numbers.uniform(0, 100 if name.startswith("null") else 1))
+
+    def _error(self) -> float:
+        ways = {
+            "equal": lambda: 0.1,
+            "close": lambda: 0.123456 + self.numbers.uniform(0, 1e-9),
+            "zero": lambda: self.numbers.choice([0.0, 0.1]),
+            "huge": lambda: 10 ** self.numbers.uniform(-11, 9),
+        }
+        return ways.get(self.shape.errors, lambda: 10 ** self.numbers.uniform(-4, 0.5))()
+
+    def _and_snapshots(self, entry: Entry) -> Iterator[Entry]:
+        yield entry
+        for level in self.shape.levels:
+            yield replace(entry, kind=Kind.SNAPSHOT, level=level, psnr=entry.psnr / 2)
+
+
+@pytest.fixture
+def sweep(tmp_path, monkeypatch) -> Sweep:
+    """Whose pictures are all the same, but that the original of one photograph and one snapshot are lost."""
+    picture = smooth_picture(16, 20)
+
+    def load(path):
+        if ("猫" in str(path) and path.name == "content.png") or ("pagoda" in str(path) and "error=0.1" in path.name):
+            raise InputError(f"{path}: lost")
+        return picture
+
+    monkeypatch.setattr("reconstruct.report.figures.analysis.strips.images.load", load)
+    return Sweep(tmp_path, "atlas", [], "reconstruct experiment=atlas")
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes, look=looks)
+def test_every_analysis_has_legible_figures_of_what_it_can_show(sweep, tmp_path, shape, look):
+    entries = Measured(shape).entries()
+    found = verdicts(entries)
+    assert all(f.claim.text in report(found.values(), "reconstruct", entries) for f in found.values())
+    drawn = atlas(sweep, entries, found, look)
+    for name, pages in drawn.items():
+        (path,) = figures.save(pages, tmp_path, "figure", "pdf")
+        shown = pages_of(path)
+        assert_legible(shown)
+        assert all(page.height <= 72 * look.height + 1 for page in shown), name
+        assert not look.labels or all(page.texts for page in shown)
+        for page in pages:
+            _assert_no_empty_panels(page)
+            _assert_no_label_twice(page)
+    for page in drawn.get("front", []):
+        _assert_ratios_read_back(page, set(shape.ratios))
+
+
+def _assert_no_empty_panels(page) -> None:
+    for axes in page.axes:
+        assert axes.lines or axes.images or axes.collections or axes.patches or axes.texts
+
+
+def _assert_no_label_twice(page) -> None:
+    keys = [text.get_text() for text in page.texts if text.get_text()[:1] in "●■▲◆▼-"]
+    assert len(set(keys)) == len(keys)
+
+
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def number(words: str) -> float:
+    """10⁻³, 1.5·10⁻⁶, 0.015 or ∞."""
+    if written := re.fullmatch(r"(?:(\S+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", words):
+        return float(f"{written[1] or 1}e{written[2].translate(SUPERSCRIPTS)}")
+    return float(words.replace("∞", "inf"))
+
+
+def _assert_ratios_read_back(page, ratios: set[float]) -> None:
+    assert {number(text.get_text()) for axes in page.axes for text in axes.texts} <= ratios
+
+
+def plain(network: str, **changes: object) -> Entry:
+    """A content reconstruction of relu1_1."""
+    shape = Shape(["vgg19"], False, [], [], 1, 0, 0, 0, [], [], [], "equal", True, False, 0)
+    given = {"canvas": "pyramid", "picture": "pagoda", "seed": 0}
+    return replace(Measured(shape)._entry("content", {"content": ("relu1_1",)}, network=network, **given), **changes)
+
+
+def two_architectures() -> list[Entry]:
+    return [
+        plain(TRAINED[name], cell=f"{name} {layer}", layers={"content": (layer,)})
+        for name in ("vgg16", "vgg19")
+        for layer in relus(name)
+    ]
+
+
+def test_of_two_architectures_the_first_decides_which_layers_are_shown_and_both_are_named(sweep):
+    entries = two_architectures()
+    assert selection.order(entries) == relus("vgg16")
+    assert list(selection.matrix(entries, "content")) == relus("vgg16")
+    words = "network: vgg16, torchvision, average pooling (not in the figure: vgg19, torchvision, average pooling)"
+    for pages in atlas(sweep, entries, verdicts(entries), Look()).values():
+        assert words in [" ".join(text.get_text().split()) for page in pages for text in page.texts]
+    assert f"N{words[1:]}." in report(verdicts(entries).values(), "reconstruct", entries)
+
+
+def test_layers_are_in_the_networks_order_however_they_were_read():
+    mixed = plain(TRAINED["vgg19"])
+    errors = {"content": dict(reversed(mixed.errors["content"].items()))}
+    assert selection.order([replace(mixed, errors=errors)]) == relus("vgg19")
+
+
+def test_a_network_is_compared_with_its_own_untrained_self_only():
+    trained, other, own = TRAINED["vgg16"], UNTRAINED["vgg19"], UNTRAINED["vgg16"]
+    assert list(selection.variants([plain(trained), plain(other)])) == ["trained, pyramid canvas"]
+    found = selection.variants([plain(trained), plain(other), plain(own)])
+    assert [e.network for e in found["untrained, pyramid canvas"]] == [own]
+
+
+@pytest.mark.parametrize(
+    ("network", "training", "name"),
+    [
+        ("vgg19 vgg19_normalized max", "trained", "vgg19, vgg19_normalized, max pooling"),
+        ("vgg11 untrained 3 average", "untrained", "vgg11, untrained (seed 3), average pooling"),
+        ("vgg11 my untrained 3 nets.pth average", "trained", "vgg11, my untrained 3 nets.pth, average pooling"),
+    ],
+)
+def test_networks_have_names_for_readers(network, training, name):
+    assert networks.training(network) == training
+    assert networks.network_name(network) == name
+
+
+def test_a_band_of_shares_ends_at_0_and_1():
+    points = {0: [0.0, 1.0], 1: [0.9, 1.0]}  # one standard deviation goes beyond
+    shares, numbers = Figure().subplots(2)
+    _band(shares, points, "black", shares=True)
+    _band(numbers, points, "black")
+    assert tuple(shares.dataLim.intervaly) == (0, 1)
+    assert numbers.dataLim.y1 > 1
+
+
+def test_nothing_measured_is_nothing_shown(sweep):
+    assert atlas(sweep, [], verdicts([]), Look()) == {}
+    conv = plain(TRAINED["vgg19"], layers={"content": ("conv1_1",)})
+    assert atlas(sweep, [conv], verdicts([conv]), Look()) == {}
+    assert {f.verdict for f in verdicts([conv]).values()} == {Verdict.UNKNOWN}
+    assert "1 picture left out: errors are measured at rectified layers" in report([], "reconstruct", [conv])
+
+
+def test_what_differs_in_other_settings_only_is_taken_once_and_said():
+    one = plain(TRAINED["vgg19"])
+    again = replace(one, cell="with other steps", psnr=99.0)
+    assert selection.distinct([one, again]) == [one]
+    assert "1 picture left out: it differs from another only" in report([], "reconstruct", [one, again])
+
+
+def test_a_front_joins_cells_that_differ_in_the_ratio_only():
+    def cell(ratio: float, **changes: object) -> Entry:
+        layers = {"content": ("relu4_2",), "style": ("relu1_1",)}
+        return (
+            plain(TRAINED["vgg19"], cell=f"{ratio} {changes}", representation="both", ratio=ratio, layers=layers)
+            if (not changes)
+            else replace(cell(ratio), cell=f"{ratio} {changes}", **changes)
+        )
+
+    ratios = (1.0, 0.1, 10.0)
+    lines = selection.front([cell(r, painting=p) for p in ("a", "b") for r in ratios])
+    assert [[(e.painting, e.ratio) for e in line] for line in lines] == [
+        [(painting, ratio) for ratio in sorted(ratios)] for painting in ("a", "b")
+    ]
+
+
+def test_style_alone_has_a_matrix_of_style_alone():
+    cells = [
+        plain(TRAINED["vgg19"], cell=layer, representation="style", layers={"style": (layer,)})
+        for layer in relus("vgg19")
+    ]
+    (page,) = matrix(cells, Look())
+    words = " ".join(text.get_text() for text in page.texts)
+    assert "style: reconstructed" in words
+    assert "content" not in words
+
+
+def test_the_figure_of_the_benchmark_is_legible(tmp_path):
+    def compared(case: str, name: str, scale: float) -> Comparison:
+        slow, fast = (Curve(n, [0.1, 1.0, 9.0], [9 * scale, 3 * scale, scale], picture) for n in (name, "recipe=fast"))
+        return Comparison(case, scale, slow, fast, None, [], 1.0, 1.0, 1.0, 2)
+
+    picture = smooth_picture(16, 16)
+    both = [compared("content_relu4_2", "L-BFGS, history 100, a long name", 1e5), compared("style", "Adam 0.01", 1e-6)]
+    (path,) = figures.save(speed(both), tmp_path, "benchmark", "pdf")
+    assert_legible(pages_of(path))

@@ -1,0 +1,223 @@
+"""Whatever was swept, its figures show every finished cell once, under labels of its own, legibly.
+
+RECONSTRUCT_EXAMPLES=1000 pytest -n0 tests/report/test_figure_shapes.py draws more shapes.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.pdf import assert_legible, pages_of
+from support.shapes import LAYER_SETS, RELU, Shape, colour_of, original_colour, shapes, written
+
+from experiments.drawing import kinds
+from reconstruct import layers
+from reconstruct.errors import InputError
+from reconstruct.report import figures
+from reconstruct.report.figures import Cells, Layout, Look, Panel
+from reconstruct.report.figures.cells import canonical
+from reconstruct.report.figures.labels import labels
+from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, house_style
+from reconstruct.report.figures.plots.curves import without_trace
+from reconstruct.report.figures.tables.grid import tables
+from reconstruct.report.figures.tables.table import Table, placed
+from reconstruct.report.figures.tables.tiles import Tile
+from reconstruct.runs.naming import TERMS
+from reconstruct.runs.results import START
+
+EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))
+HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+WITH_PICTURES = ("fig1", "fig2", "fig3", "grid")
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+looks = st.builds(
+    Look,
+    title=st.sampled_from(["", "A title", "A title that is so long that it cannot stand in one line of any page " * 2]),
+    labels=st.sampled_from([True, True, True, False]),
+    columns=st.sampled_from([None, None, 2, 9]),
+    crop=st.booleans(),
+    width=st.sampled_from([7.0, 5.5, 3.25]),
+    height=st.sampled_from([9.0, 5.0]),
+    letters=st.booleans(),
+    detail=st.sampled_from([None, None, (0.25, 0.25, 0.5, 0.5)]),
+)
+
+
+def fitted(look: Look) -> Look:
+    """With the sizes of text that go with its width."""
+    return look if look.width == 7.0 else replace(look, normal=9.0, small=8.0)
+
+
+def finished(cells: Cells) -> dict[Path, tuple[int, int, int]]:
+    """The folders of cells that have a picture, and its colour."""
+    return {p.folder: colour_of(int(p.name.split()[1])) for p in cells.panels if p.picture is not None}
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes, look=looks, kind=st.sampled_from(["", *WITH_PICTURES, "curve", "tradeoff"]))
+def test_every_finished_cell_is_drawn_once_legibly_or_named_as_left_out(tmp_path, shape, look, kind):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    kind = kinds.chosen_kind(cells.drawing, kind, Layout())
+    if _suits(kind, cells):
+        _assert_whole(cells, kind, fitted(look), tmp_path)
+
+
+def _suits(kind: str, cells: Cells) -> bool:
+    """Whether the kind shows such cells; all others are refused in one line."""
+    try:
+        kinds.check(cells, kind, "sweep")
+    except InputError as error:
+        return "\n" in str(error)
+    return True
+
+
+def _assert_whole(cells: Cells, kind: str, look: Look, folder: Path) -> None:
+    drawn = figures.DRAWN_BY[kind](cells, look, kinds.layout_of(kind, Layout()))
+    (path,) = figures.save(drawn, folder, "figure", "pdf")
+    found = pages_of(path)
+    assert_legible(found)
+    assert all(page.height <= 72 * look.height + 1 for page in found)
+    if kind in WITH_PICTURES:
+        _assert_drawn_once(found, cells)
+    else:
+        _assert_points(drawn, cells, kind)
+    assert figures.caption(cells, kind)
+    assert figures.alt(cells, kind)
+
+
+def _assert_drawn_once(found, cells: Cells) -> None:
+    shown = Counter(tuple(int(c) for c in pixels[0, 0]) for page in found for pixels, _ in page.pictures)
+    for folder, colour in finished(cells).items():
+        assert shown[colour] == 1, f"{folder.name} is drawn {shown[colour]} times"
+
+
+def _assert_points(drawn, cells: Cells, kind: str) -> None:
+    """A curve, or a point, for every cell that is not left out."""
+    lines = [line for page in drawn for axes in page.axes if axes.axison for line in axes.lines]
+    left_out = {panel.folder for panels in figures.left_out(cells, kind).values() for panel in panels}
+    shown = [panel for panel in cells.panels if panel.result and panel.folder not in left_out]
+    if kind == "curve":  # also of cells that are not finished
+        assert len(lines) == 2 * (len(cells.panels) - len(without_trace(cells))) >= 2 * len(shown)
+    else:
+        assert sum(len(line.get_xdata()) for line in lines) == len(shown)
+        others = {tuple(p.values[key] for key in cells.axes if key != "ratio") for p in shown}
+        assert len(lines) == len(others)
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes, rows=st.sampled_from([None, ("representation",), ("seed",)]))
+def test_the_originals_beside_a_panel_are_the_pictures_that_its_result_names(tmp_path, shape, rows):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    rows = rows if rows and rows[0] in cells.axes else None
+    panels = {panel.name: panel for panel in cells.panels if panel.result}
+    for table in tables(cells, Look(), Layout(rows=rows)):
+        for (i, j), tile in table.tiles.items():
+            if tile.name in panels:
+                _assert_originals(panels[tile.name], list(_originals_beside(table, i, j)))
+
+
+def _originals_beside(table: Table, i: int, j: int) -> Iterator[tuple[str, Tile]]:
+    """Label and tile of the originals of a place: in its row, in its column, and of the whole table."""
+    yield from table.originals
+    for (row, column), tile in table.tiles.items():
+        if not tile.name and row == i:
+            yield table.columns[0].labels[column], tile
+        elif not tile.name and column == j:
+            yield table.rows[0].labels[row], tile
+
+
+def _assert_originals(panel: Panel, beside: list[tuple[str, Tile]]) -> None:
+    own = {term: original_colour(term, panel.result.asked_for(term)) for term in panel.result.originals}
+    named = [(label.partition(":")[0].removesuffix(" original"), tile) for label, tile in beside]
+    shown = [(label, tile.picture.getpixel((0, 0))) for label, tile in named if tile.picture]
+    assert set(own.values()) <= {colour for _, colour in shown}
+    for label, colour in shown:
+        assert label in ("original", *TERMS, START)
+        if len(shown) == 1 or label in own:
+            assert colour in own.values() or any(other == own[label] for name, other in shown if name == label)
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes)
+def test_numbers_say_what_they_are_and_cells_that_did_not_converge_are_marked(tmp_path, shape):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    stalled = [panel for panel in cells.panels if panel.result and not panel.result.converged and panel.picture]
+    with house_style():
+        every = placed(tables(cells, Look()), Look())
+    for words in (words for each in every for of in each.values.values() for words in of.values()):
+        assert re.match(r"((content|style)\s)?(error|loss)\s", words.words)
+    for kind in (kind for kind in WITH_PICTURES if _suits(kind, cells)):
+        drawn = figures.DRAWN_BY[kind](cells, Look(), kinds.layout_of(kind, Layout()))
+        marks = [text for page in drawn for text in page.texts if text.get_label() == PROBLEM_LABEL]
+        assert len(marks) == len(stalled)
+        assert all(panel.name in figures.caption(cells, kind) for panel in stalled[:5])
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(order=st.permutations(RELU), others=st.lists(st.sampled_from(LAYER_SETS[16:]), unique=True))
+def test_layers_stand_in_the_networks_order_unless_a_reader_asks_for_another(tmp_path, order, others):
+    values = [f"[{layer}]" for layer in order[:5]] + others
+    sweep = written(Shape([{"content.layers": values}], ["done"], "auto", [(8, 8)]), tmp_path / "sweep")
+    shown = [value.strip("[]").split(",")[-1] for value in figures.cells_of([sweep]).axes["content.layers"]]
+    places = [layers.taps(layers.ARCHITECTURES["vgg19"]).index(layer) for layer in shown]
+    assert places == sorted(places)
+    chosen = figures.cells_of([sweep], {"content.layers": values[::-1]})
+    assert chosen.axes["content.layers"] == values[::-1]
+
+
+@settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes, look=looks)
+def test_no_two_panels_of_a_grid_bear_the_same_label(tmp_path, shape, look):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    look = replace(fitted(look), labels=True)
+    said: Counter[tuple[str, ...]] = Counter()
+    with house_style():
+        for each in placed(tables(cells, look), look):
+            rows = [words.words for words in each.row_labels] or [""] * each.rows
+            columns = [words.words for words in each.column_labels]
+            cells_of_it = [place for place, tile in each.table.tiles.items() if tile.name]
+            axes = [words.words if words else "" for words in (each.row_heading, each.column_heading)]
+            said.update((each.table.heading, *axes, rows[i], columns[j]) for i, j in cells_of_it)
+    assert [label for label, times in said.items() if times > 1] == []
+
+
+@settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)
+@given(values=st.lists(st.floats(1e-20, 1e20).map(repr) | st.sampled_from(["0", "inf", "0.0151", "1e-3"]), unique=True))
+def test_numbers_in_labels_read_back_exactly(values):
+    cells = Cells([], {"ratio": values})
+    for value, label in labels("ratio", cells)[0].of.items():
+        assert number_in(label) == float(value)
+
+
+def number_in(label: str) -> float:
+    """What a reader takes a label for."""
+    if label in ("∞", "inf"):
+        return float("inf")
+    parts = re.fullmatch(r"(?:([\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", label)
+    return float(f"{parts[1] or 1}e{parts[2].translate(SUPERSCRIPTS)}") if parts else float(label)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "pages"),
+    [((), ("seed",), None), (("seed",), None, None), (("ratio", "seed"), ("depth",), None), (None, None, ("ratio",))],
+)
+def test_whatever_layout_a_reader_chooses_every_cell_is_drawn_once(tmp_path, rows, columns, pages):
+    product = {"seed": ["0", "1"], "ratio": ["0.1", "1"], "depth": ["1", "2", "3"]}
+    cells = figures.cells_of([written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path / "sweep")])
+    drawn = figures.grid(cells, Look(), Layout(rows, columns, pages))
+    (path,) = figures.save(drawn, tmp_path, "figure", "pdf")
+    assert_legible(pages_of(path))
+    _assert_drawn_once(pages_of(path), cells)
+
+
+def test_all_spellings_of_a_value_are_one():
+    assert canonical("ratio", "1e-3") == canonical("ratio", "0.001")
+    assert canonical("content.layers", "[relu1_1, 'relu2_1']") == "[relu1_1,relu2_1]"
+    assert canonical("content.picture", "1e3") != canonical("content.picture", "1000")
+    assert canonical("content.picture", "my cat.png") != canonical("content.picture", "mycat.png")

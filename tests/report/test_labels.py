@@ -1,0 +1,142 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from support.shapes import known_of, result
+
+from reconstruct.report.figures.cells import Cells, Panel
+from reconstruct.report.figures.labels import cell_names, depth_labels, labels, shortest
+from reconstruct.runs.naming import numbers
+
+
+def panel(values: dict[str, str], number: int, keys: Sequence[str]) -> Panel:
+    """A finished cell of those settings; `keys` are all that are given for any cell."""
+    known = known_of(values)
+    given = frozenset(key for key in values if key in known)
+    of_keys = {key: known.get(key, "") for key in keys}
+    return Panel(Path(str(number)), of_keys, given, result(values, number), None, settings=known)
+
+
+def made(points: list[dict[str, str]]) -> Cells:
+    """A finished cell for each point."""
+    keys = list(dict.fromkeys(key for point in points for key in point))
+    panels = [panel(point, k, keys) for k, point in enumerate(points)]
+    axes = {key: list(dict.fromkeys(panel.values[key] for panel in panels)) for key in keys}
+    return Cells(panels, {key: values for key, values in axes.items() if len(values) > 1})
+
+
+def cells(key: str, values: list[str], **others: str) -> Cells:
+    """A finished cell for each value."""
+    return made([{key: value, **others} for value in values])
+
+
+def ways(key: str, values: list[str], **others: str) -> list[list[str]]:
+    return [list(way.of.values()) for way in labels(key, cells(key, values, **others))]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["0.015", "0.01"], ["0.015", "0.01"]),
+        (["0.15", "0.0025", "150"], ["0.15", "0.0025", "150"]),
+        (["0", "1e-3", "0.01", "1", "10", "inf"], ["0", "10⁻³", "10⁻²", "1", "10", "∞"]),
+        (["3e-8", "1e-9"], ["3·10⁻⁸", "10⁻⁹"]),
+        (["1.2345e-7", "x"], ["1.2345·10⁻⁷", "x"]),
+        (["100", "1000"], ["10²", "10³"]),
+    ],
+)
+def test_numbers_keep_all_their_digits_in_one_notation(values, said):
+    assert list(numbers(values).values()) == said
+
+
+def test_layers_are_named_in_full_then_by_first_and_last_then_by_what_differs():
+    sets = ["[relu1_1]", "[relu1_1,relu2_1]", "[relu1_1,relu2_1,relu3_1]"]
+    assert ways("style.layers", sets, representation="style") == [
+        ["relu1_1", "relu1_1, relu2_1", "relu1_1, relu2_1, relu3_1"],
+        ["relu1_1", "relu1_1, 2_1", "relu1_1–3_1"],
+        ["1_1", "1_1, 2_1", "1_1–3_1"],
+    ]
+    assert labels("style.layers", cells("style.layers", sets, representation="style"))[-1].key == "style layers: relu…"
+
+
+@pytest.mark.parametrize(
+    ("layers", "said"),
+    [
+        ("[relu3_1,relu3_2,relu3_3,relu3_4]", "relu3_1–3_4"),
+        ("[relu1_1,relu1_2,relu2_1,relu2_2]", "relu1_1, 1_2, 2_1, 2_2"),  # a dash would mean something else
+        ("[relu3_1,relu2_1,relu1_1]", "relu3_1, 2_1, 1_1"),
+        ("[relu1_1,conv2_1]", "relu1_1, conv2_1"),
+    ],
+)
+def test_a_dash_stands_for_one_set_of_layers_only(layers, said):
+    assert ways("style.layers", ["[relu5_4]", layers], representation="style")[1][1] == said
+
+
+def test_paintings_lose_their_painters_where_there_is_no_room_but_never_their_difference():
+    paintings = ["starry_night", "great_wave"]
+    assert ways("style.picture", paintings, representation="style")[-1] == [
+        "The Starry Night",
+        "The Great Wave off Kanagawa",
+    ]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders():
+    assert ways("content.picture", ["/one/cat.png", "/two/cat.png"])[0] == ["one/cat.png", "two/cat.png"]
+
+
+def test_files_whose_drawn_names_are_the_same_are_told_apart_by_their_characters():
+    first, second = ways("content.picture", ["\ue000.jpg", "\ue001.jpg"])[0]
+    assert (first, second) == ("\ue000.jpg (U+E000)", "\ue001.jpg (U+E001)")
+
+
+def test_a_depth_of_the_paper_is_its_last_layer_with_a_plus():
+    assert list(depth_labels(cells("depth", list("123"), representation="style"), "style")[0].of.values()) == [
+        "relu1_1",
+        "+ relu2_1",
+        "+ relu3_1",
+    ]
+
+
+def test_a_plus_is_not_put_where_a_depth_is_left_out():
+    (*_, way) = depth_labels(cells("depth", list("135"), representation="style"), "style")
+    assert list(way.of.values()) == ["1_1", "1_1–3_1", "1_1–5_1"]
+
+
+def test_a_depth_of_content_and_style_is_the_layer_that_is_the_last_of_both():
+    (way,) = labels("depth", made([{"depth": d, "representation": r} for d in "12" for r in ("content", "style")]))
+    assert way.of == {"1": "relu1_1", "2": "relu2_1"}
+    assert way.key == "layer (for style, all layers up to it)"
+
+
+def test_a_cell_with_a_depth_is_named_by_its_own_layers():
+    points = [{"representation": r, "depth": d} for d in "135" for r in ("content", "style")]
+    assert list(cell_names(made(points)).values()) == [
+        "content, relu1_1",
+        "style, relu1_1",
+        "content, relu3_1",
+        "style, relu1_1–3_1",
+        "content, relu5_1",
+        "style, relu1_1–5_1",
+    ]
+
+
+def test_a_cell_is_named_without_what_it_does_not_have_nor_the_steps_that_it_took():
+    points = [
+        {"representation": "content", "content.layers": "[relu1_1]", "style.layers": "[relu1_1]", "ratio": "0.1"},
+        {"representation": "content", "content.layers": "[relu4_1]", "steps": "5"},
+        {"representation": "style", "style.layers": "[relu2_1]", "ratio": "0.1"},
+        {"representation": "both", "content.layers": "[relu1_1]", "style.layers": "[relu2_1]", "ratio": "0.2"},
+    ]
+    assert list(cell_names(made(points)).values()) == [
+        "content, relu1_1",
+        "content, relu4_1",
+        "style, relu2_1",
+        "both, content layer relu1_1, style layers relu2_1, α/β 0.2",
+    ]
+    assert list(cell_names(cells("steps", ["5", "9"])).values()) == ["steps 5", "steps 9"]
+
+
+def test_a_cell_is_named_by_all_that_tells_it_from_others():
+    two = cells("ratio", ["0.1", "0.25"], seed="3", representation="both")
+    assert cell_names(two)[Path("0")] == "α/β 0.1"
+    assert shortest("ratio", "0.25", two) == "0.25"

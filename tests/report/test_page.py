@@ -1,0 +1,297 @@
+"""The page of a sweep as a file: what is in it, and that nothing in it can become markup."""
+
+import base64
+import hashlib
+import re
+import shlex
+import shutil
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+from hydra import compose, initialize_config_dir
+from support.entries import entry
+from support.pages import data_of, measured, write_film
+from support.records import altered, configured, example
+from support.shapes import Shape, written
+from support.sweeps import any_sweep
+from support.tiny import smooth_picture
+
+from experiments import page as command
+from experiments.drawing.page import PAGE, write_page
+from experiments.settings import schema
+from experiments.settings.composition import configs
+from experiments.sweep.products import points
+from reconstruct import images, measures
+from reconstruct.analysis.entries import MEASURES, Kind
+from reconstruct.analysis.tables import write
+from reconstruct.recorders.snapshots import place
+from reconstruct.report import figures
+from reconstruct.report.figures.cells import cells_of
+from reconstruct.report.figures.pivot import pivots
+from reconstruct.report.page import document as documents
+from reconstruct.report.page.content import POINTS, _command, _credit, _curves, _keys
+from reconstruct.report.page.findings import findings
+from reconstruct.report.page.pictures import Pictures
+from reconstruct.runs.sentences import sentence
+
+
+def picture(data: dict, number: int) -> bytes:
+    return base64.b64decode(data["sources"][number].partition("base64,")[2])
+
+
+def test_every_cell_is_there_with_its_own_picture_and_its_originals(tmp_path):
+    sweep = any_sweep(tmp_path, "table")
+    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
+        for number, cell in enumerate(sweep.cells):
+            images.save(smooth_picture(24, 32, 50 + number), tmp_path / cell.folder / "result.png")
+    data = data_of(write_page([sweep]))
+    assert [(key["key"], [each["value"] for each in key["values"]]) for key in data["keys"]] == list(sweep.axes.items())
+    assert len(data["cells"]) == len(sweep.cells)
+    for shown, cell in zip(data["cells"], sweep.cells, strict=True):
+        assert shown["values"] == dict(cell.values)
+        assert picture(data, shown["picture"]) == (tmp_path / cell.folder / "result.png").read_bytes()
+        assert picture(data, shown["originals"]["style"]) == (tmp_path / cell.folder / "style.png").read_bytes()
+        assert shown["facts"]["content error"] == ["20\u00a0%", pytest.approx(0.2)]
+
+
+def test_what_is_missing_is_named(tmp_path):
+    sweep = any_sweep(tmp_path, "pair")
+    shutil.rmtree(tmp_path / sweep.cells[0].folder)
+    (tmp_path / sweep.cells[1].folder / "result.png").write_bytes(b"no picture")
+    data = data_of(write_page([sweep]))
+    assert [(cell["picture"], cell["problem"]) for cell in data["cells"]] == [(None, "missing"), (None, "damaged")]
+    assert data["sources"] == []
+
+
+def test_the_policy_allows_what_the_page_brings_and_nothing_else(tmp_path):
+    text = write_page([any_sweep(tmp_path, "pair")]).read_text()
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    for part, content in (("style", style), ("script", script)):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{part}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; img-src data: file: 'self';")
+    assert not re.search(r"eval\(|innerHTML|https?://(?!www\.w3\.org/2000/svg)", script)
+
+
+def test_films_are_shown_at_steps_that_all_cells_have_in_common(tmp_path):
+    sweep = any_sweep(tmp_path, "pair")
+    one, other = (tmp_path / cell.folder for cell in sweep.cells)
+    with altered(one, other):
+        write_film(one, [0, 2, 8, 40])
+        write_film(other, [0, 5, 40])
+    data = data_of(write_page([sweep]))
+    assert data["steps"] == [0, 2, 5, 8, 40]
+    first, second = (cell["frames"] for cell in data["cells"])
+    assert len(first) == len(second) == 5
+    assert (first[1] == first[2], second[0] == second[1]) == (True, True)  # until the next frame
+    assert data["sources"][first[0]].startswith("data:image/webp;base64,")
+    with altered(one):
+        (one / "film.webp").write_bytes(b"no film")
+    assert "frames" not in data_of(write_page([sweep]))["cells"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"),
+    [
+        ("fig2", "", "style.picture"),
+        ("fig3", "depth", "ratio"),
+        ("table", "content.layers", "seed"),
+        ("pair", "", "ratio"),
+        ("tables", "seed", "losses"),
+    ],
+)
+def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, columns):
+    sweep = any_sweep(tmp_path, name)
+    assert data_of(write_page([sweep]))["places"] == {"rows": rows, "columns": columns}
+    (drawn,) = pivots(figures.cells_of([sweep]), figures.LAYOUTS.get(sweep.drawing))
+    assert ("".join(drawn.rows), "".join(drawn.columns)) == (rows, columns)
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ('{"message": "out of <memory>", "is_input": false, "traceback": ""}', "out of <memory>"),
+        ("cut", "{}: invalid JSON: expected value at line 1 column 1"),
+    ],
+)
+def test_why_a_cell_failed_is_told(tmp_path, record, reason):
+    sweep = any_sweep(tmp_path, "pair")
+    cell = tmp_path / sweep.cells[0].folder
+    for path in cell.iterdir():
+        path.unlink()
+    (cell / "failure.json").write_text(record)
+    first, second = data_of(write_page([sweep]))["cells"]
+    assert (first["problem"], first["reason"]) == ("failed", reason.format(cell / "failure.json"))
+    assert "reason" not in second
+
+
+def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(documents, "EMBEDDED", 100)
+    for name in ("one, ü", "two"):
+        (tmp_path / name).mkdir()
+    one = any_sweep(tmp_path / "one, ü", "pair")
+    two = any_sweep(tmp_path / "two", "pair")
+    cells = [sweep.folder / cell.folder for sweep in (one, two) for cell in sweep.cells]
+    with altered(*cells):
+        for number, path in enumerate(path for cell in cells for path in cell.glob("*.png")):
+            images.save(smooth_picture(8, 8, number), path)
+    sources = data_of(write_page([one, two]))["sources"]
+    assert len(sources) == 4 * 3
+    assert all(re.fullmatch(r"[\w%.=/-]+\.png", source) for source in sources)
+    from urllib.parse import unquote
+
+    assert all((tmp_path / "one, ü" / unquote(source)).is_file() for source in sources)
+    assert sum(source.startswith("page/") for source in sources) == 6
+    write_page([one])
+    assert not list((tmp_path / "one, ü/page").iterdir())
+
+
+def test_a_picture_is_told_in_one_sentence():
+    assert sentence(example(("relu4_2",))) == "From the content of relu4_2 of X"
+    both = replace(
+        example(),
+        layers={"content": ["relu4_2"], "style": ["relu1_1", "relu2_1", "relu3_1"]},
+        pictures={"content": {"title": "P"}, "style": {"title": "The Starry Night"}},
+        config=configured(ratio=0.01),
+    )
+    expected = "From the content of relu4_2 of P and the style of relu1_1–3_1 of The Starry Night, α/β = 0.01"
+    assert sentence(both) == expected
+
+
+@pytest.mark.parametrize(("start", "noise", "told"), [
+    ("half", 0.0, "the same at half its size"), ("half", 0.1, "the same at half its size with noise over it"),
+    ("content", 0.0, "X"), ("mine.png", 0.0, "Mine"),
+])  # fmt: skip
+def test_what_a_picture_began_with_is_told(start, noise, told):
+    begun = replace(example(("relu4_2",)), config=configured(start=start, start_noise=noise))
+    begun = replace(begun, pictures={**begun.pictures, "start": {"title": "Mine"}})
+    assert sentence(begun) == f"From the content of relu4_2 of X, starting from {told}"
+
+
+def test_curves_have_few_points_and_both_ends(tmp_path):
+    rows = "".join(f"{k},{k},{1000 / (k + 1)},0,0,{1 / (k + 1)}\n" for k in range(500))
+    head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
+    (tmp_path / "trace.csv").write_text(head + rows + "500,cut")
+    result = replace(example(), relative_errors={"content": {"relu4_2": 0.1}, "style": {"relu1_1": 0.1}})
+    curves = _curves(tmp_path / "trace.csv", result)
+    assert len(curves["steps"]) <= POINTS
+    assert (curves["steps"][0], curves["steps"][-1]) == (0, 499)
+    assert set(curves["values"]) == {"loss", "content relu4_2"}  # what an earlier program wrote has no errors
+    ends = {name: (values[0], values[-1]) for name, values in curves["values"].items()}
+    assert ends == {"loss": (1000.0, 2.0), "content relu4_2": (100.0, 0.2)}  # errors in %
+    assert {len(values) for values in curves["values"].values()} == {len(curves["steps"])}
+    assert _curves(tmp_path / "nothing.csv", result) == {"steps": [], "values": {}}
+
+
+def test_what_was_measured_is_there_with_the_cells_it_was_measured_on(tmp_path):
+    sweep = any_sweep(tmp_path, "table")
+    assert data_of(write_page([sweep]))["layers"] is None
+    measured(sweep)
+    data = data_of(write_page([sweep]))
+    (content,) = data["layers"]["matrices"]
+    assert (content["title"].split()[4], content["columns"]) == ("content", ["relu1_1", "relu3_1"])
+    rows = [(row["layer"], *(place["text"] for place in row["places"])) for row in content["rows"]]
+    assert rows == [("relu1_1", "0.10", "2.0"), ("relu3_1", "90", "0.40")]
+    made_from = {
+        name: [each.get("cell") for each in found["cases"][0]["shown"]]
+        for name, found in data["layers"]["opened"].items()
+    }
+    assert (made_from["content relu1_1"][:3], made_from["content relu3_1"][:3]) == ([0, 1, 2], [3, 4, 5])
+    (claim,) = [each for each in data["layers"]["claims"] if each["opens"] == "pixels"]
+    assert claim["verdict"].startswith("mixed (2 of 3 pictures, 1 photograph)")
+    cases = data["layers"]["opened"]["pixels"]["cases"]  # those that fail come first
+    shown = [(case["title"], case["shown"][0]["cell"], case["shown"][0]["lines"][1]) for case in cases]
+    assert shown == [("It does not hold", 0, "SSIM 0.85"), ("It holds", 1, "SSIM 0.90"), ("It holds", 2, "SSIM 0.95")]
+    assert content["hint"].endswith("Geometric means over pagoda, 3 seeds each.")
+    assert [cell["facts"]["layout correlation"][1] for cell in data["cells"]] == [0.9] * 6
+    assert {"SSIM", "layout correlation"} <= {word for word, _ in data["words"]}
+    measures = sweep.folder / "measures.csv"
+    measures.write_text(measures.read_text()[:200])
+    assert data_of(write_page([sweep]))["layers"] is None
+
+
+def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_path):
+    sweep = any_sweep(tmp_path, "table")
+    ends = measured(sweep)
+    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
+        for number, cell in enumerate(sweep.cells):
+            images.save(smooth_picture(24, 32, 80 + number), place(tmp_path / cell.folder, 0.2))
+    early = [replace(e, kind=Kind.SNAPSHOT, level=0.2, psnr=9.0) for e in ends]
+    write((e.row() for e in [*ends, *early]), sweep, MEASURES)
+    data = data_of(write_page([sweep]))
+    for case in data["layers"]["opened"]["unconstrained"]["cases"]:
+        assert case["title"].endswith("ound: PSNR falls with depth")
+        for shown in (each for each in case["shown"] if "cell" in each):
+            assert shown["lines"][0].startswith("when its error was 20\u00a0%")
+            assert shown["lines"][1] == "PSNR 9.0\u00a0dB"
+            kept = place(tmp_path / sweep.cells[shown["cell"]].folder, 0.2)
+            assert data["sources"][shown["picture"]].endswith(base64.b64encode(kept.read_bytes()).decode())
+
+
+def test_the_command_of_a_presets_cell_leaves_the_presets_sweep_alone():
+    fig1, own = ["experiment=fig1", "depth=1", "name=x"], ["content.layers=[relu4_2]", "seed=1"]
+    assert _command(fig1, in_parts=False) == "reconstruct experiment=fig1 depth=1 name=fig1_one"
+    assert _command(own, in_parts=True) == "reconstruct 'content.layers=[relu4_2]' seed=1"
+
+
+def test_the_command_of_a_cell_of_a_preset_in_parts_makes_that_cell_alone():
+    settings = ["representation=content", "content.layers=[relu5_1]", "steps=70", "content.picture=coffee", "seed=1"]
+    command = _command(["experiment=atlas", *settings], in_parts=True)
+    schema.register()
+    with initialize_config_dir(str(configs()), version_base="1.3"):
+        (point,) = points(compose("reconstruct", shlex.split(command)[1:], return_hydra_config=True))
+    assert {key: point[key] for key in ("steps", "seed", "content.picture")} == {
+        "steps": "70", "seed": "1", "content.picture": "coffee"
+    }  # fmt: skip
+
+
+def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style(tmp_path):
+    product = {"depth": ["1", "2"], "representation": ["content", "style"]}
+    cells = cells_of([written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path)])
+    (depth,) = _keys(cells, ["depth"])
+    assert depth["name"] == "layer (for style, all layers up to it)"
+    assert [value["label"] for value in depth["values"]] == ["relu1_1", "relu2_1"]
+
+
+def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):
+    any_sweep(tmp_path, "pair")
+    monkeypatch.setattr(sys, "argv", ["reconstruct-page", str(tmp_path), "--title", "Mine"])
+    command.main()
+    assert capsys.readouterr().err.strip() == str(tmp_path / PAGE)
+    assert "<title>Mine</title>" in (tmp_path / PAGE).read_text()
+    monkeypatch.setattr(sys, "argv", ["reconstruct-page", str(tmp_path / "nowhere")])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_credit_has_its_licence():
+    assert _credit({"title": "P", "credit": "Somebody", "licence": "CC0"}) == "P. Somebody (CC0)"
+
+
+def test_an_original_in_another_order_is_shown_as_it_was_measured(tmp_path):
+    images.save(smooth_picture(24, 32, 3), tmp_path / "content.png")
+    made = entry("content", ("relu5_1",), cell="a")
+    moved = replace(made, kind=Kind.SHUFFLED, cell="", layers={})
+    pictures = Pictures()
+    (case,) = findings([made, moved], {"a": (0, tmp_path)}, pictures)["opened"]["objects"]["cases"]
+    (source,) = (pictures.sources[each["picture"]] for each in case["shown"] if "shuffled" in each["lines"][0])
+    (tmp_path / "moved.png").write_bytes(source)
+    wanted = measures.rearranged(images.load(tmp_path / "content.png"))
+    assert torch.allclose(images.load(tmp_path / "moved.png"), wanted, atol=1 / 255)
+
+
+@pytest.mark.parametrize(
+    ("layers", "keys"), [(["[relu1_1]", "[relu5_1]"], ["content.layers"]), (["[relu1_1]", "[relu1_1]"], ["steps"])]
+)
+def test_steps_are_no_key_where_the_others_tell_cells_apart(tmp_path, layers, keys):
+    """A preset in parts gives deep layers more of them; a sweep over steps alone is told apart by nothing else."""
+    products = [{"content.layers": [layer], "steps": [each]} for layer, each in zip(layers, ("40", "70"), strict=True)]
+    data = data_of(write_page([written(Shape(products, ["done"], "auto", [(8, 8)]), tmp_path)]))
+    assert [key["key"] for key in data["keys"]] == keys
+    assert all(set(cell["values"]) == {key["key"] for key in data["keys"]} for cell in data["cells"])

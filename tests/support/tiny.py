@@ -1,0 +1,92 @@
+"""Pictures, networks and cells that take no time, and processes without permissions."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import gettempdir
+
+import hydra
+import pytest
+import torch
+from torch import Tensor, nn
+
+from experiments.settings import schema
+from experiments.settings.composition import configs, configuration
+from reconstruct.network import Network
+
+# A cell that takes a second.
+TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
+
+
+def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
+    """Two blocks, (conv, relu) twice and pool, as VGG names them."""
+    torch.manual_seed(0)
+    stages: dict[str, nn.Module] = {}
+    channels = 3
+    for block, width in ((1, 4), (2, 6)):
+        for i in (1, 2):
+            stages[f"conv{block}_{i}"] = nn.Conv2d(channels, width, 3, padding=1)
+            stages[f"relu{block}_{i}"] = nn.ReLU()
+            channels = width
+        stages[f"pool{block}"] = nn.AvgPool2d(2)
+    return Network({name: stage.to(dtype) for name, stage in stages.items()})
+
+
+def let_in(folder: Path) -> None:
+    """Others may enter a folder of pytest's, which are its user's alone."""
+    for each in (folder, *folder.parents):
+        if each.is_relative_to(gettempdir()) and each != Path(gettempdir()):
+            each.chmod(each.stat().st_mode | 0o055)
+
+
+def _copy_for_everybody(folder: Path) -> Path:
+    """Of the program: the clone may lie in a folder that others may not enter."""
+    for name in ("reconstruct", "experiments", "configs"):
+        left_out = shutil.ignore_patterns("__pycache__", "gallery")
+        shutil.copytree(Path(__file__).parents[2] / name, folder / name, ignore=left_out, dirs_exist_ok=True)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+    return folder
+
+
+def nobody() -> list[str]:
+    """How a command begins that has no privileges of root's, in which permissions mean nothing."""
+    if os.getuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root, and no setpriv to be somebody else")
+    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run([*drop, sys.executable, "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("nobody but root can run this Python")
+    return drop
+
+
+def as_nobody(command: list[str], folder: Path) -> str:
+    """What `command` says when it is run without root's privileges."""
+    drop = nobody()
+    let_in(folder)
+    program = str(_copy_for_everybody(folder / "program"))
+    path = os.pathsep.join([program, f"{program}/experiments/plugins"])
+    environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}
+    done = subprocess.run([*drop, *command], capture_output=True, text=True, env=environment, cwd=folder, check=False)
+    return done.stderr
+
+
+def smooth_picture(height: int, width: int, seed: int = 0) -> Tensor:
+    """A picture with large and small shapes, ``(1, 3, height, width)``."""
+    noise = torch.rand(1, 3, max(2, height // 4), max(2, width // 4), generator=torch.Generator().manual_seed(seed))
+    return nn.functional.interpolate(noise, size=(height, width), mode="bilinear")
+
+
+def composed(*overrides: str) -> schema.Config:
+    """The settings that a command line means."""
+    schema.register()
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+        return configuration(hydra.compose("reconstruct", list(overrides)))
+
+
+def only_cell() -> Path:
+    (result,) = Path("runs").rglob("result.json")
+    return result.parent
