@@ -45,9 +45,11 @@ def _run(sweeps: Sequence[Sweep], given: argparse.Namespace) -> None:
         case "summary":
             kinds.refuse("summary", _options(given))
             _check_between("--digits", given.digits, 1, 9)
+            _check_name(given.name)
             columns = _keys(given.columns) or ()
-            paths = summary.write(sweeps, given.over.split(","), _formats(given, TABLES), columns, given.digits)
-            outdated.note(sweeps, paths)
+            over = _keys(given.over) or [key for key in ("seed",) if any(key in sweep.axes for sweep in sweeps)]
+            paths = summary.write(sweeps, over, _formats(given, TABLES), columns, given.digits, given.name or "summary")
+            outdated.note(sweeps, paths, is_named=bool(given.name))
             say(", ".join(map(str, paths)))
         case _:
             draw(sweeps, _request(given))
@@ -65,12 +67,16 @@ def _options(given: argparse.Namespace) -> list[str]:
     return [name for name in names if name not in ("--folders", "--kind")] + several
 
 
+def _check_name(given: str) -> None:
+    if given and not re.fullmatch(r"\w[\w.-]*", given):
+        raise InputError(f"--name {given}: expected the name of a file without its ending, for example column")
+
+
 def _request(given: argparse.Namespace) -> Request:
     """What was typed as the settings of a figure."""
     columns, count = _columns(given.columns)
     layout = Layout(_keys(given.rows), columns, _keys(given.pages))
-    if given.name and not re.fullmatch(r"\w[\w.-]*", given.name):
-        raise InputError(f"--name {given.name}: expected the name of a file without its ending, for example column")
+    _check_name(given.name)
     if given.panels is not None and given.panels.exists() and not given.panels.is_dir():
         raise InputError(f"--panels {given.panels}: expected a folder; this is a file")
     only: dict[str, list[str]] = {}
@@ -175,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_words(parser.add_argument_group("what is written"))
     _add_files(parser.add_argument_group("for where it goes"))
     summary = parser.add_argument_group("for --kind summary")
-    summary.add_argument("--over", default="seed", metavar="KEY,KEY", help="keys over which medians are taken (seed)")
+    summary.add_argument("--over", default="", metavar="KEY,KEY", help="keys of the medians (seed, if it is swept)")
     summary.add_argument("--digits", type=int, default=3, help="significant digits with --format tex (3)")
     return parser
 

@@ -6,7 +6,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from experiments.sweep.folder import listed
+from experiments.sweep.folder import command, listed
 from experiments.sweep.state import CellStatus, State, SweepStatus, headline, look
 from experiments.terminal.exits import Parser, exits
 from reconstruct.runs.sweeps import Sweep
@@ -80,7 +80,7 @@ def report(sweep: Sweep, overview: SweepStatus) -> list[str]:
         lines += [f"  {state.value:8} … and {len(cells) - SHOWN} more"] if len(cells) > SHOWN else []
     counts = overview.counts
     if counts[State.failed] or counts[State.damaged] or (counts[State.waiting] and not counts[State.running]):
-        lines.append(f"  to run what is missing: {sweep.command}")
+        lines.append(f"  to run what is missing: {command(sweep)}")
     return lines
 
 

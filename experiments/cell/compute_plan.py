@@ -145,7 +145,8 @@ def _choice(config: Config, device: torch.device, height: int, width: int) -> Ch
     allowed = _allowed(config, device)
     if len(allowed) == 1 or len(convolutions) == 1:
         return Choice(fixed(convolutions, allowed[0]), "there is no choice")
-    announce = partial(say, "measuring which algorithm for convolutions is fastest here, once for these layers")
+    deepest = f"{list(convolutions)[-1]} at {width}×{height} pixels"
+    announce = partial(say, f"measuring which algorithm for the convolutions up to {deepest} is fastest here, once")
     return choose(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, announce)
 
 

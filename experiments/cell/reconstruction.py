@@ -41,9 +41,9 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
     provenance.inputs.check_unchanged()
     _clear(folder, goes_on=bool(state))
     film = Film() if provenance.config.film else None
-    if film and state and not state["film"]:  # half a film would pass for a whole one
+    if film and state and not state.get("film"):  # half a film would pass for a whole one
         film = None
-        say(f"{label} was begun without a film and goes on so; another name= makes it with one")
+        say(f"{label} was started without a film and resumes without one; name=OTHER film=true makes one")
     checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, film, plan=made.record)
     checkpoint.resume(state)
     log.info("%s", made.plan.reason)

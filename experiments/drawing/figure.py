@@ -65,8 +65,8 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
     words = {
-        "caption": figures.caption(cells, kind, request.look.values, request.command, list(drawn)),
-        "alt": figures.alt(cells, kind, request.look.values),
+        "caption": figures.caption(cells, kind, request.look, request.command, list(drawn)),
+        "alt": figures.alt(cells, kind, request.look),
     }
     paths = _written(drawn, words, stem, request, sweep.folder)
     if FIGURE in drawn and "png" in request.formats:

@@ -21,7 +21,7 @@ REFUSED = {  # what has no effect on a kind
     "atlas": TABLE | PICTURES | {"--only", "--name", "--label", "FOLDER FOLDER"},
     "statistics": {"--only", "FOLDER FOLDER"},
     "film": (PAGE - WORDS - {"--width"}) | {"--detail", "--difference", "--values", "--panels", "FOLDER FOLDER"},
-    "summary": (TABLE | PICTURES | PAGE | {"--only"}) - {"--columns", "--format"},
+    "summary": (TABLE | PICTURES | PAGE | {"--only"}) - {"--columns", "--format", "--name"},
 }
 
 

@@ -61,7 +61,7 @@ def set_aside(sweep: Sweep) -> None:
             (sweep.folder / name).replace(_free(folder / name))
     up_to_date.write({name: states for name, states in known.items() if name not in found}, sweep.folder)
     names = ", ".join(sorted(found))
-    say(f"{names}: of an earlier state of the sweep, now in {folder}; reconstruct-figure redraws them")
+    say(f"{names}: of an earlier state, now in {folder}; reconstruct-figure and reconstruct-page redraw them")
 
 
 def _holds(states: Mapping[str, str], start: Path) -> bool:

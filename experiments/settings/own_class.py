@@ -3,9 +3,10 @@
 Nothing is imported but that module, and the packages in which it lies, which have to be for it to be found.
 """
 
-import importlib.util
 import re
 import sys
+from importlib import import_module, reload
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -15,6 +16,9 @@ from reconstruct.errors import InputError, nearest, one_line
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 Kind = TypeVar("Kind")
+Version = tuple[int, int]
+"""When a file was written, in ns, and its size."""
+_imported: dict[str, Version] = {}
 
 
 def is_own_class(name: str) -> bool:
@@ -36,7 +40,7 @@ def source(name: str, key: str) -> Path:
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
     try:
-        spec = importlib.util.find_spec(module)
+        spec = find_spec(module)
     except (Exception, SystemExit) as error:  # of a package that has to be imported to find what is in it
         raise InputError(f"{key}={name}: {module} cannot be found ({one_line(str(error))})") from error
     if spec is None or not spec.has_location or spec.origin is None:
@@ -62,9 +66,12 @@ def own_class(name: str, key: str, kind: type[Kind]) -> type[Kind]:
 
 
 def _as_it_is_now(name: str, file: Path) -> ModuleType:
-    """A module from its file as it is now, whose digest is in the cell's fingerprint, not from Python's caches."""
-    spec = importlib.util.find_spec(name)
-    assert spec is not None  # `source` found it
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    exec(compile(file.read_bytes(), str(file), "exec"), vars(module))
+    """A module, imported anew where its file has changed since: a cell's fingerprint is that of the file of today."""
+    version = file.stat().st_mtime_ns, file.stat().st_size
+    if name in sys.modules and _imported.get(name, version) != version:
+        Path(cache_from_source(str(file))).unlink(missing_ok=True)  # which tells versions by whole seconds
+        module = reload(sys.modules[name])
+    else:
+        module = import_module(name)
+    _imported[name] = version
     return module

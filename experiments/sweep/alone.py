@@ -12,6 +12,7 @@ from experiments.cell.places import Places
 from experiments.cell.run import already_finished
 from experiments.settings.composition import as_input_errors, configuration
 from experiments.settings.overrides import chosen
+from experiments.settings.yaml_text import check_names
 from experiments.sweep.plan import adopted, begin_anew, planned, point
 from experiments.terminal.exits import exits
 from experiments.terminal.progress import say
@@ -28,6 +29,7 @@ class SingleCell(Callback):
 
 
 def _place(config: DictConfig) -> None:
+    check_names(config.hydra)
     HydraConfig.instance().set_config(config)  # which Hydra itself does too late for ${hydra:…}
     asked = point(configuration(config), chosen(config.hydra.overrides.task))
     for line in asked.unused:

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
 from experiments.settings.names import labels
 from experiments.settings.overrides import chosen
 from experiments.terminal.progress import say
@@ -12,6 +16,8 @@ from reconstruct.runs.naming import settings
 from reconstruct.runs.records import Damaged
 from reconstruct.runs.results import RESULT, Result, damage, suffix
 from reconstruct.runs.sweeps import SWEEP, Sweep, SweepCell
+
+MULTIRUN = "multirun.yaml"  # the settings of a sweep, as Hydra composed them
 
 
 def read(folder: Path) -> Sweep:
@@ -48,6 +54,17 @@ def listed(folder: Path, begun: bool = False) -> Sweep:
     there = ", ".join(dict.fromkeys(map(str, sweeps))) or "for example runs/fig1"
     hint = nearest(folder.name, [each.name for each in sweeps])
     raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP}, or of a cell ({there}){hint}")
+
+
+def command(sweep: Sweep) -> str:
+    """What makes its cells: the command that was typed; if its folder was copied or moved, with where it is now."""
+    try:
+        typed = OmegaConf.load(sweep.folder / MULTIRUN)
+        began = Path(str(typed.runs), str(typed.name))
+    except (OSError, YAMLError, OmegaConfBaseException):  # cells that were made one by one, or a damaged file
+        return sweep.command
+    here = sweep.folder.resolve()
+    return sweep.command if began.resolve() == here else f"{sweep.command} runs={here.parent} name={here.name}"
 
 
 def _finished(folder: Path) -> dict[str, Result]:

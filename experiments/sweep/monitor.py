@@ -24,13 +24,9 @@ class SweepMonitor:
         self._ended = len(finished)
         # What is there from an earlier attempt, a failure too, is told again only if it is still there at the end.
         self._told = {standing.event for standing in [*overview.of(State.done), *overview.of(State.failed)]}
+        options = {"total": len(sweep.cells), "desc": "sweep", "leave": False, "position": 0}
         self._bar = bar(
-            total=len(sweep.cells),
-            desc="sweep",
-            leave=False,
-            disable=not is_interactive(),
-            bar_format="{desc}: {percentage:3.0f}%|{bar}| {postfix}",
-            position=0,
+            **options, bar_format="{desc}: {percentage:3.0f}%|{bar}| {postfix}", disable=not is_interactive()
         )
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="watch")

@@ -1,5 +1,6 @@
 """What a sweep is made of: every point's cell, whether it is finished, and the folder where it is or will be."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -77,10 +78,15 @@ def point(config: Config, values: Values) -> Point:
     found = inputs(config)
     for picture in found.all_pictures:
         picture.check_header()
-    unused = unused_settings(config, [f"{key}={value}" for key, value in values.items()])
-    layers = {term: config.layers(term) for term in config.active()}
-    known = settings(plain(config), layers, _kept(values))
-    return Point(values, fingerprint(config, found), known, config.film, config.fresh, unused=tuple(unused))
+    unused = tuple(unused_settings(config, [f"{key}={value}" for key, value in values.items()]))
+    return Point(values, fingerprint(config, found), _known(config, values), config.film, config.fresh, unused=unused)
+
+
+def _known(config: Config | None, values: Values) -> Values:
+    """All settings that have an effect; what was typed if there is no configuration."""
+    if config is None:
+        return {key: canonical(key, value) for key, value in sorted(_kept(values).items())}
+    return settings(plain(config), {term: config.layers(term) for term in config.active()}, _kept(values))
 
 
 def looked_at(asked: Sequence[Values], compose: Composer) -> list[Point]:
@@ -93,14 +99,14 @@ def looked_at(asked: Sequence[Values], compose: Composer) -> list[Point]:
 
 
 def _looked_at(values: Values, compose: Composer) -> Point:
-    composed = compose(values)
+    composed, config = compose(values), None
     try:
-        return point(configuration(composed), values)
+        config = configuration(composed)
+        return point(config, values)
     except InputError as error:
         words = sorted((key, value) for key, value in values.items() if is_setting(key))
         problem = "" if _depends_on_the_run(error) else str(error)
-        known = {key: canonical(key, value) for key, value in sorted(_kept(values).items())}
-        return Point(values, f"x{sha256(repr(words).encode()).hexdigest()}", known, problem=problem)
+        return Point(values, f"x{sha256(repr(words).encode()).hexdigest()}", _known(config, values), problem=problem)
 
 
 def _depends_on_the_run(error: InputError) -> bool:
@@ -114,12 +120,9 @@ def planned(points: Iterable[Point], known: Places, sweep: Path) -> list[Planned
     once: dict[str, Point] = {}
     for each in points:
         once.setdefault(each.identity, each)
-    given = [_kept(each.values) for each in once.values()]
-    chosen = [
-        {key: each.settings[key] for key in of if key in each.settings}
-        for each, of in zip(once.values(), given, strict=True)
-    ]
-    every = list(zip(once.values(), given, labels(chosen), strict=True))
+    known_of = [{key: each.settings.get(key) for key in _kept(each.values)} for each in once.values()]
+    named = labels([{key: value for key, value in of.items() if value is not None} for of in known_of])
+    every = list(zip(once.values(), named, strict=True))
     return [_planned(*each, known, sweep) for each in (counted(every, "looking for") if len(every) > MANY else every)]
 
 
@@ -128,12 +131,12 @@ def _kept(values: Values) -> Values:
     return {key: value for key, value in typed(values).items() if is_setting(key) or key == OBSERVER}
 
 
-def _planned(asked: Point, given: Values, label: str, known: Places, sweep: Path) -> PlannedCell:
+def _planned(asked: Point, label: str, known: Places, sweep: Path) -> PlannedCell:
     folder = known.own(asked.identity) or sweep / folder_name(label, asked.identity)
     is_finished = not asked.fresh and places.is_finished(folder, asked.identity)
     reuse = not (is_finished or asked.fresh or asked.problem)
     source = known.elsewhere(asked.identity, asked.film) if reuse else None
-    cell = SweepCell(folder.name, given, label, asked.settings)
+    cell = SweepCell(folder.name, _kept(asked.values), label, asked.settings)
     return PlannedCell(cell, asked, folder, is_finished, source)
 
 
@@ -145,11 +148,9 @@ def adopted(cells: Iterable[PlannedCell]) -> list[PlannedCell]:
             with suppress(Busy, FileNotFoundError):
                 places.adopt(each.source, each.folder)
                 copied.append(each)
-    there = [each.source.parent for each in copied if each.source]
-    for sweep in dict.fromkeys(there):
-        count = there.count(sweep)
-        results = "1 result" if count == 1 else f"{count} results"
-        say(f"{results} reused from {sweep}; fresh=true recomputes {'it' if count == 1 else 'them'}")
+    for sweep, count in Counter(each.source.parent for each in copied if each.source).items():
+        results, them = ("1 result", "it") if count == 1 else (f"{count} results", "them")
+        say(f"{results} reused from {sweep}; fresh=true recomputes {them}")
     return [each for each in copied if places.is_finished(each.folder, each.point.identity)]
 
 

@@ -80,7 +80,7 @@ def _strings(override: Override) -> list[str]:
 def _check(product: Product) -> None:
     for key, values in product.items():
         if len(values) > 1 and not is_setting(key):
-            raise InputError(f"{key}={','.join(values)}: says where results go; sweep it one command at a time")
+            raise InputError(f"{key}={','.join(values)}: does not change what a cell is; give one value")
         if not values:
             raise InputError(f"{key}: expected at least one value")
         value, count = Counter(values).most_common(1)[0]

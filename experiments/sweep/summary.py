@@ -49,7 +49,12 @@ class Group:
 
 
 def write(
-    sweeps: Sequence[Sweep], over: Collection[str], formats: Iterable[str], columns: Sequence[str] = (), digits: int = 3
+    sweeps: Sequence[Sweep],
+    over: Collection[str],
+    formats: Iterable[str],
+    columns: Sequence[str] = (),
+    digits: int = 3,
+    name: str = "summary",
 ) -> list[Path]:
     """Write summaries into the first sweep's folder.
 
@@ -59,24 +64,27 @@ def write(
         formats: csv, tex.
         columns: the names of numbers, such as psnr; all of them by default, in a paper those of `IN_A_PAPER`.
         digits: significant ones, in a paper.
+        name: of the files.
 
     Raises:
         InputError: no cell is finished, a key is not swept, or a number is not known.
     """
-    groups, path = _groups(sweeps, over, LPIPS in columns), sweeps[0].folder / "summary"
+    groups, path = _groups(sweeps, over, LPIPS in columns), sweeps[0].folder / name
     known = list(dict.fromkeys(name for group in groups for name in group.values))
     if not known:
         raise InputError(f"{sweeps[0].folder}: no cell is finished yet, nothing can be summarised")
-    for name in columns:
-        if name not in known:
+    for column in columns:
+        if column == LPIPS and column not in known:
+            raise InputError("--columns lpips: not measured; it needs its weights, and pictures of 31 pixels and more")
+        if column not in known:
             there = list(dict.fromkeys([*known, LPIPS]))
-            raise InputError(f"--columns {name}: expected some of {', '.join(there)}{nearest(name, there)}")
-    paths = [path.with_suffix(f".{each}") for each in dict.fromkeys(formats)]
+            raise InputError(f"--columns {column}: expected some of {', '.join(there)}{nearest(column, there)}")
+    paths = [path.with_name(f"{path.name}.{each}") for each in dict.fromkeys(formats)]
     for each in paths:
         if each.suffix == ".csv":
             write_csv([_row(group, columns or known) for group in groups], each)
         else:
-            shown = columns or [name for name in IN_A_PAPER if name in known]
+            shown = columns or [column for column in IN_A_PAPER if column in known]
             with written_whole(each) as file:
                 file.write(_latex(groups, over, shown, digits).encode())
     return paths
@@ -143,7 +151,8 @@ def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str
         ]
         for group in groups
     ]
-    caption = f"Medians over {' and '.join(over)} of n reconstructions, and in brackets the lowest and the highest."
+    medians = f"Medians over {' and '.join(map(key_name, over))}" if over else "Medians"
+    caption = f"{medians} of n reconstructions, and in brackets the lowest and the highest."
     if stalled := sum(group.not_converged for group in groups):
         caption += f" Of all {sum(group.done for group in groups)} reconstructions {stalled} did not converge."
     if any(key == "depth" or key.endswith(".layers") for key in over):

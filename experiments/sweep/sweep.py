@@ -15,9 +15,11 @@ from experiments.cell.places import Places
 from experiments.settings.composition import as_input_errors
 from experiments.settings.overrides import in_quotes
 from experiments.settings.schema import check_place
+from experiments.settings.yaml_text import check_names
 from experiments.sweep.cluster import most_at_once
 from experiments.sweep.composer import Composer, QuickLoader
 from experiments.sweep.conclusion import conclude, report
+from experiments.sweep.folder import MULTIRUN
 from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.plan import PlannedCell, Point, adopted, begin_anew, looked_at, named, planned
 from experiments.sweep.products import points
@@ -43,6 +45,7 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
         RunError: the launcher gave up.
         SystemExit: with the code that says how it went, if a cell could not be made.
     """
+    check_names(config.hydra)
     check_place(config.runs, config.name)
     with as_input_errors():
         composer, folder = Composer(config.hydra), Path(config.hydra.sweep.dir)
@@ -101,7 +104,7 @@ def _begin(config: DictConfig, cells: Sequence[PlannedCell]) -> tuple[Sweep, set
         sweep = earlier  # the same cells in other words: what was drawn of them stays up to date
     else:
         sweep.write()
-        OmegaConf.save(config, folder / "multirun.yaml")
+        OmegaConf.save(config, folder / MULTIRUN)
     begin_anew(cells)
     copied = adopted(cells)
     before = [each for each in cells if each.is_finished]

@@ -12,6 +12,7 @@ from reconstruct.runs.sweeps import Sweep
 
 Row = dict[str, Any]
 CELLS = "cells.csv"
+HOW = ("evaluations", "best_step", "precision", "device", "threads", "converged", "note")  # what a result says besides
 
 
 def write_table(sweep: Sweep) -> None:
@@ -29,14 +30,7 @@ def _row(standing: CellStatus, result: Result | None, keys: Sequence[str]) -> Ro
         row["reason"] = standing.message
     if result is None or standing.state is not State.done:
         return row
-    made = {
-        "evaluations": result.evaluations,
-        "best_step": result.best_step,
-        "precision": result.precision,
-        "device": result.device,
-    }
-    kept = {"threads": result.threads, "converged": result.converged, "note": result.note}
-    return row | numbers(result) | made | kept
+    return row | numbers(result) | {name: getattr(result, name) for name in HOW}
 
 
 def numbers(result: Result) -> dict[str, float]:

@@ -140,11 +140,11 @@ def _upwards(entries: Sequence[Entry]) -> Outcome:
     sides: dict[str, tuple[list[float], list[float]]] = {}
     for layer, errors in rows.items():
         at, ratios = list(errors).index(layer), [error / errors[layer] for error in errors.values()]
-        if ratios[:at] and ratios[at + 1 :]:
-            sides[layer] = ratios[:at], ratios[at + 1 :]
-    if not sides:
+        sides[layer] = ratios[:at], ratios[at + 1 :]
+    compared = [layer for layer, side in sides.items() if all(side)]
+    if not compared:
         return [], ""
-    made = [same for layer, same in selection.made_from(entries, "content").items() if layer in sides]
+    made = [same for layer, same in selection.made_from(entries, "content").items() if layer in compared]
     below, above = (geometric_mean(ratio for side in sides.values() for ratio in side[which]) for which in (0, 1))
     later = sum(errors[layer] > min(errors.values()) for layer, errors in rows.items())
 

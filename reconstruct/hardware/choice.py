@@ -56,8 +56,11 @@ def choose(
         with _alone(cache):  # two processes that measure at the same time would disturb each other
             if (known := _known(cache, device, key, allowed)) is None:
                 announce()
-                known = measure(convolutions, (height, width), allowed, device)
-                _keep(cache, device, key, {each: known.get(each) for each in allowed})
+                measured = measure(convolutions, (height, width), allowed, device)
+                # Whoever could not wait for another process takes over what that has kept, so that all choose alike.
+                if (known := _known(cache, device, key, allowed)) is None:
+                    known = measured
+                    _keep(cache, device, key, {each: known.get(each) for each in allowed})
     fastest = min(known, key=lambda each: known[each] * (1 if each is ConvAlgorithm.float32 else ROUNDING))
     return Choice(fixed(convolutions, fastest), _reason(fastest, known, f"{width}×{height}", device))
 

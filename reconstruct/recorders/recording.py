@@ -103,7 +103,7 @@ class Checkpoint:
         if not state:
             return
         self._synthesis.load_state_dict(state["synthesis"])
-        if self._film and state["film"]:
+        if self._film and state.get("film"):
             self._film.load_state_dict(state["film"])
 
     def __call__(self, step: Step) -> None:

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from reconstruct.runs import records
 from reconstruct.errors import InputError, RunError, one_line
+from reconstruct.runs import records
 
 FAILURE = "failure.json"
 

@@ -101,7 +101,8 @@ def canonical(key: str, value: str) -> str:
     bare = re.sub(r"['\"]?\s*,\s*['\"]?", ",", re.sub(r"^['\"\[\s]+|['\"\]\s]+$", "", value))
     if value.lstrip().startswith("["):
         return f"[{bare}]"
-    return spelled(float(bare)) if _NUMBER.fullmatch(bare) else bare
+    is_truth = bare.lower() in ("true", "false")
+    return spelled(float(bare)) if _NUMBER.fullmatch(bare) else bare.lower() if is_truth else bare
 
 
 def unquoted(value: str) -> str:

@@ -19,8 +19,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Self
 
-from reconstruct.runs import records
 from reconstruct.errors import InputError
+from reconstruct.runs import records
 from reconstruct.runs.records import Damaged
 
 FORMAT = 3  # of result.json; raised when an earlier program would misunderstand the record
@@ -61,7 +61,8 @@ class Result:
         pictures: term -> name, title and credit of the original.
         inputs: setting, name and digest of each file that it was made from.
         start: PSNR and SSIM of the picture that it began with, if there is one, and the seconds in which that was made.
-        converged: whether the optimisation came to rest; if not, `note` says what happened to which term at which step.
+        converged: false if a loss diverged or stalled, and `note` says which one at which step; true says nothing of
+            how much more steps would change.
         files: the other files of its folder that belong to it -> their SHA-256.
     """
 

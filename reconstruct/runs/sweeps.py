@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Self
 
-from reconstruct.runs import records
 from reconstruct.errors import InputError
+from reconstruct.runs import records
 from reconstruct.runs.naming import canonical, settings
 from reconstruct.runs.results import Result
 

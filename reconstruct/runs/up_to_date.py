@@ -38,7 +38,8 @@ def is_current(sweep: Sweep, *names: str) -> bool:
 def state(sweep: Sweep) -> str:
     """A digest of which cells there are, and of what each came to."""
     outcomes = [_outcome(sweep.folder / cell.folder, result) for cell, result in sweep.results()]
-    told = [sweep.drawing, sweep.cells, outcomes]
+    cells = [{"folder": cell.folder, "values": dict(cell.values), "label": cell.label} for cell in sweep.cells]
+    told = [sweep.drawing, cells, outcomes]
     return sha256(repr(told).encode()).hexdigest()[:16]
 
 

@@ -538,7 +538,7 @@ def test_cells_run_side_by_side_with_their_share_of_the_threads(photo, tmp_path)
 
 @pytest.mark.parametrize(
     ("swept", "line"),
-    [("seed=1,1", "1 is given 2 times; give every value once"), ("figure=none,auto", "says where results go")],
+    [("seed=1,1", "1 is given 2 times; give every value once"), ("figure=none,auto", "does not change what a cell is")],
 )
 def test_cells_that_are_the_same_are_refused_before_anything_runs(command, swept, line):
     code, said = command("-m", swept)
@@ -675,3 +675,30 @@ def test_the_command_on_a_page_makes_the_very_cell(command, preset):
     asked = [word for word in shlex.split(shown)[1:] if word.partition("=")[0] not in ("content.picture",)]
     _, said = command(*asked, "name=again", QUICK)
     assert "1 result reused from runs/first" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("name: 2026_11_25", "line 2: name: 2026_11_25 would be read as 20261125; write '2026_11_25' in quotes"),
+        ("name: '2026_11_25'", ""),
+        ("content: {picture: 1e3}", "content.picture: 1e3 would be read as 1000.0"),
+        ("hydra: {sweeper: {params: {content.picture: 1_0}}}", "content.picture: 1_0 would be read as 10"),
+        ("name: 42", ""),
+        ("name: a=b, c", ""),
+    ],
+)
+def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(monkeypatch, capfd, photo, tmp_path, text, line):
+    own = tmp_path / "own configs"
+    shutil.copytree(configs(), own)
+    (own / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{text}\n")
+    shutil.copy(photo, "cat.png")
+    picture = [] if "picture" in text else ["content.picture=cat.png"]
+    monkeypatch.setattr(sys, "argv", ["reconstruct", f"--config-dir={own}", "experiment=mine", *picture, *TINY])
+    code = 0
+    try:
+        reconstruct.main()
+    except SystemExit as ended:
+        code = ended.code
+    assert code == (2 if line else 0)
+    assert line in capfd.readouterr().err

@@ -43,7 +43,7 @@ def test_a_figure_leaves_its_files_its_caption_and_its_words(tmp_path, figure_of
     assert figure_of(tmp_path)[0] == 0
     assert {"figure.png", "figure.pdf", "caption.txt", "alt.txt"} <= {path.name for path in tmp_path.iterdir()}
     alt = (tmp_path / "alt.txt").read_text(encoding="utf-8")
-    assert "content layer: relu3_1, relu4_1, 4_2." in alt
+    assert "content layer: relu3_1; relu4_1, 4_2." in alt
     assert "The content error is 20 %." in alt
     assert "6 of 6 cells." in alt
 

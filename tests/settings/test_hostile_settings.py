@@ -138,7 +138,7 @@ def test_any_command_line_ends_with_a_code_and_without_a_traceback(here, request
     if ended.type is SystemExit:
         assert ended.value.code in (0, 1, 2)
         assert said.startswith("reconstruct: ") or " has no effect with " in said or "cells" in said, said
-    assert not list(Path(here).parent.glob("*/elsewhere"))
+    assert not (Path(here) / "elsewhere").exists()
 
 
 class Passed(BaseException):

@@ -30,7 +30,8 @@ def test_an_existing_file_is_quoted_as_a_whole(tmp_path, monkeypatch):
     (tmp_path / "a, it's [b].png").touch()
     assert quoted("content.picture=a, it's [b].png") == r"content.picture='a, it\'s [b].png'"
     assert quoted("content.picture=b,[c].png") == "content.picture=b,'[c].png'"
-    assert quoted("content.picture=cat,b,'c,d'") == "content.picture=cat,b,'c,d'"
+    both = quoted("content.picture=cat,a, it's [b].png,b,'c,d'")
+    assert both == r"content.picture=cat,'a, it\'s [b].png',b,'c,d'"
 
 
 @pytest.mark.parametrize(

@@ -7,24 +7,32 @@ from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.sweep import composer
 from experiments.sweep.composer import Composer
-from experiments.sweep.plan import looked_at
+from experiments.sweep.plan import Point, looked_at
 from reconstruct.errors import InputError
 
 
 @pytest.fixture
-def found(tmp_path, monkeypatch, photo):
-    """Problems -> numbers of the cells that have them."""
+def looked(tmp_path, monkeypatch, photo):
+    """Which cells were asked for."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text.jpg").write_text("Dear reader,")
     schema.register()
 
-    def find(*asked: dict[str, str]) -> dict[str, list[str]]:
+    def look(*asked: dict[str, str]) -> list[Point]:
         common = {"network": "vgg11_untrained", "network.normalize_over": "[]", "content.picture": f"'{photo}'"}
         with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
             composed = hydra.compose("reconstruct", ["hydra.job.config_name=reconstruct"], return_hydra_config=True)
-            points = looked_at([common | values for values in asked], Composer(composed.hydra))
-            problems = [point.problem for point in points]
-        beginnings = [problem.partition(":")[0] for problem in problems]
+            return looked_at([common | values for values in asked], Composer(composed.hydra))
+
+    return look
+
+
+@pytest.fixture
+def found(looked):
+    """Problems -> numbers of the cells that have them."""
+
+    def find(*asked: dict[str, str]) -> dict[str, list[str]]:
+        beginnings = [point.problem.partition(":")[0] for point in looked(*asked)]
         return {each: [str(k) for k, other in enumerate(beginnings) if other == each] for each in beginnings if each}
 
     return find
@@ -75,3 +83,12 @@ def test_files_are_composed_once_for_all_cells_that_choose_the_same(found, monke
     monkeypatch.setattr(composer, "compose", lambda *given, **how: composed.append(given) or compose(*given, **how))
     found(*({"seed": str(seed)} for seed in range(5)), {"canvas": "pixels"})
     assert len(composed) == 2
+
+
+def test_a_cell_that_cannot_be_made_has_its_settings_in_the_spelling_of_the_others(looked, photo):
+    """A figure of both must not show one value as two, nor a value of a term that a cell does not have."""
+    common = {"representation": "content", "ratio": "1e-1", "compile": "False"}
+    made, wrong = looked(common, common | {"content.picture": "no.png"})
+    assert wrong.problem
+    assert {**made.settings, "content.picture": ""} == {**wrong.settings, "content.picture": ""}
+    assert "ratio" not in wrong.settings

@@ -17,7 +17,7 @@ from experiments.cell.places import adopt
 from experiments.sweep.folder import listed
 from reconstruct.recorders.film import FilmReader
 from reconstruct.runs import up_to_date
-from reconstruct.runs.results import FILM, HALF, RESULT, TRACE, Result, damage
+from reconstruct.runs.results import FILM, HALF, PICTURE, RESULT, TRACE, Result, damage
 from reconstruct.runs.sweeps import Sweep
 
 QUICK = ("figure=none", "page=false")
@@ -209,6 +209,21 @@ def test_a_table_of_cells_says_what_is_damaged_as_soon_as_anything_is_drawn(comm
     figure.main()
     assert "trace.csv: is not the file that result.json was written with" in capfd.readouterr().err
     assert [line.split(",")[2] for line in Path("runs/s/cells.csv").read_text().splitlines()[1:]] == ["damaged", "done"]
+
+
+def test_a_copied_sweep_is_repaired_by_the_command_that_its_status_tells(command, monkeypatch, capfd):
+    command("-m", "seed=0,1", "name=s", *QUICK)
+    shutil.copytree("runs/s", "runs/copy")
+    (Path("runs/copy") / folders("s")["seed=0"].name / PICTURE).write_bytes(b"damaged")
+    monkeypatch.setattr(sys, "argv", ["reconstruct-status", "runs/copy"])
+    with pytest.raises(SystemExit):
+        status.main()
+    (line,) = (line for line in capfd.readouterr().out.splitlines() if "to run what is missing" in line)
+    code, said = command("-m", "seed=0,1", *QUICK, *line.split()[-2:])
+    assert (code, "runs/copy: 1 of 2 cells were done before" in said) == (0, True)
+    monkeypatch.setattr(sys, "argv", ["reconstruct-status", "runs/copy"])
+    status.main()
+    assert "2 of 2 done" in capfd.readouterr().out
 
 
 def test_a_film_that_another_sweep_made_is_no_wish_for_one(command):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.labels import cell_names, key_name, shortest
+from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.plots.curves import without_trace
 from reconstruct.report.figures.plots.tradeoff import without_both
 from reconstruct.report.figures.unshown import unshown
@@ -53,20 +54,20 @@ MOST_NAMES = 12  # of the cells that were left out
 
 
 def caption(
-    cells: Cells, kind: str, values: str = "error", drawn_by: str = "", drawn: Sequence[str] = ("figure",)
+    cells: Cells, kind: str, look: Look = DEFAULT, drawn_by: str = "", drawn: Sequence[str] = ("figure",)
 ) -> str:
     """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands.
 
     Args:
         cells: what is drawn.
         kind: of the figure.
-        values: which numbers stand below the pictures.
+        look: which numbers stand below the pictures, and what of the pictures is shown.
         drawn_by: the command that drew it; empty if that was the sweep's own.
         drawn: the names of its files, of which an analysis has several.
     """
     not_shown = {panel.folder for panels in left_out(cells, kind).values() for panel in panels}
     results = [panel.result for panel in cells.panels if panel.result and panel.folder not in not_shown]
-    made = f"{'; '.join(settings(results))}. {_count(len(results), cells)}."
+    made = ". ".join(filter(None, ("; ".join(settings(results)), f"{_count(len(results), cells)}.")))
     credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
     redrawn = [f"Drawn by: {drawn_by}"] if drawn_by else []
     commands = "\n".join([*(f"Created by: {command}" for command in cells.commands), *redrawn])
@@ -74,15 +75,23 @@ def caption(
     not_there = (_left_out(cells, kind), _missing(cells), _not_converged(cells), _unshown(cells))
     parts = (
         OPENINGS[kind],
-        _atlas(drawn) if kind == "atlas" else "",
+        _atlas(drawn) if kind == "atlas" else _pictures(look),
         *not_there,
-        _numbers(kind, values, results),
+        _numbers(kind, look.values, results),
         made,
         computed,
         credits,
         commands,
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _pictures(look: Look) -> str:
+    """What is shown instead of whole pictures."""
+    to = "the original" if look.difference == "original" else look.difference
+    maps = f"The pictures are maps of the absolute difference to {to}." if look.difference else ""
+    detail = "Each picture is an enlarged detail; numbers are of the whole picture." if look.detail else ""
+    return f"{maps} {detail}".strip()
 
 
 def _atlas(drawn: Sequence[str]) -> str:
@@ -155,13 +164,16 @@ def _not_converged(cells: Cells) -> str:
     return f"Not converged: {', '.join(names)}{more}." if found else ""
 
 
-def alt(cells: Cells, kind: str, values: str = "error") -> str:
+def alt(cells: Cells, kind: str, look: Look = DEFAULT) -> str:
     """The figure as text: what it shows, the keys in which cells differ, and the range of each error."""
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
-    keys = [f"{key_name(key, cells)}: {', '.join(_values(key, cells))}." for key in cells.axes]
-    ranges = [text for term in TERMS if kind in WITH_ERRORS and values == "error" and (text := _range(term, cells))]
-    return " ".join([f"{opening}.", f"{_count(len(done), cells)}.", *keys, *ranges]) + "\n"
+    keys = [f"{key_name(key, cells)}: {'; '.join(_values(key, cells))}." for key in cells.axes]
+    ranges = [
+        text for term in TERMS if kind in WITH_ERRORS and look.values == "error" and (text := _range(term, cells))
+    ]
+    shown = [_pictures(look)] * bool(_pictures(look))
+    return " ".join([f"{opening}.", *shown, f"{_count(len(done), cells)}.", *keys, *ranges]) + "\n"
 
 
 def _values(key: str, cells: Cells) -> list[str]:

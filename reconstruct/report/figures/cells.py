@@ -65,9 +65,10 @@ class Panel:
 
     def original_identity(self, term: str) -> tuple[str, ...]:
         """What tells a term's original from others: how it was asked for, and its scale; empty if there is none."""
-        if self.result is None or term not in self.result.originals:
-            return ()
-        return self.result.asked_for(term), self.result.scale(term)
+        if self.result is None:
+            has_term = self.settings.get("representation", term) in (term, "both")
+            return (self.settings[f"{term}.picture"], "") if has_term and f"{term}.picture" in self.settings else ()
+        return (self.result.asked_for(term), self.result.scale(term)) if term in self.result.originals else ()
 
 
 @dataclass(frozen=True)

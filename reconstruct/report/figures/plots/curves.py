@@ -19,7 +19,7 @@ from reconstruct.runs.trace import read
 
 SOONEST = 1e-4  # seconds; a logarithmic axis has no 0
 Points = list[tuple[float, float, float]]
-"""Number of the step from 1, seconds, and total loss divided by the first one."""
+"""Evaluations of the loss so far, seconds, and total loss divided by the first one."""
 
 
 def without_trace(cells: Cells) -> list[Panel]:
@@ -36,7 +36,10 @@ def _parts(cells: Cells, look: Look) -> Iterator[Part]:
     names = cell_names(cells)
     drawn = [(names[panel.folder] + _stalled(panel), points) for panel in cells.panels if (points := _points(panel))]
     draw = partial(_draw, [points for _, points in drawn])
-    over = [Plot("loss / first loss", below, partial(draw, k)) for k, below in enumerate(("step", "seconds"))]
+    over = [
+        Plot("loss / first loss", below, partial(draw, k))
+        for k, below in enumerate(("evaluations of the loss", "seconds"))
+    ]
     yield from rows(over, look)
     yield from keys([key(k, name) for k, (name, _) in enumerate(drawn)], look)
 

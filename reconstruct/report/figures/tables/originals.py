@@ -82,9 +82,9 @@ class Original:
 
 
 def _distinct(terms: Iterable[str], panels: Sequence[Panel]) -> list[Original]:
-    """Each different original of some terms, once."""
+    """Each different original of some terms, once; a finished cell has its picture."""
     found: dict[tuple[str, ...], Original] = {}
-    for term, panel in product(terms, panels):
+    for term, panel in product(terms, sorted(panels, key=lambda panel: panel.result is None)):
         if identity := panel.original_identity(term):
             found.setdefault((term, *identity), Original(panel, term))
     return list(found.values())

@@ -20,7 +20,7 @@ from reconstruct.report.figures.tables.tiles import Tile, error_label
 
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
 MOST_IN_A_ROW = 6  # panels side by side if there is one row only
-ORIGINAL_WIDTH = 1.25  # inches of an original above a table, at most
+ORIGINAL_WIDTH = 2.5  # inches of an original above a table, at most; up to there textures can be compared by eye
 LABEL_SHARE = 0.2  # of the width, for the labels of rows
 BLOCK_GAP = 0.2
 TALLEST = 1.6  # height of a panel over its width, if several are side by side; taller pictures are scaled down
