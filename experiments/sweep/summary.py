@@ -73,12 +73,7 @@ def write(
     known = list(dict.fromkeys(name for group in groups for name in group.values))
     if not known:
         raise InputError(f"{sweeps[0].folder}: no cell is finished yet, nothing can be summarised")
-    for column in columns:
-        if column == LPIPS and column not in known:
-            raise InputError("--columns lpips: not measured; it needs its weights, and pictures of 31 pixels and more")
-        if column not in known:
-            there = list(dict.fromkeys([*known, LPIPS]))
-            raise InputError(f"--columns {column}: expected some of {', '.join(there)}{nearest(column, there)}")
+    _check(columns, known)
     paths = [path.with_name(f"{path.name}.{each}") for each in dict.fromkeys(formats)]
     for each in paths:
         if each.suffix == ".csv":
@@ -88,6 +83,15 @@ def write(
             with written_whole(each) as file:
                 file.write(_latex(groups, over, shown, digits).encode())
     return paths
+
+
+def _check(columns: Iterable[str], known: Sequence[str]) -> None:
+    for column in columns:
+        if column == LPIPS and column not in known:
+            raise InputError("--columns lpips: not measured; it needs its weights, and pictures of 31 pixels and more")
+        if column not in known:
+            there = list(dict.fromkeys([*known, LPIPS]))
+            raise InputError(f"--columns {column}: expected some of {', '.join(there)}{nearest(column, there)}")
 
 
 def _groups(sweeps: Sequence[Sweep], over: Collection[str], with_lpips: bool) -> list[Group]:
