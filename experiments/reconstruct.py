@@ -3,7 +3,9 @@
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from experiments.terminal.exits import ELSEWHERE, exits, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.runs.failures import Failure
-from reconstruct.runs.sweeps import Sweep
+from reconstruct.runs.sweeps import SWEEP, Sweep
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +67,17 @@ def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) ->
 
 def _label(folder: Path) -> str:
     """What the cell's sweep calls it."""
-    sweep = Sweep.at(folder.parent)
-    return next((cell.name for cell in sweep.cells if cell.folder == folder.name), "") if sweep else ""
+    try:
+        return _labels(folder.parent, (folder.parent / SWEEP).stat().st_mtime_ns).get(folder.name, "")
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=1)
+def _labels(folder: Path, written: int) -> Mapping[str, str]:
+    """Folder's name -> what a cell is called; read once for a sweep as it was written, whose list may be long."""
+    sweep = Sweep.at(folder)
+    return {cell.folder: cell.name for cell in sweep.cells} if sweep else {}
 
 
 def main() -> None:
