@@ -27,8 +27,11 @@ def site(tmp_path_factory) -> Path:
     """A folder into which the wheel of this checkout is installed, beside the environment's own packages."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    left_out = shutil.ignore_patterns(".git", "__pycache__", "runs", ".*_cache")
-    shutil.copytree(ROOT, source, ignore=left_out)
+    left_out = shutil.ignore_patterns(".git", "__pycache__", ".*_cache")
+    for name in ("reconstruct", "experiments", "configs"):
+        shutil.copytree(ROOT / name, source / name, ignore=left_out)
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):  # what it ignores is not in the wheel
+        shutil.copy(ROOT / name, source)
     ran(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source)
     (wheel,) = folder.glob("reconstruct-*.whl")
     shutil.rmtree(source)
