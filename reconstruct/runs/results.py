@@ -153,11 +153,7 @@ class Result:
 
     def scale(self, term: str) -> str:
         """At which scale a term's original was looked at, in words; empty where it is that of the result."""
-        given = self.config[term] if term in self.layers else {}
-        own = {key: given[key] for key in ("size", "crop") if given.get(key) not in (None, self.config.get(key))}
-        size = f"at {own['size']} pixels" if own.get("size") else ""
-        crop = {"square": "cut to a square", "none": "whole"}.get(str(own.get("crop")), "")
-        return " ".join(filter(None, (size, crop)))
+        return scale_in_words(self.config[term] if term in self.layers else {}, self.config)
 
     @property
     def summary(self) -> str:
@@ -201,6 +197,14 @@ class Result:
             return _whole(folder, _stamp(folder))  # type: ignore[return-value]
         except Damaged:
             return None
+
+
+def scale_in_words(given: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
+    """The size and crop of an original, as `given`, where they are not those of the whole picture."""
+    own = {key: given[key] for key in ("size", "crop") if given.get(key) not in (None, whole.get(key))}
+    size = f"at {own['size']} pixels" if own.get("size") else ""
+    crop = {"square": "cut to a square", "none": "whole"}.get(str(own.get("crop")), "")
+    return " ".join(filter(None, (size, crop)))
 
 
 def damage(folder: Path) -> str:

@@ -111,6 +111,15 @@ def _assert_points(drawn, cells: Cells, kind: str) -> None:
 
 
 @settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@given(shape=shapes)
+def test_a_cell_that_is_missing_has_the_original_that_it_would_have(tmp_path, shape):
+    """No original stands for that of another picture, nor is one missing that is there."""
+    for panel in figures.cells_of([written(shape, tmp_path / "sweep")]).panels:
+        for term in panel.result.layers if panel.result else ():
+            assert replace(panel, result=None).original_identity(term) == panel.original_identity(term)
+
+
+@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
 @given(shape=shapes, rows=st.sampled_from([None, ("representation",), ("seed",)]))
 def test_the_originals_beside_a_panel_are_the_pictures_that_its_result_names(tmp_path, shape, rows):
     cells = figures.cells_of([written(shape, tmp_path / "sweep")])

@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from reconstruct.errors import InputError, nearest
 from reconstruct.runs.failures import FAILURE
 from reconstruct.runs.naming import canonical, is_setting
-from reconstruct.runs.results import PICTURE, Result, damage
+from reconstruct.runs.results import PICTURE, Result, damage, scale_in_words
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
@@ -65,10 +65,11 @@ class Panel:
 
     def original_identity(self, term: str) -> tuple[str, ...]:
         """What tells a term's original from others: how it was asked for, and its scale; empty if there is none."""
-        if self.result is None:
-            has_term = self.settings.get("representation", term) in (term, "both")
-            return (self.settings[f"{term}.picture"], "") if has_term and f"{term}.picture" in self.settings else ()
-        return (self.result.asked_for(term), self.result.scale(term)) if term in self.result.originals else ()
+        if self.result:
+            return (self.result.asked_for(term), self.result.scale(term)) if term in self.result.originals else ()
+        has_term = self.settings.get("representation", term) in (term, "both") and f"{term}.code" not in self.settings
+        given = {key: self.settings.get(f"{term}.{key}") for key in ("picture", "size", "crop")}
+        return (given["picture"], scale_in_words(given, self.settings)) if has_term and given["picture"] else ()
 
 
 @dataclass(frozen=True)
