@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.pdf import assert_legible, pages_of
 from support.shapes import LAYER_SETS, RELU, Shape, colour_of, original_colour, shapes, written
@@ -112,6 +112,7 @@ def _assert_points(drawn, cells: Cells, kind: str) -> None:
 
 @settings(max_examples=EXAMPLES, derandomize=True, **HERE)
 @given(shape=shapes)
+@example(shape=Shape([{"representation": ["style"], "style.size": ["64", "128"]}], ["done"], "auto", [(8, 8)]))
 def test_a_cell_that_is_missing_has_the_original_that_it_would_have(tmp_path, shape):
     """No original stands for that of another picture, nor is one missing that is there."""
     for panel in figures.cells_of([written(shape, tmp_path / "sweep")]).panels:
