@@ -21,7 +21,7 @@ from experiments.settings.schema import Config
 from experiments.sweep.composer import Composer
 from experiments.terminal.progress import counted, say
 from reconstruct.errors import InputError
-from reconstruct.runs.naming import OBSERVER, canonical, is_setting, settings
+from reconstruct.runs.naming import OBSERVER, is_setting, settings
 from reconstruct.runs.results import CHECKPOINT
 from reconstruct.runs.sweeps import SweepCell
 
@@ -85,7 +85,7 @@ def point(config: Config, values: Values) -> Point:
 def _known(config: Config | None, values: Values) -> Values:
     """All settings that have an effect; what was typed if there is no configuration."""
     if config is None:
-        return {key: canonical(key, value) for key, value in sorted(_kept(values).items())}
+        return SweepCell("", _kept(values)).known(None)
     return settings(plain(config), {term: config.layers(term) for term in config.active()}, _kept(values))
 
 
