@@ -28,6 +28,7 @@ class SweepMonitor:
         self._bar = bar(
             **options, bar_format="{desc}: {percentage:3.0f}%|{bar}| {postfix}", disable=not is_interactive()
         )
+        self._show(overview)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="watch")
         self._thread.start()
@@ -45,9 +46,12 @@ class SweepMonitor:
                 self._ended += standing.state is State.done
                 count = f"{self._ended}/{len(overview.standings)}" if standing.state is State.done else "failed"
                 say(f"[{count}] {standing.cell.name}: {standing.message}")
+        self._show(overview)
+        return overview
+
+    def _show(self, overview: SweepStatus) -> None:
         self._bar.n = sum(standing.fraction for standing in overview.standings)
         self._bar.set_postfix_str(headline(overview), refresh=True)
-        return overview
 
     def close(self) -> SweepStatus:
         """Look once more, and how the sweep stands in the end."""
