@@ -22,6 +22,7 @@ class SweepMonitor:
     def __init__(self, sweep: Sweep, finished: Collection[str]) -> None:
         self._sweep, overview = sweep, look(sweep)
         self._ended = len(finished)
+        self._known = {each.cell.folder: each for each in overview.of(State.done) if each.cell.folder in finished}
         # What is there from an earlier attempt, a failure too, is told again only if it is still there at the end.
         self._told = {standing.event for standing in [*overview.of(State.done), *overview.of(State.failed)]}
         options = {"total": len(sweep.cells), "desc": "sweep", "leave": False, "position": 0}
@@ -39,11 +40,12 @@ class SweepMonitor:
                 self._look()
 
     def _look(self) -> SweepStatus:
-        overview = look(self._sweep)
+        overview = look(self._sweep, self._known)
         for standing in overview.standings:
             if standing.state in (State.done, State.failed) and standing.event not in self._told:
                 self._told.add(standing.event)
-                self._ended += standing.state is State.done
+                if standing.state is State.done:
+                    self._ended, self._known[standing.cell.folder] = self._ended + 1, standing
                 count = f"{self._ended}/{len(overview.standings)}" if standing.state is State.done else "failed"
                 say(f"[{count}] {standing.cell.name}: {standing.message}")
         self._show(overview)
@@ -57,6 +59,7 @@ class SweepMonitor:
         """Look once more, and how the sweep stands in the end."""
         self._over.set()
         self._thread.join()
+        self._known = {}
         overview = self._look()
         self._bar.close()
         return overview

@@ -1,11 +1,13 @@
 """How a sweep stands, read from its cells' folders alone, so that any terminal and any launcher can tell."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import mean
+from types import MappingProxyType
 
 from experiments.cell import locks
 from experiments.terminal.progress import duration
@@ -14,7 +16,7 @@ from reconstruct.runs.failures import Failure
 from reconstruct.runs.results import RESULT, TRACE, Result, damage
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
-RECENT = 50  # cells that tell how fast a sweep goes
+RECENT = 200  # cells that tell how fast a sweep goes
 
 
 class State(Enum):
@@ -84,14 +86,20 @@ class SweepStatus:
         ends = sorted(s.written for s in self.of(State.done))[-RECENT:]
         if len(ends) > 1:
             slowest = max((s.seconds * (1 / s.fraction - 1) for s in self.of(State.running) if s.step), default=0.0)
-            return max(slowest, median(after - before for before, after in pairwise(ends)) / 1e9 * ahead)
+            between = sorted(after - before for before, after in pairwise(ends))
+            return max(slowest, mean(between[:-1] or between) / 1e9 * ahead)  # the longest may be a night
         pace = sum(s.seconds for s in self.standings), sum(s.fraction for s in self.standings)
         return pace[0] / pace[1] * ahead / max(1, self.counts[State.running]) if pace[1] > 0 else None
 
 
-def look(sweep: Sweep) -> SweepStatus:
-    """How a sweep stands now; a result is read once, until a file of its folder changes."""
-    return SweepStatus([_standing(cell, sweep.folder / cell.folder) for cell in sweep.cells])
+def look(sweep: Sweep, known: Mapping[str, CellStatus] = MappingProxyType({})) -> SweepStatus:
+    """How a sweep stands now; a result is read once, until a file of its folder changes.
+
+    Args:
+        sweep: with its cells.
+        known: folder -> how a cell stands that is not looked at once more.
+    """
+    return SweepStatus([known.get(cell.folder) or _standing(cell, sweep.folder / cell.folder) for cell in sweep.cells])
 
 
 def _standing(cell: SweepCell, folder: Path) -> CellStatus:

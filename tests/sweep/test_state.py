@@ -108,6 +108,8 @@ def test_the_time_left_counts_what_is_between_cells():
     done = [CellStatus(cell, State.done, seconds=0.01, written=10**12 + k * 3 * 10**9) for k in range(5)]
     waiting = [CellStatus(cell, State.waiting)] * 10
     assert SweepStatus([*done, *waiting]).seconds_left == pytest.approx(30)
+    night = CellStatus(cell, State.done, seconds=0.01, written=0)
+    assert SweepStatus([night, *done, *waiting]).seconds_left == pytest.approx(30)
     slow = CellStatus(cell, State.running, step=10, steps=100, seconds=60)
     assert SweepStatus([*done, *waiting, slow]).seconds_left == pytest.approx(540)
 
