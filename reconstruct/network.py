@@ -19,23 +19,19 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from reconstruct import layers as names
+from reconstruct.batch_norm import State as State
 from reconstruct.batch_norm import folded
 from reconstruct.errors import InputError, RunError
-from reconstruct.hardware.algorithms import ConvAlgorithm, Converting, assemble
+from reconstruct.hardware.algorithms import ConvAlgorithm, Rounded, converted
 from reconstruct.hardware.winograd import Winograd
 
 Pooling = Literal["average", "max"]
-State = Mapping[str, Tensor]
-Read = Callable[[Tensor], Any]
+Read = Callable[[str, Tensor], Any]
 
 # Mean and standard deviation of ImageNet's RGB values in [0, 1], with which torchvision's networks were trained.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 FAINTEST = 0.1
-
-
-def _all_of_it(F: Tensor) -> Tensor:
-    return F
 
 
 class Network(nn.Module):
@@ -66,7 +62,7 @@ class Network(nn.Module):
         """Names of all layers, from the picture upwards."""
         return tuple(self.stages)
 
-    def forward(self, picture: Tensor, layers: Iterable[str], read: Read = _all_of_it) -> dict[str, Any]:
+    def forward(self, picture: Tensor, layers: Iterable[str], read: Read = lambda _, F: F) -> dict[str, Any]:
         """Features of `layers`; nothing deeper than the deepest of them is computed.
 
         Args:
@@ -76,22 +72,20 @@ class Network(nn.Module):
                 are let go of on the way.
 
         Returns:
-            tap -> what `read` makes of ``(N, C, H', W')``, in the number format in which the layer is computed.
+            tap -> what `read` makes of tap and ``(N, C, H', W')``, in the number format in which the layer is computed.
         """
         wanted = frozenset(layers)
         features: dict[str, Any] = {}
         x = self.preprocess(picture).contiguous(memory_format=torch.channels_last)
         for block in self._blocks(wanted):
-            x, found = self._through(block, x, wanted, read)
+            if self.checkpointing and torch.is_grad_enabled():
+                x, found = checkpoint(
+                    self._stages_of, block, x, wanted, read, use_reentrant=False, preserve_rng_state=False
+                )
+            else:
+                x, found = self._stages_of(block, x, wanted, read)
             features |= found
         return features
-
-    def _through(
-        self, block: Sequence[str], x: Tensor, wanted: frozenset[str], read: Read
-    ) -> tuple[Tensor, dict[str, Any]]:
-        if self.checkpointing and torch.is_grad_enabled():
-            return checkpoint(self._stages_of, block, x, wanted, read, use_reentrant=False, preserve_rng_state=False)
-        return self._stages_of(block, x, wanted, read)
 
     def _stages_of(
         self, block: Sequence[str], x: Tensor, wanted: frozenset[str], read: Read
@@ -101,9 +95,9 @@ class Network(nn.Module):
         for name in block:
             stage = self.stages[name]
             x = x.relu_() if overwritable and isinstance(stage, nn.ReLU) else stage(x)
-            overwritable = isinstance(stage, nn.Conv2d | Winograd | Converting) and name not in wanted
+            overwritable = isinstance(stage, nn.Conv2d | Winograd | Rounded) and name not in wanted
             if name in wanted:
-                features[name] = read(x)
+                features[name] = read(name, x)
         return x, features
 
     def _blocks(self, wanted: frozenset[str]) -> list[list[str]]:
@@ -118,15 +112,11 @@ class Network(nn.Module):
 
     # Departure: the paper computes in float32. What is reported is computed so here, too; the steps may be in bfloat16
     # or by Winograd's convolutions.
-    def computed(self, algorithms: Mapping[str, ConvAlgorithm]) -> Self:
-        """The same weights, with convolutions computed by these algorithms: tap -> algorithm.
-
-        Those that are not named, and those of other networks than VGGs, stay as they are.
-        """
-        network, named = copy.copy(self), [tap for tap in self.taps if tap in algorithms]
-        convolutions = [self.stages[tap] for tap in named]
-        assert all(isinstance(convolution, nn.Conv2d) for convolution in convolutions)
-        changed = zip(named, assemble(convolutions, [algorithms[tap] for tap in named]), strict=True)  # type: ignore[arg-type]
+    def computed(self, algorithm: ConvAlgorithm, layers: Iterable[str]) -> Self:
+        """The same weights, with the convolutions up to the deepest of `layers` computed by this algorithm."""
+        network, passed = copy.copy(self), [tap for block in self._blocks(frozenset(layers)) for tap in block]
+        plain = {tap: stage for tap in passed if isinstance(stage := self.stages[tap], nn.Conv2d)}
+        changed = zip(plain, converted(list(plain.values()), algorithm), strict=True)
         network._modules = self._modules | {"stages": nn.ModuleDict({**self.stages, **dict(changed)}).eval()}
         return network
 
@@ -178,12 +168,15 @@ def _stages(architecture: str, pairs: Sequence[tuple[Tensor, Tensor]], pooling: 
     for module, (weight, bias) in zip(convolutions, pairs, strict=True):
         module.load_state_dict({"weight": weight, "bias": bias})
     taps = names.taps(names.ARCHITECTURES[architecture])
-    return {tap: _safe(module, pooling) for tap, module in zip(taps, features, strict=True)}
+    for index, stage in enumerate(features):
+        if isinstance(stage, nn.MaxPool2d) and pooling == "average":
+            features[index] = nn.AvgPool2d(2)
+    return dict(zip(taps, features, strict=True))
 
 
 def _shapes(architecture: str) -> list[torch.Size]:
-    with torch.device("meta"):
-        return [module.weight.shape for module in _features(architecture) if isinstance(module, nn.Conv2d)]
+    pairs = names.convolutions(architecture, ["pool5"]).values()
+    return [torch.Size((outputs, channels, 3, 3)) for channels, outputs in pairs]
 
 
 def _features(architecture: str) -> nn.Sequential:
@@ -191,13 +184,6 @@ def _features(architecture: str) -> nn.Sequential:
     column = {"vgg11": "A", "vgg13": "B", "vgg16": "D", "vgg19": "E"}[architecture]
     features: nn.Sequential = torchvision.models.vgg.make_layers(torchvision.models.vgg.cfgs[column])
     return features
-
-
-def _safe(module: nn.Module, pooling: Pooling) -> nn.Module:
-    """torchvision's module, with our pooling."""
-    if isinstance(module, nn.MaxPool2d) and pooling == "average":
-        return nn.AvgPool2d(2)
-    return module
 
 
 def _convolution_1x1(weight: Tensor, bias: Tensor) -> nn.Conv2d:

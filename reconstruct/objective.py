@@ -35,24 +35,12 @@ class Term:
     has_errors: bool = True
     _known: dict[tuple[str, torch.Size], float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def loss(self, code: Code) -> Tensor:
-        """The unweighted loss in this term's unit, a scalar."""
-        return self.of_layers(self.layer_losses(code))
-
-    def layer_losses(self, code: Code) -> dict[str, Tensor]:
-        """layer -> E_l, scalars."""
-        return self.representation.layer_losses(code, self.target)
-
-    def of_layers(self, layer_losses: Mapping[str, Tensor]) -> Tensor:
-        """The loss in this term's unit, a scalar, from layer -> E_l."""
-        return self.representation.weighted(layer_losses) / self.unit
-
-    def errors(self, code: Code, layer_losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """layer -> ‖code - target‖² / ‖target‖², scalars without gradient, from layer -> E_l of that code.
-
-        E_l is a multiple of ‖code - target‖².
-        """
-        return {layer: loss.detach() / self._nothing(layer, code[layer].shape) for layer, loss in layer_losses.items()}
+    def __call__(self, code: Code) -> tuple[Tensor, dict[str, Tensor]]:
+        """The unweighted loss in this term's unit, and layer -> ‖code - target‖² / ‖target‖² (no gradient): scalars."""
+        layers = self.representation.layer_losses(code, self.target)
+        found = layers.items() if self.has_errors else ()
+        errors = {layer: loss.detach() / self._nothing(layer, code[layer].shape) for layer, loss in found}
+        return self.representation.weighted(layers) / self.unit, errors
 
     def _nothing(self, layer: str, shape: torch.Size) -> float:
         """E_l of a zero code of that shape."""
@@ -95,44 +83,34 @@ class Objective:
 
     @torch.no_grad()
     def evaluate(self, picture: Tensor) -> Evaluation:
-        """Losses of a picture ``(1, 3, H, W)`` without gradients, in less memory.
+        """Losses of a picture ``(1, 3, H, W)`` without gradients, in less memory: of a layer only codes are kept."""
+        codes = self.network(picture, self.layers, self._codes)
+        layers = {term.name: term.representation.layers for term in self.terms}
+        return self._evaluation({name: {layer: codes[layer][name] for layer in own} for name, own in layers.items()})
 
-        Every term has a pass of its own, which keeps nothing of a layer but its code.
-        """
-        return self._evaluation({term.name: self._code(term, picture) for term in self.terms})
+    def relative_errors(self, picture: Tensor) -> dict[str, dict[str, float]]:
+        """term -> layer -> ‖code - target‖² / ‖target‖² of a picture ``(1, 3, H, W)``."""
+        errors = self.evaluate(picture).errors
+        return {term: {layer: float(error) for layer, error in layers.items()} for term, layers in errors.items()}
+
+    def _codes(self, layer: str, F: Tensor) -> dict[str, Tensor]:
+        """term -> its code of a layer."""
+        asking = [term for term in self.terms if layer in term.representation.layers]
+        return {term.name: term.representation.code(F) for term in asking}
 
     def _evaluation(self, codes: Mapping[str, Code]) -> Evaluation:
-        layers = {term.name: term.layer_losses(codes[term.name]) for term in self.terms}
-        losses = {term.name: term.of_layers(layers[term.name]) for term in self.terms}
-        having = (term for term in self.terms if term.has_errors)
-        errors = {term.name: term.errors(codes[term.name], layers[term.name]) for term in having}
+        found = {term.name: term(codes[term.name]) for term in self.terms}
+        losses = {name: loss for name, (loss, _) in found.items()}
         # Left out of the sum, a term of weight 0 costs no gradient.
         weighted = [term.weight * losses[term.name] for term in self.terms if term.weight]
+        errors = {name: errors for name, (_, errors) in found.items() if errors}
         return Evaluation(sum(weighted[1:], weighted[0]), losses, errors)
-
-    @torch.no_grad()
-    def relative_errors(self, picture: Tensor) -> dict[str, dict[str, float]]:
-        """term -> layer -> ‖code - target‖² / ‖target‖² of a picture ``(1, 3, H, W)``.
-
-        All codes of all layers are there at once, for a single pass.
-        """
-        every = self.network(picture, self.layers, lambda F: [term.representation.code(F) for term in self.terms])
-        codes = [{layer: every[layer][k] for layer in t.representation.layers} for k, t in enumerate(self.terms)]
-        return {term.name: _errors(term, code) for term, code in zip(self.terms, codes, strict=True)}
-
-    def _code(self, term: Term, picture: Tensor) -> Code:
-        return encode(self.network, term.representation, picture)
-
-
-def _errors(term: Term, code: Code) -> dict[str, float]:
-    errors = term.representation.relative_errors(code, term.target)
-    return {layer: float(error) for layer, error in errors.items()}
 
 
 @torch.no_grad()
 def encode(network: Network, representation: Representation, picture: Tensor) -> dict[str, Tensor]:
     """The code of a picture ``(1, 3, H, W)`` under `representation`."""
-    code: dict[str, Tensor] = network(picture, representation.layers, representation.code)
+    code: dict[str, Tensor] = network(picture, representation.layers, lambda _, F: representation.code(F))
     return code
 
 

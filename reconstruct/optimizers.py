@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 EXPLODED = 10.0  # a loss this many times the best one so far means that the last step went astray
-SHORTER = 0.5  # a step from where the last one rose and taught nothing, against what it would be
-FIRST = 0.2  # of the reach: a step of which nothing but the direction is known
-CURVED = 1e-8  # a pair counts if the cosine between its s and y is larger
+BACKOFF = 0.5  # a step from where the last one rose and taught nothing, against what it would be
+FIRST_STEP = 0.2  # of the reach: a step of which nothing but the direction is known
+MIN_CURVATURE = 1e-8  # a pair counts if the cosine between its s and y is larger
 WITHOUT_DOUBLE = ("mps",)  # devices that cannot compute in double precision
-CROSSTALK = 0.2  # a block's own curvature is not believed below this share of the change of its gradient
+MIN_BLOCK_CURVATURE = 0.2  # a block's own curvature is not believed below this share of the change of its gradient
 
 
 class BlockLBFGS(torch.optim.Optimizer):
@@ -25,7 +25,7 @@ class BlockLBFGS(torch.optim.Optimizer):
         h_b = c Σ s_b² / Σ s_b y_b        Σ_b h_b y_b² = sᵀy
 
     so that coarse and fine, brightness and colour need not share one step length. (Where s_b and y_b hardly agree, the
-    denominator is `CROSSTALK` times √(Σ s_b² Σ y_b²) instead.)
+    denominator is `MIN_BLOCK_CURVATURE` times √(Σ s_b² Σ y_b²) instead.)
 
     What a line search would guard against is guarded against otherwise. No step moves the picture further than `reach`.
     After a step that made the loss rise, the next one begins again where that one began, with what was learned from it,
@@ -82,18 +82,18 @@ class BlockLBFGS(torch.optim.Optimizer):
         x, raw = self._values(), torch.cat([_gradient(parameter).flatten() for parameter in self._params])
         memory = self._memory
         exploded = ~((loss <= EXPLODED * memory["best_loss"]) & (raw @ raw).isfinite())
-        risen = ~exploded & (loss > memory["best_loss"]) & (memory["going"] > 0)
+        risen = ~exploded & (loss > memory["best_loss"]) & (memory["moved"] > 0)
         self._learn(x, torch.where(exploded, 0, raw), exploded, risen)
         self._keep_best(x, loss.detach(), exploded)
         # Departure: no line search, one evaluation a step; what it would guard against is guarded against in `_cut`, by
         # beginning again where a step began after which the loss has risen, and by taking back one after which it has
         # exploded.
-        moved = memory["x"] + memory["share"] * self._cut(self._direction(memory["gradient"]))
+        moved = memory["x"] + memory["step_scale"] * self._cut(self._direction(memory["gradient"]))
         self._place(torch.where(exploded, memory["best"], moved))
         return loss
 
     def _remember(self, **new: Tensor) -> None:
-        """In place of what was remembered."""
+        """Overwrite state tensors in place (a CUDA graph needs fixed addresses)."""
         for name, value in new.items():
             self._memory[name].copy_(value)
 
@@ -106,7 +106,7 @@ class BlockLBFGS(torch.optim.Optimizer):
         self._remember(newest=(memory["newest"] + 1) % self._settings["history"])
         s, y, slot = x - memory["x"], gradient - memory["gradient"], memory["newest"]
         curvature = s @ y
-        counts = (curvature > CURVED * s.norm() * y.norm()) & (memory["going"] > 0) & ~exploded
+        counts = (curvature > MIN_CURVATURE * s.norm() * y.norm()) & (memory["moved"] > 0) & ~exploded
         pair = {"s": torch.where(counts, s, 0), "y": torch.where(counts, y, 0)}
         for name, vector in pair.items():
             memory[name].index_copy_(0, slot, vector[None])
@@ -119,8 +119,8 @@ class BlockLBFGS(torch.optim.Optimizer):
         memory["y_y"].index_copy_(1, slot, squares[:, None]).index_copy_(2, slot, squares[:, :, None])
         products = with_y[:, :2].index_select(2, slot)[:, :, 0]
         self._average(counts, exploded, self._blockwise(s[None], s[None])[:, 0, 0], products, curvature)
-        self._remember(s_g=with_s[1], y_g=with_y[:, 2], going=~exploded, x=x, gradient=gradient)
-        self._remember(share=torch.where(risen & ~counts, SHORTER * memory["share"], 1))
+        self._remember(s_g=with_s[1], y_g=with_y[:, 2], moved=~exploded, x=x, gradient=gradient)
+        self._remember(step_scale=torch.where(risen & ~counts, BACKOFF * memory["step_scale"], 1))
 
     def _average(self, counts: Tensor, exploded: Tensor, ss: Tensor, products: Tensor, curvature: Tensor) -> None:
         """Σ s², Σ s y and Σ y² of every block, over the past."""
@@ -165,7 +165,7 @@ class BlockLBFGS(torch.optim.Optimizer):
     def _inverse_curvatures(self) -> Tensor:
         """h_b for every block."""
         ss, sy, yy = (self._memory[name] for name in ("ss", "sy", "yy"))
-        curvatures = torch.maximum(sy, CROSSTALK * (ss * yy).sqrt())
+        curvatures = torch.maximum(sy, MIN_BLOCK_CURVATURE * (ss * yy).sqrt())
         usual = torch.where(sy.sum() > 0, ss.sum() / sy.sum(), 1)  # for a block of which nothing is known yet
         # Departure: one number for every block where others have one for all parameters.
         h = torch.where((curvatures > 0) & (ss > 0), ss / curvatures, usual)
@@ -179,7 +179,7 @@ class BlockLBFGS(torch.optim.Optimizer):
         moves = self._position_of(probe) - self._origin
         reach = self._memory["reach"] / moves.square().mean().sqrt()  # in lengths of the probe
         informed = (self._memory["kept"] > 0).any()
-        length = torch.where(informed, torch.minimum(norm / direction.numel() ** 0.5, reach), FIRST * reach)
+        length = torch.where(informed, torch.minimum(norm / direction.numel() ** 0.5, reach), FIRST_STEP * reach)
         return torch.where(norm > 0, length, 0) * probe
 
     def _blockwise(self, first: Tensor, second: Tensor) -> Tensor:
@@ -218,8 +218,8 @@ def _blank(x: Tensor, history: int, blocks: int, reach: float) -> dict[str, Tens
         "x": x,
         "gradient": torch.zeros_like(x),
         "newest": torch.full((1,), history - 1, device=x.device),  # the row of the last pair
-        "share": x.new_ones(()),  # of a step that is taken, less where the last ones taught nothing
-        "going": x.new_zeros(()),  # 1 if the last step was taken from `x`, 0 at the beginning and if it was taken back
+        "step_scale": x.new_ones(()),  # of a step that is taken, less where the last ones taught nothing
+        "moved": x.new_zeros(()),  # 1 if the last step was taken from `x`, 0 at the beginning and if it was taken back
         "s": x.new_zeros(history, x.numel()),
         "y": x.new_zeros(history, x.numel()),
         "kept": x.new_zeros(history),  # 1 where a row of s and y is a pair

@@ -18,10 +18,10 @@ from reconstruct import layers
 from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
-from reconstruct.hardware.algorithms import ConvAlgorithm, fixed
+from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.hardware.choice import Choice, choose
 
-TIMINGS = "timings.json"  # in the user's cache
+TIMINGS = "timings"  # a folder in the user's cache
 # Pixels times steps: some five minutes on two cores. Compiling takes 10 to 50 s, and saves some hundredths of a step.
 WORTH_COMPILING = 1e8
 
@@ -40,13 +40,13 @@ class ComputePlan:
     """How the steps of one cell are computed. What is reported in the end is computed in float32 whatever it says.
 
     Attributes:
-        algorithms: of each convolution on the way to the deepest layer.
+        algorithm: of the convolutions on the way to the deepest layer, but for the first, which sees the picture.
         checkpointing: whether features are computed again on the way back instead of being kept.
         reason: why it is so, in a line.
     """
 
     device: torch.device
-    algorithms: Mapping[str, ConvAlgorithm]
+    algorithm: ConvAlgorithm
     checkpointing: bool
     compilation: Compilation
     reason: str = ""
@@ -54,22 +54,21 @@ class ComputePlan:
     @property
     def precision(self) -> str:
         """float32, or bfloat16 (all but the first convolution, which sees the picture)."""
-        return "bfloat16" if ConvAlgorithm.bfloat16 in self.algorithms.values() else "float32"
+        return "bfloat16" if self.algorithm is ConvAlgorithm.bfloat16 else "float32"
 
     @property
     def winograd(self) -> bool:
         """Whether a convolution is computed by Winograd's algorithm."""
-        return ConvAlgorithm.winograd in self.algorithms.values()
+        return self.algorithm is ConvAlgorithm.winograd
 
     @property
     def itemsize(self) -> int:
         """Bytes of a feature."""
-        return 2 if self.precision == "bfloat16" else 4
+        return self.algorithm.dtype.itemsize
 
     def record(self, compiled: bool) -> dict[str, Any]:
         """What a checkpoint needs to go on in the same way."""
-        algorithms = {tap: algorithm.value for tap, algorithm in self.algorithms.items()}
-        return {"device": self.device.type, "ways": algorithms, "compiled": compiled}
+        return {"device": self.device.type, "algorithm": self.algorithm.value, "compiled": compiled}
 
 
 def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None = None) -> ComputePlan:
@@ -129,22 +128,22 @@ def _respect_share() -> None:
 
 
 def _as_begun(config: Config, device: torch.device, begun: Mapping[str, Any]) -> ComputePlan:
-    algorithms = {tap: ConvAlgorithm(name) for tap, name in begun["ways"].items()}
     compilation = Compilation.if_possible if begun["compiled"] else Compilation.none
-    return ComputePlan(device, algorithms, config.checkpointing, compilation, "as in its checkpoint")
+    algorithm = ConvAlgorithm(begun["algorithm"])
+    return ComputePlan(device, algorithm, config.checkpointing, compilation, f"{algorithm}, as in its checkpoint")
 
 
 def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
     chosen = _choice(config, device, height, width)
     compilation = _compilation(config, height * width, device)
-    return ComputePlan(device, chosen.algorithms, config.checkpointing, compilation, chosen.reason)
+    return ComputePlan(device, chosen.algorithm, config.checkpointing, compilation, chosen.reason)
 
 
 def _choice(config: Config, device: torch.device, height: int, width: int) -> Choice:
     convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
-    allowed = _allowed(config, device)
-    if len(allowed) == 1 or len(convolutions) == 1:
-        return Choice(fixed(convolutions, allowed[0]), "there is no choice")
+    asked = [each if each.concerns(convolutions) else ConvAlgorithm.float32 for each in _allowed(config, device)]
+    if len(allowed := list(dict.fromkeys(asked))) == 1:
+        return Choice(allowed[0], f"{allowed[0]}: there is no choice")
     deepest = f"{list(convolutions)[-1]} at {width}×{height} pixels"
     announce = partial(say, f"measuring which algorithm for the convolutions up to {deepest} is fastest here, once")
     return choose(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, announce)

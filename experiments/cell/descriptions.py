@@ -21,12 +21,6 @@ def texts(settings: Mapping[str, Any], credits: Mapping[str, Mapping[str, str]],
     return pages | ({"command": verbatim(command)} if command else {})
 
 
-def computed(ways: Mapping[str, str], reason: str) -> str:
-    """How a cell's steps are computed, as Markdown: why, and each convolution's way."""
-    listed = "\n".join(f"{tap}: {way}" for tap, way in ways.items())
-    return f"{plainly(reason)}\n\n{verbatim(listed)}"
-
-
 def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
     """A sweep's pages: what its figure shows, what made it, and what all its cells have in common."""
     paragraphs = [plainly(paragraph) for paragraph in caption.split("\n")]

@@ -47,7 +47,7 @@ def networks(
         RunError: weights could not be fetched, or there is no compiler and the plan requires one.
     """
     exact = network(settings, files, plan.device)
-    matched, plain = _computing(exact, tuple(plan.algorithms.items()))
+    matched, plain = _computing(exact, plan.algorithm, layers)
     plain = plain.checkpointed() if plan.checkpointing else plain
     fast = _compiled(plain, plan.compilation, picture, layers)
     return Networks(exact, matched, fast, fast is not plain)
@@ -81,11 +81,10 @@ def _state(architecture: str, weights: Input, seed: int) -> State:
 
 
 @lru_cache(maxsize=1)
-def _computing(exact: Network, algorithms: tuple[tuple[str, ConvAlgorithm], ...]) -> tuple[Network, Network]:
-    """The network in the number format of these algorithms, by torch's own convolutions, and by these algorithms."""
-    used = {algorithm for _, algorithm in algorithms}
-    computed = exact.computed(dict(algorithms)) if used != {ConvAlgorithm.float32} else exact
-    return exact if ConvAlgorithm.winograd in used else computed, computed
+def _computing(exact: Network, algorithm: ConvAlgorithm, layers: tuple[str, ...]) -> tuple[Network, Network]:
+    """The network in the number format of an algorithm, by torch's own convolutions, and by this algorithm."""
+    computed = exact if algorithm is ConvAlgorithm.float32 else exact.computed(algorithm, layers)
+    return exact if algorithm is ConvAlgorithm.winograd else computed, computed
 
 
 def _compiled(network: Network, compilation: Compilation, picture: Tensor, layers: tuple[str, ...]) -> Network:

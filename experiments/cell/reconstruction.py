@@ -17,6 +17,7 @@ from experiments.terminal.progress import Bars, NoProgress, say
 from reconstruct import images, measures
 from reconstruct.hardware import processor
 from reconstruct.recorders.board import Board
+from reconstruct.recorders.events import plainly
 from reconstruct.recorders.film import Film
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
@@ -83,7 +84,7 @@ def _start(provenance: Provenance, folder: Path) -> Tensor | None:
 def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
     alone = invocation.verbosity is Verbosity.alone
     texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command() if alone else "")
-    texts["computed"] = descriptions.computed(made.plan.algorithms, made.plan.reason)
+    texts["computed"] = plainly(made.plan.reason)
     layers = {term: provenance.config.layers(term) for term in provenance.config.active()}
     columns = descriptions.columns(provenance.settings, layers, invocation.values)
     return Board(folder, made.synthesis.done, made.originals, columns, texts)

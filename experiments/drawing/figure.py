@@ -148,10 +148,10 @@ def _with_lpips(cells: Cells) -> Cells:
 def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
     """The figure as a run of its own beside those of the cells."""
     from experiments.cell.descriptions import sweep_texts
-    from reconstruct.recorders import sweep_board
+    from reconstruct.recorders import board
 
     done = sum(panel.result is not None for panel in cells.panels)
-    sweep_board.show(sweep.folder / FIGURE, sweep.folder / f"{FIGURE}.png", done, sweep_texts(sweep, caption))
+    board.show_figure(sweep.folder / FIGURE, sweep.folder / f"{FIGURE}.png", done, sweep_texts(sweep, caption))
 
 
 def _say_what_is_missing(cells: Cells, kind: str, stem: str) -> None:

@@ -135,7 +135,7 @@ def by_chance(network: Network, height: int, width: int, layers: tuple[str, ...]
 @lru_cache(maxsize=1)
 def _photographs() -> Mapping[str, Tensor]:
     try:
-        return {name: images.load(fetched(name), SIZE) for name in assets.photographs()}
+        return {name: images.load(fetched(name), SIZE) for name in assets.names(assets.Kind.PHOTOGRAPH)}
     except RunError as error:
         say(f"  features are not compared with random photographs': {error}")
         return {}

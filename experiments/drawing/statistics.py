@@ -16,7 +16,7 @@ from reconstruct.analysis import tables
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError
 from reconstruct.errors import InputError
 from reconstruct.network import Network
-from reconstruct.objective import encode
+from reconstruct.objective import Term, encode
 from reconstruct.representations import Code, Representation, equal_weights
 from reconstruct.runs.results import PICTURE, Result
 from reconstruct.runs.sweeps import Sweep
@@ -71,7 +71,7 @@ def _measured(cell: str, made_from: str, picture: Tensor, folder: Path, result: 
     network, painting = network_of(result.network), images.load(folder / "style.png")
     for name, statistic in _statistics(result).items():
         code, target = (_code(network, statistic, each) for each in (picture, painting))
-        relative = statistic.relative_errors(code, target)
+        _, relative = Term(name, statistic, target)(code)
         error = float(torch.stack(list(relative.values())).mean())
         yield StatisticError(cell, result.asked_for("style"), made_from, name, error)
 

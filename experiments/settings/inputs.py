@@ -211,7 +211,8 @@ def _expected(key: str) -> tuple[str, Sequence[str]]:
     """What a file is, and the names of samples that may stand in its place."""
     if key == CODE:
         return "a file of features", ()
-    return ("weights", assets.weights()) if key == WEIGHTS else ("a picture", assets.pictures())
+    what, kinds = ("weights", (assets.Kind.WEIGHTS,)) if key == WEIGHTS else ("a picture", assets.PICTURES)
+    return what, assets.names(*kinds)
 
 
 @lru_cache(maxsize=256)

@@ -6,20 +6,53 @@ Adam.
 """
 
 import copy
+import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from statistics import median
 
 import torch
 from torch import Tensor, nn
 
-from experiments.speed.rivals import Recipe
 from reconstruct.network import Network
 from reconstruct.objective import Objective
 from reconstruct.representations import Content
 from reconstruct.synthesis import INITIAL_LOSS
 
 HISTORY = 10
+
+
+class Recipe(ABC):
+    """What recipe=fast is measured against: an optimisation that goes on for as many evaluations as it is asked for.
+
+    Attributes:
+        losses: of the objective, at pictures whose values are within [0, 1].
+        seconds: those that each of them took.
+        best: the lowest of the losses and its picture.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.losses: list[float] = []
+        self.seconds: list[float] = []
+        self.best = (math.inf, torch.empty(0))
+
+    def keep(self, loss: float, picture: Tensor, seconds: float) -> None:
+        """Note a loss, its picture and the seconds that it took."""
+        self.seconds.append(seconds)
+        self.losses.append(loss)
+        if loss < self.best[0]:
+            self.best = (loss, picture)
+
+    @property
+    def step_seconds(self) -> float:
+        """Median seconds of an evaluation."""
+        return median(self.seconds)
+
+    @abstractmethod
+    def advance(self, evaluations: int) -> None:
+        """Go on."""
 
 
 class Classic(Recipe):
@@ -46,11 +79,6 @@ class Classic(Recipe):
             if learning_rate is None
             else torch.optim.Adam([self._x], learning_rate)
         )
-
-    @property
-    def step_seconds(self) -> float:
-        """Median seconds of an evaluation."""
-        return median(self.seconds)
 
     def advance(self, evaluations: int) -> None:
         """Go on."""
@@ -104,9 +132,6 @@ def _content(F: Tensor, P: Tensor) -> Tensor:
 
 
 def _style(F: Tensor, A: Tensor) -> Tensor:
-    return ((_gram(F) - A) ** 2).sum() / (4 * F.shape[1] ** 2)
-
-
-def _gram(F: Tensor) -> Tensor:
     rows = F.flatten(2)
-    return torch.bmm(rows, rows.transpose(1, 2)) / rows.shape[2]
+    G = torch.bmm(rows, rows.transpose(1, 2)) / rows.shape[2]
+    return ((G - A) ** 2).sum() / (4 * F.shape[1] ** 2)

@@ -17,8 +17,8 @@ from torch import Tensor
 from experiments.cell import build
 from experiments.settings import schema
 from experiments.settings.inputs import inputs
-from experiments.speed.classic import Classic
-from experiments.speed.rivals import Plenoptic, Recipe, check
+from experiments.speed.classic import Classic, Recipe
+from experiments.speed.rivals import Plenoptic, check
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.objective import Objective
@@ -51,7 +51,6 @@ class Settings:
     learning_rates: list[float] = field(default_factory=list)
     fast: list[str] = field(default_factory=list)
     variants: dict[str, list[str]] = field(default_factory=dict)
-    step_size: int = MISSING
     sizes: list[int] = field(default_factory=list)
     device: str = "auto"
     rivals: list[str] = field(default_factory=list)
@@ -86,49 +85,41 @@ def task(made: build.Cell) -> tuple[Objective, tuple[int, int]]:
 
 def comparisons(settings: Settings, case: str) -> Iterator[Comparison]:
     """The classic recipe compared with recipe=fast and with each of its variants, on one case."""
-    ways = {"recipe=fast": list[str]()} | {variant: [variant] for variant in settings.variants.get(case, [])}
-    cells = {name: cell(settings, case, settings.size, *more) for name, more in ways.items()}
-    reference, shape = task(cells["recipe=fast"])
+    overrides = {"recipe=fast": list[str]()} | {variant: [variant] for variant in settings.variants.get(case, [])}
+    cells = {name: cell(settings, case, settings.size, *more) for name, more in overrides.items()}
+    fast = cells["recipe=fast"]
+    reference, shape = task(fast)
     classics = [Classic(reference, shape, settings.seed, rate) for rate in (None, *settings.learning_rates)]
-    rivals = _rivals(settings, cells["recipe=fast"])
+    rivals: list[Recipe] = [  # they reconstruct content; of style they know no Gram matrices
+        Plenoptic(reference, fast.originals["content"], settings.seed)
+        for _ in (settings.rivals if list(fast.originals) == ["content"] else ())
+    ]
     steps = _in_turns(settings, case, cells, [*classics, *rivals])
-    best = min(classics, key=lambda each: each.best[0])
-    for name, more in ways.items():
-        outcome = _report(case, name, reference, steps[name], best)
-        yield _repeated(settings, case, outcome, more)
-    for rival in rivals:
-        yield _repeated(settings, case, _report(case, "recipe=fast", reference, steps["recipe=fast"], rival), [])
+    best: Recipe = min(classics, key=lambda each: each.best[0])
+    for name, other in [*((name, best) for name in overrides), *(("recipe=fast", rival) for rival in rivals)]:
+        outcome = _report(case, name, reference, steps[name], other)
+        yield _repeated(settings, case, outcome, overrides[name])
 
 
 def _repeated(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> Comparison:
     """With the times of the further runs to the same goal."""
-    again = [_time(settings, case, outcome, more) for _ in range(1, settings.repeats) if outcome.reached]
-    return replace(outcome, times=[*outcome.times, *again])
-
-
-def _rivals(settings: Settings, made: build.Cell) -> list[Plenoptic]:
-    """Those that reconstruct content; of style they know no Gram matrices."""
-    if list(made.originals) != ["content"]:
-        return []
-    return [Plenoptic(made.reference, made.originals["content"], settings.seed) for _ in settings.rivals]
-
-
-def _time(settings: Settings, case: str, outcome: Comparison, more: list[str]) -> float:
-    """Seconds to the goal, in another run."""
-    say(f"{case}, {outcome.fast.name}: another run")
-    *_, last = islice(cell(settings, case, settings.size, *more).synthesis, outcome.reached)
-    return last.seconds
+    times = list(outcome.times)
+    for _ in range(1, settings.repeats) if outcome.reached else ():
+        say(f"{case}, {outcome.fast.name}: another run")
+        *_, last = islice(cell(settings, case, settings.size, *more).synthesis, outcome.reached)
+        times.append(last.seconds)
+    return replace(outcome, times=times)
 
 
 def _in_turns(
     settings: Settings, case: str, cells: dict[str, build.Cell], others: Sequence[Recipe]
 ) -> dict[str, list[Step]]:
-    ways = {name: iter(made.synthesis) for name, made in cells.items()}
+    loops = {name: iter(made.synthesis) for name, made in cells.items()}
     steps: dict[str, list[Step]] = {name: [] for name in cells}
     for turn in range(TURNS):
         say(f"{case}: turn {turn + 1} of {TURNS}")
-        for name, way in ways.items():
-            steps[name] += islice(way, _share(settings.steps, turn))
+        for name, loop in loops.items():
+            steps[name] += islice(loop, _share(settings.steps, turn))
         for other in others:
             other.advance(_share(settings.evaluations, turn))
     return steps

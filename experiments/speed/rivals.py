@@ -1,13 +1,12 @@
-"""What recipe=fast is measured against: any recipe that keeps its losses, seconds and best picture; and plenoptic's.
+"""Another program's recipe: plenoptic's Metamer, a picture that a model takes for another, by Adam on the pixels.
 
-plenoptic (Duong et al., 2023, "Plenoptic: A platform for synthesizing model-optimized visual stimuli") makes a metamer,
-a picture that a model takes for another, by Adam on the pixels. It is not installed with this program.
+Duong et al. (2023), "Plenoptic: A platform for synthesizing model-optimized visual stimuli". It is not installed with
+this program.
 """
 
 import contextlib
 import importlib
 import io
-import math
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -15,43 +14,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from experiments.speed.classic import Recipe
 from reconstruct.errors import InputError
 from reconstruct.objective import Objective
 
-RIVALS = ("plenoptic",)
+PLENOPTIC = "plenoptic"
 LEARNING_RATE = 0.01  # plenoptic's own default
-
-
-class Recipe:
-    """An optimisation that goes on for as many evaluations as it is asked for.
-
-    Attributes:
-        losses: of the objective, at pictures whose values are within [0, 1].
-        seconds: those that each of them took.
-        best: the lowest of the losses and its picture.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.losses: list[float] = []
-        self.seconds: list[float] = []
-        self.best = (math.inf, torch.empty(0))
-
-    def keep(self, loss: float, picture: Tensor, seconds: float) -> None:
-        """Note a loss, its picture and the seconds that it took."""
-        self.seconds.append(seconds)
-        self.losses.append(loss)
-        if loss < self.best[0]:
-            self.best = (loss, picture)
-
-    @property
-    def step_seconds(self) -> float:
-        """Seconds of an evaluation."""
-        raise NotImplementedError
-
-    def advance(self, evaluations: int) -> None:
-        """Go on."""
-        raise NotImplementedError
 
 
 class Plenoptic(Recipe):
@@ -64,7 +32,7 @@ class Plenoptic(Recipe):
     """
 
     def __init__(self, reference: Objective, original: Tensor, seed: int) -> None:
-        super().__init__("plenoptic")
+        super().__init__(PLENOPTIC)
         self._reference = reference
         self._iterations = 0
         torch.manual_seed(seed)  # it draws from torch's own
@@ -87,29 +55,28 @@ class Plenoptic(Recipe):
         self.keep(float(self._reference.evaluate(picture).total), picture, seconds)
 
 
-def check(names: Iterable[str]) -> None:
-    """Raise `InputError` unless these rivals are known and installed."""
-    for name in names:
-        if name not in RIVALS:
-            raise InputError(f"rivals: no {name!r}; expected some of {', '.join(RIVALS)}")
-        _imported()
-
-
-def _imported() -> Any:
-    try:
-        return importlib.import_module("plenoptic")
-    except ImportError as error:
-        raise InputError(f"rivals=[plenoptic] needs more: pip install plenoptic ({error})") from error
-
-
 class _Features(nn.Module):
-    """Picture -> the features of all layers, in a row."""
+    """Picture ``(1, 3, H, W)`` -> the features of all layers, ``(1, n)``."""
 
     def __init__(self, reference: Objective) -> None:
         super().__init__()
         self.network, self.layers = reference.network, reference.layers
 
     def forward(self, x: Tensor) -> Tensor:
-        """``(1, 3, H, W)`` to ``(1, n)``."""
         features = self.network(x, self.layers)
         return torch.cat([features[layer].flatten(1) for layer in self.layers], 1)
+
+
+def check(names: Iterable[str]) -> None:
+    """Raise `InputError` unless these rivals are known and installed."""
+    for name in names:
+        if name != PLENOPTIC:
+            raise InputError(f"rivals: no {name!r}; expected {PLENOPTIC}")
+        _imported()
+
+
+def _imported() -> Any:
+    try:
+        return importlib.import_module(PLENOPTIC)
+    except ImportError as error:
+        raise InputError(f"rivals=[plenoptic] needs more: pip install plenoptic ({error})") from error

@@ -1,14 +1,12 @@
-"""The algorithms for a convolution: float32 as it is written down, float32 by Winograd's algorithm, bfloat16."""
+"""The algorithms for a network's convolutions: float32 as it is written down, float32 by Winograd's, bfloat16."""
 
 import copy
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
-from reconstruct import layers
 from reconstruct.hardware import winograd
 from reconstruct.hardware.winograd import Winograd
 
@@ -19,7 +17,7 @@ Channels = Mapping[str, tuple[int, int]]
 
 
 class ConvAlgorithm(StrEnum):
-    """How one convolution is computed, with what follows it up to the next one."""
+    """How the convolutions of a network are computed, but for the first, which sees the picture: always in float32."""
 
     float32 = "float32"
     winograd = "winograd"
@@ -30,57 +28,38 @@ class ConvAlgorithm(StrEnum):
         """Of the features."""
         return torch.bfloat16 if self is ConvAlgorithm.bfloat16 else torch.float32
 
+    def concerns(self, convolutions: Channels) -> bool:
+        """Whether it computes any of them otherwise than float32 does."""
+        widest = max([channels for channels, _ in convolutions.values()][1:], default=0)
+        fewest = WINOGRAD_CHANNELS if self is ConvAlgorithm.winograd else 1
+        return self is not ConvAlgorithm.float32 and widest >= fewest
 
-class Converting(nn.Module):
-    """A stage between others that compute in another number format.
 
-    What goes to a narrower format is rounded behind the stage and what comes from one is widened before it, so that
-    what lies between two convolutions is as small as can be. A picture is never rounded: to bfloat16's 8 bits it would
-    be off by 0.14 of 255 grey levels, which the first layers take for detail.
+class Rounded(nn.Module):
+    """The convolution that sees the picture, where all others compute in bfloat16.
 
-    Args:
-        stage: computes in `dtype`.
-        dtype: of its inputs.
-        result: of what comes out.
+    Only its result is rounded: to bfloat16's 8 bits a picture would be off by 0.14 of 255 grey levels, which the first
+    layers take for detail.
     """
 
-    def __init__(self, stage: nn.Module, dtype: torch.dtype, result: torch.dtype) -> None:
+    def __init__(self, convolution: nn.Conv2d) -> None:
         super().__init__()
-        self.stage = stage
-        self.dtype = dtype
-        self.result = result
+        self.convolution = convolution
 
     def forward(self, x: Tensor) -> Tensor:
-        """``(N, C, H, W)`` in any format to ``(N, O, H, W)`` in `result`."""
-        converted: Tensor = self.stage(x.to(self.dtype)).to(self.result)
-        return converted
+        """``(N, C, H, W)`` in float32 to ``(N, O, H, W)`` in bfloat16."""
+        rounded: Tensor = self.convolution(x).to(torch.bfloat16)
+        return rounded
 
 
-def fixed(convolutions: Channels, algorithm: ConvAlgorithm) -> dict[str, ConvAlgorithm]:
-    """One algorithm for all, but float32 for the one that sees the picture, and where Winograd's does not pay."""
-    fewest = WINOGRAD_CHANNELS if algorithm is ConvAlgorithm.winograd else layers.CHANNELS[0]
-    wide = {tap: channels >= fewest for tap, (channels, _) in convolutions.items()}
-    return {tap: algorithm if wide[tap] else ConvAlgorithm.float32 for tap in convolutions}
+def converted(convolutions: Sequence[nn.Conv2d], algorithm: ConvAlgorithm) -> list[nn.Module]:
+    """Modules that compute what these convolutions do, which follow each other from the picture upwards."""
+    first, others = convolutions[:1], convolutions[1:]
+    if algorithm is ConvAlgorithm.bfloat16 and others:
+        return [*map(Rounded, first), *(copy.deepcopy(each).to(torch.bfloat16) for each in others)]
+    return [*first, *(_by_winograd(each) if algorithm is ConvAlgorithm.winograd else each for each in others)]
 
 
-def assemble(convolutions: Sequence[nn.Conv2d], algorithms: Sequence[ConvAlgorithm]) -> list[nn.Module]:
-    """Convolutions that follow each other, with conversions where the number format changes."""
-    stages: list[nn.Module] = []
-    before = torch.float32  # the picture
-    for convolution, (algorithm, following) in zip(
-        convolutions, pairwise([*algorithms, *algorithms[-1:]]), strict=True
-    ):
-        result = torch.bfloat16 if ConvAlgorithm.bfloat16 in (algorithm, following) else torch.float32
-        stage = computing(convolution, algorithm)
-        plain = before == algorithm.dtype == result
-        stages.append(stage if plain else Converting(stage, algorithm.dtype, result))
-        before = result
-    return stages
-
-
-def computing(convolution: nn.Conv2d, algorithm: ConvAlgorithm) -> nn.Module:
-    """A module that computes what `convolution` does by that algorithm; itself where there is no other."""
-    if algorithm is ConvAlgorithm.winograd and winograd.fits(convolution):
-        return Winograd(convolution)
-    bfloat16 = algorithm is ConvAlgorithm.bfloat16
-    return copy.deepcopy(convolution).to(algorithm.dtype) if bfloat16 else convolution
+def _by_winograd(convolution: nn.Conv2d) -> nn.Module:
+    pays = convolution.in_channels >= WINOGRAD_CHANNELS and winograd.fits(convolution)
+    return Winograd(convolution) if pays else convolution

@@ -6,14 +6,14 @@ as fast as in float32 and another half as fast.
 
 import math
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from reconstruct import layers
-from reconstruct.hardware.algorithms import Channels, ConvAlgorithm, assemble, fixed
+from reconstruct.hardware.algorithms import Channels, ConvAlgorithm, converted
 from reconstruct.hardware.cuda_graph import WARMUP_CALLS, CudaGraph
 
 ROUNDS = 3
@@ -22,32 +22,30 @@ FIRST_LOOK = 48  # pixels along a side, since an algorithm that is only emulated
 MAX_FIRST_SLOWDOWN = 3.0  # times the time of the best at the first look; slower ones are not timed any further
 FEATURES_OFF, GRADIENT_OFF = 0.02, 0.2  # of float32's norm; rounding to bfloat16 has 0.007 and 0.07 up to relu5_4
 
+NetworkStep = Callable[[], tuple[Tensor, Tensor]]
+"""Features of the deepest layer, and the gradient of their sum of squares: the same every time."""
 
-class NetworkStep:
-    """A VGG's convolutions with random weights, forwards and backwards; called, it gives the picture's gradient."""
 
-    def __init__(self, convolutions: Channels, algorithm: ConvAlgorithm, picture: Tensor) -> None:
-        self._picture = picture.clone(memory_format=torch.channels_last).requires_grad_()
-        self._network = _network(convolutions, algorithm).to(picture.device).to(memory_format=torch.channels_last)
+def network_step(convolutions: Channels, algorithm: ConvAlgorithm, picture: Tensor) -> NetworkStep:
+    """Forwards and backwards through a VGG's convolutions with random weights."""
+    network = _network(convolutions, algorithm).to(picture.device).to(memory_format=torch.channels_last)
+    x = picture.clone(memory_format=torch.channels_last).requires_grad_()
 
-    def __call__(self) -> Tensor:
-        """The same every time."""
-        return self.outcome()[1]
-
-    def outcome(self) -> tuple[Tensor, Tensor]:
-        """Features of the deepest layer, and the gradient of their sum of squares."""
-        F = self._network(self._picture)
-        (gradient,) = torch.autograd.grad(F.float().square().sum(), self._picture)
+    def step() -> tuple[Tensor, Tensor]:
+        F = network(x)
+        (gradient,) = torch.autograd.grad(F.float().square().sum(), x)
         return F.detach(), gradient
+
+    return step
 
 
 def _network(convolutions: Channels, algorithm: ConvAlgorithm) -> nn.Sequential:
     generator = torch.Generator().manual_seed(0)
     plain = [_convolution(*channels, generator) for channels in convolutions.values()]
-    computed = assemble(plain, list(fixed(convolutions, algorithm).values()))
     stages: list[nn.Module] = []
-    for stage, (tap, above) in zip(computed, pairwise([*convolutions, list(convolutions)[-1]]), strict=True):
-        stages += [stage, nn.ReLU(inplace=True), *[nn.AvgPool2d(2)] * (layers.block(above) - layers.block(tap))]
+    above = pairwise([*convolutions, list(convolutions)[-1]])
+    for stage, (tap, following) in zip(converted(plain, algorithm), above, strict=True):
+        stages += [stage, nn.ReLU(inplace=True), *[nn.AvgPool2d(2)] * (layers.block(following) - layers.block(tap))]
     return nn.Sequential(*stages)
 
 
@@ -72,22 +70,22 @@ def measure(
     """
     picture = torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(0)).to(device)
     look = picture[..., :FIRST_LOOK, :FIRST_LOOK]
-    exact = NetworkStep(convolutions, ConvAlgorithm.float32, look)
-    steps = {algorithm: NetworkStep(convolutions, algorithm, look) for algorithm in algorithms}
+    exact = network_step(convolutions, ConvAlgorithm.float32, look)
+    steps = {algorithm: network_step(convolutions, algorithm, look) for algorithm in algorithms}
     right = {algorithm: step for algorithm, step in steps.items() if _is_like(step, exact)}
     looks = _least_seconds(right, device)
     longest = MAX_FIRST_SLOWDOWN * min(looks.values())
     hopeful = [each for each in right if each is ConvAlgorithm.float32 or looks[each] <= longest]
-    return _least_seconds({each: NetworkStep(convolutions, each, picture) for each in hopeful}, device)
+    return _least_seconds({each: network_step(convolutions, each, picture) for each in hopeful}, device)
 
 
 def _is_like(step: NetworkStep, exact: NetworkStep) -> bool:
     """Whether features and gradient are the same but for rounding; what some machines do in bfloat16 is not."""
     try:
-        outcome = step.outcome()
+        F, gradient = step()
     except RuntimeError:  # a machine that cannot do it
         return False
-    (F, gradient), (G, expected) = outcome, exact.outcome()
+    G, expected = exact()
     features_alike = float((F - G).norm()) <= FEATURES_OFF * float(G.norm())
     return features_alike and float((gradient - expected).norm()) <= GRADIENT_OFF * float(expected.norm())
 
@@ -106,7 +104,7 @@ def _least_seconds(steps: Mapping[ConvAlgorithm, NetworkStep], device: torch.dev
     return least
 
 
-def _seconds(task: CudaGraph[Tensor], count: int, device: torch.device) -> float:
+def _seconds(task: CudaGraph[tuple[Tensor, Tensor]], count: int, device: torch.device) -> float:
     _wait(device)
     start = time.perf_counter()
     for _ in range(count):

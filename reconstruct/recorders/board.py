@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a cell while it is made.
+"""What TensorBoard shows of a cell while it is made, and of a sweep.
 
 The tags of a cell, named for how TensorBoard groups and sorts them::
 
@@ -16,6 +16,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from PIL import Image
 from torch import Tensor
 
 from reconstruct import images
@@ -25,6 +26,7 @@ from reconstruct.runs.results import Result, means
 from reconstruct.synthesis import Step
 
 SHOWN_SIDE = 256  # pixels of the longer side of each picture; larger ones are shrunk
+FIGURE_WIDTH, FIGURE_HEIGHT = 1400, 6000  # pixels of a sweep's figure; of one of many pages the width counts
 SCALARS = 64  # points of a curve from step 64 to 127, 128 to 255, 256 to 511, …
 CHARTS: Charts = {
     "What does each layer know?": {
@@ -126,3 +128,22 @@ def is_logged(number: int) -> bool:
 def is_milestone(number: int) -> bool:
     """Steps 0, 1, 2, 4, 8, …: as many early as late ones on a logarithmic axis."""
     return number & (number - 1) == 0
+
+
+def show_figure(folder: Path, figure: Path, done: int, texts: Mapping[str, str]) -> None:
+    """Of a whole sweep, as a run of its own beside those of the cells: the one in `folder` is replaced.
+
+    Args:
+        folder: of the run.
+        figure: a picture file, which shows `done` cells.
+        done: how many.
+        texts: name -> Markdown.
+    """
+    for earlier in folder.glob("events.out.tfevents.*"):
+        earlier.unlink()
+    with Image.open(figure) as whole:
+        shown = whole.convert("RGB")
+    shown.thumbnail((FIGURE_WIDTH, FIGURE_HEIGHT), Image.Resampling.LANCZOS)
+    file = EventFile(folder)
+    file.write(done, picture("figure", shown), *(text(name, words) for name, words in texts.items()))
+    file.close()

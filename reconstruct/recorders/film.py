@@ -4,9 +4,11 @@ A frame is kept when it differs from the last one by more than a spacing. When t
 and the spacing grows to what is left between the others, so that a run of any length needs the same memory.
 """
 
+import io
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +17,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import ExifTags, Image
 from torch import Tensor
 
 from reconstruct import images
 from reconstruct.errors import InputError
+from reconstruct.files import written_whole
 from reconstruct.runs.results import Result, means
 from reconstruct.synthesis import Step
 
@@ -94,9 +98,20 @@ def write(frames: Sequence[Frame], path: Path) -> None:
 
 
 def save(frames: Callable[[], Iterable[Pixels]], path: Path, note: str = "") -> None:
-    """Write pictures ``(H, W, 3)`` one after another, as well as `LARGEST` allows."""
+    """Write pictures ``(H, W, 3)`` one after another, as well as `LARGEST` allows; it starts again after a pause.
+
+    Args:
+        frames: gives them, at least one and all of one size, as often as it is asked.
+        path: of an animated WebP, which is written whole or not at all.
+        note: kept in the file, for `FilmReader`.
+    """
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = note
     for quality in QUALITIES:
-        images.save_film(frames(), path, FRAME, PAUSE, note, quality)
+        first, *others = map(Image.fromarray, frames())
+        timing: dict[str, Any] = {"duration": [*[FRAME] * len(others), PAUSE], "loop": 0}
+        with written_whole(path) as file:
+            first.save(file, "WEBP", save_all=True, append_images=others, quality=quality, exif=exif, **timing)
         if path.stat().st_size <= LARGEST:
             return
 
@@ -112,14 +127,29 @@ class FilmReader:
     """
 
     def __init__(self, path: str | Path) -> None:
-        note, self._pictures = images.load_film(path)
-        try:
-            frames = json.loads(note)
+        self._path = Path(path)
+        with self._readable():
+            self._film = Image.open(io.BytesIO(self._path.read_bytes()))
+            frames = json.loads(str(self._film.getexif().get(ExifTags.Base.ImageDescription, "")))
             self.steps = [frame["step"] for frame in frames]
             self._errors = [frame["errors"] for frame in frames]
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path}: expected a film that film=true made") from error
+        self._pictures = self.pictures()
         (_, self._pixels), self._coming = next(self._pictures), next(self._pictures, None)
+
+    def pictures(self) -> Iterator[tuple[int, Pixels]]:
+        """Its frames from the first on, decoded one by one, each with the millisecond it begins at."""
+        with self._readable():
+            for number in range(getattr(self._film, "n_frames", 1)):
+                self._film.seek(number)
+                pixels = np.asarray(self._film.convert("RGB"))  # only now is the time known
+                yield self._film.info.get("timestamp", 0), pixels
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, EOFError, SyntaxError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{self._path}: expected a film that film=true made ({error})") from error
 
     def at(self, step: int) -> Frame:
         """How it looked at that step, which must be no earlier than the last one asked for."""

@@ -7,19 +7,14 @@ What it leaves out against the Gram matrix is how strong each channel is on aver
 
 from torch import Tensor
 
-from reconstruct.representations.gram import gram
-from reconstruct.representations.representation import Representation, at_least_float32, columns, squared
+from reconstruct.representations.gram import Style, gram
+from reconstruct.representations.representation import at_least_float32, columns
 
 
-class Covariance(Representation):
-    """How features vary together, over all positions, whatever their means."""
+class Covariance(Style):
+    """How features vary together, over all positions, whatever their means; compared as Gram matrices are."""
 
     def code(self, F: Tensor) -> Tensor:
         """The covariances ``(N, C, C)`` of features ``(N, C, H, W)``."""
         mean = at_least_float32(columns(F)).mean(1)
         return gram(F) - mean[:, :, None] * mean[:, None, :]
-
-    def layer_loss(self, C: Tensor, A: Tensor) -> Tensor:
-        """E_l, a scalar, from two codes ``(N, C, C)``: that of eq. 4 with covariances."""
-        N = C.shape[-1]
-        return squared(C - A) / (4 * N**2)

@@ -6,7 +6,6 @@ L = Σ_l w_l E_l        (Gatys et al., 2015, eq. 5)
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 
-import torch
 from torch import Tensor
 
 from reconstruct.errors import InputError
@@ -53,14 +52,6 @@ class Representation(ABC):
         """Σ_l w_l E_l, a scalar, from layer -> E_l (eq. 5)."""
         losses = [w * layer_losses[layer] for layer, w in self.weights.items()]
         return sum(losses[1:], losses[0])
-
-    def relative_errors(self, code: Code, target: Code) -> dict[str, Tensor]:
-        """layer -> E_l / E_l of a zero code, scalars: 0 for a perfect match, 1 for knowing nothing.
-
-        That is ‖code - target‖² / ‖target‖².
-        """
-        nothing = self.layer_losses({layer: torch.zeros_like(code[layer]) for layer in self.layers}, target)
-        return {layer: loss / nothing[layer] for layer, loss in self.layer_losses(code, target).items()}
 
     @abstractmethod
     def code(self, F: Tensor) -> Tensor:

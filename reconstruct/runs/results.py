@@ -56,7 +56,7 @@ class Result:
         seconds: of optimisation, over all sessions.
         precision: in which the steps were computed: float32 or bfloat16.
         winograd: whether convolutions were computed by Winograd's algorithm while optimising.
-        plan: device, the algorithm of each convolution, whether compiled, and the reason.
+        plan: device, algorithm of the convolutions, whether compiled, and the reason.
         processor: what its maker calls it.
         pictures: term -> name, title and credit of the original.
         inputs: setting, name and digest of each file that it was made from.

@@ -5,7 +5,7 @@ import torch
 from support.tiny import smooth_picture
 
 from reconstruct.analysis.coherence import coherence, nearest
-from reconstruct.measures import shuffled
+from reconstruct.measures import rearranged
 
 
 def noise(size: int, seed: int = 0) -> torch.Tensor:
@@ -19,10 +19,10 @@ def scrambled(picture: torch.Tensor) -> torch.Tensor:
     return torch.fft.ifft2(spectrum.abs() * torch.exp(1j * (spectrum.angle() + phases))).real
 
 
-@pytest.mark.parametrize("side", [8, 16, 32])
+@pytest.mark.parametrize("side", [8, 12, 16])
 def test_tiles_in_another_order_have_the_size_of_a_tile(side):
     original = noise(96)
-    moved = shuffled(original, 96 // side, torch.Generator().manual_seed(1))
+    moved = rearranged(original, 96 // side)
     # Of few tiles, some stay beside each other.
     assert coherence(moved, original, 1) == pytest.approx(side, rel=0.12)
     assert coherence(moved, original, 2) == pytest.approx(2 * side, rel=0.12)  # features that are two pixels apart

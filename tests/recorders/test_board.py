@@ -22,10 +22,17 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from experiments.board import beside_each_other
 from reconstruct.errors import InputError
-from reconstruct.images import to_image
-from reconstruct.recorders.board import SCALARS, SHOWN_SIDE, Board, is_logged, is_milestone
+from reconstruct.recorders.board import (
+    FIGURE_HEIGHT,
+    FIGURE_WIDTH,
+    SCALARS,
+    SHOWN_SIDE,
+    Board,
+    is_logged,
+    is_milestone,
+    show_figure,
+)
 from reconstruct.recorders.events import plainly, verbatim
-from reconstruct.recorders.sweep_board import HIGHEST, SIDE, show
 from reconstruct.runs.sweeps import Sweep
 from reconstruct.synthesis import Step
 
@@ -58,19 +65,14 @@ def test_a_run_that_begins_again_hides_the_curves_of_the_first_attempt(tmp_path)
     assert [event.step for event in shown(tmp_path).Scalars("loss/total")] == [0, 1, 2]
 
 
-def test_a_run_that_goes_on_goes_on_with_its_curves(tmp_path):
+@pytest.mark.parametrize("lost", [0, 7])
+def test_a_run_that_goes_on_goes_on_with_its_curves_though_a_record_was_cut_off(tmp_path, lost):
     watched(tmp_path, until=30).close()
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[: -lost or None])
     watched(tmp_path, done=25).close()
     assert [event.step for event in shown(tmp_path).Scalars("loss/total")] == list(range(60))
     assert [event.step for event in shown(tmp_path).Images("pictures/beside_original")] == [0, 1, 2, 4, 8, 16, 32]
-
-
-def test_a_record_that_was_cut_off_is_no_loss(tmp_path):
-    watched(tmp_path, until=30).close()
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(file.read_bytes()[:-7])
-    watched(tmp_path, done=25).close()
-    assert [event.step for event in shown(tmp_path).Scalars("loss/total")] == list(range(60))
 
 
 def test_tensorboard_gets_every_loss_each_layers_error_and_the_original_beside_the_picture(tmp_path):
@@ -122,33 +124,24 @@ def test_an_event_file_stays_small_however_long_the_run_is(tmp_path):
     assert file.stat().st_size < 5e6
 
 
-def test_every_octave_of_steps_has_as_many_points():
+def test_every_octave_of_steps_has_as_many_points_and_a_picture():
     assert [n for n in range(2 * SCALARS) if is_logged(n)] == list(range(2 * SCALARS))
     for octave in range(7, 20):
         assert sum(is_logged(n) for n in range(2**octave, 2 ** (octave + 1))) == SCALARS
-
-
-def test_milestones_are_powers_of_two():
     assert [number for number in range(70) if is_milestone(number)] == [0, 1, 2, 4, 8, 16, 32, 64]
 
 
-def test_the_figure_of_a_sweep_takes_the_place_of_the_one_before(tmp_path):
-    to_image(ORIGINALS["content"]).save(tmp_path / "figure.png")
-    for done in (3, 10):
-        show(tmp_path / "figure", tmp_path / "figure.png", done, {"caption": "Figure"})
-    events = shown(tmp_path / "figure")
-    assert [image.step for image in events.Images("figure")] == [10]
-    assert len(list((tmp_path / "figure").iterdir())) == 1
-
-
 @pytest.mark.parametrize(("width", "height"), [(2100, 1500), (2100, 40_000), (300, 200)])
-def test_a_large_figure_is_shown_smaller_in_its_own_proportions(tmp_path, width, height):
+def test_the_figure_of_a_sweep_takes_the_place_of_the_one_before_and_is_shown_smaller(tmp_path, width, height):
     Image.new("RGB", (width, height)).save(tmp_path / "figure.png")
-    show(tmp_path / "figure", tmp_path / "figure.png", 1, {})
-    (shown_,) = shown(tmp_path / "figure").Images("figure")
-    assert shown_.width <= SIDE
-    assert shown_.height <= HIGHEST
-    assert shown_.height / shown_.width == pytest.approx(height / width, rel=0.01)
+    for done in (3, 10):
+        show_figure(tmp_path / "figure", tmp_path / "figure.png", done, {"caption": "Figure"})
+    (figure,) = shown(tmp_path / "figure").Images("figure")
+    assert figure.step == 10
+    assert len(list((tmp_path / "figure").iterdir())) == 1
+    assert figure.width <= FIGURE_WIDTH
+    assert figure.height <= FIGURE_HEIGHT
+    assert figure.height / figure.width == pytest.approx(height / width, rel=0.01)
 
 
 NASTY = "![x](http://a/b.png) <script>alert(1)</script> *a* _b_ `c` [d](e) | #f\n# g &amp; ~~h~~"
@@ -213,19 +206,18 @@ def opened(folder: Path, *options: str, **environment: str) -> tuple[str, str]:
         return line, board.communicate()[1]
 
 
-def test_others_may_look_only_when_they_are_let_in_and_that_is_said(tmp_path):
+FROM_AFAR = {"SSH_CONNECTION": "10.0.0.2 5000 10.0.0.1 22"}
+
+
+def test_others_may_look_only_when_they_are_let_in_and_who_is_logged_in_from_afar_is_told_the_way(tmp_path):
     watched(tmp_path / "cell", 0, 3).close()
-    line, said = opened(tmp_path, "--host", "0.0.0.0", SSH_CONNECTION="10.0.0.2 5000 10.0.0.1 22")
-    assert "0.0.0.0" in line or re.search(r"http://\S+:\d+/", line)
+    line, said = opened(tmp_path, "--host", "0.0.0.0", **FROM_AFAR)
+    assert re.search(r"http://\S+:\d+/", line)
     assert said == "everybody who can reach this machine can see these pictures and settings\n"
     line, said = opened(tmp_path, "--host", "no.such.machine.invalid")
     assert line == ""
     assert re.fullmatch(r"reconstruct-board: --host no\.such\.machine\.invalid: not known here .*\n", said)
-
-
-def test_who_is_logged_in_from_afar_is_told_the_way(tmp_path):
-    watched(tmp_path / "cell", 0, 3).close()
-    line, said = opened(tmp_path, SSH_CONNECTION="10.0.0.2 5000 10.0.0.1 22")
+    line, said = opened(tmp_path, **FROM_AFAR)
     port = re.search(r":(\d+)/", line)[1]
     assert said == f"from your own machine: ssh -N -L {port}:127.0.0.1:{port} {getpass.getuser()}@10.0.0.1\n"
 

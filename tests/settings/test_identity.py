@@ -177,7 +177,7 @@ def test_a_record_of_another_format_is_that_of_another_cell(compose, monkeypatch
 
 
 def test_a_sample_without_its_frame_is_not_the_file_with_it(compose, monkeypatch):
-    framed = next(name for name in assets.pictures() if assets.ASSETS[name].crop)
+    framed = next(name for name in assets.names(*assets.PICTURES) if assets.ASSETS[name].crop)
     config = configuration(compose({"content.picture": framed}))
     before = fingerprint(config, inputs(config))
     whole = {**assets.ASSETS, framed: replace(assets.ASSETS[framed], crop=0.0)}
