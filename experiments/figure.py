@@ -25,6 +25,8 @@ from reconstruct.runs.sweeps import Sweep
 Keys = tuple[str, ...]
 TABLES = ("csv", "tex")  # formats of a summary
 LOWEST = 2.0  # inches of a page
+# A comma within brackets or quotes is part of a value.
+VALUES_OF_A_KEY = re.compile(r"""\[[^\]]*\]|'[^']*'(?=,|$)|"[^"]*"(?=,|$)|[^,]+""")
 
 
 def main() -> None:
@@ -80,13 +82,14 @@ def _request(given: argparse.Namespace) -> Request:
     if given.panels is not None and given.panels.exists() and not given.panels.is_dir():
         raise InputError(f"--panels {given.panels}: expected a folder; this is a file")
     only: dict[str, list[str]] = {}
-    for key, values in map(_values, given.only):
-        only.setdefault(key, []).extend(values)
+    for each in given.only:
+        key, values = _pair("--only", each, "KEY=VALUE,VALUE, for example seed=0,1")
+        only.setdefault(key, []).extend(VALUES_OF_A_KEY.findall(values))
     _check_between("--dpi", given.dpi, 10, 1000)
-    look, options = _look(given, count), _options(given)
-    formats, renamed = _formats(given, FORMATS), dict(map(_renamed, given.label))
+    labels = [_pair("--label", each, "OLD=NEW, for example relu4_2=conv4_2") for each in given.label]
+    look, options, formats = _look(given, count), _options(given), _formats(given, FORMATS)
     kind, name, panels = given.kind, given.name, given.panels
-    return Request(look, layout, kind, only, formats, given.dpi, name, panels, renamed, command(), options)
+    return Request(look, layout, kind, only, formats, given.dpi, name, panels, dict(labels), command(), options)
 
 
 def _look(given: argparse.Namespace, columns: int | None) -> Look:
@@ -108,21 +111,12 @@ def _keys(given: str) -> Keys | None:
     return tuple(key.strip() for key in given.split(",") if key.strip()) or None
 
 
-def _values(given: str) -> tuple[str, list[str]]:
-    """KEY=V,V as the key and its values; a comma within brackets or quotes is part of a value."""
-    key, equals, values = given.partition("=")
-    found = re.findall(r"""\[[^\]]*\]|'[^']*'(?=,|$)|"[^"]*"(?=,|$)|[^,]+""", values)
-    if not equals or not key or not found:
-        raise InputError(f"--only {given}: expected KEY=VALUE,VALUE, for example seed=0,1")
-    return key, found
-
-
-def _renamed(given: str) -> tuple[str, str]:
-    """OLD=NEW as both."""
-    old, equals, new = given.partition("=")
-    if not equals or not old:
-        raise InputError(f"--label {given}: expected OLD=NEW, for example relu4_2=conv4_2")
-    return old, new
+def _pair(option: str, given: str, expected: str) -> tuple[str, str]:
+    """What stands before and after the sign of equality."""
+    key, equals, value = given.partition("=")
+    if not (key and equals):
+        raise InputError(f"{option} {given}: expected {expected}")
+    return key, value
 
 
 def _font(given: str) -> str:

@@ -10,13 +10,12 @@ from experiments.terminal.progress import say
 from reconstruct.errors import InputError
 from reconstruct.report import figures
 from reconstruct.report.figures import Cells, Layout, Look
-from reconstruct.runs.results import FIGURE, differences
+from reconstruct.runs.results import FIGURE
 from reconstruct.runs.sweeps import Sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_LINES = 10  # about cells without a picture
 MOST_PAGES = 10  # of a figure that one looks through
 FINDINGS = "findings.md"  # of an analysis: what it says
 
@@ -77,7 +76,8 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     if (pages := max(map(len, drawn.values()))) > MOST_PAGES:
         shorter = f"--only {next(iter(cells.axes), 'seed')}=… shows some of them, reconstruct-page {sweep.folder} all"
         say(f"{stem}: {len(cells.panels)} cells take {pages} pages; {shorter}")
-    _say_what_is_missing(cells, kind, stem)
+    for note in figures.notes(cells, kind):
+        say(f"{stem}: {note}")
     say(", ".join(str(path) for path in paths if path.suffix != ".txt"))
 
 
@@ -103,9 +103,12 @@ def _pages(
     """File name -> a figure a page."""
     if kind == "atlas":
         return {stem if name == FIGURE else name: pages for name, pages in _analysis(sweep, look).items()}
-    if kind == "statistics":
-        return {stem: figures.grid(cells, look, layout), "matrix": _statistics(sweep, look)}
-    return {stem: figures.DRAWN_BY[kind](cells, look, layout)}
+    if kind != "statistics":
+        return {stem: figures.DRAWN_BY[kind](cells, look, layout)}
+    from experiments.drawing.statistics import errors
+    from reconstruct.report.figures.analysis.matrix import statistics
+
+    return {stem: figures.grid(cells, look, layout), "matrix": statistics(errors(sweep), look)}
 
 
 def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
@@ -128,14 +131,6 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
     return drawn
 
 
-def _statistics(sweep: Sweep, look: Look) -> "Sequence[Figure]":
-    """The matrix of what was made from one statistic and measured by another."""
-    from experiments.drawing.statistics import errors
-    from reconstruct.report.figures.analysis.statistics import statistics
-
-    return statistics(errors(sweep), look)
-
-
 def _with_lpips(cells: Cells) -> Cells:
     """Cells with the LPIPS between each result and its photograph."""
     from experiments.drawing.observations import perceptual_of
@@ -152,18 +147,3 @@ def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
 
     done = sum(panel.result is not None for panel in cells.panels)
     board.show_figure(sweep.folder / FIGURE, sweep.folder / f"{FIGURE}.png", done, sweep_texts(sweep, caption))
-
-
-def _say_what_is_missing(cells: Cells, kind: str, stem: str) -> None:
-    lost = [panel for panel in cells.panels if panel.problem]
-    for panel in lost[:MOST_LINES]:
-        say(f"{stem}: {panel.name} {'has' if panel.problem == 'failed' else 'is'} {panel.problem}")
-    if lost[MOST_LINES:]:
-        say(f"{stem}: {len(lost) - MOST_LINES} more of {len(cells.panels)} cells have no picture")
-    if unshown := [f"{key} ({', '.join(values)})" for key, values in figures.unshown(cells).items()]:
-        say(f"{stem}: the sweeps also differ in {', '.join(unshown)}, which is not shown")
-    for line in differences([panel.result for panel in cells.panels if panel.result]):
-        say(f"{stem}: cells were {line}")
-    for reason, panels in figures.left_out(cells, kind).items():
-        named = f"{panels[0].name}{', …' if panels[1:] else ''}"
-        say(f"{stem}: {len(panels)} of {len(cells.panels)} cells left out, with {reason}: {named}")

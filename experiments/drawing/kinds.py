@@ -80,14 +80,10 @@ def check(cells: Cells, kind: str, name: object) -> None:
         InputError: they do not.
     """
     swept = ", ".join(cells.axes) or "none"
-    for key in _needed(kind):
+    layout = LAYOUTS.get(kind, Layout())
+    for key in (*(layout.rows or ()), *(layout.columns or ())):
         if not any(key in panel.given for panel in cells.panels):
             raise InputError(f"{kind} needs a sweep over {key}; {name} has {swept}; try grid")
     both = any(panel.result and len(panel.result.losses) == 2 for panel in cells.panels)
     if kind == "tradeoff" and not both:
         raise InputError(f"tradeoff needs cells with representation=both; {name} has none; try grid or curve")
-
-
-def _needed(kind: str) -> list[str]:
-    layout = LAYOUTS.get(kind)
-    return [*(layout.rows or ()), *(layout.columns or ())] if layout else []

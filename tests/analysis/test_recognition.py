@@ -8,7 +8,7 @@ from support.entries import FIVE, LAYERS, UNTRAINED, depth_curve, entry, joined
 from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.outcomes import with_interval
 from reconstruct.analysis.verdicts import Verdict, verdicts
-from reconstruct.report.figures.analysis.blending import blending
+from reconstruct.report.figures.analysis.joined import blending
 from reconstruct.report.figures.page.sheet import Look
 
 

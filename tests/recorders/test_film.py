@@ -155,7 +155,7 @@ def texts(figure) -> set[str]:
     return {text.get_text() for text in figure.texts}
 
 
-@pytest.mark.parametrize("name", ["fig2", "fig3", "table"])
+@pytest.mark.parametrize("name", ["fig2", "table"])
 def test_the_last_frame_is_the_figure_itself_with_all_that_lies_on_its_pictures(tmp_path, name):
     made = any_sweep(tmp_path, name)
     draw = figures.DRAWN_BY[own_kind(made.drawing)]

@@ -26,7 +26,7 @@ from reconstruct.report.figures.labels import labels
 from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, house_style
 from reconstruct.report.figures.plots.curves import without_trace
 from reconstruct.report.figures.tables.grid import tables
-from reconstruct.report.figures.tables.table import Table, placed
+from reconstruct.report.figures.tables.table import Placed, Table, placed
 from reconstruct.report.figures.tables.tiles import Tile
 from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import START
@@ -85,9 +85,12 @@ def _assert_whole(cells: Cells, kind: str, look: Look, folder: Path) -> None:
     assert all(page.height <= 72 * look.height + 1 for page in found)
     if kind in WITH_PICTURES:
         _assert_drawn_once(found, cells)
+        stalled = [panel for panel in cells.panels if panel.result and not panel.result.converged and panel.picture]
+        marks = [text for page in drawn for text in page.texts if text.get_label() == PROBLEM_LABEL]
+        assert len(marks) == len(stalled) * look.labels
+        assert all(panel.name in figures.caption(cells, kind) for panel in stalled[:5])
     else:
         _assert_points(drawn, cells, kind)
-    assert figures.caption(cells, kind)
     assert figures.alt(cells, kind)
 
 
@@ -100,7 +103,7 @@ def _assert_drawn_once(found, cells: Cells) -> None:
 def _assert_points(drawn, cells: Cells, kind: str) -> None:
     """A curve, or a point, for every cell that is not left out."""
     lines = [line for page in drawn for axes in page.axes if axes.axison for line in axes.lines]
-    left_out = {panel.folder for panels in figures.left_out(cells, kind).values() for panel in panels}
+    left_out = {panel.folder for panel in figures.left_out(cells, kind)}
     shown = [panel for panel in cells.panels if panel.result and panel.folder not in left_out]
     if kind == "curve":  # also of cells that are not finished
         assert len(lines) == 2 * (len(cells.panels) - len(without_trace(cells))) >= 2 * len(shown)
@@ -111,25 +114,35 @@ def _assert_points(drawn, cells: Cells, kind: str) -> None:
 
 
 @settings(max_examples=EXAMPLES, derandomize=True, **HERE)
-@given(shape=shapes)
-@example(shape=Shape([{"representation": ["style"], "style.size": ["64", "128"]}], ["done"], "auto", [(8, 8)]))
-def test_a_cell_that_is_missing_has_the_original_that_it_would_have(tmp_path, shape):
-    """No original stands for that of another picture, nor is one missing that is there."""
-    for panel in figures.cells_of([written(shape, tmp_path / "sweep")]).panels:
-        for term in panel.result.layers if panel.result else ():
+@given(shape=shapes, look=looks, rows=st.sampled_from([None, ("representation",), ("seed",)]))
+@example(Shape([{"representation": ["style"], "style.size": ["64", "128"]}], ["done"], "auto", [(8, 8)]), Look(), None)
+def test_every_panel_has_a_label_of_its_own_beside_the_originals_that_its_result_names(tmp_path, shape, look, rows):
+    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    panels = {panel.name: panel for panel in cells.panels if panel.result}
+    look, said = replace(fitted(look), labels=True, detail=None), Counter[tuple[str, ...]]()
+    rows = rows if rows and rows[0] in cells.axes else None
+    with house_style():
+        every = placed(tables(cells, look, Layout(rows=rows)), look)
+    for each in every:
+        for (i, j), tile in each.table.tiles.items():
+            if tile.name:
+                said[*_label(each, i, j)] += 1
+            if tile.name in panels:
+                _assert_originals(panels[tile.name], list(_originals_beside(each.table, i, j)))
+        for words in (words for of in each.values.values() for words in of.values()):
+            assert re.match(r"((content|style)\s)?(error|loss)\s", words.words)
+    assert [label for label, times in said.items() if times > 1] == []
+    for panel in panels.values():  # a cell that is missing has the original that it would have
+        for term in panel.result.layers:
             assert replace(panel, result=None).original_identity(term) == panel.original_identity(term)
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
-@given(shape=shapes, rows=st.sampled_from([None, ("representation",), ("seed",)]))
-def test_the_originals_beside_a_panel_are_the_pictures_that_its_result_names(tmp_path, shape, rows):
-    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
-    rows = rows if rows and rows[0] in cells.axes else None
-    panels = {panel.name: panel for panel in cells.panels if panel.result}
-    for table in tables(cells, Look(), Layout(rows=rows)):
-        for (i, j), tile in table.tiles.items():
-            if tile.name in panels:
-                _assert_originals(panels[tile.name], list(_originals_beside(table, i, j)))
+def _label(each: Placed, i: int, j: int) -> Iterator[str]:
+    """All words by which a reader finds a panel."""
+    axes = (each.row_heading, each.column_heading)
+    yield from (each.table.heading, *(words.words if words else "" for words in axes))
+    yield each.row_labels[i].words if each.row_labels else ""
+    yield each.column_labels[j].words
 
 
 def _originals_beside(table: Table, i: int, j: int) -> Iterator[tuple[str, Tile]]:
@@ -154,22 +167,6 @@ def _assert_originals(panel: Panel, beside: list[tuple[str, Tile]]) -> None:
 
 
 @settings(max_examples=EXAMPLES, derandomize=True, **HERE)
-@given(shape=shapes)
-def test_numbers_say_what_they_are_and_cells_that_did_not_converge_are_marked(tmp_path, shape):
-    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
-    stalled = [panel for panel in cells.panels if panel.result and not panel.result.converged and panel.picture]
-    with house_style():
-        every = placed(tables(cells, Look()), Look())
-    for words in (words for each in every for of in each.values.values() for words in of.values()):
-        assert re.match(r"((content|style)\s)?(error|loss)\s", words.words)
-    for kind in (kind for kind in WITH_PICTURES if _suits(kind, cells)):
-        drawn = figures.DRAWN_BY[kind](cells, Look(), kinds.layout_of(kind, Layout()))
-        marks = [text for page in drawn for text in page.texts if text.get_label() == PROBLEM_LABEL]
-        assert len(marks) == len(stalled)
-        assert all(panel.name in figures.caption(cells, kind) for panel in stalled[:5])
-
-
-@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
 @given(order=st.permutations(RELU), others=st.lists(st.sampled_from(LAYER_SETS[16:]), unique=True))
 def test_layers_stand_in_the_networks_order_unless_a_reader_asks_for_another(tmp_path, order, others):
     values = [f"[{layer}]" for layer in order[:5]] + others
@@ -179,22 +176,6 @@ def test_layers_stand_in_the_networks_order_unless_a_reader_asks_for_another(tmp
     assert places == sorted(places)
     chosen = figures.cells_of([sweep], {"content.layers": values[::-1]})
     assert chosen.axes["content.layers"] == values[::-1]
-
-
-@settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)
-@given(shape=shapes, look=looks)
-def test_no_two_panels_of_a_grid_bear_the_same_label(tmp_path, shape, look):
-    cells = figures.cells_of([written(shape, tmp_path / "sweep")])
-    look = replace(fitted(look), labels=True)
-    said: Counter[tuple[str, ...]] = Counter()
-    with house_style():
-        for each in placed(tables(cells, look), look):
-            rows = [words.words for words in each.row_labels] or [""] * each.rows
-            columns = [words.words for words in each.column_labels]
-            cells_of_it = [place for place, tile in each.table.tiles.items() if tile.name]
-            axes = [words.words if words else "" for words in (each.row_heading, each.column_heading)]
-            said.update((each.table.heading, *axes, rows[i], columns[j]) for i, j in cells_of_it)
-    assert [label for label, times in said.items() if times > 1] == []
 
 
 @settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)

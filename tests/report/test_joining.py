@@ -4,7 +4,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.records import configured, example
@@ -13,7 +12,8 @@ from support.tiny import smooth_picture
 from experiments.sweep.folder import read
 from reconstruct import images
 from reconstruct.report import figures
-from reconstruct.runs.sweeps import SWEEP, Sweep, SweepCell
+from reconstruct.report.figures.captions import unshown
+from reconstruct.runs.sweeps import Sweep, SweepCell
 
 SETTINGS = configured(steps=10, content={"picture": "x", "layers": None}, style={"picture": "y"}, depth=1)
 
@@ -69,11 +69,11 @@ def test_a_copied_cell_and_a_copied_sweep_are_what_they_were(tmp_path):
 
 def test_settings_in_which_sweeps_differ_besides_are_told(tmp_path):
     one = sweep(tmp_path / "one", range(2))
-    assert figures.unshown(joined(one, sweep(tmp_path / "two", range(2, 4)))) == {}
+    assert unshown(joined(one, sweep(tmp_path / "two", range(2, 4)))) == {}
     other = sweep(tmp_path / "three", range(2, 4), steps=20, figure="grid", optimizer={"kind": "LBFGS", "history": 5})
-    assert figures.unshown(joined(other)) == {}
+    assert unshown(joined(other)) == {}
     cells = joined(one, other)
-    assert figures.unshown(cells) == {"steps": ["10", "20"]}
+    assert unshown(cells) == {"steps": ["10", "20"]}
     assert "not shown: steps: 10, 20." in figures.caption(cells, "grid")
 
 
@@ -82,7 +82,7 @@ def test_what_follows_from_a_preset_that_is_shown_is_not_told(tmp_path):
         values = {"recipe": recipe}
         cell(tmp_path / recipe / "x", values, recipe, {"steps": steps})
         Sweep(tmp_path / recipe, "auto", [SweepCell("x", values)], "reconstruct").write()
-    assert figures.unshown(joined(tmp_path / "fast", tmp_path / "paper")) == {}
+    assert unshown(joined(tmp_path / "fast", tmp_path / "paper")) == {}
 
 
 def test_another_file_of_the_same_name_is_told(tmp_path):
@@ -90,13 +90,5 @@ def test_another_file_of_the_same_name_is_told(tmp_path):
         folder = sweep(tmp_path / name, range(seed, seed + 1)) / f"seed={seed}"
         files = [{"key": "content.picture", "name": "x.png", "digest": f"{name}abcdefgh"}]
         replace(example(), fingerprint=name, inputs=files, config=SETTINGS | {"seed": seed}).write(folder)
-    found = figures.unshown(joined(tmp_path / "one", tmp_path / "two"))
+    found = unshown(joined(tmp_path / "one", tmp_path / "two"))
     assert found == {"content.picture": ["x.png (oneabcde)", "x.png (twoabcde)"]}
-
-
-@pytest.mark.parametrize("text", ["{", "[]"])
-def test_a_damaged_list_of_cells_is_told(tmp_path, text):
-    one = sweep(tmp_path / "one", range(2))
-    (one / SWEEP).write_text(text)
-    with pytest.raises(Exception, match=r"damaged sweep\.json"):
-        read(one)

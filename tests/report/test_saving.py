@@ -1,5 +1,3 @@
-import io
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,12 +6,13 @@ from support.sweeps import any_sweep
 
 from reconstruct.report import figures
 from reconstruct.report.figures.page import saving
-from reconstruct.report.figures.page.pictures import part_of, squared
+from reconstruct.report.figures.page.sheet import Look
+from reconstruct.report.figures.tables.tiles import cropped
 
 
 @pytest.fixture
 def drawn(tmp_path):
-    """Two pages: a figure 3 for each of two heights."""
+    """A figure of two pages."""
     cells = figures.cells_of([any_sweep(tmp_path, "tables")])
     made = figures.grid(cells, figures.Look(height=4.0))
     assert len(made) > 1
@@ -38,17 +37,12 @@ def test_a_pdf_has_every_picture_once_pixel_by_pixel(tmp_path):
         assert sum(np.array_equal(pixels, other) for other in found) >= 1
 
 
-def test_a_pdf_has_a_page_a_figure_and_a_png_all_of_them_below_one_another(tmp_path, drawn):
-    (pdf,) = figures.save(drawn, tmp_path, "x", "pdf")
-    (png,) = figures.save(drawn, tmp_path, "x", "png", dpi=50)
+def test_pdf_and_tiff_have_a_page_a_figure_and_a_png_all_of_them_below_one_another(tmp_path, drawn):
+    (pdf,), (png,), (tiff,) = (figures.save(drawn, tmp_path, "x", suffix, 50) for suffix in ("pdf", "png", "tiff"))
     assert len(pages_of(pdf)) == len(drawn)
     height = sum(page.get_figheight() for page in drawn)
     assert len(pixels_of(png)) == pytest.approx(50 * height, abs=len(drawn))
-
-
-def test_a_tiff_has_a_page_a_figure(tmp_path, drawn):
-    (path,) = figures.save(drawn, tmp_path, "x", "tiff", dpi=50)
-    with Image.open(path) as picture:
+    with Image.open(tiff) as picture:
         assert picture.n_frames == len(drawn)
         assert picture.info["dpi"] == (50, 50)
 
@@ -73,18 +67,9 @@ def test_a_png_of_very_many_pages_has_fewer_dots_rather_than_too_many_pixels(tmp
     assert pixels_of(path)[..., 0].size <= 210_000
 
 
-def test_an_interrupted_writer_leaves_the_earlier_file(tmp_path, drawn, monkeypatch):
-    (path,) = figures.save(drawn, tmp_path, "x", "pdf")
-    before = path.read_bytes()
-    monkeypatch.setattr(saving, "_save_pdf", lambda *_: io.BytesIO().read(1 / 0))
-    with pytest.raises(ZeroDivisionError):
-        figures.save(drawn, tmp_path, "x", "pdf")
-    assert path.read_bytes() == before
-
-
 def test_squares_and_parts_of_a_picture_are_its_own_pixels():
     pixels = np.arange(5 * 8 * 3, dtype=np.uint8).reshape(5, 8, 3)
     picture = Image.fromarray(pixels)
-    assert np.array_equal(squared(picture), pixels[:, 1:6])
-    assert np.array_equal(part_of(picture, (0.5, 0.2, 0.25, 0.4)), pixels[1:3, 4:6])
-    assert part_of(picture, (0.999, 0.999, 0.001, 0.001)).size == (1, 1)
+    assert np.array_equal(cropped(picture, Look(crop=True)), pixels[:, 1:6])
+    assert np.array_equal(cropped(picture, Look(detail=(0.5, 0.2, 0.25, 0.4))), pixels[1:3, 4:6])
+    assert cropped(picture, Look(detail=(0.999, 0.999, 0.001, 0.001))).size == (1, 1)

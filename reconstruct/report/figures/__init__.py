@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
-from reconstruct.report.figures.captions import alt, caption, left_out
+from reconstruct.report.figures.captions import alt, caption, left_out, notes
 from reconstruct.report.figures.cells import Cells, Panel, cells_of
 from reconstruct.report.figures.labels import relabelled
 from reconstruct.report.figures.page.saving import FORMATS, save
@@ -17,48 +17,22 @@ from reconstruct.report.figures.page.sheet import Look, house_style
 from reconstruct.report.figures.pivot import Layout
 from reconstruct.report.figures.plots.curves import curve
 from reconstruct.report.figures.plots.tradeoff import tradeoff
-from reconstruct.report.figures.tables.fig1 import LAYOUT as FIG1
-from reconstruct.report.figures.tables.fig1 import fig1
-from reconstruct.report.figures.tables.fig2 import LAYOUT as FIG2
-from reconstruct.report.figures.tables.fig2 import fig2
-from reconstruct.report.figures.tables.fig3 import LAYOUT as FIG3
-from reconstruct.report.figures.tables.fig3 import fig3
+from reconstruct.report.figures.tables import paper
 from reconstruct.report.figures.tables.grid import grid
 from reconstruct.report.figures.tables.separate import write_panels
-from reconstruct.report.figures.unshown import unshown
 
 DRAWN_BY: dict[str, Callable[[Cells, Look, Layout | None], list[Figure]]] = {
-    "fig1": fig1,
-    "fig2": fig2,
-    "fig3": fig3,
+    "fig1": paper.fig1,
+    "fig2": paper.fig2,
+    "fig3": paper.fig3,
     "grid": grid,
     "curve": curve,
     "tradeoff": tradeoff,
 }
-LAYOUTS = {"fig1": FIG1, "fig2": FIG2, "fig3": FIG3}
+LAYOUTS = {"fig1": paper.FIG1, "fig2": paper.FIG2, "fig3": paper.FIG3}
 """The rows and columns of the paper's figures."""
 
 __all__ = [
-    "DRAWN_BY",
-    "FORMATS",
-    "LAYOUTS",
-    "Cells",
-    "Layout",
-    "Look",
-    "Panel",
-    "alt",
-    "caption",
-    "cells_of",
-    "curve",
-    "fig1",
-    "fig2",
-    "fig3",
-    "grid",
-    "house_style",
-    "left_out",
-    "relabelled",
-    "save",
-    "tradeoff",
-    "unshown",
-    "write_panels",
-]
+    "DRAWN_BY", "FORMATS", "LAYOUTS", "Cells", "Layout", "Look", "Panel", "alt", "caption", "cells_of", "grid",
+    "house_style", "left_out", "notes", "relabelled", "save", "write_panels",
+]  # fmt: skip

@@ -4,14 +4,16 @@ A second text describes the figure for readers who cannot see it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
-from reconstruct.report.figures.cells import Cells, Panel
+from reconstruct.report.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.report.figures.labels import cell_names, key_name, shortest
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.plots.curves import without_trace
 from reconstruct.report.figures.plots.tradeoff import without_both
-from reconstruct.report.figures.unshown import unshown
-from reconstruct.runs.naming import TERMS, percent
+from reconstruct.report.figures.tables.grid import about
+from reconstruct.runs.naming import OBSERVER, TERMS, percent
 from reconstruct.runs.results import HALF, HALVED, NOISE, PAPERS, Result, differences
 
 OPENINGS = {
@@ -38,19 +40,20 @@ ATLAS = {  # what a figure's name begins with -> what it shows
     "front": "content error against style error",
     "blending": "what another network sees over α/β",
 }
-ERRORS = {
-    "content": "content error is ‖F − P‖² / ‖P‖², with the features F of the reconstruction and P of the photograph",
-    "style": "style error is ‖G − A‖² / ‖A‖², with the Gram matrices G of the reconstruction and A of the painting",
-}
-OTHER_STATISTICS = {
-    "content": "Where something else than the features was matched, F and P stand for it.",
-    "style": "Where another statistic than the Gram matrix was matched, G and A stand for it.",
-}
-OWN_LAYERS = (
-    "Each error is measured at the cell's own layers: errors of cells with different layers cannot be compared."
+CODES = (
+    "The code of content is the features of the reconstruction, that of style their Gram matrices, or the statistic "
+    "that is named; the target is the same of the original."
 )
+LEFT_OUT = {  # kind -> what some cells lack, and how they are found
+    "curve": ("no trace of its losses", without_trace),
+    "tradeoff": ("no second error", without_both),
+}
 WITH_ERRORS = ("fig1", "grid", "tradeoff", "statistics", "atlas")  # kinds that show numbers
-MOST_NAMES = 12  # of the cells that were left out
+MOST_NAMES = 12  # of cells in a sentence
+NOT_COMPARED = (OBSERVER, "device", "snapshots")
+# Keys of a term that choose its layers; the layers themselves are compared.
+CHOICES = ("depth", "by_depth", "weights")
+DECIDING = ("representation", "losses")  # keys with which others change, as they do with a preset's name
 
 
 def caption(
@@ -65,33 +68,38 @@ def caption(
         drawn_by: the command that drew it; empty if that was the sweep's own.
         drawn: the names of its files, of which an analysis has several.
     """
-    not_shown = {panel.folder for panels in left_out(cells, kind).values() for panel in panels}
+    not_shown = {panel.folder for panel in left_out(cells, kind)}
     results = [panel.result for panel in cells.panels if panel.result and panel.folder not in not_shown]
-    made = ". ".join(filter(None, ("; ".join(settings(results)), f"{_count(len(results), cells)}.")))
-    credits = "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results))
     redrawn = [f"Drawn by: {drawn_by}"] if drawn_by else []
-    commands = "\n".join([*(f"Created by: {command}" for command in cells.commands), *redrawn])
-    computed = " ".join(f"Cells were {line}." for line in differences(results))
-    not_there = (_left_out(cells, kind), _missing(cells), _not_converged(cells), _unshown(cells))
     parts = (
         OPENINGS[kind],
-        _atlas(drawn) if kind == "atlas" else _pictures(look),
-        *not_there,
-        _numbers(kind, look.values, results),
-        made,
-        computed,
-        credits,
-        commands,
+        *[_atlas(drawn)] * (kind == "atlas"),
+        *notes(cells, kind),
+        _about(cells, kind, look),
+        ". ".join(filter(None, ("; ".join(settings(results)), f"{_count(len(results), cells)}."))),
+        "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results)),
+        "\n".join([*(f"Created by: {command}" for command in cells.commands), *redrawn]),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _pictures(look: Look) -> str:
-    """What is shown instead of whole pictures."""
-    to = "the original" if look.difference == "original" else look.difference
-    maps = f"The pictures are maps of the absolute difference to {to}." if look.difference else ""
-    detail = "Each picture is an enlarged detail; numbers are of the whole picture." if look.detail else ""
-    return f"{maps} {detail}".strip()
+def notes(cells: Cells, kind: str) -> list[str]:
+    """What cannot be seen in a figure, in a sentence each."""
+    results = [panel.result for panel in cells.panels if panel.result]
+    names = {
+        f"Left out, since there is {_lacking(kind)[0]}": [panel.name for panel in left_out(cells, kind)],
+        "Without a picture": [f"{panel.name} ({panel.problem})" for panel in cells.panels if panel.problem],
+        "Not converged": [f"{p.name} ({p.result.note})" for p in cells.panels if p.result and not p.result.converged],
+        "The sweeps also differ in what is not shown": [f"{k}: {', '.join(of)}" for k, of in unshown(cells).items()],
+    }
+    return [
+        *(f"{what}: {'; '.join(found[:MOST_NAMES])}{_others(found)}." for what, found in names.items() if found),
+        *(f"Cells were {line}." for line in differences(results)),
+    ]
+
+
+def _others(names: Sequence[str]) -> str:
+    return f" and {len(names) - MOST_NAMES} others" if names[MOST_NAMES:] else ""
 
 
 def _atlas(drawn: Sequence[str]) -> str:
@@ -100,13 +108,13 @@ def _atlas(drawn: Sequence[str]) -> str:
     return "; ".join(f"{name}: {ATLAS.get(name.partition('_')[0], depth)}" for name in drawn) + "."
 
 
-def left_out(cells: Cells, kind: str) -> Mapping[str, Sequence[Panel]]:
-    """Reason -> the finished cells that a kind of figure cannot contain."""
-    finders = {"curve": ("no trace of its losses", without_trace), "tradeoff": ("no second error", without_both)}
-    if kind not in finders:
-        return {}
-    reason, find = finders[kind]
-    return {reason: found} if (found := [panel for panel in find(cells) if panel.result]) else {}
+def left_out(cells: Cells, kind: str) -> list[Panel]:
+    """The finished cells that a kind of figure cannot contain."""
+    return [panel for panel in _lacking(kind)[1](cells) if panel.result]
+
+
+def _lacking(kind: str) -> tuple[str, Callable[[Cells], list[Panel]]]:
+    return LEFT_OUT.get(kind, ("", lambda _: []))
 
 
 def _count(done: int, cells: Cells) -> str:
@@ -114,70 +122,25 @@ def _count(done: int, cells: Cells) -> str:
     return f"{done} of {len(cells.panels)} cell{'' if len(cells.panels) == 1 else 's'}"
 
 
-def _left_out(cells: Cells, kind: str) -> str:
-    """A sentence for each reason, with the names of the cells."""
-    sentences = []
-    for reason, panels in left_out(cells, kind).items():
-        names = ", ".join(panel.name for panel in panels[:MOST_NAMES]) + (", …" if panels[MOST_NAMES:] else "")
-        sentences.append(f"Left out, since there is {reason}: {names}.")
-    return " ".join(sentences)
-
-
-def _missing(cells: Cells) -> str:
-    """A sentence that names the cells without a picture."""
-    found = [panel for panel in cells.panels if panel.problem]
-    names = ", ".join(f"{panel.name} ({panel.problem})" for panel in found[:MOST_NAMES])
-    return f"Without a picture: {names}{', …' if found[MOST_NAMES:] else ''}." if found else ""
-
-
-def _unshown(cells: Cells) -> str:
-    """A sentence on the settings in which the sweeps differ besides."""
-    found = [f"{key}: {', '.join(values)}" for key, values in unshown(cells).items()]
-    return f"The sweeps also differ in what is not shown: {'; '.join(found)}." if found else ""
-
-
-def _numbers(kind: str, values: str, results: Sequence[Result]) -> str:
-    """What the numbers in the figure are."""
-    if values == "error":
-        return _errors(results) if kind in WITH_ERRORS else ""
-    return f"Under each picture: its {values.upper()} to the photograph." if values != "none" else ""
-
-
-def _errors(results: Sequence[Result]) -> str:
-    """The definitions of the errors that there are, and what cannot be compared or has none."""
-    terms = [term for term in TERMS if any(term in result.relative_errors for result in results)]
-    definitions = "; ".join(ERRORS[term] for term in terms)
-    layers = {(term, tuple(names)) for result in results for term, names in result.layers.items()}
-    several = len(layers) > len({term for term, _ in layers})
-    others = [OTHER_STATISTICS[term] for term in terms if any(r.statistic(term) for r in results if term in r.layers)]
-    without = sorted({r.statistic(term) for r in results for term in r.layers if term not in r.relative_errors})
-    losses = [f"{each} has no relative error; its loss is given." for each in without]
-    means = [f"{definitions[0].upper()}{definitions[1:]}; each is a mean over layers."] if definitions else []
-    return " ".join([*means, *others, *[OWN_LAYERS] * several, *losses])
-
-
-def _not_converged(cells: Cells) -> str:
-    """A sentence that names the cells that did not come to rest, and says what happened."""
-    found = [panel for panel in cells.panels if panel.result and not panel.result.converged]
-    names = [f"{panel.name} ({panel.result.note})" for panel in found[:MOST_NAMES] if panel.result]
-    more = f" and {len(found) - MOST_NAMES} others" if found[MOST_NAMES:] else ""
-    return f"Not converged: {', '.join(names)}{more}." if found else ""
+def _about(cells: Cells, kind: str, look: Look) -> str:
+    """What pictures and numbers are, a sentence each."""
+    has_errors = kind in WITH_ERRORS and look.values == "error"
+    shown = look if has_errors or look.values != "error" else replace(look, values="none")
+    sentences = [f"{clause[0].upper()}{clause[1:]}." for clause in about(cells, shown)]
+    return " ".join([*sentences, *[CODES] * (has_errors and bool(sentences))])
 
 
 def alt(cells: Cells, kind: str, look: Look = DEFAULT) -> str:
     """The figure as text: what it shows, the keys in which cells differ, and the range of each error."""
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
-    keys = [f"{key_name(key, cells)}: {'; '.join(_values(key, cells))}." for key in cells.axes]
-    ranges = [
-        text for term in TERMS if kind in WITH_ERRORS and look.values == "error" and (text := _range(term, cells))
+    keys = [
+        f"{key_name(key, cells)}: {'; '.join(shortest(key, value, cells) for value in values)}."
+        for key, values in cells.axes.items()
     ]
-    shown = [_pictures(look)] * bool(_pictures(look))
-    return " ".join([f"{opening}.", *shown, f"{_count(len(done), cells)}.", *keys, *ranges]) + "\n"
-
-
-def _values(key: str, cells: Cells) -> list[str]:
-    return [shortest(key, value, cells) for value in cells.axes[key]]
+    terms = TERMS if kind in WITH_ERRORS and look.values == "error" else ()
+    sentences = [f"{opening}.", _about(cells, "", replace(look, values="none")), f"{_count(len(done), cells)}.", *keys]
+    return " ".join(filter(None, [*sentences, *(_range(term, cells) for term in terms)])) + "\n"
 
 
 def _range(term: str, cells: Cells) -> str:
@@ -249,3 +212,45 @@ def _credits(results: Iterable[Result]) -> list[tuple[str, str]]:
         for term, picture in result.pictures.items()
     }
     return sorted(found)
+
+
+def unshown(cells: Cells) -> dict[str, list[str]]:
+    """Key -> its values, for the settings in which finished cells of several sweeps differ and that are no axis.
+
+    Empty for a single sweep. What follows from presets that are axes is not in it.
+    """
+    done = [(panel, _compared(panel)) for panel in cells.panels if panel.result]
+    if len({panel.values[SWEEP_KEY] for panel, _ in done}) < 2:
+        return {}
+    axes = [key for key in cells.axes if key != SWEEP_KEY]
+    presets = [key for key in axes if key in DECIDING or not _is_setting(key, done[0][0])]
+    found = {}
+    for key in dict.fromkeys(key for _, settings in done for key in settings if not _is_shown(key, axes)):
+        values = [(panel, settings[key]) for panel, settings in done if key in settings]
+        if not _follows(values, presets):
+            found[key] = list(dict.fromkeys(value for _, value in values))
+    return found
+
+
+def _is_shown(key: str, axes: Iterable[str]) -> bool:
+    by_depth = key.rpartition(".")[2] == "layers" and "depth" in axes
+    return by_depth or any(key == axis or key.startswith(f"{axis}.") for axis in axes)
+
+
+def _follows(values: Iterable[tuple[Panel, str]], presets: Iterable[str]) -> bool:
+    """Whether the value of a cell depends on nothing but its presets; without any, whether all have the same."""
+    pairs = {(tuple(panel.values.get(key, "") for key in presets), value) for panel, value in values}
+    return len(pairs) == len({chosen for chosen, _ in pairs})
+
+
+def _is_setting(key: str, panel: Panel) -> bool:
+    """Whether a key is one of a cell's own, not the name of a file that chooses several."""
+    return panel.result is not None and key.partition(".")[0] in panel.result.config
+
+
+def _compared(panel: Panel) -> dict[str, str]:
+    """What counts for a cell: key -> value, with its files as they were in the end."""
+    inputs = panel.result.inputs if panel.result else []
+    files = {given["key"]: f"{PurePath(given['name']).name} ({given['digest'][:8]})" for given in inputs}
+    idle = {key for key in panel.settings if key in NOT_COMPARED or key.rpartition(".")[2] in CHOICES}
+    return {key: value for key, value in panel.settings.items() if key not in idle} | files

@@ -13,12 +13,12 @@ from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.runs.failures import FAILURE
-from reconstruct.runs.naming import canonical, is_setting
+from reconstruct.runs.naming import canonical, is_setting, listed
 from reconstruct.runs.results import PICTURE, Result, damage, scale_in_words
+from reconstruct.runs.sentences import title
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|inf", re.ASCII)
-_LAYER = re.compile(r"(conv|relu|pool)(\d+)(?:_(\d+))?")
+_LAYER = re.compile(r"(conv|pool|relu)(\d+)(?:_(\d+))?")
 LAST = 99  # a pooling stands behind all convolutions of its block
 SWEEP_KEY = "sweep"
 """The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
@@ -55,6 +55,10 @@ class Panel:
         """What a reader calls it."""
         return self.label or self.folder.name
 
+    def at(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """The values of some keys; empty for those that have no effect."""
+        return tuple(self.values.get(key, "") for key in keys)
+
     def error(self, term: str) -> float | None:
         """Relative error of a term, mean over its layers; ``None`` if the cell does not have it or it is not finite."""
         return self.result.error(term) if self.result and self.result.relative_errors.get(term) else None
@@ -70,6 +74,10 @@ class Panel:
         has_term = self.settings.get("representation", term) in (term, "both") and f"{term}.code" not in self.settings
         given = {key: self.settings.get(f"{term}.{key}") for key in ("picture", "size", "crop")}
         return (given["picture"], scale_in_words(given, self.settings)) if has_term and given["picture"] else ()
+
+    def original_title(self, term: str) -> str:
+        """The title of a term's original, and at which scale it was looked at; empty if the cell is not finished."""
+        return ", ".join(filter(None, (title(self.result, term), self.result.scale(term)))) if self.result else ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
     if not panels:
         raise InputError("--only leaves no cell; fewer keys leave more")
     axes = _axes(panels, orders)
-    if len(sweeps) > 1 and len({_point(panel, axes) for panel in panels}) < len(panels):
+    if len(sweeps) > 1 and len({panel.at(axes) for panel in panels}) < len(panels):
         axes = _axes(panels, orders | {SWEEP_KEY: ()})
     narrowed = {key: panels[0].values[key] for key in before if key not in axes and key in (only or {})}
     return Cells(panels, axes, sweeps[0].drawing, tuple(dict.fromkeys(sweep.command for sweep in sweeps)), narrowed)
@@ -137,8 +145,7 @@ def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None =
 def _once(panels: Sequence[Panel]) -> list[Panel]:
     """A cell that several sweeps have is drawn once, unless its pictures differ, as those of two processors may."""
     first: dict[object, str] = {}  # cell -> the first sweep that has it
-    sweeps = [(panel, panel.values[SWEEP_KEY]) for panel in panels]
-    return [panel for panel, sweep in sweeps if first.setdefault(_cell(panel), sweep) == sweep]
+    return [panel for panel in panels if first.setdefault(_cell(panel), sweep := panel.values[SWEEP_KEY]) == sweep]
 
 
 def _cell(panel: Panel) -> object:
@@ -146,10 +153,6 @@ def _cell(panel: Panel) -> object:
     if panel.result is None or panel.picture is None:
         return panel.folder
     return panel.result.fingerprint, panel.picture.tobytes()
-
-
-def _point(panel: Panel, axes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(panel.values.get(key, "") for key in axes)
 
 
 def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -164,11 +167,10 @@ def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[
     return {key: values for key, values in axes.items() if len(values) > 1}
 
 
-def _places(layers: str) -> list[tuple[int, int, int]]:
+def _places(layers: str) -> list[tuple[int, int, str]]:
     """What layers ``[relu1_1,pool2]`` are sorted by: where the network has them, the last first; empty if unknown."""
-    found = [_LAYER.fullmatch(each.strip()) for each in layers.strip("[]").split(",")]
-    kinds = ("conv", "relu", "pool")
-    places = [(int(tap[2]), int(tap[3] or LAST), kinds.index(tap[1])) for tap in found if tap]
+    found = [_LAYER.fullmatch(each) for each in listed(layers)]
+    places = [(int(tap[2]), int(tap[3] or LAST), tap[1]) for tap in found if tap]
     return sorted(places, reverse=True) if len(places) == len(found) else []
 
 

@@ -16,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from reconstruct.recorders.film import FilmReader, Pixels
-from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL, house_style
+from reconstruct.report.figures.page.sheet import ABOVE, TITLE_LABEL, house_style
 from reconstruct.report.figures.tables.tiles import error_label
 from reconstruct.runs.naming import percent
 
@@ -40,7 +40,7 @@ def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
     with house_style():
         canvas, still = _drawn_without(moving, figure)
         above: list[Artist] = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
-        above += [text for text in figure.texts if text.get_label() == PROBLEM_LABEL]
+        above += [text for text in figure.texts if text.get_zorder() == ABOVE]
         for step in clock([step for reel in reels.values() for step in reel.steps]):
             title.set_text(f"{name}\n{step_name(step)}")
             for part in parts:

@@ -13,7 +13,7 @@ from pathlib import Path
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import unique_ends
 from reconstruct.report.figures.cells import SWEEP_KEY, Cells, Panel
-from reconstruct.report.figures.page.scripts import legible
+from reconstruct.report.figures.page.fitting import legible
 from reconstruct.runs.naming import TERMS, UNKNOWN, layer_range, listed, numbers, plain, tap_kind
 from reconstruct.runs.results import START
 
@@ -173,19 +173,14 @@ def _kind(key: str) -> str:
 
 
 def _distinguished(of: Mapping[str, str]) -> dict[str, str]:
-    """Names that look the same are replaced by the values as typed, or by the numbers of their characters."""
-    typed = {value: name if alone else value or UNKNOWN for value, name, alone in _with_namesakes(of)}
-    return {value: name if alone else f"{name} ({_codes(value)})" for value, name, alone in _with_namesakes(typed)}
+    """Names that look the same are replaced by the values as typed, in ASCII."""
+    return {value: name if alone else ascii(value)[1:-1] or UNKNOWN for value, name, alone in _with_namesakes(of)}
 
 
 def _with_namesakes(of: Mapping[str, str]) -> list[tuple[str, str, bool]]:
     """Value, name, and whether no other name looks the same."""
     often = Counter(map(legible, of.values()))
     return [(value, name, often[legible(name)] == 1) for value, name in of.items()]
-
-
-def _codes(value: str) -> str:
-    return " ".join(f"U+{ord(c):04X}" for c in value if c not in legible(value)) or repr(value)
 
 
 def _pictures(key: str, values: Sequence[str], panels: Sequence[Panel]) -> list[dict[str, str]]:

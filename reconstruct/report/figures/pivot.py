@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from reconstruct.errors import InputError, nearest
 from reconstruct.report.figures.cells import Cells, Panel, known_keys
 
+Keys = tuple[str, ...]
 Point = tuple[str, ...]
 """A value for each of some keys."""
 
@@ -21,14 +22,9 @@ Point = tuple[str, ...]
 class Layout:
     """Keys of rows, columns and pages; ``None`` where the program chooses them."""
 
-    rows: tuple[str, ...] | None = None
-    columns: tuple[str, ...] | None = None
-    pages: tuple[str, ...] | None = None
-
-    @property
-    def is_chosen(self) -> bool:
-        """Whether a reader chose any of them."""
-        return (self.rows, self.columns, self.pages) != (None, None, None)
+    rows: Keys | None = None
+    columns: Keys | None = None
+    pages: Keys | None = None
 
 
 @dataclass(frozen=True)
@@ -53,9 +49,9 @@ class Pivot:
     """Cells, the keys of their rows, columns and pages, and a block for every page."""
 
     cells: Cells
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    pages: tuple[str, ...]
+    rows: Keys
+    columns: Keys
+    pages: Keys
     blocks: list[Block]
 
 
@@ -70,29 +66,29 @@ def pivot(cells: Cells, layout: Layout | None = None) -> Pivot:
     rows, columns, pages = places(cells, layout)
     by_page: dict[Point, dict[tuple[Point, Point], Panel]] = {}
     for panel in cells.panels:
-        place = _point(panel, rows), _point(panel, columns)
-        at = by_page.setdefault(_point(panel, pages), {})
+        place, at = (panel.at(rows), panel.at(columns)), by_page.setdefault(panel.at(pages), {})
         if place in at:
             raise InputError(f"{panel.folder} and {at[place].folder} have the same settings; leave one of them out")
         at[place] = panel
-    blocks = [_block(cells, (rows, columns), page, by_page[page]) for page in _ordered(cells, pages, by_page)]
+    blocks = []
+    for page in _ordered(cells, pages, by_page):
+        used = zip(*by_page[page], strict=True)
+        at_rows, at_columns = (_ordered(cells, of, set(at)) for of, at in zip((rows, columns), used, strict=True))
+        blocks.append(Block(page, at_rows, at_columns, by_page[page]))
     return Pivot(cells, rows, columns, pages, blocks)
 
 
-def places(cells: Cells, layout: Layout) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def places(cells: Cells, layout: Layout) -> tuple[Keys, Keys, Keys]:
     """Keys of rows, columns and pages, with every key in which cells differ in one of them."""
     given = {key for keys in (layout.rows, layout.columns, layout.pages) for key in keys or ()}
     free = [key for key in cells.axes if key not in given]
-    columns, rows, pages = layout.columns, layout.rows, layout.pages or ()
+    columns, rows = layout.columns, layout.rows
     if columns is None:
-        longest = max(reversed(free), key=lambda key: len(cells.axes[key]), default=None)
-        columns = (longest,) if longest else ()
-        free = [key for key in free if key != longest]
+        columns = tuple(sorted(free, key=lambda key: (len(cells.axes[key]), free.index(key)))[-1:])
     if rows is None:
-        longest = max(free, key=lambda key: len(cells.axes[key]), default=None)
-        rows = (longest,) if longest else ()
-        free = [key for key in free if key != longest]
-    return rows, columns, (*pages, *free)
+        others = [key for key in free if key not in columns]
+        rows = tuple(sorted(others, key=lambda key: -len(cells.axes[key]))[:1])
+    return rows, columns, (*(layout.pages or ()), *(key for key in free if key not in (*rows, *columns)))
 
 
 def pivots(cells: Cells, layout: Layout | None = None) -> list[Pivot]:
@@ -101,19 +97,13 @@ def pivots(cells: Cells, layout: Layout | None = None) -> list[Pivot]:
     Raises:
         InputError: as `pivot` does.
     """
-    if (layout and layout.is_chosen) or _fills(cells):
+    if layout not in (None, Layout()) or _fills(cells):
         return [pivot(cells, layout)]
     parts: dict[frozenset[str], list[Panel]] = {}
     for panel in cells.panels:
         parts.setdefault(panel.given & set(cells.axes), []).append(panel)
-    groups = [cells.among(panels) for panels in parts.values()]
-    if len(groups) == 1:
-        return [_in_a_row(cells)]
-    return [pivot(group) if _fills(group) else _in_a_row(group) for group in groups]
-
-
-def _in_a_row(cells: Cells) -> Pivot:
-    return pivot(cells, Layout(rows=(), columns=tuple(cells.axes), pages=()))
+    groups = [cells.among(panels) for panels in parts.values()] if len(parts) > 1 else [cells]
+    return [pivot(of, None if _fills(of) else Layout((), tuple(of.axes), ())) for of in groups]
 
 
 def _fills(cells: Cells) -> bool:
@@ -123,24 +113,13 @@ def _fills(cells: Cells) -> bool:
 
 def _check(cells: Cells, layout: Layout) -> None:
     chosen = {"--rows": layout.rows, "--columns": layout.columns, "--pages": layout.pages}
-    given = [key for keys in chosen.values() for key in keys or ()]
+    given = [(place, key) for place, keys in chosen.items() for key in keys or ()]
     known = known_keys(cells.panels)
-    for place, key in ((place, key) for place, keys in chosen.items() for key in keys or ()):
+    for place, key in given:
         if key not in known:
             raise InputError(f"{place} {key}: expected one of {', '.join(known)}{nearest(key, known)}")
-        if given.count(key) > 1:
-            raise InputError(f"{key} is given {given.count(key)} times; it can be rows, columns or pages")
-
-
-def _point(panel: Panel, keys: Iterable[str]) -> Point:
-    return tuple(panel.values.get(key, "") for key in keys)
-
-
-def _block(
-    cells: Cells, keys: tuple[Sequence[str], Sequence[str]], page: Point, at: Mapping[tuple[Point, Point], Panel]
-) -> Block:
-    rows, columns = (_ordered(cells, of, {place[i] for place in at}) for i, of in enumerate(keys))
-    return Block(page, rows, columns, at)
+        if (often := [other for _, other in given].count(key)) > 1:
+            raise InputError(f"{key} is given {often} times; it can be rows, columns or pages")
 
 
 def _ordered(cells: Cells, keys: Sequence[str], points: Iterable[Point]) -> list[Point]:

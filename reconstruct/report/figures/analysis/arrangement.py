@@ -10,20 +10,19 @@ from matplotlib.figure import Figure
 from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.outcomes import of_photographs
-from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, originals, select
+from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, grouped, originals, select
 from reconstruct.report.figures.page.notes import Key, keys, paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, Look, Part, laid_out
 from reconstruct.report.figures.plots.panels import Plot, rows
+from reconstruct.runs.naming import layer_range
 
 Subset = tuple[str, ...]
 
 
 def subsets(entries: Sequence[Entry]) -> dict[Subset, list[Entry]]:
     """Matched layers -> cells, from the fewest layers to the most."""
-    found: dict[Subset, list[Entry]] = {}
-    for e in sorted(cumulative(entries), key=lambda e: len(e.layers["style"])):
-        found.setdefault(e.layers["style"], []).append(e)
-    return found
+    by_size = sorted(cumulative(entries), key=lambda e: len(e.layers["style"]))
+    return grouped(by_size, lambda e: e.layers["style"])
 
 
 def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
@@ -34,10 +33,9 @@ def arrangement(entries: Sequence[Entry], look: Look) -> list[Figure]:
 def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     cells = [e for same in subsets(entries).values() for e in same]
     layer, lowest = content_layer(cells), firsts(cells)
-    blocks = f"{lowest[0]}–{lowest[-1].removeprefix('relu')}" if len(lowest) > 1 else "".join(lowest)
     panels = {
         f"content error at {layer}": ("content", [layer]),
-        f"style error, mean of {blocks}": ("style", lowest),
+        f"style error, mean of {layer_range(lowest)}": ("style", lowest),
     }
     names = [f"{'+' if len(matched) > 1 else ''}{matched[-1].removeprefix('relu')}" for matched in subsets(entries)]
     plots = [

@@ -13,9 +13,8 @@ from reconstruct.analysis.selection import front as cases_of
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.analysis.verdicts import TestedClaim
 from reconstruct.report.figures.analysis.arrangement import arrangement, subsets
-from reconstruct.report.figures.analysis.blending import blending
 from reconstruct.report.figures.analysis.depth import depth
-from reconstruct.report.figures.analysis.front import front
+from reconstruct.report.figures.analysis.joined import blending, front
 from reconstruct.report.figures.analysis.matrix import matrix
 from reconstruct.report.figures.analysis.strips import strips
 from reconstruct.report.figures.page.sheet import Look

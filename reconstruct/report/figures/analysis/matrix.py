@@ -1,4 +1,4 @@
-"""Reconstructed from one layer, measured at another: relative errors of content and of style, logarithmic."""
+"""Made from one thing, measured by another: errors as colours, of layers and of statistics of texture."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -15,26 +15,39 @@ from reconstruct.analysis.entries import Entry
 from reconstruct.analysis.networks import network_note
 from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
+from reconstruct.analysis.statistics import OTHER, StatisticError, medians
 from reconstruct.report.figures.page.fitting import extent
 from reconstruct.report.figures.page.notes import EDGE, paragraph
 from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, laid_out
 from reconstruct.report.figures.plots.axes import TICKS
 from reconstruct.report.figures.plots.panels import Plot, rows
-from reconstruct.runs.naming import numbers
+from reconstruct.runs.naming import numbers, percent
 
 LEAST, MOST = 1e-4, 1.0  # relative errors with the first and the last colour
+LEAST_SHARE = 1e-3  # of the error of another painting: the first colour of a statistic
+DARK = 0.02  # of it: beyond which numbers are written in white
 COLOURS = "viridis_r"
 BAR, WIDTH = 0.12, 2.0  # inches of the bar of colours
 NOTE = "○ the smallest error of its row; light: small error, ‖code − target‖² / ‖target‖²"
+OF_STATISTICS = (
+    "error: relative, mean over the matched layers, median over paintings and seeds; light: small against that of "
+    "another painting"
+)
 Errors = Mapping[str, Mapping[str, float]]
+"""What was matched -> what is measured -> error."""
 
 
 def matrix(entries: Sequence[Entry], look: Look) -> list[Figure]:
     """A row for each reconstruction, a column for each layer, and a dot where the row's error is smallest."""
-    return laid_out(_parts(entries, look), look)
+    return laid_out(_of_layers(entries, look), look)
 
 
-def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
+def statistics(errors: Sequence[StatisticError], look: Look) -> list[Figure]:
+    """A row for each matched statistic, a column for each compared one; no figure if nothing was measured."""
+    return laid_out(_of_statistics(found, look), look) if (found := medians(errors)) else []
+
+
+def _of_layers(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     found = {term: errors_of(entries, term) for term in ("content", "style")}
     yield from rows([_plot(term, errors) for term, errors in found.items() if errors], look)
     yield _bar(look)
@@ -44,7 +57,7 @@ def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
 
 def _plot(term: str, errors: Errors) -> Plot:
     layers = sorted({layer for row in errors.values() for layer in row}, key=height_of)
-    heading, draw = f"{term}: reconstructed from relu…", partial(_draw, errors, layers)
+    heading, draw = f"{term}: reconstructed from relu…", partial(_draw_layers, _values(errors, layers))
     return Plot(heading, "measured at relu…", draw, _named(layers), _named(errors), len(errors) / len(layers))
 
 
@@ -52,13 +65,17 @@ def _named(layers: Iterable[str]) -> list[str]:
     return [layer.removeprefix("relu") for layer in layers]
 
 
-def _draw(errors: Errors, layers: Sequence[str], axes: Axes) -> None:
-    values = np.array([[row.get(layer, np.nan) for layer in layers] for row in errors.values()])
-    paint(axes, np.maximum(values, LEAST), LogNorm(LEAST, MOST))
-    axes.plot(np.nanargmin(values, axis=1), range(len(errors)), "o", color="white", mec="0.2", ms=4.5, mew=0.7)
+def _values(errors: Errors, names: Iterable[str]) -> NDArray[np.float64]:
+    names = list(names)
+    return np.array([[row.get(name, np.nan) for name in names] for row in errors.values()])
 
 
-def paint(axes: Axes, values: NDArray[np.float64], scale: LogNorm) -> None:
+def _draw_layers(values: NDArray[np.float64], axes: Axes) -> None:
+    _paint(axes, np.maximum(values, LEAST), LogNorm(LEAST, MOST))
+    axes.plot(np.nanargmin(values, axis=1), range(len(values)), "o", color="white", mec="0.2", ms=4.5, mew=0.7)
+
+
+def _paint(axes: Axes, values: NDArray[np.float64], scale: LogNorm) -> None:
     """Fill axes with a colour for each value, light for small ones."""
     axes.imshow(values, norm=scale, cmap=COLOURS, interpolation="nearest", aspect="auto")
     axes.spines[:].set_visible(False)
@@ -81,3 +98,21 @@ def _bar(look: Look) -> Part:
         sheet.text(EDGE, top + BAR / 2, "error", va="center", size=look.tiny)
 
     return Part(BAR + TICKS + extent("0", look.tiny)[1] + GAP, drawn)
+
+
+def _of_statistics(found: Errors, look: Look) -> Iterator[Part]:
+    names = list(next(iter(found.values())))
+    draw = partial(_draw_statistics, found, names, look)
+    yield from rows([Plot("made from ↓", "measured by", draw, names, list(found), 0.5)], look)
+    yield paragraph(OF_STATISTICS, look)
+
+
+def _draw_statistics(found: Errors, names: Sequence[str], look: Look, axes: Axes) -> None:
+    """Draw errors as shares of those of another painting."""
+    values = _values(found, names)
+    worst = values[list(found).index(OTHER)] if OTHER in found else np.nanmax(values, axis=0)
+    shares = np.clip(values / np.maximum(worst, np.finfo(float).tiny), LEAST_SHARE, 1)
+    _paint(axes, shares, LogNorm(LEAST_SHARE, 1))
+    for row, column in np.argwhere(np.isfinite(values)) if look.labels else ():
+        colour, number = "white" if shares[row, column] > DARK else "0.15", percent(values[row, column])
+        axes.text(column, row, number, ha="center", va="center", size=look.small, parse_math=False, color=colour)

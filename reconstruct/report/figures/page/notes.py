@@ -19,24 +19,23 @@ class Key:
     colour: str
 
 
-def keys(given: Sequence[Key], look: Look) -> list[Part]:
+def keys(given: Sequence[Key], look: Look) -> Iterator[Part]:
     """A part for each line of keys; a line has as many keys as fit."""
-    return [_line(line) for line in _lines(given, look)] if look.labels else []
-
-
-def _lines(given: Sequence[Key], look: Look) -> Iterator[list[tuple[float, Fitted, str]]]:
-    """For each line: left end in inches, text and colour of each key."""
-    line: list[tuple[float, Fitted, str]] = []
+    fitted = fit_all([key.words for key in given], look.width - 2 * EDGE, _size(look), 4) if look.labels else []
+    line: list[tuple[float, Fitted, str]] = []  # left end in inches, text and colour of each key
     left = EDGE
-    fitted = fit_all([key.words for key in given], look.width - 2 * EDGE, max(look.tiny, look.small - 0.5), 4)
-    for key, words in zip(given, fitted, strict=True):
+    for key, words in zip(given, fitted, strict=False):
         if line and left + words.width > look.width - EDGE:
-            yield line
+            yield _line(line)
             line, left = [], EDGE
         line.append((left, words, key.colour))
         left += words.width + BETWEEN
     if line:
-        yield line
+        yield _line(line)
+
+
+def _size(look: Look) -> float:
+    return max(look.tiny, look.small - 0.5)
 
 
 def _line(line: Sequence[tuple[float, Fitted, str]]) -> Part:
@@ -48,11 +47,12 @@ def _line(line: Sequence[tuple[float, Fitted, str]]) -> Part:
 
 
 def paragraph(words: str, look: Look) -> Part:
-    """A text over the whole width; a part of no height if the look has no labels."""
-    fitted = fit(words, look.width - 2 * EDGE, max(look.tiny, look.small - 0.5), most_lines=8)
+    """A text over the whole width; a part of no height if the look has no labels or notes."""
+    if not (look.labels and look.notes and words):
+        return Part(0.0, lambda *_: None)
+    fitted = fit(words, look.width - 2 * EDGE, _size(look), most_lines=8)
 
     def drawn(sheet: Sheet, top: float) -> None:
-        if look.notes:
-            sheet.fitted(EDGE, top + LINES, fitted, color=FAINT, va="top")
+        sheet.fitted(EDGE, top + LINES, fitted, color=FAINT, va="top")
 
-    return Part(fitted.height + 3 * LINES if look.labels and look.notes and words else 0.0, drawn)
+    return Part(fitted.height + 3 * LINES, drawn)

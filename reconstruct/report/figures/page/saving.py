@@ -22,7 +22,7 @@ from reconstruct.files import written_whole
 from reconstruct.report.figures.page.sheet import RESAMPLED, house_style
 
 FORMATS = ("png", "pdf", "svg", "tiff")
-LARGEST = 80_000_000  # pixels of a PNG; a longer one has fewer dots per inch
+LARGEST = 80_000_000  # pixels of all pages of a raster file; longer ones have fewer dots per inch
 
 
 def save(
@@ -42,53 +42,23 @@ def save(
         The files; SVG has one for each page.
     """
     folder = Path(folder)
+    if suffix == "svg":
+        ends = ["", *(f"-{number}" for number in range(2, len(pages) + 1))]
+        return [_save(page, folder / f"{stem}{end}.svg", title) for page, end in zip(pages, ends, strict=True)]
     path = folder / f"{stem}.{suffix}"
     with house_style(), written_whole(path) as file:
-        match suffix:
-            case "pdf":
-                _save_pdf(pages, file, title)
-            case "svg":
-                return [path, *_save_svg(pages, file, folder, stem, title)]
-            case _:
-                _save_raster(pages, file, suffix, _fewer(pages, dpi), title)
+        if suffix == "pdf":
+            _save_pdf(pages, file, title)
+        else:
+            file.write(_raster(pages, suffix, dpi, title))
     return [path]
 
 
-def rasterised(page: Figure, dpi: float) -> Image.Image:
-    """A page as an RGB picture, at `dpi` dots per inch."""
-    page.set_dpi(dpi)
-    canvas = FigureCanvasAgg(page)
-    canvas.draw()
-    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
-
-
-def one_below_the_other(pages: Sequence[Image.Image]) -> Image.Image:
-    """One picture of all pages."""
-    whole = Image.new("RGB", (max(p.width for p in pages), sum(p.height for p in pages)), "white")
-    top = 0
-    for page in pages:
-        whole.paste(page, (0, top))
-        top += page.height
-    return whole
-
-
-def _fewer(pages: Sequence[Figure], dpi: float) -> float:
-    """`dpi`, or fewer dots per inch if all pages together would have more than `LARGEST` pixels."""
-    inches = sum(float(page.get_figwidth() * page.get_figheight()) for page in pages)
-    return min(dpi, math.sqrt(LARGEST / inches))
-
-
-def _save_raster(pages: Sequence[Figure], file: IO[bytes], suffix: str, dpi: float, title: str) -> None:
-    whole = io.BytesIO()  # for TIFF reads what it wrote
-    drawn = [rasterised(page, dpi) for page in pages]
-    if suffix == "tiff":
-        options = {"compression": "tiff_deflate", "description": title.encode(), "dpi": (dpi, dpi)}
-        drawn[0].save(whole, format="TIFF", save_all=True, append_images=drawn[1:], **options)
-    else:
-        metadata = PngInfo()
-        metadata.add_itxt("Title", title)
-        one_below_the_other(drawn).save(whole, format="PNG", dpi=(dpi, dpi), pnginfo=metadata)
-    file.write(whole.getvalue())
+def _save(page: Figure, path: Path, title: str) -> Path:
+    """Write a page as SVG."""
+    with house_style(), written_whole(path) as file, _own_pixels(page):
+        page.savefig(file, format="svg", metadata={"Date": None, "Title": title})
+    return path
 
 
 def _save_pdf(pages: Sequence[Figure], file: IO[bytes], title: str) -> None:
@@ -98,21 +68,32 @@ def _save_pdf(pages: Sequence[Figure], file: IO[bytes], title: str) -> None:
                 pdf.savefig(page)
 
 
-def _save_svg(pages: Sequence[Figure], file: IO[bytes], folder: Path, stem: str, title: str) -> list[Path]:
-    """Write the first page into `file`, and the others into files of their own, whose paths are returned."""
-    others = [folder / f"{stem}-{number}.svg" for number in range(2, len(pages) + 1)]
-    file.write(_svg(pages[0], title))
-    for page, path in zip(pages[1:], others, strict=True):
-        with written_whole(path) as other:
-            other.write(_svg(page, title))
-    return others
+def _raster(pages: Sequence[Figure], suffix: str, dpi: float, title: str) -> bytes:
+    """The content of a PNG or a TIFF file."""
+    inches = sum(float(page.get_figwidth() * page.get_figheight()) for page in pages)
+    dpi = min(dpi, math.sqrt(LARGEST / inches))
+    drawn, content = [_rasterised(page, dpi) for page in pages], io.BytesIO()  # TIFF reads what it wrote
+    if suffix == "tiff":
+        options = {"compression": "tiff_deflate", "description": title.encode(), "dpi": (dpi, dpi)}
+        drawn[0].save(content, format="TIFF", save_all=True, append_images=drawn[1:], **options)
+        return content.getvalue()
+    whole = Image.new("RGB", (max(page.width for page in drawn), sum(page.height for page in drawn)), "white")
+    top = 0
+    for page in drawn:
+        whole.paste(page, (0, top))
+        top += page.height
+    metadata = PngInfo()
+    metadata.add_itxt("Title", title)
+    whole.save(content, format="PNG", dpi=(dpi, dpi), pnginfo=metadata)
+    return content.getvalue()
 
 
-def _svg(page: Figure, title: str) -> bytes:
-    buffer = io.BytesIO()
-    with _own_pixels(page):
-        page.savefig(buffer, format="svg", metadata={"Date": None, "Title": title})
-    return buffer.getvalue()
+def _rasterised(page: Figure, dpi: float) -> Image.Image:
+    """A page as an RGB picture, at `dpi` dots per inch."""
+    page.set_dpi(dpi)
+    canvas = FigureCanvasAgg(page)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
 
 
 @contextmanager

@@ -15,9 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL.Image import Image
 
-from reconstruct.report.figures.page.fitting import Fitted, fit
-from reconstruct.report.figures.page.pictures import Box
-from reconstruct.report.figures.page.scripts import families, legible
+from reconstruct.report.figures.page.fitting import Fitted, families, fit, legible
 from reconstruct.report.figures.page.venues import LEAST
 
 WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
@@ -30,6 +28,7 @@ VALUES = ("error", "psnr", "ssim", "lpips", "none")
 RESAMPLED = "lanczos"  # interpolation of pictures in raster files
 PROBLEM_LABEL = "problem"
 GROUND = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}  # behind words on pictures
+ABOVE = 5  # zorder of words on pictures
 INK, FAINT, PAPER = "0.15", "0.45", "0.94"
 # Okabe & Ito's colours, which colour-blind readers can distinguish.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -48,6 +47,10 @@ STYLE: dict[str, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height: of a panel in inches, or of a part of a picture as fractions, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ class Sheet:
             axes.imshow(np.asarray(picture), interpolation=RESAMPLED)
             if problem:
                 words = fit(problem.upper(), width - GAP, self.look.tiny, 2)
-                place = {"ha": "center", "va": "bottom", "bbox": GROUND, "label": PROBLEM_LABEL, "zorder": 5}
+                place = {"ha": "center", "va": "bottom", "bbox": GROUND, "label": PROBLEM_LABEL, "zorder": ABOVE}
                 self.fitted(left + width / 2, top + height - 0.04, words, **place)
             return axes
         axes.set_axis_on()
@@ -167,10 +170,10 @@ class Sheet:
         axes.text(0.5, 0.5, words.words, size=words.size, **look)
         return axes
 
-    def letter(self, left: float, top: float, number: int) -> None:
+    def letter(self, left: float, top: float, name: str) -> None:
         """Write the letter of a panel into its upper left corner."""
-        look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": GROUND}
-        self.text(left + 0.04, top + 0.04, letter(number), **look)
+        look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": GROUND, "zorder": ABOVE}
+        self.text(left + 0.04, top + 0.04, name, **look)
 
 
 def title_of(look: Look) -> Fitted | None:
@@ -250,7 +253,7 @@ class Pages:
         """Draw the pages: a figure for each."""
         figures = []
         for number, parts in enumerate(self._pages):
-            look = self.look if number == 0 else untitled(self.look)
+            look = self.look if number == 0 else replace(self.look, title=None)
             sheet = Sheet(max((top + part.height for top, part in parts), default=GAP), look)
             for top, part in parts:
                 part.draw(sheet, top)
@@ -265,11 +268,6 @@ def laid_out(parts: Iterable[Part], look: Look) -> list[Figure]:
         for part in parts:
             pages.add(part)
         return pages.figures()
-
-
-def untitled(look: Look) -> Look:
-    """A copy of a look without its title."""
-    return replace(look, title=None)
 
 
 def letter(number: int) -> str:

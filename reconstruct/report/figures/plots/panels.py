@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from matplotlib.axes import Axes
 
 from reconstruct.report.figures.page.fitting import Fitted, extent, fit, fit_all
 from reconstruct.report.figures.page.notes import EDGE
-from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, head
-from reconstruct.report.figures.plots.axes import TICKS, below, stacked, width_of_numbers, write_numbers
+from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, head, letter
+from reconstruct.report.figures.plots.axes import TICKS, below, limits, stacked, style, width_of_numbers, write_numbers
 
+MARGIN = 0.14  # of the axes of errors, around all points
 NARROWEST, WIDEST, LOWEST, HIGHEST = 1.7, 6.0, 0.8, 3.0  # inches of the axes
 PAD = 0.07  # inches between axes and the text above and below
+Errors = Sequence[tuple[float, float]]
+"""Errors of content and of style, in the order in which a line joins them."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,22 @@ class Plot:
     names: Sequence[str] = ()
     rows: Sequence[str] = ()
     tall: float = 0.69
+
+
+def error_plot(lines: Sequence[Errors], also: Callable[[Axes], None]) -> Plot:
+    """Content error against style error, both logarithmic; `also` draws what else there is, at the end."""
+
+    def draw(axes: Axes) -> None:
+        axes.set(xscale="log", yscale="log", autoscale_on=False)
+        for k, line in enumerate(lines):
+            colour, mark = style(k)
+            axes.plot(*zip(*line, strict=True), f"{mark}-", color=colour, ms=4, lw=1.3)
+        content_errors, style_errors = zip(*chain(*lines), strict=True)
+        axes.set_xlim(limits(content_errors, logarithmic=True, margin=MARGIN))
+        axes.set_ylim(limits(style_errors, logarithmic=True, margin=MARGIN))
+        also(axes)
+
+    return Plot("style error", "content error", draw)
 
 
 def rows(plots: Sequence[Plot], look: Look) -> list[Part]:
@@ -105,7 +125,8 @@ class _Row:
             middle, foot = start + self.left + self.width / 2, top + self.top + self.height + self.under
             sheet.fitted(middle, foot, self.words[column], ha="center", va="top")
             if self.look.letters:
-                sheet.letter(start + GAP / 2, top + self.top - PAD - heading.height - 0.04, self.number + column)
+                place = start + GAP / 2, top + self.top - PAD - heading.height - 0.04
+                sheet.letter(*place, letter(self.number + column))
 
     def _label(self, axes: Axes, column: int) -> None:
         """Write numbers or names at both axes, unless the look has no labels."""

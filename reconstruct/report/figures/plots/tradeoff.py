@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -10,14 +11,13 @@ from matplotlib.patches import ConnectionPatch
 
 from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.labels import cell_names, labels
-from reconstruct.report.figures.page.fitting import fit_all
 from reconstruct.report.figures.page.notes import keys, paragraph
-from reconstruct.report.figures.page.sheet import DEFAULT, FAINT, GAP, SMALLEST_PANEL, Look, Part, Sheet, laid_out
+from reconstruct.report.figures.page.sheet import DEFAULT, FAINT, SMALLEST_PANEL, Look, Part, laid_out
 from reconstruct.report.figures.pivot import Layout
 from reconstruct.report.figures.plots.axes import key
-from reconstruct.report.figures.plots.errors import plot
-from reconstruct.report.figures.plots.panels import rows
-from reconstruct.report.figures.tables.tiles import cropped
+from reconstruct.report.figures.plots.panels import error_plot, rows
+from reconstruct.report.figures.tables.table import Naming, Placed, Table
+from reconstruct.report.figures.tables.tiles import Tile, cropped
 
 LEFT = 0.6  # inches at the left of the pictures
 LARGEST, TIES = 1.1, 0.3  # inches: of a picture, and below it for the line to its point
@@ -39,19 +39,23 @@ def _parts(cells: Cells, look: Look) -> Iterator[Part]:
     groups, names = _lines(cells), cell_names(cells, without=("ratio",))
     named = [name for panels in groups if (name := names[panels[0].folder])]
     stalled = [_errors(p) for panels in groups for p in panels if p.result and not p.result.converged]
-    strip = _Strip(groups[-1], cells, look)
+    shown = _chosen(groups[-1], min(MOST_PICTURES, int((look.width - LEFT) / SMALLEST_PANEL)))
+    above = _pictures(shown, cells, look) if shown else []
 
     def also(axes: Axes) -> None:
         for content, style in stalled:
             axes.scatter(content, style, s=3, color="white", zorder=3)
-        strip.tie(axes)
+        _tie(shown, axes)
 
     points = [list(map(_errors, panels)) for panels in groups]
-    (main,) = rows([plot(points, also)], replace(look, height=look.height - strip.height))
-    yield main.below(strip.part())
+    height = look.height - sum(part.height for part in above)
+    (plot,) = rows([error_plot(points, also)], replace(look, height=height))
+    for part in reversed(above):
+        plot = plot.below(part)
+    yield plot
     yield from keys([key(k, name) for k, name in enumerate(named)], look)
-    shown = f"pictures: {named[-1]}" if len(named) > 1 and strip.panels else ""
-    yield paragraph("; ".join(filter(None, (shown, STALLED if stalled else ""))), look)
+    pictures = f"pictures: {named[-1]}" if len(named) > 1 and shown else ""
+    yield paragraph("; ".join(filter(None, (pictures, STALLED if stalled else ""))), look)
 
 
 def _has_both(panel: Panel) -> bool:
@@ -66,7 +70,7 @@ def _lines(cells: Cells) -> list[list[Panel]]:
     """Cells that differ in α/β only, the largest first."""
     found: dict[tuple[str, ...], list[Panel]] = {}
     for panel in filter(_has_both, cells.panels):
-        found.setdefault(tuple(panel.values[key] for key in cells.axes if key != "ratio"), []).append(panel)
+        found.setdefault(panel.at(key for key in cells.axes if key != "ratio"), []).append(panel)
     return [sorted(panels, key=_ratio, reverse=True) for panels in found.values()]
 
 
@@ -81,34 +85,21 @@ def _chosen(line: Sequence[Panel], most: int) -> list[Panel]:
     return [there[round(i * (len(there) - 1) / max(1, count - 1))] for i in range(count)]
 
 
-class _Strip:
-    """Pictures of a line above a plot, each with its α/β and joined to its point."""
+def _pictures(panels: Sequence[Panel], cells: Cells, look: Look) -> list[Part]:
+    """A row of pictures, each with its α/β, and room for the lines to their points."""
+    known = labels("ratio", cells)[0].of
+    ratios = [panel.settings.get("ratio", "") for panel in panels]
+    names = [known.get(ratio, ratio) for ratio in ratios]
+    tiles = {(0, j): Tile(cropped(panel.picture, look), name=str(panel.folder)) for j, panel in enumerate(panels)}
+    columns = replace(look, columns=len(panels), letters=False)
+    (row,) = Placed(Table("", [], [Naming("α/β", names)], tiles), columns, count(), LEFT, LARGEST).parts()
+    return [row, Part(TIES, lambda *_: None)]
 
-    def __init__(self, line: Sequence[Panel], cells: Cells, look: Look) -> None:
-        self.look, self.panels = look, _chosen(line, min(MOST_PICTURES, int((look.width - LEFT) / SMALLEST_PANEL)))
-        self.room = (look.width - LEFT) / max(1, len(self.panels))
-        values, known = [panel.settings.get("ratio", "") for panel in self.panels], labels("ratio", cells)[0].of
-        self.names = fit_all([known.get(value, value) for value in values], self.room - GAP, look.small, 1)
-        self.side = min(LARGEST, self.room - GAP, look.height / 4)
-        self.head = max((name.height for name in self.names), default=0.0) + GAP
-        self.height = self.head + self.side + TIES if self.panels else 0.0
-        self.drawn: list[Axes] = []
 
-    def part(self) -> Part:
-        return Part(self.height, self._draw)
-
-    def _draw(self, sheet: Sheet, top: float) -> None:
-        for k, (panel, name) in enumerate(zip(self.panels, self.names, strict=True)):
-            left = LEFT + k * self.room + (self.room - self.side) / 2
-            picture = cropped(panel.picture, self.look)
-            self.drawn.append(sheet.picture(left, top + self.head, self.side, self.side, picture))
-            sheet.fitted(left + self.side / 2, top + self.head - GAP / 2, name, ha="center", va="bottom")
-        if self.panels:
-            sheet.text(GAP, top + self.head - GAP / 2, "α/β", va="bottom", size=self.look.small, color=FAINT)
-
-    def tie(self, axes: Axes) -> None:
-        """Draw a line from each picture to its point."""
-        for picture, panel in zip(self.drawn, self.panels, strict=True):
-            start: dict[str, Any] = {"xyA": (0.5, 0.0), "coordsA": picture.transAxes}
-            end: dict[str, Any] = {"xyB": _errors(panel), "coordsB": axes.transData}
-            axes.figure.add_artist(ConnectionPatch(**start, **end, lw=0.5, color=FAINT, shrinkB=3))
+def _tie(panels: Sequence[Panel], axes: Axes) -> None:
+    """Draw a line from each picture to its point."""
+    pictures = {picture.get_label(): picture for picture in axes.figure.axes}
+    for panel in panels:
+        start: dict[str, Any] = {"xyA": (0.5, 0.0), "coordsA": pictures[str(panel.folder)].transAxes}
+        end: dict[str, Any] = {"xyB": _errors(panel), "coordsB": axes.transData}
+        axes.figure.add_artist(ConnectionPatch(**start, **end, lw=0.5, color=FAINT, shrinkB=3))

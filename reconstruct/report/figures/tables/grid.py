@@ -1,21 +1,29 @@
 """Any sweep as tables: rows, columns and pages by keys, with the originals next to their reconstructions."""
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
 
 from matplotlib.figure import Figure
 
 from reconstruct.report.figures.cells import Cells, Panel
-from reconstruct.report.figures.labels import key_name, labels, shortest, with_keys
-from reconstruct.report.figures.page.fitting import Fitted, fit
-from reconstruct.report.figures.page.pictures import BRIGHTEST
-from reconstruct.report.figures.page.sheet import DEFAULT, GAP, Look, Pages, Part, Sheet, house_style
-from reconstruct.report.figures.pivot import Block, Layout, Pivot, Point, pivot, pivots
-from reconstruct.report.figures.tables.originals import names, originals
+from reconstruct.report.figures.labels import Labels, key_name, labels, shortest, with_keys
+from reconstruct.report.figures.page.sheet import DEFAULT, Look
+from reconstruct.report.figures.pivot import Block, Layout, Pivot, Point, pivots
 from reconstruct.report.figures.tables.table import Naming, Table, drawn
-from reconstruct.report.figures.tables.tiles import Tile, tiles
+from reconstruct.report.figures.tables.tiles import BRIGHTEST, Tile, original_tiles, tiles
 from reconstruct.report.figures.tables.tiles import values as values_of
-from reconstruct.runs.results import Result
+from reconstruct.runs.naming import TERMS
+from reconstruct.runs.results import START, Result
+
+Named = dict[str, Tile]
+"""Label -> tile."""
+
+Original = tuple[Panel, str]
+"""A cell, and one of its originals: a term, or `START`."""
+
+Ways = Callable[[str, Cells], Sequence[Labels]]
+"""Key -> the ways to label its values, as `labels` gives them."""
 
 
 def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
@@ -32,21 +40,20 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     Raises:
         InputError: the layout has a key that the sweep does not have.
     """
-    return drawn(tables(cells, look, layout), look, footnote(cells, look))
+    return drawn(tables(cells, look, layout), look, "; ".join(about(cells, look)))
 
 
-def footnote(cells: Cells, look: Look) -> str:
-    """What the numbers under the pictures are and, if the pictures are maps of a difference, what these are."""
-    done = [panel.result for panel in cells.panels if panel.result]
-    to = "the original" if look.difference == "original" else look.difference
-    scale = f"mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
-    difference = f"maps: difference to {to}, {scale}"
-    about = {"error": _about_errors(done), "none": ""}
+def about(cells: Cells, look: Look) -> list[str]:
+    """What the numbers under the pictures are, and what the pictures are where they are not whole reconstructions."""
     there = [bool(values_of(panel, look.values)) for panel in cells.panels if panel.result]
+    to = "the original" if look.difference == "original" else look.difference
     whole = ", of the whole picture" if look.detail or look.difference else ""
     none = "" if all(there) else "; cells without it have no photograph, or are too small"
-    values = about.get(look.values, f"{look.values.upper()} to the photograph{whole}{none}") if any(there) else ""
-    return "; ".join([values] * bool(values) + [difference] * bool(look.difference))
+    errors = _about_errors([panel.result for panel in cells.panels if panel.result])
+    numbers = errors if look.values == "error" else f"{look.values.upper()} to the photograph{whole}{none}"
+    maps = f"maps: difference to {to}, mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
+    detail = "pictures: the same enlarged detail of each; numbers are of the whole picture"
+    return [numbers] * any(there) + [maps] * bool(look.difference) + [detail] * bool(look.detail)
 
 
 def _about_errors(done: Sequence[Result]) -> str:
@@ -61,42 +68,47 @@ def _about_errors(done: Sequence[Result]) -> str:
     return "; ".join([errors] * any(r.relative_errors for r in done) + [loss] * bool(without))
 
 
-def tables(cells: Cells, look: Look, layout: Layout | None = None) -> list[Table]:
+def tables(cells: Cells, look: Look, layout: Layout | None = None, ways: Ways = labels) -> list[Table]:
     """A table for each combination of the values of the keys of pages.
 
     Raises:
         InputError: the layout has a key, or the look a cell, that the sweep does not have.
     """
     tile_of = tiles(cells, look)
-    return [_table(pivot, block, cells, look, tile_of) for pivot in pivots(cells, layout) for block in pivot.blocks]
+    return [
+        _table(pivot, block, cells, originals(block, look), tile_of, ways)
+        for pivot in pivots(cells, layout)
+        for block in pivot.blocks
+    ]
 
 
-def _table(pivot: Pivot, block: Block, every: Cells, look: Look, tile_of: Callable[[Panel], Tile]) -> Table:
+def _table(
+    pivot: Pivot, block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile], ways: Ways
+) -> Table:
     """A block with its originals: those of rows at the left, those of columns above, common ones outside of it."""
-    found = originals(block, look)
     if not (pivot.rows or found.by_column):  # then the common ones are the first columns
         found.by_row.setdefault((), {}).update(found.common)
         found.common = []
-    left, above = names(found.by_row), names(found.by_column)
+    left, above = _names(found.by_row), _names(found.by_column)
     row = {point: len(above) + i for i, point in enumerate(block.rows)}
     column = {point: len(left) + j for j, point in enumerate(block.columns)}
     placed = {(row[at], column[under]): tile_of(panel) for (at, under), panel in block.at.items()}
     placed |= {(row[at], left.index(name)): t for at, named in found.by_row.items() for name, t in named.items()}
     placed |= {(above.index(name), column[at]): t for at, named in found.by_column.items() for name, t in named.items()}
-    columns = _namings(pivot.columns, block.columns, pivot.cells, left, " →")
-    rows = _namings(pivot.rows, block.rows, pivot.cells, above, " ↓") if pivot.rows or above else []
+    columns = _namings(pivot.columns, block.columns, pivot.cells, left, " →", ways)
+    rows = _namings(pivot.rows, block.rows, pivot.cells, above, " ↓", ways) if pivot.rows or above else []
     return Table(heading(pivot, block, every), rows, columns, placed, found.common, len(left))
 
 
 def _namings(
-    keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str
+    keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str, ways: Ways
 ) -> list[Naming]:
     """Ways to label rows or columns: a single key is the heading of its values, several keys are in every label."""
     if not keys:
         return [Naming("", [*before, "reconstruction" if before else ""])]
     if len(keys) == 1:
-        ways = labels(keys[0], cells)
-        return [Naming(way.key + arrow, [*before, *(way[value] for (value,) in points)]) for way in ways]
+        known = ways(keys[0], cells)
+        return [Naming(way.key + arrow, [*before, *(way[value] for (value,) in points)]) for way in known]
     return [Naming("", [*before, *_of_points(keys, points, cells, way)]) for way in (0, -1)]
 
 
@@ -106,27 +118,6 @@ def _of_points(keys: Sequence[str], points: Sequence[Point], cells: Cells, way: 
     return ["\n".join(named(key, value) for key, value in zip(keys, point, strict=True)) for point in points]
 
 
-def blocks(cells: Cells, look: Look, layout: Layout, parts: Callable[[Block], Iterable[Part]]) -> list[Figure]:
-    """A figure for each page, with the heading and the parts of every block together.
-
-    Raises:
-        InputError: the layout has a key that the sweep does not have.
-    """
-    table = pivot(cells, layout)
-    with house_style(look):
-        pages = Pages(look)
-        for block in table.blocks:
-            text = fit(heading(table, block, cells), look.width - GAP, look.normal, 3, "bold")
-            draw = partial(_draw_heading, text)
-            above = [Part(text.height + 2 * GAP, draw)] if text.words and look.labels else []
-            pages.add_together([*above, *parts(block)])
-        return pages.figures()
-
-
-def _draw_heading(words: Fitted, sheet: Sheet, top: float) -> None:
-    sheet.fitted(GAP / 2, top + GAP, words, va="top", weight="bold")
-
-
 def heading(pivot: Pivot, block: Block, every: Cells) -> str:
     """The values of the keys of pages, those that a reader chose, and those that distinguish a part of a sweep."""
     values = {**every.narrowed, **dict(zip(pivot.pages, block.page, strict=True))}
@@ -134,3 +125,69 @@ def heading(pivot: Pivot, block: Block, every: Cells) -> str:
     common = [key for key in every.axes if key not in pivot.cells.axes and key not in values]
     values |= {key: first.values[key] for key in common if first.values.get(key)}
     return ",  ".join(f"{key_name(key, every)} {shortest(key, value, every)}" for key, value in values.items())
+
+
+@dataclass
+class Originals:
+    """The originals of each row, of each column, and of the whole table."""
+
+    by_row: dict[Point, Named] = field(default_factory=dict)
+    by_column: dict[Point, Named] = field(default_factory=dict)
+    common: list[tuple[str, Tile]] = field(default_factory=list)
+
+
+def originals(block: Block, look: Look) -> Originals:
+    """The originals of a block; if they are the same in no row or column, they are common, labelled by their titles.
+
+    Where no cell of a row (or column) has another original, it is simply called "original", whichever term it is of.
+    """
+    panels, found = list(block.at.values()), Originals()
+    terms = [term for term in (*TERMS, START) if any(panel.original_identity(term) for panel in panels)]
+    sides = (found.by_row, found.by_column)
+    for side, into in enumerate(sides) if len(terms) > 1 else ():
+        if alone := _one_each(terms, block, side):
+            _put(into, alone, "original", look)
+            return found
+    for term in terms:
+        name = "original" if len(terms) == 1 else f"{term} original" if term in TERMS else term
+        for side, into in enumerate(sides):
+            if alone := _one_each([term], block, side):
+                _put(into, alone, name, look)
+                break
+        else:
+            distinct = _distinct([term], panels)
+            for panel, _ in distinct:
+                label = name if len(distinct) == 1 else f"{name}: {panel.original_title(term)}"
+                found.common += original_tiles(panel.original(term), label, look).items()
+    return found
+
+
+def _names(of: Mapping[Point, Named]) -> list[str]:
+    """All labels, in order, each once."""
+    return list(dict.fromkeys(name for named in of.values() for name in named))
+
+
+def _put(into: dict[Point, Named], each: Mapping[Point, Original], name: str, look: Look) -> None:
+    for point, (panel, term) in each.items():
+        into.setdefault(point, {}).update(original_tiles(panel.original(term), name, look))
+
+
+def _distinct(terms: Iterable[str], panels: Sequence[Panel]) -> list[Original]:
+    """Each different original of some terms, once; a finished cell has its picture."""
+    found: dict[tuple[str, ...], Original] = {}
+    for term, panel in product(terms, sorted(panels, key=lambda panel: panel.result is None)):
+        if identity := panel.original_identity(term):
+            found.setdefault((term, *identity), (panel, term))
+    return list(found.values())
+
+
+def _one_each(terms: Sequence[str], block: Block, side: int) -> dict[Point, Original]:
+    """Row (side 0) or column (side 1) -> its original; empty if there is but one, or if one of them has several."""
+    points: Sequence[Point] = (block.rows, block.columns)[side]
+    of_each = {
+        point: _distinct(terms, [p for place, p in block.at.items() if place[side] == point]) for point in points
+    }
+    several = {(term, *panel.original_identity(term)) for found in of_each.values() for panel, term in found}
+    if len(several) < 2 or any(len(found) > 1 for found in of_each.values()):
+        return {}
+    return {point: found[0] for point, found in of_each.items() if found}

@@ -10,12 +10,25 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, pairwise
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from reconstruct.report.figures.page.fitting import Fitted, fit, fit_all, fits
 from reconstruct.report.figures.page.notes import paragraph
-from reconstruct.report.figures.page.pictures import marked
-from reconstruct.report.figures.page.sheet import FAINT, GAP, PAD, SMALLEST_PANEL, Look, Pages, Part, Sheet, house_style
+from reconstruct.report.figures.page.sheet import (
+    FAINT,
+    GAP,
+    PAD,
+    SMALLEST_PANEL,
+    Box,
+    Look,
+    Pages,
+    Part,
+    Sheet,
+    house_style,
+    letter,
+)
 from reconstruct.report.figures.tables.tiles import Tile, error_label
 
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
@@ -24,6 +37,7 @@ ORIGINAL_WIDTH = 2.5  # inches of an original above a table, at most; up to ther
 LABEL_SHARE = 0.2  # of the width, for the labels of rows
 BLOCK_GAP = 0.2
 TALLEST = 1.6  # height of a panel over its width, if several are side by side; taller pictures are scaled down
+INSET = 0.36  # of the height of a panel
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,7 @@ class Table:
     @property
     def size(self) -> tuple[int, int]:
         """The number of rows and the number of columns."""
-        return max(i for i, _ in self.tiles) + 1, max(j for _, j in self.tiles) + 1
+        return max(i for i, _ in self.tiles) + 1, len(self.columns[0].labels)
 
 
 def drawn(tables: Sequence[Table], look: Look, *notes: str) -> list[Figure]:
@@ -85,6 +99,12 @@ def _even(columns: int, most: int) -> list[range]:
     return [range(a, b) for a, b in pairwise(ends)]
 
 
+def _first_that_fits(ways: Sequence[Naming], width: float, size: float, lines: int) -> Naming:
+    """The first way all of whose labels fit into `width` inches and so many lines; the last one if none does."""
+    fitting = (way for way in ways if all(fits(label, width, size, lines) for label in way.labels))
+    return next(fitting, ways[-1])
+
+
 class Placed:
     """One table, measured for a page.
 
@@ -95,6 +115,7 @@ class Placed:
         width: of a panel, in inches; at most `widest`.
         heights: of the panels of each row, in inches.
         values: place -> name -> the text below the picture.
+        above: the originals that all cells have in common, a table above this one.
     """
 
     def __init__(
@@ -115,11 +136,16 @@ class Placed:
         self.column_heading, self.column_labels = self._labels_of_columns()
         self.values = self._values()
         self.heights = [self._height(row) for row in range(self.rows)]
+        self.above = self._of_originals()
 
     @property
     def inches(self) -> float:
         """The height of the table in inches, if it is on one page."""
-        return sum(part.height for k, band in enumerate(self.bands) for part in self._band(band, k == 0))
+        return sum(part.height for part in self.parts())
+
+    def parts(self) -> list[Part]:
+        """All parts, from the top."""
+        return [part for band in self.bands for part in self.band(band)]
 
     def _labels_of_rows(self) -> tuple[Fitted | None, list[Fitted], float]:
         """The heading and the labels of rows, and the width in inches that they need."""
@@ -127,8 +153,7 @@ class Placed:
         if not (self.table.rows and look.labels):
             return None, [], GAP / 2
         most = max(0.5, LABEL_SHARE * look.width)
-        fitting = (way for way in self.table.rows if all(fits(label, most, look.small, 4) for label in way.labels))
-        way = next(fitting, self.table.rows[-1])
+        way = _first_that_fits(self.table.rows, most, look.small, 4)
         heading = fit(way.heading, most, look.small, 3)
         labels = fit_all(way.labels, most, look.small, 4)
         return heading, labels, GAP / 2 + max(words.width for words in (heading, *labels)) + 0.1
@@ -146,8 +171,7 @@ class Placed:
         look = self.look
         if not look.labels:
             return None, []
-        fitting = (w for w in self.table.columns if all(fits(each, self.width, look.small, 2) for each in w.labels))
-        way = next(fitting, self.table.columns[-1])
+        way = _first_that_fits(self.table.columns, self.width, look.small, 2)
         heading = fit(way.heading, look.width - self.labels - GAP, look.small) if way.heading else None
         return heading, fit_all(way.labels, self.width, look.small, 3)
 
@@ -185,15 +209,16 @@ class Placed:
 
     def place(self, pages: Pages) -> None:
         """Put the table on pages, with its heading and originals."""
-        above = [*self._title(), *self._originals_above()]
-        pages.keep_together([*above, *self._band(self.bands[0], True)])
+        above = [*self.title(), *(self.above.parts() if self.above else [])]
+        pages.keep_together([*above, *self.band(self.bands[0])])
         for part in above:
             pages.add(part)
-        for number, band in enumerate(self.bands):
-            pages.add_together(self._band(band, number == 0), repeated=self._header(band, first=False))
+        for band in self.bands:
+            pages.add_together(self.band(band), repeated=self._header(band, first=False))
         pages.gap(BLOCK_GAP / 2)
 
-    def _title(self) -> Iterator[Part]:
+    def title(self) -> Iterator[Part]:
+        """The heading of the whole table, if it has one."""
         if self.look.labels and self.table.heading:
             title = fit(self.table.heading, self.look.width - self.labels - GAP, self.look.normal, 3, "bold")
             yield Part(title.height + BLOCK_GAP, partial(self._draw_title, title))
@@ -201,39 +226,39 @@ class Placed:
     def _draw_title(self, title: Fitted, sheet: Sheet, top: float) -> None:
         sheet.fitted(self.labels, top + BLOCK_GAP / 2, title, va="top", weight="bold")
 
-    def _originals_above(self) -> Iterator[Part]:
-        """The originals in bands of their own, as large as the panels below."""
-        if self.table.originals:
-            labels, tiles = zip(*self.table.originals, strict=True)
-            above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
-            look = replace(self.look, columns=self.per_band)
-            placed = Placed(above, look, self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
-            for band in placed.bands:
-                yield from placed._band(band, False)
+    def _of_originals(self) -> "Placed | None":
+        """The common originals as a table above this one, as large as its panels."""
+        if not self.table.originals:
+            return None
+        labels, tiles = zip(*self.table.originals, strict=True)
+        above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
+        look = replace(self.look, columns=self.per_band)
+        return Placed(above, look, self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
 
-    def _band(self, band: Sequence[int], first: bool) -> list[Part]:
+    def band(self, band: Sequence[int]) -> list[Part]:
         """The parts of a band: the header with the first row, then the other rows."""
         top, *others = [Part(self._row_height(row, band), partial(self._row, row, band)) for row in range(self.rows)]
-        return [top.below(self._header(band, first)), *others]
+        return [top.below(self._header(band, band[0] == 0)), *others]
 
     def _header(self, band: Sequence[int], first: bool) -> Part:
         return Part(self._header_height(first), partial(self._draw_header, band, first))
 
-    def _left(self, column: int, band: Sequence[int]) -> float:
+    def left(self, column: int, band: Sequence[int]) -> float:
+        """Where the panels of a column are, in inches from the left."""
         return self.labels + (column - band[0]) * (self.width + GAP)
 
     def _draw_header(self, band: Sequence[int], first: bool, sheet: Sheet, top: float) -> None:
         bottom = top + self._header_height(first) - PAD
         if first and self.column_heading:
-            start = self._left(band[0] + min(self.table.lead, len(band) - 1), band)
-            middle = (start + self._left(band[-1], band) + self.width) / 2
+            start = self.left(band[0] + min(self.table.lead, len(band) - 1), band)
+            middle = (start + self.left(band[-1], band) + self.width) / 2
             room = self.column_heading.width / 2 + GAP / 2
             middle = min(max(middle, room), self.look.width - room)
             sheet.fitted(middle, top + GAP / 2, self.column_heading, ha="center", va="top", color=FAINT)
         if first and self.row_heading:
             sheet.fitted(self.labels - 0.1, bottom, self.row_heading, ha="right", va="bottom", color=FAINT)
         for column in band if self.column_labels else ():
-            middle = self._left(column, band) + self.width / 2
+            middle = self.left(column, band) + self.width / 2
             sheet.fitted(middle, bottom, self.column_labels[column], ha="center", va="bottom")
 
     def _row(self, row: int, band: Sequence[int], sheet: Sheet, top: float) -> None:
@@ -242,16 +267,19 @@ class Placed:
             sheet.fitted(*place, self.row_labels[row], ha="right", va="center")
         for column in band:
             if tile := self.table.tiles.get((row, column)):
-                left = self._left(column, band)
+                left = self.left(column, band)
                 self._tile(sheet, tile, (left, top, self.width, self.heights[row]))
                 self._below(sheet, tile, (row, column), left, top + self.heights[row])
 
-    def _tile(self, sheet: Sheet, tile: Tile, box: tuple[float, float, float, float]) -> None:
+    def _tile(self, sheet: Sheet, tile: Tile, box: Box) -> None:
         axes = sheet.picture(*box, tile.picture, tile.problem, tile.name)
-        if tile.mark and tile.picture:
-            marked(axes, tile.picture, tile.mark)
-        if self.look.letters and tile.name and tile.picture:  # else there is text in its place
-            sheet.letter(*_corner(tile, box), next(self.letters))
+        if tile.mark:
+            _mark(axes, tile)
+        if tile.inset:
+            _draw_inset(sheet, tile, box)
+        is_lettered = tile.letter or (self.look.letters and tile.name)
+        if tile.picture and is_lettered:  # else there is text in its place
+            sheet.letter(*_corner(tile, box), tile.letter or letter(next(self.letters)))
 
     def _below(self, sheet: Sheet, tile: Tile, place: tuple[int, int], left: float, top: float) -> None:
         for term, words in self.values.get(place, {}).items():
@@ -260,8 +288,26 @@ class Placed:
             top += words.height + 0.02
 
 
-def _corner(tile: Tile, box: tuple[float, float, float, float]) -> tuple[float, float]:
+def _corner(tile: Tile, box: Box) -> tuple[float, float]:
     """The upper left corner of a picture, which is in the middle of its panel, in inches."""
     left, top, width, height = box
     tall = tile.picture.height / tile.picture.width if tile.picture else height / width
     return left + max(0.0, width - height / tall) / 2, top + max(0.0, height - width * tall) / 2
+
+
+def _mark(axes: Axes, tile: Tile) -> None:
+    """Draw a frame around the marked part of the picture that these axes contain."""
+    if tile.mark and tile.picture:
+        left, top, width, height = (a * b for a, b in zip(tile.mark, 2 * tile.picture.size, strict=True))
+        for colour, line in (("black", 2.2), ("white", 1.1)):
+            axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, ec=colour, lw=line))
+
+
+def _draw_inset(sheet: Sheet, tile: Tile, box: Box) -> None:
+    """Draw the inset of a tile, with a white frame, into the lower left corner of its panel."""
+    left, top, width, height = box
+    if tile.inset:
+        most, tall = INSET * height, tile.inset.height / tile.inset.width
+        axes = sheet.picture(left, top + height - most, min(most / tall, INSET * width), most, tile.inset)
+        axes.set_anchor("SW")
+        axes.add_patch(Rectangle((-0.5, -0.5), *tile.inset.size, fill=False, ec="white", lw=2, clip_on=False))

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from PIL.Image import Image
+import numpy as np
+from matplotlib import colormaps
+from PIL import Image
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.report.figures.cells import Cells, Panel
-from reconstruct.report.figures.page.pictures import Box, difference, part_of, squared
-from reconstruct.report.figures.page.sheet import Look
+from reconstruct.report.figures.page.sheet import Box, Look
 from reconstruct.runs.naming import TERMS, percent
 from reconstruct.runs.results import Result, decibels
 
+BRIGHTEST = 0.5  # the mean absolute difference of colours in [0, 1] that is brightest in a map
 Number = tuple[str, str]
 """What a number is, and the number, as text."""
 
@@ -27,13 +29,17 @@ class Tile:
         values: name -> the number to be written below the picture.
         name: of the cell's folder; empty for an original.
         mark: the part of the picture that gets a frame; ``None`` for none.
+        inset: a picture in the lower left corner; ``None`` for none.
+        letter: in the upper left corner; empty for what the look asks for.
     """
 
-    picture: Image | None
+    picture: Image.Image | None
     problem: str = ""
     values: Mapping[str, Number] = field(default_factory=dict)
     name: str = ""
     mark: Box | None = None
+    inset: Image.Image | None = None
+    letter: str = ""
 
 
 def error_label(folder: str, term: str) -> str:
@@ -79,32 +85,43 @@ def _error(result: Result, term: str) -> Number:
     return f"{term} {what}", number
 
 
-def cropped(picture: Image | None, look: Look) -> Image | None:
-    """A picture as the look asks for it: whole, cut to a square, or a part of it."""
+def cropped(picture: Image.Image | None, look: Look) -> Image.Image | None:
+    """A picture as the look asks for it: whole, cut to the largest centred square, or a part of either."""
     if picture is None:
         return None
-    picture = squared(picture) if look.crop else picture
-    return part_of(picture, look.detail) if look.detail else picture
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    picture = picture.crop((left, top, left + side, top + side)) if look.crop else picture
+    return _part_of(picture, look.detail) if look.detail else picture
 
 
-def original_tiles(picture: Image | None, name: str, look: Look) -> list[tuple[str, Tile]]:
-    """Label and tile of an original and, if the look enlarges a part, of that part, which is marked in the original."""
-    whole = cropped(picture, replace(look, detail=None))
+def _part_of(picture: Image.Image, box: Box) -> Image.Image:
+    """A part of a picture; at least one pixel."""
+    left, top, width, height = (round(a * b) for a, b in zip(box, 2 * picture.size, strict=True))
+    left, top = min(left, picture.width - 1), min(top, picture.height - 1)
+    return picture.crop((left, top, left + max(1, width), top + max(1, height)))
+
+
+def original_tiles(picture: Image.Image | None, name: str, look: Look) -> dict[str, Tile]:
+    """Label -> tile of an original and, if the look enlarges a part, of that part, which is marked in the original."""
     problem = "" if picture else "missing"
-    if look.detail is None:
-        return [(name, Tile(whole, problem))]
-    return [(name, Tile(whole, problem, mark=look.detail)), (f"{name}, detail", Tile(cropped(picture, look), problem))]
+    whole = Tile(cropped(picture, replace(look, detail=None)), problem, mark=look.detail)
+    detail = {f"{name}, detail": Tile(cropped(picture, look), problem)} if look.detail else {}
+    return {name: whole} | detail
 
 
 def _difference(panel: Panel, to: Panel | None, look: Look) -> Tile:
-    """A map of the difference of a cell to another one, or else to its original."""
+    """A map of the absolute difference of a cell to another one, or else to its original, mean over the colours."""
     other = to.picture if to else next(filter(None, map(panel.original, TERMS)), None)
     tile = replace(_tile_of(panel, look), picture=None)
     if panel.picture is None or other is None:
         return replace(tile, problem=panel.problem or "no original")
     if panel.picture.size != other.size:
         return replace(tile, problem="another size")
-    return replace(tile, picture=cropped(difference(panel.picture, other), look))
+    one, two = (np.asarray(picture, float) / 255 for picture in (panel.picture, other))
+    colours = colormaps["magma"](np.clip(np.abs(one - two).mean(axis=2) / BRIGHTEST, 0, 1))[..., :3]
+    picture = Image.fromarray((255 * colours).round().astype(np.uint8))
+    return replace(tile, picture=cropped(picture, look))
 
 
 def _only(name: str, cells: Cells) -> Panel:
@@ -120,7 +137,6 @@ def _only(name: str, cells: Cells) -> Panel:
         raise InputError(f"--difference {name}: expected original or the name of a cell, such as {names[0]}{hint}")
     if len(found) > 1:
         raise InputError(f"--difference {name}: {len(found)} cells have that name; give one sweep only")
-    (panel,) = found
-    if panel.picture is None:
-        raise InputError(f"--difference {name}: expected a finished cell; this one is {panel.problem}")
-    return panel
+    if found[0].picture is None:
+        raise InputError(f"--difference {name}: expected a finished cell; this one is {found[0].problem}")
+    return found[0]

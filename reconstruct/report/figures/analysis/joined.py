@@ -1,7 +1,9 @@
-"""Content error against style error of joint reconstructions, over the ratio α/β."""
+"""Content and style joined, over α/β: content error against style error, and what another network sees."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from statistics import mean
 from typing import Any
 
 import numpy as np
@@ -9,35 +11,42 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry
 from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.outcomes import of_photographs, plural
+from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of
 from reconstruct.files import unique_ends
 from reconstruct.report.figures.page.fitting import extent
 from reconstruct.report.figures.page.notes import keys, paragraph
-from reconstruct.report.figures.page.sheet import COLOURS, Look, Part, laid_out
+from reconstruct.report.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
 from reconstruct.report.figures.plots.axes import key, style
-from reconstruct.report.figures.plots.errors import plot
-from reconstruct.report.figures.plots.panels import rows
+from reconstruct.report.figures.plots.panels import Plot, error_plot, rows
 from reconstruct.runs.naming import numbers
 
 Lines = Sequence[Sequence[Entry]]
-DOTTED = "dotted: the smallest error of each"
-NOTE = "at the points: α/β; {}errors: ‖code − target‖² / ‖target‖²"
+ERRORS = "errors: ‖code − target‖² / ‖target‖²"
+DOTTED = "dotted: the smallest error of each; "
 AWAY = 0.05  # inches from a point to its label
 PLACES = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a label around its point
+CLASS = "class of the photograph (probability)"
+PANELS: dict[str, Callable[[Entry], float | None]] = {
+    CLASS: lambda e: e.seen.get(PROBABILITY),
+    "style error": lambda e: e.own_error("style"),
+    "content error": lambda e: e.own_error("content"),
+}
 
 
 def front(entries: Sequence[Entry], look: Look) -> list[Figure]:
     """Content error against style error, a line for each photograph and seed; dotted, the smallest value of each."""
-    return laid_out(_parts(entries, look), look)
+    return laid_out(_front(entries, look), look)
 
 
-def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
+def _front(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     lines = lines_of(entries)
-    yield from rows([plot([list(map(_errors, line)) for line in lines], partial(_mark, lines, look))], look)
+    yield from rows([error_plot([list(map(_errors, line)) for line in lines], partial(_mark, lines, look))], look)
     yield from keys([key(k, name) for k, name in enumerate(_names(lines))], look)
-    yield paragraph(NOTE.format(f"{DOTTED}; " if _are_few(lines) else ""), look)
+    yield paragraph(f"at the points: α/β; {DOTTED if _are_few(lines) else ''}{ERRORS}", look)
     yield paragraph(network_note(entries, [e for line in lines for e in line]), look)
 
 
@@ -105,3 +114,53 @@ def _boxes(point: Any, size: tuple[float, float], axes: Axes) -> Iterator[Bbox]:
         box = np.array([middle - np.array(size) / 2, middle + np.array(size) / 2])
         if (box >= low).all() and (box <= high).all():
             yield Bbox(box)
+
+
+def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
+    """Curves over α/β of all lines that have the same ratios as the first.
+
+    Of photographs whose object is recognised in the original, as the claim has it; of all, if it is in none.
+
+    There is no figure if no other network looked at the pictures.
+    """
+    observed = [line for line in lines_of(entries) if all(PROBABILITY in e.seen for e in line)]
+    recognised = blended_lines(entries)
+    every = recognised or observed
+    if not every:
+        return []
+    return laid_out(_blending(every, bool(recognised), look), look)
+
+
+def _blending(every: Sequence[Sequence[Entry]], recognised: bool, look: Look) -> Iterator[Part]:
+    ratios = [e.ratio for e in every[0]]
+    lines = [line for line in every if [e.ratio for e in line] == ratios]
+    words = numbers([repr(ratio) for ratio in ratios])
+    names = [words[repr(ratio)] for ratio in ratios]
+    yield from rows([Plot(panel, "α/β", partial(_draw_blended, lines, panel), names) for panel in PANELS], look)
+    yield paragraph(_note(lines, recognised), look)
+
+
+def _note(lines: Sequence[Sequence[Entry]], recognised: bool) -> str:
+    photographs = plural(len({line[0].picture for line in lines}), "photograph")
+    which = ", whose object is recognised in the original" if recognised else ""
+    each = f"thin: each of {plural(len(lines), 'line')} of {photographs}{which}; thick: the mean over photographs"
+    return f"{each}. dotted: the photographs themselves. {ERRORS}"
+
+
+def _draw_blended(lines: Sequence[Sequence[Entry]], panel: str, axes: Axes) -> None:
+    reading = PANELS[panel]
+    values = [[math.nan if (value := reading(e)) is None else value for e in line] for line in lines]
+    for line in values:
+        axes.plot(range(len(line)), line, "-", color=COLOURS[0], lw=0.6, alpha=0.4)
+    middle = [_mean(lines, column) for column in zip(*values, strict=True)]
+    axes.plot(range(len(middle)), middle, "o-", color=COLOURS[0], lw=1.8, ms=4, clip_on=False)
+    whole = [line[0].seen[ORIGINAL] for line in lines if ORIGINAL in line[0].seen] if panel == CLASS else []
+    if whole:
+        axes.axhline(mean(whole), color=FAINT, lw=0.7, ls=":")
+    axes.set_ylim(bottom=0)
+
+
+def _mean(lines: Sequence[Sequence[Entry]], values: Sequence[float]) -> float:
+    """Over photographs, of the finite values of lines."""
+    known = [(line, value) for line, value in zip(lines, values, strict=True) if math.isfinite(value)]
+    return mean(of_photographs(*zip(*known, strict=True))) if known else math.nan
