@@ -17,8 +17,7 @@ from torch import Tensor
 from experiments.cell import build
 from experiments.settings import schema
 from experiments.settings.inputs import inputs
-from experiments.speed.classic import Classic, Recipe
-from experiments.speed.rivals import Plenoptic, check
+from experiments.speed.recipes import Classic, Plenoptic, Recipe, check
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.objective import Objective

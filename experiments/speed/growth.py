@@ -14,8 +14,8 @@ from hydra import initialize_config_dir
 from experiments.cell import networks
 from experiments.settings import schema
 from experiments.settings.composition import configs
-from experiments.speed.classic import Classic
 from experiments.speed.comparison import Settings, cell, task
+from experiments.speed.recipes import Classic
 from experiments.terminal.progress import say
 
 RECIPES = ("classic", "fast", "fast, checkpointing")

@@ -11,8 +11,8 @@ from matplotlib.text import Text
 from support.tiny import smooth_picture, tiny_network
 
 from experiments import benchmark
-from experiments.speed.classic import Classic
 from experiments.speed.growth import exponents
+from experiments.speed.recipes import Classic
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.representations import Content, Style, equal_weights

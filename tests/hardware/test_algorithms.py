@@ -8,10 +8,9 @@ import torch
 from torch import nn
 
 from reconstruct import layers
-from reconstruct.hardware import choice, processor, timing
+from reconstruct.hardware import choice, processor
 from reconstruct.hardware.algorithms import ConvAlgorithm, converted
-from reconstruct.hardware.choice import choose, timed_size
-from reconstruct.hardware.timing import measure
+from reconstruct.hardware.choice import choose, measure, timed_size
 
 CPU = torch.device("cpu")
 CONVOLUTIONS = layers.convolutions("vgg11", ["relu3_1"])
@@ -55,9 +54,9 @@ def test_an_algorithm_that_is_wrong_or_impossible_or_hopelessly_slow_is_left_out
         first, *others = converted(convolutions, algorithm)
         return [first, *(fault(stage) if algorithm is ConvAlgorithm.bfloat16 else stage for stage in others)]
 
-    monkeypatch.setattr(timing, "converted", faulty)
+    monkeypatch.setattr(choice, "converted", faulty)
     if fault is not Slow:
-        monkeypatch.setattr(timing, "MAX_FIRST_SLOWDOWN", math.inf)  # where bfloat16 is emulated
+        monkeypatch.setattr(choice, "MAX_FIRST_SLOWDOWN", math.inf)  # where bfloat16 is emulated
     found = measure(CONVOLUTIONS, (16, 16), [ConvAlgorithm.float32, ConvAlgorithm.bfloat16], CPU)
     assert list(found) == [ConvAlgorithm.float32]
 

@@ -16,7 +16,7 @@ from experiments.settings.composition import configs, configuration
 from experiments.settings.inputs import inputs
 from reconstruct import layers
 from reconstruct.hardware.algorithms import ConvAlgorithm
-from reconstruct.hardware.timing import measure
+from reconstruct.hardware.choice import measure
 from reconstruct.images import to_image
 from reconstruct.recorders.recording import Checkpoint, saved
 

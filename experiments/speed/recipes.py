@@ -1,30 +1,40 @@
-"""The classic recipe, as the usual programs have it; nothing is slowed down on purpose.
+"""What recipe=fast is measured against.
 
-float32, NCHW, the pixels themselves from white noise, rectification in place (so that only rectified layers can be
-asked for), Gram matrices by `bmm`, and torch's own L-BFGS (history 10, the loss scaled up so that it does not stop) or
-Adam.
+The classic recipe, as the usual programs have it; nothing is slowed down on purpose: float32, NCHW, the pixels
+themselves from white noise, rectification in place (so that only rectified layers can be asked for), Gram matrices by
+`bmm`, and torch's own L-BFGS (history 10, the loss scaled up so that it does not stop) or Adam.
+
+plenoptic's Metamer (Duong et al., 2023, "Plenoptic: A platform for synthesizing model-optimized visual stimuli"), a
+picture that a model takes for another, by Adam on the pixels. It is not installed with this program.
 """
 
+import contextlib
 import copy
+import importlib
+import io
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from statistics import median
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import Objective
 from reconstruct.representations import Content
 from reconstruct.synthesis import INITIAL_LOSS
 
 HISTORY = 10
+PLENOPTIC = "plenoptic"
+LEARNING_RATE = 0.01  # plenoptic's own default
 
 
 class Recipe(ABC):
-    """What recipe=fast is measured against: an optimisation that goes on for as many evaluations as it is asked for.
+    """An optimisation that goes on for as many evaluations as it is asked for.
 
     Attributes:
         losses: of the objective, at pictures whose values are within [0, 1].
@@ -56,7 +66,7 @@ class Recipe(ABC):
 
 
 class Classic(Recipe):
-    """Its picture is cut to [0, 1] before every evaluation.
+    """The classic recipe; its picture is cut to [0, 1] before every evaluation.
 
     Args:
         reference: what is minimised, in float32; its weights, targets and layers are used, its code is not.
@@ -135,3 +145,63 @@ def _style(F: Tensor, A: Tensor) -> Tensor:
     rows = F.flatten(2)
     G = torch.bmm(rows, rows.transpose(1, 2)) / rows.shape[2]
     return ((G - A) ** 2).sum() / (4 * F.shape[1] ** 2)
+
+
+class Plenoptic(Recipe):
+    """A metamer of the features that `reference` asks for.
+
+    Args:
+        reference: what is minimised, in float32; its network and layers are used.
+        original: the picture, ``(1, 3, H, W)``.
+        seed: of the uniform noise at the beginning.
+    """
+
+    def __init__(self, reference: Objective, original: Tensor, seed: int) -> None:
+        super().__init__(PLENOPTIC)
+        self._reference = reference
+        self._iterations = 0
+        torch.manual_seed(seed)  # it draws from torch's own
+        self._metamer: Any = _imported().Metamer(original, _Features(reference).eval())
+        self._metamer.setup(torch.rand_like(original), torch.optim.Adam, {"lr": LEARNING_RATE})
+
+    @property
+    def step_seconds(self) -> float:
+        """Mean seconds of an iteration."""
+        return sum(self.seconds) / self._iterations
+
+    def advance(self, evaluations: int) -> None:
+        """Go on; only the last loss is known."""
+        self._iterations += evaluations
+        start = time.perf_counter()
+        with contextlib.redirect_stderr(io.StringIO()):  # its bar
+            self._metamer.synthesize(evaluations, stop_criterion=0.0)
+        seconds = time.perf_counter() - start
+        picture = self._metamer.metamer.detach().clamp(0, 1)
+        self.keep(float(self._reference.evaluate(picture).total), picture, seconds)
+
+
+class _Features(nn.Module):
+    """Picture ``(1, 3, H, W)`` -> the features of all layers, ``(1, n)``."""
+
+    def __init__(self, reference: Objective) -> None:
+        super().__init__()
+        self.network, self.layers = reference.network, reference.layers
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.network(x, self.layers)
+        return torch.cat([features[layer].flatten(1) for layer in self.layers], 1)
+
+
+def check(names: Iterable[str]) -> None:
+    """Raise `InputError` unless these rivals are known and installed."""
+    for name in names:
+        if name != PLENOPTIC:
+            raise InputError(f"rivals: no {name!r}; expected {PLENOPTIC}")
+        _imported()
+
+
+def _imported() -> Any:
+    try:
+        return importlib.import_module(PLENOPTIC)
+    except ImportError as error:
+        raise InputError(f"rivals=[plenoptic] needs more: pip install plenoptic ({error})") from error
