@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 
 from experiments.terminal.exits import Parser, exits
 from experiments.terminal.progress import fetching
@@ -25,7 +24,6 @@ def _parser() -> argparse.ArgumentParser:
         description="List weights and sample pictures, or fetch them ahead of time (for nodes without a network).",
         epilog=f"Files are kept in {assets.cache_folder()}; set {assets.CACHE_VARIABLE} to keep them elsewhere.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("command", nargs="?", default="list", metavar="list|fetch", help="what to do (default: list)")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which assets (default: all)")
     return parser

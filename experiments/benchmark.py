@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +69,6 @@ def main() -> None:
     parser = Parser(
         prog="reconstruct-benchmark", description="Speed of recipe=fast against the classic recipe, in one run."
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("overrides", nargs="*", help="quick (under 3 minutes), or KEY=VALUE of configs/benchmark.yaml")
     overrides: list[str] = parser.parse_args().overrides
     given = [override for override in overrides if override not in ("quick", "quick=true")]

@@ -9,7 +9,6 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, suppress
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -45,7 +44,6 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     description = "Watch reconstructions in TensorBoard, while they are made or afterwards."
     parser = Parser(prog="reconstruct-board", description=description)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     what = "of a sweep, a cell or all runs, for example runs/fig1"
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help=what)
     parser.add_argument("--port", type=int, help="default: 6006, or the next one that is free")

@@ -1,7 +1,6 @@
 """The command `reconstruct-code`: the features that a network has of a picture, into a file."""
 
 import argparse
-from importlib.metadata import version
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
@@ -34,7 +33,7 @@ def _configuration(picture: str, layers: list[str], overrides: list[str]) -> sch
 
 
 def _write(config: schema.Config, path: Path) -> None:
-    from experiments.cell.encoding import code_of  # torch; mistakes are found without
+    from experiments.cell.build import code_of  # torch; mistakes are found without
     from reconstruct import codes
 
     codes.check_ending(path)
@@ -50,7 +49,6 @@ def _parser() -> argparse.ArgumentParser:
         "content.code=FILE makes a picture."
     )
     parser = Parser(prog="reconstruct-code", description=description)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("picture", metavar="PICTURE", help="the name of a sample, or the path of a picture")
     parser.add_argument("--layers", default="relu4_2", metavar="LAYER,LAYER", help="default: relu4_2")
     parser.add_argument("--output", type=Path, metavar="FILE", help=".npz or .safetensors; default: PICTURE.npz")

@@ -4,7 +4,6 @@ import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from experiments.cell.invocation import command
@@ -12,7 +11,7 @@ from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import Request, draw
 from experiments.sweep import summary
 from experiments.sweep.folder import read
-from experiments.sweep.tables import CELLS, write_table
+from experiments.sweep.summary import CELLS, write_table
 from experiments.terminal.exits import Parser, exits, mistakes_in
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
@@ -166,7 +165,6 @@ def _parser() -> argparse.ArgumentParser:
         "optimising. Keys that are given no place become pages."
     )
     parser = Parser(prog="reconstruct-figure", description=description)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="of a sweep, for example runs/fig1")
     own = f"one of {', '.join(kinds.KINDS)}; default: what the sweep was made for"
     parser.add_argument("--kind", default="", help=own)

@@ -1,7 +1,6 @@
 """The command `reconstruct-page`: a page of sweeps, to look through their cells in a browser."""
 
 import argparse
-from importlib.metadata import version
 from pathlib import Path
 
 from experiments.drawing.page import write_page
@@ -23,7 +22,6 @@ def _parser() -> argparse.ArgumentParser:
         "opens by double click, without a server and without a network."
     )
     parser = Parser(prog="reconstruct-page", description=description)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     what = "of a sweep or of a cell, for example runs/fig1"
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help=what)
     parser.add_argument("--title", default="", help="default: the names of the folders")

@@ -3,9 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
 from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,11 @@ from experiments.cell.invocation import Invocation, Verbosity
 from experiments.cell.run import run
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration, first_names
-from experiments.settings.hydra_parser import check_options
-from experiments.settings.overrides import quoted
+from experiments.settings.overrides import check_options, quoted
 from experiments.terminal.exits import ELSEWHERE, exits, os_error_message
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.runs.failures import Failure
-from reconstruct.runs.sweeps import SWEEP, Sweep
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +34,9 @@ def _task(composed: DictConfig) -> None:
     alone = hydra_config.mode is RunMode.RUN
     try:
         _run(configuration(composed), folder, hydra_config, alone)
-    except locks.Busy:
-        pass  # another process is making it; the report at the end of the sweep waits for that
     except Exception as error:
         failure = Failure.of(error)
-        with suppress(OSError, RunError, locks.Busy), locks.held(folder, {}):  # the disk may be full
+        with suppress(OSError, RunError, locks.Busy), locks.held(folder):  # the disk may be full
             failure.write(folder)
         log.error(failure.traceback)
         if alone:
@@ -52,32 +46,14 @@ def _task(composed: DictConfig) -> None:
 
 
 def _run(config: schema.Config, folder: Path, hydra_config: Any, alone: bool) -> None:
-    overrides = list(hydra_config.overrides.task)
-    if not alone:
-        verbosity = Verbosity.nothing if "joblib" in hydra_config.launcher._target_ else Verbosity.in_sweep
-        run(config, folder, Invocation(overrides, verbosity, _label(folder)))
-        return
+    in_sweep = Verbosity.nothing if "joblib" in hydra_config.launcher._target_ else Verbosity.in_sweep
     try:
-        run(config, folder, Invocation(overrides))
-    except locks.Busy as busy:
-        say(f"{busy}; waiting for it")
-        locks.wait(folder)
-        _run(config, folder, hydra_config, alone)
-
-
-def _label(folder: Path) -> str:
-    """What the cell's sweep calls it."""
-    try:
-        return _labels(folder.parent, (folder.parent / SWEEP).stat().st_mtime_ns).get(folder.name, "")
-    except OSError:
-        return ""
-
-
-@lru_cache(maxsize=1)
-def _labels(folder: Path, written: int) -> Mapping[str, str]:
-    """Folder's name -> what a cell is called; read once for a sweep as it was written, whose list may be long."""
-    sweep = Sweep.at(folder)
-    return {cell.folder: cell.name for cell in sweep.cells} if sweep else {}
+        run(config, folder, Invocation(list(hydra_config.overrides.task), Verbosity.alone if alone else in_sweep))
+    except locks.Busy as busy:  # of a sweep the report at its end waits for that
+        if alone:
+            say(f"{busy}; waiting for it")
+            locks.wait(folder)
+            _run(config, folder, hydra_config, alone)
 
 
 def main() -> None:
@@ -99,10 +75,7 @@ def main() -> None:
 
 
 def _composed_and_run() -> None:
-    """Hydra's errors in our words and with our exit code; HYDRA_FULL_ERROR=1 shows them as they are."""
-    if os.environ.get("HYDRA_FULL_ERROR", "0") != "0":
-        _task()
-        return
+    """Hydra's errors in our words and with our exit code."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that it lets them through
     try:
         with as_input_errors():
@@ -111,8 +84,6 @@ def _composed_and_run() -> None:
         raise SystemExit(1) from None
     except OSError as error:
         raise RunError(os_error_message(error, ELSEWHERE)) from error
-    finally:
-        del os.environ["HYDRA_FULL_ERROR"]
 
 
 def _check_launcher(arguments: list[str]) -> None:

@@ -3,7 +3,6 @@
 import argparse
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 from experiments.sweep.folder import command, listed
@@ -29,7 +28,6 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="reconstruct-status", description="How a sweep stands, read from its cells.")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
     parser.add_argument("--watch", action="store_true", help=f"look again every {EVERY:.0f} s until nothing is left")
     what = "say at the end whether every finished cell has the files that its result vouches for"
@@ -88,7 +86,8 @@ def _detail(status: CellStatus) -> str:
     if status.state is not State.running:
         return status.message
     loss = "" if status.loss is None else f"  loss {status.loss:.3g}"
-    return f"step {status.step} of {status.steps}{loss}"
+    of = f" of {status.steps}" if status.steps else ""
+    return f"step {status.step}{of}{loss}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Configuration and inputs -> the library's objects, checked before anything heavy runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +8,17 @@ import torch
 from torch import Tensor
 
 from experiments.cell import networks
-from experiments.cell.codes import other_network
-from experiments.cell.compute_plan import ComputePlan, compute_plan
-from experiments.cell.originals import Originals, Shape, stretched
+from experiments.cell.compute_plan import ComputePlan, compute_plan, device
+from experiments.cell.originals import Shape, network_description, other_network, stretched
 from experiments.cell.originals import originals as originals_of
-from experiments.cell.representations import warning
-from experiments.cell.terms import one_sided, terms
+from experiments.cell.terms import terms, warnings
 from experiments.settings import schema
 from experiments.settings.inputs import Inputs
+from experiments.settings.inputs import inputs as inputs_of
 from experiments.terminal.progress import say
 from reconstruct import optimizers
 from reconstruct.canvas import DECORRELATED, RGB, Canvas, Fourier, Pixels, Pyramid, under_noise, white_noise
+from reconstruct.codes import SavedCode
 from reconstruct.objective import Objective
 from reconstruct.runs.results import START
 from reconstruct.synthesis import Synthesis
@@ -70,18 +70,24 @@ def cell(
     canvas = _canvas(config, originals.shape, start).to(plan.device)
     forms = networks.networks(config.network, inputs.network, plan, canvas().detach(), config.asked_layers())
     reference, matched = (Objective(n, terms(config, n, originals)) for n in (forms.exact, forms.matched))
-    for line in _warnings(config, inputs, reference, originals) if begun is None else ():
-        say(line)
+    if begun is None:
+        for line in filter(
+            None, [*warnings(config, reference.terms, forms.exact, originals), other_network(config, inputs)]
+        ):
+            say(line)
     objective = Objective(forms.fast, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps, config.until)
     return Cell(originals.pictures, start, synthesis, reference, plan, plan.record(forms.compiled))
 
 
-def _warnings(config: schema.Config, inputs: Inputs, reference: Objective, originals: Originals) -> Iterator[str]:
-    """What a user may not expect of these settings, a line each."""
-    lines = [warning(config, term.name, term.representation, term.target) for term in reference.terms]
-    lines += [other_network(config, inputs), one_sided(config, reference.network, originals)]
-    return filter(None, lines)
+def code_of(config: schema.Config) -> SavedCode:
+    """The features that content's layers have of content's picture, in float32."""
+    found, chosen = inputs_of(config), device(config.device)
+    picture = originals_of(config, found, chosen).pictures["content"]
+    with torch.no_grad():
+        features = networks.network(config.network, found.network, chosen)(picture, config.layers("content"))
+    code = {layer: F.cpu() for layer, F in features.items()}
+    return SavedCode(code, (picture.shape[-2], picture.shape[-1]), network_description(config, found))
 
 
 _COLOURS = {schema.Colours.rgb: RGB, schema.Colours.decorrelated: DECORRELATED}

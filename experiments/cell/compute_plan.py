@@ -1,15 +1,19 @@
 """How a cell is computed: on which device, by which algorithm, compiled or not."""
 
 import os
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 
-from experiments.cell import devices, memory_estimate
+from experiments.cell import memory_estimate
 from experiments.cell.originals import shapes as shapes_of
 from experiments.settings.inputs import Inputs
 from experiments.settings.schema import Config, Precision
@@ -57,11 +61,6 @@ class ComputePlan:
         return "bfloat16" if self.algorithm is ConvAlgorithm.bfloat16 else "float32"
 
     @property
-    def winograd(self) -> bool:
-        """Whether a convolution is computed by Winograd's algorithm."""
-        return self.algorithm is ConvAlgorithm.winograd
-
-    @property
     def itemsize(self) -> int:
         """Bytes of a feature."""
         return self.algorithm.dtype.itemsize
@@ -106,18 +105,38 @@ def device(name: str) -> torch.device:
     """
     if name == "auto":
         count = torch.cuda.device_count()
-        return torch.device("cuda", devices.own(count)) if count else torch.device("cpu")
-    try:
-        chosen = torch.device(name)
-    except RuntimeError:
-        chosen = None
-    if chosen is None or chosen.type not in ("cpu", "cuda", "mps"):
-        raise InputError(f"device={name}: expected auto, cpu, cuda, cuda:N or mps")
+        return torch.device("cuda", own_gpu(count)) if count else torch.device("cpu")
+    chosen = torch.device(name)
     if chosen.type == "mps" and not torch.backends.mps.is_available():
         raise InputError(f"device={name}: this machine shows no Metal device; try device=auto")
     if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
         raise InputError(f"device={name}: this machine shows {torch.cuda.device_count()} CUDA devices; try device=auto")
     return chosen
+
+
+@lru_cache(maxsize=1)
+def own_gpu(count: int) -> int:
+    """Index, below `count`, of a GPU that no other process of this user has taken, from now until this one ends.
+
+    So cells that run side by side on one machine have one each. If all are taken, one is shared.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else "user"  # each has temporary files of their own on such a system
+    for index in range(count):
+        lock = FileLock(Path(tempfile.gettempdir()) / f"reconstruct-{user}-gpu-{_gpu_name(index)}.lock")
+        with suppress(Timeout, OSError):
+            lock.acquire(timeout=0)
+            _taken.append(lock)
+            return index
+    return os.getpid() % count
+
+
+_taken: list[FileLock] = []  # a lock that nobody refers to would be let go of
+
+
+def _gpu_name(index: int) -> str:
+    """The GPU's own name: an index counts only those that are visible to this process."""
+    visible = [name.strip() for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name.strip()]
+    return visible[index] if index < len(visible) else str(index)
 
 
 def _respect_share() -> None:

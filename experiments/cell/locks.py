@@ -1,19 +1,16 @@
 """One process a cell: whoever makes it holds a lock in its folder, which the system lets go of if the process dies."""
 
 import errno
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from reconstruct.errors import RunError
 
 LOCK = ".lock"
-NOTE = ".making"  # beside the lock, which some systems let nobody else read
 PATIENCE = 0.5  # seconds; whoever only asks whether a cell is held holds it for an instant
 POLL = 1.0
 NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)  # what network file systems without locks answer
@@ -24,8 +21,8 @@ class Busy(Exception):
 
 
 @contextmanager
-def held(folder: Path, note: Mapping[str, Any]) -> Iterator[None]:
-    """Nobody else makes the cell in `folder` meanwhile; others can read `note`.
+def held(folder: Path) -> Iterator[None]:
+    """Nobody else makes the cell in `folder` meanwhile.
 
     Raises:
         Busy: somebody else does.
@@ -42,10 +39,8 @@ def held(folder: Path, note: Mapping[str, Any]) -> Iterator[None]:
         advice = "mount it with flock, or set runs= elsewhere"
         raise RunError(f"{folder}: this file system has no locks; {advice}") from error
     try:
-        (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
         yield
     finally:
-        (folder / NOTE).unlink(missing_ok=True)
         _remove(folder)
         lock.release()
 
@@ -72,15 +67,6 @@ def _remove(folder: Path) -> None:
     """Remove the lock's file while it is held, so that nobody waits for a file that is gone."""
     with suppress(PermissionError):  # a system on which an open file stays; there it goes with its lock
         (folder / LOCK).unlink(missing_ok=True)
-
-
-def note(folder: Path) -> dict[str, Any]:
-    """What the process that makes the cell says of it."""
-    try:
-        said = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def wait(folder: Path) -> None:

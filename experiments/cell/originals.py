@@ -8,12 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from experiments.cell.codes import content_code
-from experiments.settings.inputs import CODE, Input, Inputs
+from experiments.settings.inputs import CODE, UNTRAINED, Input, Inputs
 from experiments.settings.schema import Config
-from reconstruct import layers
+from reconstruct import codes, layers
 from reconstruct.codes import SavedCode
-from reconstruct.errors import InputError
+from reconstruct.errors import InputError, nearest
 
 Shape = tuple[int, int]
 """Height and width."""
@@ -40,9 +39,8 @@ def originals(config: Config, inputs: Inputs, device: torch.device) -> Originals
     for term, picture in pictures.items():
         _check_side(config, term, (picture.shape[-2], picture.shape[-1]))
     if config.code:
-        code = content_code(config, inputs.codes["content"])
-        features = {layer: F.to(device) for layer, F in code.features.items()}
-        return Originals(pictures, {"content": features}, _shape_of_code(config, inputs.codes["content"], code))
+        features, shape = _code(config, inputs.codes["content"])
+        return Originals(pictures, {"content": {layer: F.to(device) for layer, F in features.items()}}, shape)
     return Originals(pictures, {}, _result_shape(config, inputs, device))
 
 
@@ -52,8 +50,7 @@ def shapes(config: Config, inputs: Inputs) -> list[Shape]:
     for term, shape in of_pictures.items():
         _check_side(config, term, shape)
     if config.code:
-        given = inputs.codes["content"]
-        return [_shape_of_code(config, given, content_code(config, given)), *of_pictures.values()]
+        return [_code(config, inputs.codes["content"])[1], *of_pictures.values()]
     first, given = next(iter(inputs.pictures.items()))
     result = given.shape(*config.result_scale)
     _check_side(config, first, result, "size")
@@ -65,12 +62,6 @@ def _result_shape(config: Config, inputs: Inputs, device: torch.device) -> Shape
     picture = _picture(given, *config.result_scale, device)
     shape = picture.shape[-2], picture.shape[-1]
     _check_side(config, term, shape, "size")
-    return shape
-
-
-def _shape_of_code(config: Config, given: Input, code: SavedCode) -> Shape:
-    shape = code.shape()
-    _check_room(config.asked_layers(), shape, f"{CODE}={given.name}: is of", "choose lower layers")
     return shape
 
 
@@ -107,3 +98,54 @@ def stretched(picture: Tensor, height: int, width: int) -> Tensor:
 def forget() -> None:
     """Let go of the pictures that are kept for the next cell."""
     _picture.cache_clear()
+
+
+def _code(config: Config, given: Input) -> tuple[Mapping[str, Tensor], Shape]:
+    """The features of content's layers, and the shape of a picture that has them.
+
+    Raises:
+        InputError: the file lacks a layer, has maps of other networks, or ones that are too small.
+    """
+    saved, wanted = _read(given), config.layers("content")
+    known = layers.taps(layers.ARCHITECTURES[config.network.architecture])
+    for layer in wanted:
+        if layer not in saved.features:
+            there = [each for each in saved.features if each in known]
+            would = f" content.layers=[{','.join(there)}] would do" if there else " none of its names is a layer's"
+            raise InputError(f"{CODE}={given.name}: has no {layer}{nearest(layer, there) or ';'}{would}")
+        channels, expected = saved.features[layer].shape[1], layers.CHANNELS[layers.block(layer) - 1]
+        if channels != expected:
+            raise InputError(f"{CODE}={given.name}: {layer} has {channels} channels, expected {expected}")
+    features = {layer: saved.features[layer] for layer in wanted}
+    try:
+        shape = SavedCode(features, saved.size).shape()
+    except InputError as error:
+        raise InputError(f"{CODE}={given.name}: {error}") from error
+    _check_room(config.asked_layers(), shape, f"{CODE}={given.name}: is of", "choose lower layers")
+    return features, shape
+
+
+def network_description(config: Config, inputs: Inputs) -> str:
+    """Which network it is, in words that do not depend on where the files of its weights are."""
+    network, given = config.network, inputs.network
+    weights = f"weights {given.weights.short_identity}" if given.weights.path else given.weights.name
+    drawn = f", seed {network.seed}" if network.weights == UNTRAINED else ""
+    over = " and ".join(sorted(picture.short_identity for picture in given.normalize_over))
+    scaled = f", normalised over {over}" if over else ""
+    return f"{network.architecture}, {weights}{drawn}{scaled}, {network.pooling.name} pooling"
+
+
+def other_network(config: Config, inputs: Inputs) -> str:
+    """A line about a code that has another network's features; empty if it has this one's, or does not say."""
+    if not config.code:
+        return ""
+    given, own = inputs.codes["content"], network_description(config, inputs)
+    theirs = _read(given).network
+    if theirs in ("", own):
+        return ""
+    return f"{CODE}={given.name}: has features of another network ({theirs}) than this one ({own})"
+
+
+@lru_cache(maxsize=2)
+def _read(given: Input) -> SavedCode:
+    return codes.read(given.file)

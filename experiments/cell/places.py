@@ -3,18 +3,37 @@
 What stands before them is a label for people. A cell that another sweep has is copied whole.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from experiments.cell.locks import LOCK, NOTE, held
+from experiments.cell.locks import LOCK, held
+from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 from reconstruct.runs.failures import FAILURE
 from reconstruct.runs.results import CHECKPOINT, EVENTS, FILM, RESULT, SNAPSHOTS, SUFFIX, Result
 
 DEEPEST = 3  # folders below that of runs, of which the last is a cell's: names of sweeps may have a slash
 _OF_AN_ATTEMPT = (EVENTS, SNAPSHOTS, RESULT, CHECKPOINT, FAILURE, FILM)
+
+
+def make(folder: Path) -> None:
+    """Make the folder into which results go, if it is not there.
+
+    Raises:
+        InputError: it cannot be made, or one may not write there.
+        OSError: the disk is full.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise InputError(f"{folder}: this folder cannot be made ({error.strerror}); set runs= to another") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{folder}: no permission to write there; set runs= to another folder")
 
 
 class Places:
@@ -72,14 +91,14 @@ def adopt(source: Path, folder: Path) -> None:
         Busy: another process is making the cell there.
         FileNotFoundError: another process has begun to make the source again.
     """
-    with held(folder, {}):
+    with held(folder):
         record = (source / RESULT).read_bytes()
         for path in [path for pattern in _OF_AN_ATTEMPT for path in folder.glob(pattern)]:
             path.unlink(missing_ok=True)
         for path in sorted(source.rglob("*")):
             if path.is_dir():
                 (folder / path.relative_to(source)).mkdir(exist_ok=True)
-            elif path.name not in (LOCK, NOTE) and path != source / RESULT:
+            elif path.name != LOCK and path != source / RESULT:
                 shutil.copyfile(path, folder / path.relative_to(source))
                 _date(path, folder / path.relative_to(source))
         with written_whole(folder / RESULT) as file:

@@ -11,9 +11,11 @@ from torch import Tensor
 
 from experiments.cell import descriptions
 from experiments.cell.build import Cell, cell
-from experiments.cell.invocation import Invocation, Provenance, Verbosity, command
+from experiments.cell.invocation import Invocation, Verbosity, command
 from experiments.cell.signals import deferred
-from experiments.terminal.progress import Bars, NoProgress, say
+from experiments.settings.fingerprint import Provenance, spelled
+from experiments.settings.overrides import as_typed, typed
+from experiments.terminal.progress import Bars, say
 from reconstruct import images, measures
 from reconstruct.hardware import processor
 from reconstruct.recorders.board import Board
@@ -21,8 +23,9 @@ from reconstruct.recorders.events import plainly
 from reconstruct.recorders.film import Film
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
-from reconstruct.runs import convergence
-from reconstruct.runs.results import EVENTS, FILM, HALF, PICTURE, RESULT, SNAPSHOTS, TRACE, Result
+from reconstruct.runs.naming import TERMS
+from reconstruct.runs.results import EVENTS, FILM, HALF, PICTURE, RESULT, SNAPSHOTS, TRACE, Result, suffix
+from reconstruct.runs.trace import problem, read
 from reconstruct.synthesis import Diverged, Step
 
 log = logging.getLogger(__name__)
@@ -37,7 +40,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         RunError: weights or samples could not be fetched, or no step had a finite loss (`Diverged`).
         KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
     """
-    state, label = saved(folder, provenance.fingerprint), invocation.label or folder.name
+    state, label = saved(folder, provenance.fingerprint), _label(folder)
     made = cell(provenance.config, provenance.inputs, state.get("plan"), _start(provenance, folder))
     provenance.inputs.check_unchanged()
     _clear(folder, goes_on=bool(state))
@@ -52,8 +55,9 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         images.save(picture, folder / f"{name}.png")
     with ExitStack() as stack:
         board = stack.enter_context(closing(_board(made, provenance, folder, invocation)))
-        films = [film] if film else []
-        others = [board, *films, stack.enter_context(closing(_bars(made, label, invocation.verbosity)))]
+        others: list[Callable[[Step], None]] = [board, *([film] if film else [])]
+        if invocation.verbosity is not Verbosity.nothing:
+            others.append(stack.enter_context(closing(_bar(made, label, invocation.verbosity))))
         snapshots = Snapshots(folder, provenance.config.snapshots, made.synthesis.done)
         trace = stack.enter_context(closing(_trace(made, folder, label)))
         _optimise(made, folder / PICTURE, [trace, *others, snapshots, checkpoint], checkpoint.save)
@@ -64,6 +68,13 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         if film:
             film.finish(best, result, folder / FILM)
     return result.write(folder)
+
+
+def _label(folder: Path) -> str:
+    """What a cell is called while it is computed; at half the size, as the whole one."""
+    if folder.name == HALF:
+        return f"{_label(folder.parent)}, half its size"
+    return folder.name.removesuffix(f"-{suffix(folder)}")
 
 
 def _clear(folder: Path, goes_on: bool) -> None:
@@ -85,16 +96,15 @@ def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocat
     alone = invocation.verbosity is Verbosity.alone
     texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command() if alone else "")
     texts["computed"] = plainly(made.plan.reason)
-    layers = {term: provenance.config.layers(term) for term in provenance.config.active()}
-    columns = descriptions.columns(provenance.settings, layers, invocation.values)
+    given = typed(invocation.overrides)
+    shown = {*given, *(f"{term}.layers" for term in TERMS if "depth" in given)}
+    known = spelled(provenance.config, given)
+    columns = descriptions.columns({key: value for key, value in known.items() if key in shown})
     return Board(folder, made.synthesis.done, made.originals, columns, texts)
 
 
-def _bars(made: Cell, label: str, verbosity: Verbosity) -> Bars | NoProgress:
-    if verbosity is Verbosity.nothing:
-        return NoProgress()
-    synthesis = made.synthesis
-    return Bars(label, synthesis.steps, synthesis.done, int(verbosity is Verbosity.in_sweep))
+def _bar(made: Cell, label: str, verbosity: Verbosity) -> Bars:
+    return Bars(label, made.synthesis.steps, made.synthesis.done, int(verbosity is Verbosity.in_sweep))
 
 
 def _trace(made: Cell, folder: Path, label: str) -> Trace:
@@ -126,7 +136,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
     config, synthesis, original = provenance.config, made.synthesis, made.originals.get("content")
     saved = images.load(folder / PICTURE).to(made.plan.device)
     evaluation = made.reference.evaluate(saved)
-    note = convergence.problem(convergence.history(folder / TRACE, made.reference.deciding))
+    note = problem(read(folder / TRACE), made.reference.deciding)
     return Result(
         fingerprint=provenance.fingerprint,
         total=float(evaluation.total),
@@ -142,17 +152,16 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         seconds=synthesis.seconds,
         seed=config.seed,
         precision=made.plan.precision,
-        winograd=made.plan.winograd,
         plan={**made.record, "reason": made.plan.reason},
         processor=processor.name(made.plan.device),
         device=str(made.plan.device),
         threads=torch.get_num_threads(),
         versions={package: version(package) for package in PACKAGES},
         pictures=provenance.inputs.credits,
-        overrides=invocation.settings,
+        overrides=list(map(as_typed, invocation.overrides)),
         command=command(),
         config=provenance.settings,
-        inputs=provenance.records,
+        inputs=[given.record for given in provenance.inputs],
         converged=not note,
         note=note,
     )

@@ -1,14 +1,14 @@
 """One cell from configuration to run folder, in plain Python. Finished cells are found without torch."""
 
-import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.cell.invocation import Invocation, Provenance, Verbosity
+from experiments.cell.invocation import Invocation, Verbosity
 from experiments.cell.locks import held
+from experiments.settings.fingerprint import Provenance
 from experiments.settings.schema import Config
 from experiments.terminal.exits import ELSEWHERE, SMALLER, is_out_of_memory, os_error_message
 from experiments.terminal.progress import say
@@ -38,7 +38,7 @@ def run(config: Config, folder: Path, invocation: Invocation | None = None) -> R
         result = None if config.fresh else _finished(folder, provenance.fingerprint)
         message = already_finished(folder, config.film)
         if result is None:
-            with held(folder, {"steps": config.steps, "process": os.getpid()}):
+            with held(folder):
                 result = _made(provenance, folder, invocation)
             message = f"{sentence(result)}\n{folder.name}: {result.summary}\n{folder / PICTURE}"
     if invocation.verbosity is Verbosity.alone:
@@ -110,10 +110,9 @@ def _reconstructed(provenance: Provenance, folder: Path, invocation: Invocation)
     from experiments.cell.reconstruction import reconstruction  # torch; a finished cell does without
 
     if provenance.config.start == HALF:
-        small = replace(invocation, label=f"{invocation.label or folder.name}, half its size")
         fresh = provenance.config.fresh and not (folder / CHECKPOINT).exists()
         try:
-            run(replace(provenance.config.halved(), fresh=fresh), folder / HALF, small)
+            run(replace(provenance.config.halved(), fresh=fresh), folder / HALF, invocation)
         except InputError as error:
             raise InputError(f"start=half: {error}") from error
     return reconstruction(provenance, folder, invocation)

@@ -15,7 +15,6 @@ from experiments.cell.compute_plan import device
 from experiments.cell.originals import stretched
 from experiments.drawing import observations
 from experiments.settings import schema
-from experiments.settings.fingerprint import BESIDE_THE_POINT
 from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
@@ -31,12 +30,13 @@ from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.recorders.snapshots import found
 from reconstruct.representations import Content, Style, equal_weights
+from reconstruct.runs.naming import NOT_SETTINGS
 from reconstruct.runs.results import PICTURE, Result
 from reconstruct.runs.sweeps import Sweep
 
 EQUAL = 100.0  # dB, the PSNR of a picture that equals its original
 STRUCTURES = "relu2_1"  # whose features are looked for in the original: they see 10 pixels, every second one
-IGNORED = ("seed", "device", "compile", "winograd", *BESIDE_THE_POINT)  # settings in which seeds of a cell may differ
+IGNORED = ("seed", "device", "compile", "winograd", *NOT_SETTINGS)  # settings in which seeds of a cell may differ
 
 Measured = tuple[Entry, Tensor]
 """An entry and its picture ``(1, 3, H, W)``."""

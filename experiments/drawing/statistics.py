@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from experiments.cell.compute_plan import device
-from experiments.cell.representations import KNOWN
+from experiments.cell.terms import KNOWN
 from experiments.drawing.measurements import network_of
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures

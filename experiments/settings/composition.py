@@ -9,15 +9,19 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, Node, OmegaConf, open_dict
+from omegaconf._utils import get_yaml_loader
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
-from experiments.settings.overrides import meant
+from experiments.settings.overrides import ONE_NAME, meant
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError, nearest
+from reconstruct.runs.naming import NAMES_A_FILE, TERMS
 from reconstruct.runs.results import NOISE
 
+_NAME = re.compile(rf"\b((?:\w+\.)*(?:{'|'.join((*ONE_NAME, *NAMES_A_FILE))})): +([\w.+-][^\s'\"#,$[\]{{}}]*)")
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected
     "is not a ListConfig": "expected a list in brackets, for example [relu4_2] or [1,2]",
     "could not be converted to Integer": "expected a whole number",
@@ -95,27 +99,34 @@ def _unknown(key: str, known: Iterable[str]) -> str:
     return f"{key}: there is no such key{nearest(last, known, above + dot)}"
 
 
-def unused_settings(config: Config, overrides: Iterable[str]) -> list[str]:
-    """A line for each of the given settings that this representation, or layers given by name, leave without effect."""
-    keys = [override.lstrip("+").partition("=")[0] for override in overrides]
-    unused = [term for term in ("content", "style") if term not in config.active()]
-    chosen = [key for key in keys if key.partition(".")[0] in unused or (key == "ratio" and unused)]
-    chosen = [key for key in chosen if key != f"{config.start}.picture"]
-    lines = [f"{key} has no effect with representation={config.representation.name}" for key in chosen]
+def unused_settings(config: Config, keys: Iterable[str]) -> list[str]:
+    """A line for each of the given settings that has no effect, with the setting that leaves it without."""
+    given, start = [key.lstrip("+") for key in keys], f"{config.start}.picture"
+    return [
+        f"{key} has no effect with {why}"
+        for idle, why in _idle(config)
+        for key in given
+        if f"{key}.".startswith(f"{idle}.") and key != start
+    ]
+
+
+def _idle(config: Config) -> Iterator[tuple[str, str]]:
+    """Settings, or groups of them, that have no effect, each with the setting that leaves it without."""
+    for idle in set(TERMS) - set(config.active()):
+        yield idle, f"representation={config.representation.name}"
+        yield "ratio", f"representation={config.representation.name}"
     if config.code:
-        idle = {"content.picture"} - {f"{config.start}.picture"}
-        idle |= {"crop", "size"} if config.active() == ["content"] and config.start == NOISE else set()
-        lines += [f"{key} has no effect with content.code" for key in keys if key in idle]
-    for term, settings in config.terms().items():
-        without = {key for key in keys if f"{key}.".startswith(f"{term}.parameters.") and not settings.is_own}
-        lines += [f"{key} has no effect with {term}.statistic={settings.statistic}" for key in sorted(without)]
-    if "start_noise" in keys and config.start == NOISE:
-        lines.append("start_noise has no effect with start=noise, which is noise alone")
-    if "style.shifts" in keys and "style" in config.active() and not config.style.is_shifted:
-        lines.append(f"style.shifts has no effect with style.statistic={config.style.statistic}")
-    if "depth" in keys and all(term.layers is not None for term in config.terms().values()):
-        lines.append(f"depth has no effect with {' and '.join(f'{term}.layers' for term in config.active())}")
-    return lines
+        of_a_picture = ("size", "crop") if config.active() == ["content"] and config.start == NOISE else ()
+        yield from ((idle, "content.code") for idle in ("content.picture", *of_a_picture))
+    for name, term in config.terms().items():
+        if not term.is_own:
+            yield f"{name}.parameters", f"{name}.statistic={term.statistic}"
+    if config.start == NOISE:
+        yield "start_noise", "start=noise, which is noise alone"
+    if "style" in config.active() and not config.style.effective_shifts:
+        yield "style.shifts", f"style.statistic={config.style.statistic}"
+    if all(term.layers is not None for term in config.terms().values()):
+        yield "depth", " and ".join(f"{term}.layers" for term in config.active())
 
 
 @contextmanager
@@ -157,6 +168,29 @@ def explained(error: Exception) -> str:
     if several := re.match(r"Ambiguous value for argument '(.*?)'; 1", message):
         return f"{several[1]}: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"
     return message
+
+
+def check_names(hydra_config: DictConfig) -> None:
+    """Whether YAML reads the names in files of configurations as texts, and none as a number or a date.
+
+    Raises:
+        InputError: it does not.
+    """
+    for file in _files(hydra_config):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            for key, given in _NAME.findall(line.partition(" #")[0]):
+                read = yaml.load(given, get_yaml_loader())
+                if read is not None and str(read) != given:
+                    line = f"{key}: {given} would be read as {read}; write '{given}' in quotes"
+                    raise InputError(f"{file}, line {number}: {line}")
+
+
+def _files(hydra_config: DictConfig) -> Iterator[Path]:
+    """The primary file and those of the groups that were chosen, as Hydra finds them."""
+    folders = [Path(source.path) for source in hydra_config.runtime.config_sources if source.schema == "file"]
+    chosen = [f"{group}/{name}" for group, name in hydra_config.runtime.choices.items() if isinstance(name, str)]
+    for name in (hydra_config.job.config_name, *chosen):
+        yield from [path for folder in folders if (path := folder / f"{name}.yaml").is_file()][:1]
 
 
 register_resolvers()  # here, because the processes of a launcher compose too, and whoever composes imports this module

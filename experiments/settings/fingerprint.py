@@ -6,19 +6,39 @@ Deliberately free of torch, so that a finished cell is recognised at once.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
-from experiments.settings.inputs import UNTRAINED, Inputs
+from experiments.settings.inputs import UNTRAINED, Inputs, inputs
 from experiments.settings.schema import Config
+from reconstruct.runs import naming
 from reconstruct.runs.results import FORMAT, NOISE
 
-# Raised whenever the same settings lead to another picture than before.
+# Raised whenever the same settings lead to another picture than before. `precision` and `device` count as they were
+# asked for, so that a sweep can be taken up again on another machine.
 METHOD = 7
 
-# Settings that say where results go or how they are shown, not what they are; `precision` and `device` stay in as
-# they were asked for, so that a sweep can be taken up again on another machine.
-BESIDE_THE_POINT = ("runs", "name", "figure", "parts", "film", "checkpointing", "page", "observer", "fresh")
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a cell is made from: settings, files, and the fingerprint of both."""
+
+    config: Config
+    inputs: Inputs
+    fingerprint: str
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Looks the files up now; raises `InputError` if one is not there or cannot be read."""
+        found = inputs(config)
+        return cls(config, found, fingerprint(config, found))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """As JSON knows them."""
+        known: dict[str, Any] = plain(self.config)
+        return known
 
 
 def plain(value: Any) -> Any:
@@ -42,9 +62,9 @@ def fingerprint(config: Config, inputs: Inputs) -> str:
     network that is trained, a painting's own size where it is that of the result. So do the spelling of equal weights
     and the order of snapshots.
     """
-    settings: dict[str, Any] = plain(config)
-    for key in (*BESIDE_THE_POINT, "depth", "content", "style", "start", "start_noise"):
-        del settings[key]
+    every = plain(config)
+    left_out = (*naming.NOT_SETTINGS, "depth", "content", "style", "start", "start_noise")
+    settings: dict[str, Any] = {key: value for key, value in every.items() if key not in left_out}
     for name in config.active():
         settings[name] = _term(config, inputs, name)
     settings["start"] = _start(config, inputs)
@@ -57,16 +77,17 @@ def fingerprint(config: Config, inputs: Inputs) -> str:
     settings["network"]["weights"] = inputs.network.weights.identity
     settings["network"]["normalize_over"] = [given.identity for given in inputs.network.normalize_over]
     settings["snapshots"] = sorted(set(config.snapshots))
-    return _digest([METHOD, FORMAT, settings])
+    return hashlib.sha256(json.dumps([METHOD, FORMAT, settings], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _term(config: Config, inputs: Inputs, name: str) -> list[Any]:
     """What a term's target is made from, and how."""
     term, layers = config.term(name), config.layers(name)
     weights = term.weights or [1 / len(layers)] * len(layers)
+    source = inputs.codes[name] if name in inputs.codes else inputs.pictures[name]
     own = [plain(term.parameters), inputs.classes[name].digest] if name in inputs.classes else []
     scale = [] if config.scale(name) == config.result_scale else list(config.scale(name))
-    return [inputs.source(name).identity, layers, weights, term.statistic, term.effective_shifts, own, scale]
+    return [source.identity, layers, weights, term.statistic, term.effective_shifts, own, scale]
 
 
 def _start(config: Config, inputs: Inputs) -> list[Any]:
@@ -75,5 +96,6 @@ def _start(config: Config, inputs: Inputs) -> list[Any]:
     return [inputs.start.identity if inputs.start else config.start, config.start_noise]
 
 
-def _digest(record: object) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:16]
+def spelled(config: Config, given: Mapping[str, str]) -> dict[str, str]:
+    """Every setting that has an effect, in one spelling; `given` is what was typed."""
+    return naming.settings(plain(config), {term: config.layers(term) for term in config.active()}, given)

@@ -91,15 +91,6 @@ class Input:
 
         return images.shape(self.file, size, square)
 
-    def check_header(self) -> None:
-        """Whether the user's own file opens as a picture.
-
-        Raises:
-            InputError: it does not.
-        """
-        if self.path is not None:
-            _check_header(self.path, self.digest)
-
 
 @dataclass(frozen=True)
 class NetworkInputs:
@@ -125,10 +116,6 @@ class Inputs:
     start: Input | None = None
     classes: Mapping[str, Input] = field(default_factory=dict)
     codes: Mapping[str, Input] = field(default_factory=dict)
-
-    def source(self, term: str) -> Input:
-        """The original of a term, or the file of its code."""
-        return self.codes[term] if term in self.codes else self.pictures[term]
 
     @property
     def credits(self) -> dict[str, dict[str, str]]:
@@ -196,23 +183,16 @@ def lookup(name: str, key: str) -> Input:
     """
     if key == WEIGHTS and name in WITHOUT_A_FILE:
         return Input(key, name, None, name)
-    kind, samples = _expected(key)
+    kinds = (assets.Kind.WEIGHTS,) if key == WEIGHTS else () if key == CODE else assets.PICTURES
+    samples = assets.names(*kinds)
     if name in samples:
         return Input(key, name, None, assets.ASSETS[name].member_sha256)
     try:
-        path = source(name, key) if key.endswith(STATISTIC) else _own_file(name, key, kind, samples)
+        path = source(name, key) if key.endswith(STATISTIC) else _own_file(name, key, samples)
         status = path.stat()
         return Input(key, name, path, _digest(path.resolve(), status.st_mtime_ns, status.st_size))
     except OSError as error:
         raise InputError(f"{key}={name}: cannot be read ({error.strerror})") from error
-
-
-def _expected(key: str) -> tuple[str, Sequence[str]]:
-    """What a file is, and the names of samples that may stand in its place."""
-    if key == CODE:
-        return "a file of features", ()
-    what, kinds = ("weights", (assets.Kind.WEIGHTS,)) if key == WEIGHTS else ("a picture", assets.PICTURES)
-    return what, assets.names(*kinds)
 
 
 @lru_cache(maxsize=256)
@@ -222,7 +202,8 @@ def _digest(path: Path, mtime_ns: int, size: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _own_file(name: str, key: str, kind: str, samples: Sequence[str]) -> Path:
+def _own_file(name: str, key: str, samples: Sequence[str]) -> Path:
+    kind = {CODE: "a file of features", WEIGHTS: "weights"}.get(key, "a picture")
     try:
         path = Path(name) if Path(name).exists() else Path(name).expanduser()
         path = path / PICTURE if key == START and (path / PICTURE).is_file() else path  # a finished cell's folder
@@ -247,11 +228,16 @@ def fetched(name: str) -> Path:
 
 
 @lru_cache(maxsize=256)
-def _check_header(path: Path, digest: str) -> None:
-    """Once for a file of that content."""
+def check_header(given: Input) -> None:
+    """Whether the user's own file opens as a picture; looked at once for a file of that content.
+
+    Raises:
+        InputError: it does not.
+    """
     from reconstruct import images
 
-    images.shape(path)
+    if given.path is not None:
+        images.shape(given.path)
 
 
 def _warn(line: str) -> None:

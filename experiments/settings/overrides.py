@@ -1,4 +1,4 @@
-"""Overrides as a shell hands them over -> overrides as Hydra's grammar reads them.
+"""The words of a command line -> overrides as Hydra's grammar reads them.
 
 The grammar accepts only plain ASCII, and reads 1e3 as a number, 4_2 as 42 and true as a boolean. Names of files,
 folders and layers are therefore put into quotes wherever the grammar would not give back the same text.
@@ -6,15 +6,16 @@ folders and layers are therefore put into quotes wherever the grammar would not 
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from hydra._internal.utils import get_args_parser
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from reconstruct.errors import InputError
+from reconstruct.errors import InputError, nearest
 from reconstruct.runs.naming import NAMES_A_FILE, unquoted
 
 ONE_NAME = ("name", "runs")  # the value is one text, commas and all
@@ -54,15 +55,16 @@ def as_typed(override: str) -> str:
     return plain if _meaning(quoted(plain)) == _meaning(override) else f"{bare}={value}"
 
 
+@lru_cache(maxsize=1024)
 def _meaning(override: str) -> object:
     """What the grammar reads, to be compared."""
     found = _parsed(override)
     return found and (found.key_or_group, found.is_sweep_override(), repr(found.value()))
 
 
-def typed(values: Mapping[str, str]) -> dict[str, str]:
-    """Key -> value, for labels: without the plus before an open key, and without backslashes."""
-    return {key.lstrip("+"): _without_backslashes(value) for key, value in values.items()}
+def typed(overrides: Iterable[str]) -> dict[str, str]:
+    """Key -> value, as they are typed."""
+    return chosen(map(as_typed, overrides))
 
 
 def _without_backslashes(value: str) -> str:
@@ -91,17 +93,8 @@ def _names(value: str) -> str:
     """One name, or several with commas between them, of which the grammar makes a sweep."""
     if "," not in value or _exists(value) or _is_meant_for_hydra(value):
         return _text(value)
-    parts = [part if _exists(part) else part.strip(" ") for part in _files_whole(_PARTS.findall(f",{value}"))]
+    parts = [part if _exists(part) else part.strip(" ") for part in _PARTS.findall(f",{value}")]
     return ",".join(map(_text, parts)) if all(parts) else _text(value)
-
-
-def _files_whole(parts: Sequence[str]) -> Iterator[str]:
-    """Parts, of which those that are the name of a file together, commas and all, are one."""
-    while parts:
-        ends = (end for end in range(len(parts), 1, -1) if _exists(",".join(parts[:end])))
-        end = next(ends, 1)
-        yield ",".join(parts[:end])
-        parts = parts[end:]
 
 
 def _text(value: str) -> str:
@@ -165,3 +158,24 @@ def meant(argument: str) -> str:
     named = [f"{key}={quotes}"] if is_name else []
     likely = next((f"; try {shlex.quote(each)}" for each in closed + named if _parsed(each)), "")
     return f", with special characters in quotes{likely}"
+
+
+def check_options(arguments: Sequence[str], settings: Collection[str]) -> None:
+    """Whether what begins with two dashes is an option of Hydra's.
+
+    Args:
+        arguments: of the command line.
+        settings: what the names of settings begin with, up to a point or a slash.
+
+    Raises:
+        InputError: it is not, as where a setting is given with dashes.
+    """
+    parser = get_args_parser()
+    known = [option.removeprefix("--") for action in parser._actions for option in action.option_strings]
+    for given in (each for each in parser.parse_known_args(arguments)[1] if each.startswith("--")):
+        word, _, value = given.removeprefix("--").partition("=")
+        right = f"settings have no dashes: {word}={value or 'VALUE'}"
+        if re.split("[./@]", word)[0] in settings:
+            raise InputError(f"{given}: {right}")
+        hint = nearest(word, known, "--") or f"; {right}"
+        raise InputError(f"{given}: there is no such option{hint}")

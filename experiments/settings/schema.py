@@ -113,18 +113,13 @@ class StyleSettings(TermSettings):
         _require_statistic(self.statistic, "style.statistic", [each.name for each in Statistic])
         for shift in self.shifts:
             _require(shift >= 1, "style.shifts", self.shifts, "whole numbers of positions, from 1 on")
-        if self.is_shifted:
+        if self.statistic == Statistic.shifted.name:
             _require(bool(self.shifts), "style.shifts", "[]", "at least one number of positions, for example [1,2,4]")
-
-    @property
-    def is_shifted(self) -> bool:
-        """Whether shifts have an effect."""
-        return self.statistic == Statistic.shifted.name
 
     @property
     def effective_shifts(self) -> list[int]:
         """The shifts that have an effect."""
-        return sorted(set(self.shifts)) if self.is_shifted else []
+        return sorted(set(self.shifts)) if self.statistic == Statistic.shifted.name else []
 
 
 @dataclass
@@ -255,7 +250,7 @@ class Config:
             value = getattr(self, key).lower()  # YAML's true arrives as "True"
             _require(value in ("auto", "true", "false"), key, value, "auto, true or false")
             setattr(self, key, value)
-        device = re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", self.device)
+        device = re.fullmatch(r"auto|cpu|mps|cuda(:\d\d?)?", self.device)
         _require(device is not None, "device", self.device, "auto, cpu, cuda, cuda:N or mps")
         _require_seed(self.seed, "seed")
         _require(bool(self.start.strip()), "start", self.start, "noise, half, content, style or the path of a picture")

@@ -4,7 +4,7 @@ from experiments.cell.run import UNFILMED
 from experiments.drawing import outdated
 from experiments.sweep.plan import named
 from experiments.sweep.state import State, SweepStatus
-from experiments.sweep.tables import write_table
+from experiments.sweep.summary import write_table
 from experiments.terminal.exits import mistakes_in
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError

@@ -1,4 +1,4 @@
-"""What a sweep is made of: every point's cell, whether it is finished, and the folder where it is or will be."""
+"""What is asked for: which cells these are, whether they are finished, and the folders where they are or will be."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,23 +6,29 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+from hydra.core.hydra_config import HydraConfig
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, open_dict, read_write
 from omegaconf.errors import InterpolationKeyError, InterpolationResolutionError
 
 from experiments.cell import places
 from experiments.cell.locks import Busy, held
-from experiments.cell.places import Places
-from experiments.settings.composition import configuration, unused_settings
-from experiments.settings.fingerprint import fingerprint, plain
-from experiments.settings.inputs import inputs
+from experiments.cell.places import Places, make
+from experiments.cell.run import already_finished
+from experiments.settings.composition import as_input_errors, check_names, configuration, unused_settings
+from experiments.settings.fingerprint import Provenance, spelled
+from experiments.settings.inputs import check_header
 from experiments.settings.names import Values, folder_name, labels
-from experiments.settings.overrides import typed
+from experiments.settings.overrides import chosen, typed
 from experiments.settings.schema import Config
 from experiments.sweep.composer import Composer
+from experiments.terminal.exits import exits
 from experiments.terminal.progress import counted, say
 from reconstruct.errors import InputError
-from reconstruct.runs.naming import OBSERVER, is_setting, settings
-from reconstruct.runs.results import CHECKPOINT
+from reconstruct.runs.naming import OBSERVER, canonical, is_setting
+from reconstruct.runs.results import CHECKPOINT, PICTURE
 from reconstruct.runs.sweeps import SweepCell
 
 MANY = 100  # cells, from which on looking at them takes seconds
@@ -33,7 +39,8 @@ class Point:
     """What was asked for, and which cell that is.
 
     Attributes:
-        values: what was chosen, in these words.
+        values: what was chosen, as Hydra is told of it.
+        given: what of it a sweep lists, as it is typed: not where results go, but who looks at them.
         identity: the cell's fingerprint; an x and a digest of the words where that is not known before the cell runs.
         settings: all that have an effect, in one spelling; what was chosen where they are not known before it runs.
         film, fresh: whether a film is wanted, and whether the cell is to be computed again.
@@ -42,6 +49,7 @@ class Point:
     """
 
     values: Values
+    given: Values
     identity: str
     settings: Values
     film: bool = False
@@ -75,18 +83,17 @@ def point(config: Config, values: Values) -> Point:
     Raises:
         InputError: a file is missing or no picture.
     """
-    found = inputs(config)
-    for picture in found.all_pictures:
-        picture.check_header()
-    unused = tuple(unused_settings(config, [f"{key}={value}" for key, value in values.items()]))
-    return Point(values, fingerprint(config, found), _known(config, values), config.film, config.fresh, unused=unused)
+    found = Provenance.of(config)
+    for picture in found.inputs.all_pictures:
+        check_header(picture)
+    given, unused = _given(values), tuple(unused_settings(config, values))
+    known = spelled(config, given)
+    return Point(values, given, found.fingerprint, known, config.film, config.fresh, unused=unused)
 
 
-def _known(config: Config | None, values: Values) -> Values:
-    """All settings that have an effect; what was typed if there is no configuration."""
-    if config is None:
-        return SweepCell("", _kept(values)).known(None)
-    return settings(plain(config), {term: config.layers(term) for term in config.active()}, _kept(values))
+def _given(values: Values) -> Values:
+    typed_values = typed(f"{key}={value}" for key, value in values.items())
+    return {key: value for key, value in typed_values.items() if is_setting(key) or key == OBSERVER}
 
 
 def looked_at(asked: Sequence[Values], compose: Composer) -> list[Point]:
@@ -99,14 +106,15 @@ def looked_at(asked: Sequence[Values], compose: Composer) -> list[Point]:
 
 
 def _looked_at(values: Values, compose: Composer) -> Point:
-    composed, config = compose(values), None
+    composed, given, config = compose(values), _given(values), None
     try:
         config = configuration(composed)
         return point(config, values)
     except InputError as error:
+        known = spelled(config, given) if config else {key: canonical(key, value) for key, value in given.items()}
         words = sorted((key, value) for key, value in values.items() if is_setting(key))
         problem = "" if _depends_on_the_run(error) else str(error)
-        return Point(values, f"x{sha256(repr(words).encode()).hexdigest()}", _known(config, values), problem=problem)
+        return Point(values, given, f"x{sha256(repr(words).encode()).hexdigest()}", known, problem=problem)
 
 
 def _depends_on_the_run(error: InputError) -> bool:
@@ -120,15 +128,9 @@ def planned(points: Iterable[Point], known: Places, sweep: Path) -> list[Planned
     once: dict[str, Point] = {}
     for each in points:
         once.setdefault(each.identity, each)
-    known_of = [{key: each.settings.get(key) for key in _kept(each.values)} for each in once.values()]
-    named = labels([{key: value for key, value in of.items() if value is not None} for of in known_of])
+    named = labels([{key: p.settings[key] for key in p.given if key in p.settings} for p in once.values()])
     every = list(zip(once.values(), named, strict=True))
     return [_planned(*each, known, sweep) for each in (counted(every, "looking for") if len(every) > MANY else every)]
-
-
-def _kept(values: Values) -> Values:
-    """What a sweep's list says of a cell: not where results go, but who looks at them."""
-    return {key: value for key, value in typed(values).items() if is_setting(key) or key == OBSERVER}
 
 
 def _planned(asked: Point, label: str, known: Places, sweep: Path) -> PlannedCell:
@@ -136,7 +138,7 @@ def _planned(asked: Point, label: str, known: Places, sweep: Path) -> PlannedCel
     is_finished = not asked.fresh and places.is_finished(folder, asked.identity)
     reuse = not (is_finished or asked.fresh or asked.problem)
     source = known.elsewhere(asked.identity, asked.film) if reuse else None
-    cell = SweepCell(folder.name, _kept(asked.values), label, asked.settings)
+    cell = SweepCell(folder.name, asked.given, label, asked.settings)
     return PlannedCell(cell, asked, folder, is_finished, source)
 
 
@@ -158,10 +160,42 @@ def begin_anew(cells: Iterable[PlannedCell]) -> None:
     """What is to be computed again does not go on from where an earlier attempt was interrupted."""
     for each in cells:
         if each.point.fresh and (each.folder / CHECKPOINT).exists():
-            with suppress(Busy), held(each.folder, {}):
+            with suppress(Busy), held(each.folder):
                 (each.folder / CHECKPOINT).unlink(missing_ok=True)
 
 
 def named(cells: Sequence[SweepCell]) -> str:
     """The first of several cells."""
     return cells[0].name + (", …" if cells[1:] else "")
+
+
+class SingleCell(Callback):
+    """What happens before a single cell is made; registered in configs/reconstruct.yaml."""
+
+    def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Find what is wrong before anything is written, and the folder; end the program if nothing is to be done."""
+        with exits("reconstruct"), as_input_errors():
+            _place(config)
+
+
+def _place(config: DictConfig) -> None:
+    check_names(config.hydra)
+    HydraConfig.instance().set_config(config)  # which Hydra itself does too late for ${hydra:…}
+    asked = point(configuration(config), chosen(config.hydra.overrides.task))
+    for line in asked.unused:
+        say(line)
+    if any(override.lstrip("+").startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra):
+        make(Path(config.hydra.run.dir))
+        return
+    folder = Path(config.runs) / config.name
+    make(folder)
+    (cell,) = planned([asked], Places(Path(config.runs), folder), folder)
+    if cell.is_finished:
+        say(already_finished(cell.folder, asked.film))
+        raise SystemExit(0)
+    if adopted([cell]):
+        say(str(cell.folder / PICTURE))
+        raise SystemExit(0)
+    begin_anew([cell])
+    with read_write(config.hydra), open_dict(config.hydra):
+        config.hydra.run.dir = str(cell.folder)

@@ -1,7 +1,9 @@
 """How a sweep stands, read from its cells' folders alone, so that any terminal and any launcher can tell."""
 
+import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -10,13 +12,14 @@ from statistics import mean
 from types import MappingProxyType
 
 from experiments.cell import locks
-from experiments.terminal.progress import duration
+from experiments.terminal.progress import bar, duration, is_interactive, say
 from reconstruct.runs import trace
 from reconstruct.runs.failures import Failure
 from reconstruct.runs.results import RESULT, TRACE, Result, damage
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
 RECENT = 200  # cells that tell how fast a sweep goes
+WATCH_EVERY = 1.0  # seconds between two looks at a sweep
 
 
 class State(Enum):
@@ -124,8 +127,9 @@ def _written(folder: Path) -> int:
 
 def _running(cell: SweepCell, folder: Path) -> CellStatus:
     *_, last = [{}, *trace.read(folder / TRACE)]
-    taken, steps = int(last.get("step", -1)) + 1, locks.note(folder).get("steps", 0)
-    return CellStatus(cell, State.running, taken, steps, last.get("total"), last.get("seconds", 0.0))
+    taken, steps = int(last.get("step", -1)) + 1, cell.settings.get("steps", "")
+    asked = int(steps) if steps.isdigit() else 0  # a cell that no sweep lists does not say
+    return CellStatus(cell, State.running, taken, asked, last.get("total"), last.get("seconds", 0.0))
 
 
 def headline(overview: SweepStatus) -> str:
@@ -135,3 +139,57 @@ def headline(overview: SweepStatus) -> str:
     unfinished = counts[State.running] + counts[State.waiting]
     told = [f"about {duration(left)} left"] if left is not None and unfinished else []
     return ", ".join([f"{counts[State.done]} of {len(overview.standings)} done", *others, *told])
+
+
+class SweepMonitor:
+    """While it lives, a bar for a whole sweep and a line for every cell that ends, whoever makes the cells.
+
+    Args:
+        sweep: with all cells that are to be made.
+        finished: the folders of those that need not be made: others may have results of other settings or files.
+    """
+
+    def __init__(self, sweep: Sweep, finished: Collection[str]) -> None:
+        self._sweep, overview = sweep, look(sweep)
+        self._ended = len(finished)
+        self._known = {each.cell.folder: each for each in overview.of(State.done) if each.cell.folder in finished}
+        # What is there from an earlier attempt, a failure too, is told again only if it is still there at the end.
+        self._told = {standing.event for standing in [*overview.of(State.done), *overview.of(State.failed)]}
+        options = {"total": len(sweep.cells), "desc": "sweep", "leave": False, "position": 0}
+        self._bar = bar(
+            **options, bar_format="{desc}: {percentage:3.0f}%|{bar}| {postfix}", disable=not is_interactive()
+        )
+        self._show(overview)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="watch")
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._over.wait(WATCH_EVERY):
+            with suppress(OSError):  # a folder that is out of reach for a moment
+                self._look()
+
+    def _look(self) -> SweepStatus:
+        overview = look(self._sweep, self._known)
+        for standing in overview.standings:
+            if standing.state in (State.done, State.failed) and standing.event not in self._told:
+                self._told.add(standing.event)
+                if standing.state is State.done:
+                    self._ended, self._known[standing.cell.folder] = self._ended + 1, standing
+                count = f"{self._ended}/{len(overview.standings)}" if standing.state is State.done else "failed"
+                say(f"[{count}] {standing.cell.name}: {standing.message}")
+        self._show(overview)
+        return overview
+
+    def _show(self, overview: SweepStatus) -> None:
+        self._bar.n = sum(standing.fraction for standing in overview.standings)
+        self._bar.set_postfix_str(headline(overview), refresh=True)
+
+    def close(self) -> SweepStatus:
+        """Look once more, and how the sweep stands in the end."""
+        self._over.set()
+        self._thread.join()
+        self._known = {}
+        overview = self._look()
+        self._bar.close()
+        return overview

@@ -1,18 +1,23 @@
-"""Medians of a sweep's numbers over seeds, or over what else is repeated: ``summary.csv``, ``summary.tex``."""
+"""A sweep as tables: ``cells.csv``, a row a cell; ``summary.csv`` and ``summary.tex``, medians over seeds."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from experiments.sweep.tables import numbers
+from experiments.sweep.state import CellStatus, State, look
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import unique_ends, write_csv, written_whole
+from reconstruct.runs import up_to_date
 from reconstruct.runs.naming import plain, superscript
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
 
+Row = dict[str, Any]
+CELLS = "cells.csv"
+HOW = ("evaluations", "best_step", "precision", "device", "threads", "converged", "note")  # what a result says besides
 IN_A_PAPER = ("content_error", "style_error", "psnr", "ssim")  # unless others are asked for
 LPIPS = "lpips"
 HEADINGS = {"psnr": "PSNR (dB)", "ssim": "SSIM", LPIPS: "LPIPS", "seconds": "time (s)"}
@@ -30,22 +35,58 @@ TABLE = r"""\begin{table}
 """
 
 
+def write_table(sweep: Sweep) -> None:
+    """``cells.csv``: a row a cell with its state, what was asked for and what came out."""
+    rows = [_cell(each, Result.at(sweep.folder / each.cell.folder), list(sweep.keys)) for each in look(sweep).standings]
+    write_csv(rows, sweep.folder / CELLS)
+    up_to_date.note([sweep], [sweep.folder / CELLS])
+
+
+def _cell(standing: CellStatus, result: Result | None, keys: Sequence[str]) -> Row:
+    known = standing.cell.known(result)
+    row = {"cell": standing.cell.folder, "label": standing.cell.name, "state": standing.state.value}
+    row |= {key: known[key] for key in keys if key in known}
+    if standing.state in (State.failed, State.damaged):
+        row["reason"] = standing.message
+    if result is None or standing.state is not State.done:
+        return row
+    return row | _numbers(result) | {name: getattr(result, name) for name in HOW}
+
+
+def _numbers(result: Result) -> dict[str, float]:
+    """Name -> value of what came out of a cell; a loss or an error that is not finite is infinite."""
+    losses = {"total_loss": result.total} | {f"{term}_loss": loss for term, loss in result.losses.items()}
+    errors = {f"{term}_error": result.error(term) for term in result.relative_errors}
+    told = {name: math.inf if value is None else value for name, value in (losses | errors).items()}
+    quality = {"psnr": result.psnr, "ssim": result.ssim, "seconds": round(result.seconds, 2)}
+    start = {f"start_{measure}": value for measure, value in result.start.items()}
+    return told | {name: value for name, value in (quality | start).items() if value is not None}
+
+
 @dataclass
 class Group:
     """Cells that differ in nothing but what is summarised.
 
     Attributes:
         kept: key -> the value that all of them have.
-        done, missing: how many are finished, and how many are not.
+        missing: how many are not finished.
         not_converged: how many of the finished ones did not come to rest.
-        values: name of a number -> that of every finished cell that has it; one that is not finite is infinite.
+        numbers: of every finished cell, name -> value; one that is not finite is infinite.
     """
 
     kept: Mapping[str, str]
-    done: int = 0
     missing: int = 0
     not_converged: int = 0
-    values: dict[str, list[float]] = field(default_factory=dict)
+    numbers: list[Mapping[str, float]] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """How many are finished."""
+        return len(self.numbers)
+
+    def values(self, name: str) -> list[float]:
+        """A number of every cell that has it."""
+        return [each[name] for each in self.numbers if name in each]
 
 
 def write(
@@ -70,7 +111,7 @@ def write(
         InputError: no cell is finished, a key is not swept, or a number is not known.
     """
     groups, path = _groups(sweeps, over, LPIPS in columns), sweeps[0].folder / name
-    known = list(dict.fromkeys(name for group in groups for name in group.values))
+    known = list(dict.fromkeys(name for group in groups for each in group.numbers for name in each))
     if not known:
         raise InputError(f"{sweeps[0].folder}: no cell is finished yet, nothing can be summarised")
     _check(columns, known)
@@ -110,30 +151,25 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str], with_lpips: bool) ->
             known = cell.known(result)
             kept = named | {key: known.get(key, "") for key in keys}
             group = groups.setdefault(tuple(sorted(kept.items())), Group(kept))
-            group.done += result is not None
-            group.missing += result is None
-            group.not_converged += result is not None and not result.converged
-            for name, value in _numbers(sweep.folder / cell.folder, result, with_lpips).items():
-                group.values.setdefault(name, []).append(value)
+            if result is None:
+                group.missing += 1
+                continue
+            group.not_converged += not result.converged
+            group.numbers.append(_numbers(result) | (_lpips(sweep.folder / cell.folder, result) if with_lpips else {}))
     return list(groups.values())
 
 
-def _numbers(folder: Path, result: Result | None, with_lpips: bool) -> dict[str, float]:
-    """Name -> value of a cell's numbers; LPIPS, which has to be measured, only if it is wanted."""
-    found = numbers(result) if result else {}
-    if with_lpips:
-        from experiments.drawing.observations import perceptual_of
+def _lpips(folder: Path, result: Result) -> dict[str, float]:
+    from experiments.drawing.observations import perceptual_of
 
-        distance = perceptual_of(folder, result)
-        found |= {} if distance is None else {LPIPS: distance}
-    return found
+    distance = perceptual_of(folder, result)
+    return {} if distance is None else {LPIPS: distance}
 
 
-def _row(group: Group, columns: Sequence[str]) -> dict[str, object]:
-    row: dict[str, object] = {**group.kept, "cells": group.done, "missing": group.missing}
-    row |= {"not_converged": group.not_converged}
+def _row(group: Group, columns: Sequence[str]) -> Row:
+    row: Row = {**group.kept, "cells": group.done, "missing": group.missing, "not_converged": group.not_converged}
     for name in columns:
-        if values := group.values.get(name):
+        if values := group.values(name):
             row |= {name: median(values), f"{name}_lowest": min(values), f"{name}_highest": max(values)}
             row |= {f"{name}_n": len(values)}
     return row
@@ -177,7 +213,7 @@ def _count(group: Group) -> str:
 
 def _told(group: Group, name: str, digits: int) -> str:
     """For example 26.3 (25.9–26.8); of how many, if only some of the cells have the number."""
-    if not (values := group.values.get(name)):
+    if not (values := group.values(name)):
         return "–"
     middle, low, high = (_number(name, each, digits) for each in (median(values), min(values), max(values)))
     spread = f" ({low}–{high})" if len(values) > 1 else ""

@@ -1,6 +1,8 @@
 """A sweep from its settings to its figure: what is missing is made, by whatever launcher, and the rest stays."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+import subprocess
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -9,21 +11,18 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.cell import locks
-from experiments.cell.folders import make
 from experiments.cell.invocation import command
-from experiments.cell.places import Places
-from experiments.settings.composition import as_input_errors
+from experiments.cell.places import Places, make
+from experiments.settings.composition import as_input_errors, check_names
 from experiments.settings.overrides import in_quotes
 from experiments.settings.schema import check_place
-from experiments.settings.yaml_text import check_names
-from experiments.sweep.cluster import most_at_once
-from experiments.sweep.composer import Composer, QuickLoader
+from experiments.sweep.composer import Composer
 from experiments.sweep.conclusion import conclude, report
 from experiments.sweep.folder import MULTIRUN
-from experiments.sweep.monitor import SweepMonitor
 from experiments.sweep.plan import PlannedCell, Point, adopted, begin_anew, looked_at, named, planned
 from experiments.sweep.products import points
-from experiments.sweep.tables import write_table
+from experiments.sweep.state import SweepMonitor
+from experiments.sweep.summary import write_table
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, RunError
 from reconstruct.files import remove_stale_parts
@@ -32,9 +31,7 @@ from reconstruct.runs.sweeps import Sweep, SweepCell
 
 IN_THIS_PROCESS = ".BasicLauncher"
 AT_ONCE = 50  # cells in this process, after which Hydra lets go of their configurations
-
-Launch = Callable[[Sequence[Sequence[str]], int], object]
-"""Overrides of cells, and how many were launched before."""
+_LARGEST = re.compile(r"^MaxArraySize\s*=\s*(\d+)", re.MULTILINE)
 
 
 def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
@@ -48,9 +45,9 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
     check_names(config.hydra)
     check_place(config.runs, config.name)
     with as_input_errors():
-        composer, folder = Composer(config.hydra), Path(config.hydra.sweep.dir)
-        asked = looked_at(points(config), composer)
+        asked = looked_at(points(config), Composer(config.hydra))
     _refuse_if_all_are_wrong(asked)
+    folder = Path(config.hydra.sweep.dir)
     make(folder)
     known = Places(Path(config.runs), folder)
     cells = planned(asked, known, folder)
@@ -61,9 +58,7 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
     missing = [_overrides(each) for each in cells if each.folder.name not in finished]
     with _watched(sweep, finished) as watch:
         if missing:
-            launch, at_once = _launcher(config, context, task, composer), _at_once(config, len(missing))
-            for start in range(0, len(missing), at_once):
-                launch(missing[start : start + at_once], start)
+            _launch(missing, config, context, task)
         _wait_for_others(sweep)
     code = report(sweep, watch.close(), len(finished))
     if _earlier(folder) != sweep:  # another process has listed its own; of two sweeps the last to end counts
@@ -145,11 +140,11 @@ def _watched(sweep: Sweep, finished: Collection[str]) -> Iterator[SweepMonitor]:
         raise
 
 
-def _launcher(config: DictConfig, context: HydraContext, task: TaskFunction, composer: Composer) -> Launch:
-    if str(config.hydra.launcher._target_).endswith(IN_THIS_PROCESS):
-        context = HydraContext(QuickLoader(context.config_loader, composer), context.callbacks)
-    made = Plugins.instance().instantiate_launcher(hydra_context=context, task_function=task, config=config)
-    return lambda jobs, before: made.launch(jobs, initial_job_idx=before)
+def _launch(jobs: list[list[str]], config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
+    launcher = Plugins.instance().instantiate_launcher(hydra_context=context, task_function=task, config=config)
+    at_once = _at_once(config, len(jobs))
+    for start in range(0, len(jobs), at_once):
+        launcher.launch(jobs[start : start + at_once], initial_job_idx=start)
 
 
 def _at_once(config: DictConfig, count: int) -> int:
@@ -161,6 +156,22 @@ def _at_once(config: DictConfig, count: int) -> int:
         arrays = f"{-(-count // most)} job arrays, one after the other"
         say(f"{count} cells in {arrays}: this cluster takes {most} at once (MaxArraySize)")
     return most or count
+
+
+def most_at_once(launcher: DictConfig) -> int | None:
+    """Slurm's MaxArraySize, if that is the launcher and the cluster says it; else there is no limit.
+
+    Indices begin at 0 and end below that number, so that it is also the number of jobs.
+    """
+    if not str(launcher.get("_target_", "")).endswith(".SlurmLauncher"):
+        return None
+    try:
+        command = ["scontrol", "show", "config"]
+        said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    except (OSError, subprocess.SubprocessError):  # the launcher will say what is wrong
+        return None
+    found = _LARGEST.search(said)
+    return int(found[1]) if found and int(found[1]) > 0 else None
 
 
 def _wait_for_others(sweep: Sweep) -> None:

@@ -12,8 +12,9 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from reconstruct.errors import InputError, RunError
 
@@ -84,7 +85,11 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with one line for a mistake."""
+    """argparse with --version, and one line for a mistake."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, **options)
+        self.add_argument("--version", action="version", version=f"%(prog)s {version('reconstruct')}")
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""

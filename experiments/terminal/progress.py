@@ -82,16 +82,6 @@ class Bars:
         self._bar.close()
 
 
-class NoProgress:
-    """A recorder that shows nothing, where other processes show how the cell stands."""
-
-    def __call__(self, step: "Step") -> None:
-        """Show nothing."""
-
-    def close(self) -> None:
-        """Nothing to take away."""
-
-
 def counted(items: Sequence[T], label: str) -> Iterator[T]:
     """The items, with a bar while they are gone through; in a log a line at the beginning."""
     if not is_interactive():

@@ -55,7 +55,6 @@ class Result:
         steps: evaluations asked for; `best_step` is the one whose picture was kept.
         seconds: of optimisation, over all sessions.
         precision: in which the steps were computed: float32 or bfloat16.
-        winograd: whether convolutions were computed by Winograd's algorithm while optimising.
         plan: device, algorithm of the convolutions, whether compiled, and the reason.
         processor: what its maker calls it.
         pictures: term -> name, title and credit of the original.
@@ -86,7 +85,6 @@ class Result:
     overrides: list[str]
     command: str
     config: Mapping[str, Any]
-    winograd: bool = False
     plan: Mapping[str, Any] = field(default_factory=dict)
     processor: str = ""
     inputs: list[Mapping[str, str]] = field(default_factory=list)
@@ -175,26 +173,14 @@ class Result:
         return vouching
 
     @classmethod
-    def read(cls, folder: Path | str) -> Self:
-        """The result in `folder`.
-
-        Raises:
-            InputError: there is none, it is damaged, or another version wrote it.
-        """
-        if (result := cls.at(Path(folder))) is None:
-            none = f"{folder}: expected the folder of a finished cell, which has a {RESULT}"
-            raise InputError(damage(Path(folder)) or none)
-        return result
-
-    @classmethod
-    def at(cls, folder: Path) -> Self | None:
+    def at(cls, folder: Path | str) -> Self | None:
         """The result in `folder`; ``None`` if it is not finished, or damaged (`damage` says how).
 
         Raises:
             InputError: another version wrote it.
         """
         try:
-            return _whole(folder, _stamp(folder))  # type: ignore[return-value]
+            return _whole(Path(folder), _stamp(Path(folder)))  # type: ignore[return-value]
         except Damaged:
             return None
 
@@ -223,13 +209,13 @@ def damage(folder: Path) -> str:
 @lru_cache(maxsize=4096)
 def _whole(folder: Path, stamp: tuple[object, ...]) -> Result | None:
     """The result in `folder`, whose files were looked at when they were as `stamp` says."""
-    if (version := records.read(folder / RESULT, _Version)) is None:
+    version = records.read(folder / RESULT, _Version)
+    if version and version.format != FORMAT:
+        which, advice = f"format {version.format}, known is {FORMAT}", "set runs= or name= to another folder"
+        raise InputError(f"{folder / RESULT} was written by another version ({which}); {advice}")
+    if (result := records.read(folder / RESULT, Result)) is None:
         return None
-    _check_format(version.format, folder / RESULT)
-    result = records.read(folder / RESULT, Result)
     records.check_seal(folder / RESULT)
-    if result is None:
-        return None
     _check(folder, result)
     start = {name: math.inf if name == "psnr" and value is None else value for name, value in result.start.items()}
     psnr = math.inf if result.psnr is None and "content" in result.originals else result.psnr
@@ -271,13 +257,6 @@ def _digest(path: Path) -> str:
             return file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise Damaged(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _check_format(given: int, path: Path) -> None:
-    if given == FORMAT:
-        return
-    which, advice = "another version", "set runs= or name= to another folder"
-    raise InputError(f"{path} was written by {which} (format {given}, known is {FORMAT}); {advice}")
 
 
 @dataclass(frozen=True)

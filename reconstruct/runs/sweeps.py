@@ -94,24 +94,14 @@ class Sweep:
         records.write(asdict(record), self.folder / SWEEP)
 
     @classmethod
-    def read(cls, folder: Path | str) -> Self:
-        """The sweep in `folder`.
-
-        Raises:
-            InputError: there is none, or it is damaged.
-        """
-        if (sweep := cls.at(Path(folder))) is None:
-            raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP}")
-        return sweep
-
-    @classmethod
-    def at(cls, folder: Path) -> Self | None:
+    def at(cls, folder: Path | str) -> Self | None:
         """The sweep in `folder`, or ``None`` if there is none.
 
         Raises:
             Damaged: its record has another form.
             InputError: it names cells outside of `folder`, or one twice.
         """
+        folder = Path(folder)
         record = records.read(folder / SWEEP, _Record)
         if record is None:
             return None

@@ -1,12 +1,17 @@
 """How a cell is computed follows from the settings, from what was measured, or from its checkpoint."""
 
 import json
+import os
+import subprocess
+import sys
+import tempfile
 from types import SimpleNamespace
 
 import pytest
 import torch
 
-from experiments.cell.compute_plan import Compilation, ComputePlan, _allowed, _as_begun, _compilation, _plan
+from experiments.cell import compute_plan
+from experiments.cell.compute_plan import Compilation, ComputePlan, _allowed, _as_begun, _compilation, _plan, own_gpu
 from experiments.settings import schema
 from reconstruct.errors import InputError
 from reconstruct.hardware import choice
@@ -66,7 +71,6 @@ def test_what_is_fastest_is_taken(measured, fastest):
     plan = _plan(config(layers=("relu3_2",)), CPU, 256, 256)
     assert plan.algorithm is fastest
     assert plan.precision == ("bfloat16" if fastest is ConvAlgorithm.bfloat16 else "float32")
-    assert plan.winograd is (fastest is ConvAlgorithm.winograd)
     assert f"{fastest} is fastest: a step at 256×256 pixels takes" in plan.reason
     assert f"500 ms in {fastest}" in plan.reason
 
@@ -111,3 +115,36 @@ def test_a_line_says_that_something_is_measured_and_none_that_it_is_known(cache,
     assert _plan(config(), CPU, 32, 32) == first
     assert capsys.readouterr().err == ""
     assert len(list((cache / "timings").glob("*.json"))) == 1
+
+
+@pytest.fixture
+def _no_gpu_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    own_gpu.cache_clear()
+    yield
+    own_gpu.cache_clear()
+    compute_plan._taken.clear()
+
+
+@pytest.mark.usefixtures("_no_gpu_taken")
+def test_processes_side_by_side_take_one_gpu_each_and_share_when_there_are_no_more():
+    code = "from experiments.cell.compute_plan import own_gpu; print(own_gpu(2), flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    processes = []
+    for taken in "01":
+        processes.append(subprocess.Popen([sys.executable, "-c", code], text=True, **pipes))
+        assert processes[-1].stdout.readline().strip() == taken
+    assert own_gpu(2) in (0, 1)  # shared
+    own_gpu.cache_clear()
+    processes[1].communicate("\n")
+    assert own_gpu(2) == 1
+    processes[0].communicate("\n")
+
+
+@pytest.mark.usefixtures("_no_gpu_taken")
+def test_a_gpu_is_known_by_its_own_name_to_all_processes_of_its_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5")
+    monkeypatch.delattr(os, "getuid")  # a system that does not number users; each has temporary files of their own
+    assert own_gpu(2) == 0
+    assert [path.name for path in tmp_path.glob("*.lock")] == ["reconstruct-user-gpu-3.lock"]

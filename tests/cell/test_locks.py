@@ -19,7 +19,7 @@ from reconstruct.errors import RunError
 HOLD = """
 import pathlib, sys, time
 from experiments.cell import locks
-with locks.held(pathlib.Path(sys.argv[1]), {"steps": 7}):
+with locks.held(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -35,18 +35,17 @@ def holder(folder: Path) -> "subprocess.Popen[str]":
 def test_a_cell_that_another_process_makes_is_busy_until_that_is_killed(tmp_path):
     process = holder(tmp_path)
     assert locks.is_held(tmp_path)
-    assert locks.note(tmp_path) == {"steps": 7}
-    with pytest.raises(locks.Busy, match="is being made by another process"), locks.held(tmp_path, {}):
+    with pytest.raises(locks.Busy, match="is being made by another process"), locks.held(tmp_path):
         pass
     process.kill()
     process.communicate()
     assert not locks.is_held(tmp_path)
-    with locks.held(tmp_path, {}):
+    with locks.held(tmp_path):
         pass
 
 
 def test_a_lock_leaves_nothing_behind(tmp_path):
-    with locks.held(tmp_path / "cell", {}):
+    with locks.held(tmp_path / "cell"):
         assert (tmp_path / "cell" / locks.LOCK).exists()
     assert not list((tmp_path / "cell").iterdir())
 
@@ -59,7 +58,7 @@ folder, counter = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[1]) / "counte
 for _ in range(200):
     locks.is_held(folder)
     try:
-        with locks.held(folder, {}):
+        with locks.held(folder):
             counter.write_text(str(int(counter.read_text()) + 1))
             print("x", end="")
     except locks.Busy:
@@ -90,7 +89,7 @@ def test_a_file_system_without_locks_is_told_in_a_line(tmp_path, monkeypatch, an
         raise OSError(answer, "no locks")
 
     monkeypatch.setattr("fcntl.flock", refuse)
-    with pytest.raises(RunError, match="has no locks; mount it with flock, or set runs= elsewhere"), held(tmp_path, {}):
+    with pytest.raises(RunError, match="has no locks; mount it with flock, or set runs= elsewhere"), held(tmp_path):
         pass
 
 

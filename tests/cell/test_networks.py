@@ -29,26 +29,22 @@ def plan(algorithm=ConvAlgorithm.float32, checkpointing=False, compilation=Compi
     return ComputePlan(CPU, algorithm, checkpointing, compilation)
 
 
-@pytest.fixture
-def broken_compiler(monkeypatch):
-    def fail(self, *arguments):
-        raise RuntimeError("no C++ compiler\nand a long explanation")
-
-    monkeypatch.setattr(Network, "compile", lambda self, **options: setattr(self, "_compiled_call_impl", fail))
-
-
 SETTINGS = schema.NetworkSettings(architecture="vgg11", weights="untrained")
 
 
-def test_the_same_network_is_loaded_and_cast_once(picture):
+def test_the_same_network_is_loaded_and_cast_once_and_let_go_of(picture):
     rounded = plan(ConvAlgorithm.bfloat16)
     forms = [networks.networks(SETTINGS, network_inputs(SETTINGS), rounded, picture, ("relu2_1",)) for _ in range(2)]
     assert forms[0].exact is forms[1].exact
     assert forms[0].matched is forms[1].matched is forms[1].fast
     formats = [form(picture, ["relu2_1"])["relu2_1"].dtype for form in (forms[0].exact, forms[0].matched)]
     assert formats == [torch.float32, torch.bfloat16]
+    networks.forget()
+    again = networks.networks(SETTINGS, network_inputs(SETTINGS), rounded, picture, ("relu2_1",))
+    assert again.exact is not forms[0].exact
+    assert again.matched is not forms[0].matched
     other = schema.NetworkSettings(architecture="vgg11", weights="untrained", seed=1)
-    assert networks.network(other, network_inputs(other), CPU) is not forms[0].exact
+    assert networks.network(other, network_inputs(other), CPU) is not again.exact
 
 
 def test_a_picture_is_read_once_for_all_cells_and_again_when_it_has_changed_on_disk(photo):
@@ -58,14 +54,13 @@ def test_a_picture_is_read_once_for_all_cells_and_again_when_it_has_changed_on_d
     assert not torch.equal(_picture(lookup(str(photo), "content.picture"), 32, True, CPU), before)
 
 
-@pytest.mark.usefixtures("broken_compiler")
-def test_without_a_compiler_auto_goes_on(network, picture, capfd):
+def test_without_a_compiler_auto_goes_on_and_compile_true_says_so(network, picture, capfd, monkeypatch):
+    def fail(self, *arguments):
+        raise RuntimeError("no C++ compiler\nand a long explanation")
+
+    monkeypatch.setattr(Network, "compile", lambda self, **options: setattr(self, "_compiled_call_impl", fail))
     assert _compiled(network, Compilation.if_possible, picture, ("relu1_1",)) is network
     assert "torch.compile failed (no C++ compiler); continuing uncompiled" in capfd.readouterr().err
-
-
-@pytest.mark.usefixtures("broken_compiler")
-def test_without_a_compiler_compile_true_says_so(network, picture):
     with pytest.raises(RunError, match="compile=true: no C\\+\\+ compiler; compile=false does without"):
         _compiled(network, Compilation.required, picture, ("relu1_1",))
 
@@ -84,13 +79,6 @@ def test_targets_are_computed_by_torchs_own_convolutions(picture):
     forms = networks.networks(SETTINGS, network_inputs(SETTINGS), quick, picture, ("relu3_1",))
     assert forms.matched is forms.exact
     assert isinstance(forms.fast.stages["conv3_1"], Winograd)
-
-
-def test_a_converted_network_is_made_once_for_all_cells_and_let_go_of(network):
-    first, again = (networks._computing(network, ConvAlgorithm.bfloat16, ("relu2_1",))[1] for _ in range(2))
-    assert first is again
-    networks.forget()
-    assert networks._computing(network, ConvAlgorithm.bfloat16, ("relu2_1",))[1] is not first
 
 
 def test_only_the_steps_are_checkpointed(picture):

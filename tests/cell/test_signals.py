@@ -10,31 +10,20 @@ import pytest
 from experiments.cell.signals import deferred
 
 
-def test_ctrl_c_saves_and_stops_at_the_end_of_the_step():
+@pytest.mark.parametrize("steps_after", [0, 1])
+def test_ctrl_c_saves_and_stops_at_the_end_of_the_step_even_of_the_last(steps_after):
     saved: list[bool] = []
 
-    def stopped_between_two_steps() -> None:
+    def stopped() -> None:
         with deferred(lambda: saved.append(True)) as pass_on:
             pass_on()
             os.kill(os.getpid(), signal.SIGINT)
             assert not saved  # the step goes on
-            pass_on()
+            for _ in range(steps_after):
+                pass_on()
 
     with pytest.raises(KeyboardInterrupt):
-        stopped_between_two_steps()
-    assert saved == [True]
-
-
-def test_a_signal_after_the_last_step_is_not_lost():
-    saved: list[bool] = []
-
-    def stopped_after_the_last_step() -> None:
-        with deferred(lambda: saved.append(True)) as pass_on:
-            pass_on()
-            os.kill(os.getpid(), signal.SIGINT)
-
-    with pytest.raises(KeyboardInterrupt):
-        stopped_after_the_last_step()
+        stopped()
     assert saved == [True]
 
 

@@ -10,9 +10,9 @@ import torch
 from support.tiny import smooth_picture
 
 from experiments.cell import build, memory_estimate
-from experiments.cell.invocation import Provenance
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
+from experiments.settings.fingerprint import Provenance
 from experiments.settings.inputs import inputs
 from reconstruct import layers
 from reconstruct.hardware.algorithms import ConvAlgorithm

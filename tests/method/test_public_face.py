@@ -121,7 +121,7 @@ def test_the_settings_in_the_readme_are_yaml():
 def test_what_the_readme_would_have_changed_is_there():
     for file, *names in (
         ("experiments/cell/build.py", "_canvas"),
-        ("experiments/cell/representations.py", "KNOWN"),
+        ("experiments/cell/terms.py", "KNOWN"),
         ("experiments/settings/schema.py", "register", "Statistic", "class CanvasSettings"),
         ("experiments/cell/memory_estimate.py", "_optimizer"),
         ("reconstruct/layers.py", "ARCHITECTURES"),

@@ -42,14 +42,16 @@ def test_a_result_vouches_for_itself(tmp_path, result):
     assert damage(tmp_path) == f"{tmp_path / 'result.json'}: was changed after it was written"
 
 
+def test_a_result_vouches_for_no_other_cell(tmp_path, result):
+    (tmp_path / "seed=1-012345678").mkdir()
+    result.write(tmp_path / "seed=1-012345678")
+    assert damage(tmp_path / "seed=1-012345678").endswith("result.json: is the result of another cell")
+
+
 def test_a_value_of_another_type_is_named_with_its_key(tmp_path, result):
     record = json.loads((result.write(tmp_path), tmp_path / "result.json")[1].read_text())
     (tmp_path / "result.json").write_text(json.dumps(record | {"seconds": "fast"}))
     assert damage(tmp_path) == f"{tmp_path / 'result.json'}: seconds: input should be a valid number"
-
-
-def test_a_folder_without_a_record_is_not_finished(tmp_path):
-    assert Result.at(tmp_path) is None
 
 
 def test_records_are_strict_json_even_when_a_number_is_not_finite(tmp_path, result):
@@ -69,10 +71,6 @@ def test_a_sweep_finds_its_finished_cells_and_its_missing_ones(tmp_path, result)
     result.write(tmp_path / "seed=1")
     sweep = Sweep.at(tmp_path)
     assert [(cell.folder, found) for cell, found in sweep.results()] == [("seed=0", None), ("seed=1", result)]
-
-
-def test_a_folder_without_a_list_of_cells_is_no_sweep(tmp_path):
-    assert Sweep.at(tmp_path) is None
 
 
 def test_a_damaged_list_of_cells_is_named_with_its_key(tmp_path):
@@ -96,10 +94,8 @@ def test_a_list_of_cells_does_not_lead_out_of_its_folder(tmp_path, name):
 
 
 @pytest.mark.parametrize("kind", [Result, Sweep])
-def test_the_doors_take_text_as_well_as_paths_and_say_when_there_is_nothing(tmp_path, kind):
-    for folder in (str(tmp_path / "nowhere"), tmp_path / "nowhere"):
-        with pytest.raises(InputError, match=r"nowhere: expected the folder of a .*\.json"):
-            kind.read(folder)
+def test_the_doors_take_text_as_well_as_paths(tmp_path, kind):
+    assert kind.at(str(tmp_path / "nowhere")) is None
     example().write(tmp_path)
     Sweep(tmp_path, "auto", [SweepCell("a", {})], "").write()
-    assert kind.read(str(tmp_path)) == kind.read(tmp_path)
+    assert kind.at(str(tmp_path)) == kind.at(tmp_path)

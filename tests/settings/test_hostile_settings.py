@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from experiments import reconstruct
 from experiments.cell import run as cell
 from experiments.cell.compute_plan import compute_plan
-from experiments.cell.invocation import Provenance
 from experiments.cell.originals import forget, originals
 from experiments.settings import schema
 from experiments.settings.composition import as_input_errors, configs, configuration
-from experiments.settings.fingerprint import fingerprint
+from experiments.settings.fingerprint import Provenance, fingerprint
 from experiments.settings.inputs import inputs
 from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
@@ -27,21 +26,8 @@ BASE = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "step
 
 LAYERS = ["relu1_1", "relu2_1", "conv3_1", "pool5", "relu9_9", "relu", "", "RELU1_1"]
 NUMBERS = [
-    "0",
-    "1",
-    "-1",
-    "2",
-    "0.5",
-    "1e-3",
-    "nan",
-    "inf",
-    "-inf",
-    "1e300",
-    "1e-300",
-    "99999999999999999999",
-    "1e9",
-    "7_0",
-]
+    "0", "1", "-1", "2", "0.5", "1e-3", "nan", "inf", "-inf", "1e300", "1e-300", "99999999999999999999", "1e9", "7_0",
+]  # fmt: skip
 ODD = [
     "", "null", "true", "[]", "{}", "[1,2]", "{a:1}", "x", "???", "'quoted'", "\"'", "été", "日本 語", "a b",
     "a,b", "(", "[", "\\", "${size}", "${nowhere}", "${oc.env:HOME}", "${eval:1}", "$", "choice(1,2)",

@@ -11,14 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from omegaconf import DictConfig
 from support.records import example
-from support.tiny import smooth_picture
+from support.tiny import composing, smooth_picture
 
 from experiments.cell.places import Places
-from experiments.settings import schema
-from experiments.settings.composition import configs, configuration
+from experiments.settings.composition import configuration
 from experiments.settings.fingerprint import fingerprint
 from experiments.settings.inputs import inputs
-from experiments.sweep.composer import Composer
 from experiments.sweep.plan import looked_at, planned
 from reconstruct import assets
 from reconstruct.errors import InputError
@@ -94,10 +92,8 @@ def compose(tmp_path, monkeypatch):
     for seed, name in enumerate(("one.png", "two.png")):
         to_image(smooth_picture(40, 48, seed=seed)).save(tmp_path / name)
     shutil.copy("one.png", "copy.png")
-    schema.register()
-    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-        composed = hydra.compose("reconstruct", ["hydra.job.config_name=reconstruct"], return_hydra_config=True)
-        yield Composer(composed.hydra)
+    with composing() as composer:
+        yield composer
 
 
 def identity_of(composed: DictConfig) -> str:

@@ -1,6 +1,5 @@
 """Where an optimisation begins, at what scale a painting is looked at, what of it is style; as a user asks for it."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -56,16 +55,6 @@ def test_a_start_with_noise_over_it_is_farther_away_than_without(command):
     assert nearness[0] > nearness[1] + 10
 
 
-def test_without_a_picture_the_start_is_the_noise_that_it_always_was(command):
-    command("steps=1", "start_noise=0.5", "runs=a")
-    command("steps=1", "runs=b")
-    (veiled,), (plain,) = (list(Path(runs).rglob("result.json")) for runs in ("a", "b"))
-    record = json.loads(veiled.read_text())
-    assert record["start"] == {}
-    assert not veiled.with_name("start.png").exists()
-    assert veiled.with_name("result.png").read_bytes() == plain.with_name("result.png").read_bytes()
-
-
 def test_a_start_is_kept_beside_the_result_with_its_distance(command, painting):
     command(f"start='{painting}'", "content.layers=[relu2_1]")
     found = result()
@@ -104,9 +93,6 @@ def test_half_the_size_is_that_of_a_painting_of_its_own_size_too(command):
     assert code == 0, said
     (painting,) = Path("runs/single").glob("*/half/style.png")
     assert max(images.load(painting).shape) == 12
-
-
-# The scale of a painting
 
 
 # What is style
@@ -173,7 +159,7 @@ def test_a_loss_that_is_no_square_of_a_distance_is_remarked_upon(command, tmp_pa
     code, said = command(*STYLE, "style.statistic=own_absolute:Means", "steps=2")
     assert code == 0
     assert "layer_loss is no multiple of ‖code − target‖²" in said
-    result = Result.read(only_cell())
+    result = Result.at(only_cell())
     assert result.relative_errors == {}
     assert result.summary.startswith(f"style loss {result.losses['style']:.3g}")
     assert "style loss" in said

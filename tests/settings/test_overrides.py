@@ -12,31 +12,21 @@ from reconstruct.errors import InputError
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "300"))
 
 
-@pytest.mark.parametrize(
-    "argument",
-    ["-m", "size=32", "content.layers=[relu1_1,relu2_1]", "content.picture='a b.png'", "seed=range(0,3)", "x"],
-)
-def test_what_hydra_understands_is_left_alone(argument):
-    assert quoted(argument) == argument
-
-
-def test_accents_are_quoted_name_by_name():
-    assert quoted("content.picture=a.png,é.png") == "content.picture=a.png,'é.png'"
-    assert quoted("content.picture='é.png',ü.png") == "content.picture='é.png','ü.png'"
-
-
 def test_an_existing_file_is_quoted_as_a_whole(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a, it's [b].png").touch()
     assert quoted("content.picture=a, it's [b].png") == r"content.picture='a, it\'s [b].png'"
     assert quoted("content.picture=b,[c].png") == "content.picture=b,'[c].png'"
-    both = quoted("content.picture=cat,a, it's [b].png,b,'c,d'")
-    assert both == r"content.picture=cat,'a, it\'s [b].png',b,'c,d'"
+    assert quoted("content.picture=cat,a, b,'c,d'") == "content.picture=cat,a,b,'c,d'"
 
 
 @pytest.mark.parametrize(
     ("argument", "read"),
     [
+        ("size=32", "32"),
+        ("content.layers=[relu1_1,relu2_1]", "[relu1_1,relu2_1]"),
+        ("content.picture='a b.png'", "'a b.png'"),
+        ("seed=range(0,3)", "range(0,3)"),
         ("name=2026_11_25", "'2026_11_25'"),
         ("runs=1e3", "'1e3'"),
         ("name=true", "'true'"),
@@ -52,11 +42,12 @@ def test_an_existing_file_is_quoted_as_a_whole(tmp_path, monkeypatch):
         ("content.weights=[1e3]", "[1e3]"),
         ("name=${experiment}", "${experiment}"),
         ("runs=choice(a)", "'choice(a)'"),
-        ("content.picture='a.png',b.png", "'a.png',b.png"),
+        ("content.picture='é.png',ü.png", "'é.png','ü.png'"),
         ("content.picture=choice(cat,coffee)", "choice(cat,coffee)"),
     ],
 )
 def test_what_names_something_is_put_into_quotes_where_the_grammar_would_read_something_else(argument, read):
+    assert [quoted(word) for word in ("-m", "x")] == ["-m", "x"]
     assert quoted(argument) == f"{argument.partition('=')[0]}={read}"
 
 
@@ -120,6 +111,7 @@ def test_a_name_that_is_no_text_is_refused():
         ("content.layers=[relu1_1", "try 'content.layers=[relu1_1]'"),
         ("seed=range(0,3", "try 'seed=range(0,3)'"),
         ("name='abc", "try 'name='\"'\"'abc'\"'\"''"),
+        ("size=3;4", ", with special characters in quotes"),  # which would only lead to the next mistake
         ("size", ", for example size=256"),
         ("content picture=3", ", for example size=256"),
     ],
@@ -132,8 +124,3 @@ def test_a_picture_without_a_key_is_given_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.jpg").touch()
     assert meant("mine.jpg") == ", for example content.picture=mine.jpg"
-
-
-@pytest.mark.parametrize("argument", ["size=3;4", "parts=[{a:b,c}]"])
-def test_nothing_is_guessed_where_quotes_would_only_lead_to_the_next_mistake(argument):
-    assert meant(argument) == ", with special characters in quotes"

@@ -1,12 +1,9 @@
 """What is wrong with a sweep is known before its first cell starts."""
 
-import hydra
 import pytest
+from support.tiny import composing
 
-from experiments.settings import schema
-from experiments.settings.composition import configs
 from experiments.sweep import composer
-from experiments.sweep.composer import Composer
 from experiments.sweep.plan import Point, looked_at
 from reconstruct.errors import InputError
 
@@ -16,13 +13,11 @@ def looked(tmp_path, monkeypatch, photo):
     """Which cells were asked for."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text.jpg").write_text("Dear reader,")
-    schema.register()
 
     def look(*asked: dict[str, str]) -> list[Point]:
         common = {"network": "vgg11_untrained", "network.normalize_over": "[]", "content.picture": f"'{photo}'"}
-        with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-            composed = hydra.compose("reconstruct", ["hydra.job.config_name=reconstruct"], return_hydra_config=True)
-            return looked_at([common | values for values in asked], Composer(composed.hydra))
+        with composing() as compose:
+            return looked_at([common | values for values in asked], compose)
 
     return look
 
@@ -47,16 +42,13 @@ def test_every_cell_is_taken_with_its_own_values(found):
         {"content.picture": "text.jpg", "representation": "both", "style.picture": "cat"},
         {"content.layers": "[relu9_9]"},
         {"+typo": "1"},
-    ) == {"content.picture=nowhere.png": ["1"], "text.jpg": ["2", "4"], "content.layers": ["5"], "typo": ["6"]}
-
-
-@pytest.mark.parametrize("value", ["'${hydra:job.num}'", "'${oc.env:ONLY_ON_THE_NODE}'"])
-def test_what_only_the_running_cell_knows_is_left_to_it(found, value):
-    assert found({"device": value}) == {}
-
-
-def test_a_reference_to_nothing_stops_a_cell(found):
-    assert found({"device": "'${nowhere}'"}) == {"device": ["0"]}
+        {"device": "'${nowhere}'"},
+        {"device": "'${hydra:job.num}'"},  # what only the running cell knows is left to it
+        {"device": "'${oc.env:ONLY_ON_THE_NODE}'"},
+    ) == {
+        "content.picture=nowhere.png": ["1"], "text.jpg": ["2", "4"], "content.layers": ["5"], "typo": ["6"],
+        "device": ["7"],
+    }  # fmt: skip
 
 
 def test_the_order_of_what_is_added_counts(found, photo):
@@ -67,14 +59,12 @@ def test_the_order_of_what_is_added_counts(found, photo):
 @pytest.mark.parametrize(
     ("values", "line"),
     [
-        ({"sed": "1"}, "sed: there is no such key; did you mean 'seed'?"),
-        ({"seed": "x"}, "seed=x: expected a whole number"),
         ({"canvas": "pixels", "canvas.levels": "2"}, "canvas.levels: there is no such key"),
         ({"canvas": "pixls"}, "canvas=pixls: expected one of"),
     ],
 )
 def test_what_hydra_would_refuse_stops_the_sweep(found, values, line):
-    with pytest.raises(InputError, match=line.replace("?", r"\?")):
+    with pytest.raises(InputError, match=line):
         found({"canvas": "pyramid", "canvas.levels": "2"}, values)
 
 
@@ -85,7 +75,7 @@ def test_files_are_composed_once_for_all_cells_that_choose_the_same(found, monke
     assert len(composed) == 2
 
 
-def test_a_cell_that_cannot_be_made_has_its_settings_in_the_spelling_of_the_others(looked, photo):
+def test_a_cell_that_cannot_be_made_has_its_settings_in_the_spelling_of_the_others(looked):
     """A figure of both must not show one value as two, nor a value of a term that a cell does not have."""
     common = {"representation": "content", "ratio": "1e-1", "compile": "False"}
     made, wrong = looked(common, common | {"content.picture": "no.png"})

@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -14,7 +17,9 @@ from torch import Tensor, nn
 
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
+from experiments.sweep.composer import Composer
 from reconstruct.network import Network
+from reconstruct.synthesis import Step, Synthesis
 
 # A cell that takes a second.
 TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
@@ -87,6 +92,31 @@ def composed(*overrides: str) -> schema.Config:
         return configuration(hydra.compose("reconstruct", list(overrides)))
 
 
+@contextmanager
+def composing() -> Iterator[Composer]:
+    """Key -> value to configurations, as a sweep composes its cells."""
+    schema.register()
+    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+        whole = hydra.compose("reconstruct", ["hydra.job.config_name=reconstruct"], return_hydra_config=True)
+        yield Composer(whole.hydra)
+
+
 def only_cell() -> Path:
     (result,) = Path("runs").rglob("result.json")
     return result.parent
+
+
+@contextmanager
+def stopping_at(number: int, stop: Callable[[], object] | None = None) -> Iterator[None]:
+    """What happens at a step of every optimisation: Ctrl-C, or `stop`."""
+    iterate = Synthesis.__iter__
+
+    def stopped(self: Synthesis) -> Iterator[Step]:
+        for step in iterate(self):
+            if step.number == number:
+                stop() if stop else os.kill(os.getpid(), signal.SIGINT)
+            yield step
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Synthesis, "__iter__", stopped)
+        yield

@@ -5,26 +5,22 @@
 
 import itertools
 import os
-import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import hydra
 import pytest
 from joblib.externals.loky import get_reusable_executor
+from support.tiny import composed, stopping_at
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from experiments import code, reconstruct
 from experiments.cell.build import cell
-from experiments.settings import schema
-from experiments.settings.composition import configs, configuration
 from experiments.settings.inputs import inputs
 from reconstruct import images
 from reconstruct.recorders.film import FilmReader
 from reconstruct.runs import trace
 from reconstruct.runs.results import FILM, HALF, PICTURE, TRACE, Result, damage
-from reconstruct.synthesis import Synthesis
 
 OWN = """
 from reconstruct.representations import Representation
@@ -128,16 +124,7 @@ def made(monkeypatch, row: Mapping[str, str], name: str) -> int:
 
 def interrupt(monkeypatch, row: Mapping[str, str], name: str) -> None:
     """Ctrl-C in the first step, in this process: those of joblib cannot be reached from here."""
-    iterate = Synthesis.__iter__
-
-    def interrupted(self: Synthesis) -> Iterator[object]:
-        for step in iterate(self):
-            if step.number == 0:
-                os.kill(os.getpid(), signal.SIGINT)
-            yield step
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Synthesis, "__iter__", interrupted)
+    with stopping_at(0):
         assert made(monkeypatch, {**row, "launcher": "none"}, name) == 130
 
 
@@ -206,9 +193,7 @@ def deciding_errors(folder: Path, result: Result, row: Mapping[str, str]) -> lis
 
 def errors_anew(folder: Path, row: Mapping[str, str]) -> dict[str, dict[str, float]]:
     """What the objective says of the saved picture, built from the settings once more."""
-    schema.register()
-    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-        config = configuration(hydra.compose("reconstruct", asked(row)))
+    config = composed(*asked(row))
     start = images.load(folder / HALF / PICTURE, config.size) if config.start == HALF else None
     given = inputs(config)
     start = given.start.picture(*config.result_scale) if given.start else start

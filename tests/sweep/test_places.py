@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.sweeps import any_sweep
-from support.tiny import as_nobody, only_cell
+from support.tiny import as_nobody, only_cell, stopping_at
 
 from experiments import figure, status
 from experiments.cell import run
@@ -17,7 +17,7 @@ from experiments.cell.places import adopt
 from experiments.sweep.folder import listed
 from reconstruct.recorders.film import FilmReader
 from reconstruct.runs import up_to_date
-from reconstruct.runs.results import FILM, HALF, PICTURE, RESULT, TRACE, Result, damage
+from reconstruct.runs.results import FILM, HALF, PICTURE, RESULT, TRACE, Result
 from reconstruct.runs.sweeps import Sweep
 
 QUICK = ("figure=none", "page=false")
@@ -32,18 +32,6 @@ def folders(name: str) -> dict[str, Path]:
     """Label -> folder of a sweep's cells."""
     sweep = Sweep.at(Path("runs", name))
     return {cell.label: sweep.folder / cell.folder for cell in sweep.cells}
-
-
-def test_the_result_of_another_cell_counts_for_nothing_and_is_made_again(command):
-    asked = ("-m", "seed=3,4", "name=s", *QUICK)
-    command(*asked)
-    three, four = folders("s").values()
-    shutil.rmtree(four)
-    shutil.copytree(three, four)
-    assert damage(four) == f"{four / RESULT}: is the result of another cell"
-    code, said = command(*asked)
-    assert (code, "2 of 2 cells done, 1 of them before" in said) == (0, True)
-    assert [Result.at(folder).seed for folder in (three, four)] == [3, 4]
 
 
 def test_an_input_that_changes_before_its_cells_turn_makes_no_other_cell(command, monkeypatch, photo, painting):
@@ -85,15 +73,8 @@ def test_a_finished_cell_stays_until_the_one_that_is_to_take_its_place_can_be_ma
     assert (only_cell() / RESULT).read_bytes() == before
 
 
-def test_what_is_to_be_computed_again_does_not_go_on_from_a_checkpoint(command, monkeypatch):
-    from reconstruct.recorders.recording import Checkpoint
-
-    def stop(self, step):
-        self.save()
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Checkpoint, "__call__", stop)
+def test_what_is_to_be_computed_again_does_not_go_on_from_a_checkpoint(command):
+    with stopping_at(2):
         assert command()[0] == 130
     assert "resuming" not in command("fresh=true")[1]
     assert "fresh" not in json.loads((only_cell() / RESULT).read_text())["command"]
@@ -174,15 +155,8 @@ def test_of_two_sweeps_at_once_in_one_folder_the_last_to_end_leaves_its_list_its
 
 
 def test_a_single_cell_that_was_interrupted_is_waiting_and_its_folder_can_be_named(command, monkeypatch, capfd):
-    from reconstruct.recorders.recording import Checkpoint
-
-    def stop(self, step):
-        self.save()
-        raise KeyboardInterrupt
-
     command("seed=0")
-    with monkeypatch.context() as patched:
-        patched.setattr(Checkpoint, "__call__", stop)
+    with stopping_at(2):
         command("seed=1")
     (begun,) = (path.parent for path in Path("runs/single").glob("*/checkpoint.pt"))
     for folder, told in ((begun.parent, "1 of 2 done, 1 waiting"), (begun, "0 of 1 done, 1 waiting")):

@@ -20,7 +20,7 @@ import torch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from support.tiny import smooth_picture
+from support.tiny import smooth_picture, stopping_at
 
 from experiments import reconstruct
 from reconstruct import images
@@ -83,7 +83,7 @@ class Runs(RuleBasedStateMachine):
         if how == "kill":
             child(step, f"name={name}", f"seed={seed}")
             return
-        with stopping_at(step, lambda: os.kill(os.getpid(), signal.SIGINT)):
+        with stopping_at(step):
             assert run(f"name={name}", f"seed={seed}") in (0, 130)
 
     @rule(name=NAME, seed=SEED)
@@ -217,24 +217,6 @@ def counted_cells() -> Iterator[list[int]]:
     Synthesis.__iter__ = counting  # type: ignore[method-assign]
     try:
         yield made
-    finally:
-        Synthesis.__iter__ = iterate  # type: ignore[method-assign]
-
-
-@contextmanager
-def stopping_at(number: int, stop: "object") -> Iterator[None]:
-    """Something happens at a step."""
-    iterate = Synthesis.__iter__
-
-    def stopped(self: Synthesis) -> Iterator[object]:
-        for step in iterate(self):
-            if step.number == number:
-                stop()  # type: ignore[operator]
-            yield step
-
-    Synthesis.__iter__ = stopped  # type: ignore[method-assign]
-    try:
-        yield
     finally:
         Synthesis.__iter__ = iterate  # type: ignore[method-assign]
 
