@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from experiments.drawing.page import write_page
 from experiments.sweep.folder import read
 from experiments.terminal.exits import Parser, exits
 from experiments.terminal.progress import say
+from reconstruct.report.page.document import write_page
 
 
 def main() -> None:

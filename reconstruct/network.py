@@ -5,7 +5,7 @@ average pooling, and rescale the weights so that every filter's mean rectified a
 is 1. ReLU and both poolings are positively homogeneous, so the rescaling leaves what the network computes unchanged:
 filter i of a layer is divided by its mean activation m_i and the next layer's input i multiplied by it.
 
-With `observers.choices`, the door to torchvision. All preprocessing happens behind `Network`'s door.
+With `observers.classifier`, the door to torchvision. All preprocessing happens behind `Network`'s door.
 """
 
 import copy

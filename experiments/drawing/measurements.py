@@ -18,14 +18,11 @@ from experiments.settings import schema
 from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
-from reconstruct.analysis import tables
 from reconstruct.analysis.coherence import coherence
-from reconstruct.analysis.entries import MEASURES, Entry, Kind
+from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, write
 from reconstruct.analysis.networks import UNTRAINED
-from reconstruct.analysis.observers.names import NONE
 from reconstruct.analysis.outcomes import plural
 from reconstruct.analysis.selection import grouped
-from reconstruct.errors import InputError
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.recorders.snapshots import found
@@ -48,14 +45,14 @@ def entries(sweep: Sweep) -> list[Entry]:
     Raises:
         InputError: a network that the sweep used cannot be built.
     """
-    if tables.current(sweep, MEASURES, Entry.of_row) is None:
-        tables.write((entry.row() for entry in _measured(sweep)), sweep, MEASURES)
-    return tables.read(sweep.folder / MEASURES, Entry.of_row)
+    if current(sweep, MEASURES, Entry.of_row) is None:
+        write((entry.row() for entry in _measured(sweep)), sweep, MEASURES)
+    return read(sweep.folder / MEASURES, Entry.of_row)
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """A finished cell whose pictures can be read."""
+    """A finished cell."""
 
     folder: Path
     result: Result
@@ -84,23 +81,17 @@ class _Cell:
         """The settings that are equal in cells that differ in the seed only."""
         return str(sorted((key, value) for key, value in self.result.config.items() if key not in IGNORED))
 
-    def is_whole(self) -> bool:
-        """Whether the pictures can be read; if not, a line says so."""
-        if not set(self.result.layers) <= set(self.result.originals):
+    def is_comparable(self) -> bool:
+        """Whether it has pictures to compare with; if not, a line says so."""
+        known = set(self.result.layers) <= set(self.result.originals)
+        if not known:
             say(f"  left out: {self.folder.name} was made from a code without a picture to compare with")
-            return False
-        try:
-            for name in (PICTURE, *(f"{term}.png" for term in self.result.layers)):
-                images.load(self.folder / name)
-        except InputError as error:
-            say(f"  left out: {error}")
-            return False
-        return True
+        return known
 
 
 def _measured(sweep: Sweep) -> list[Entry]:
     there = [_Cell(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
-    cells = [cell for cell in there if cell.is_whole()]
+    cells = [cell for cell in there if cell.is_comparable()]
     networks = list(dict.fromkeys(cell.network_name for cell in cells))
     one_by_one = sorted(cells, key=lambda cell: networks.index(cell.network_name))
     groups = list(grouped(one_by_one, _Cell.recipe).values())
@@ -115,30 +106,10 @@ def _measured(sweep: Sweep) -> list[Entry]:
 def _look(sweep: Sweep, cells: Sequence[_Cell]) -> Callable[[Entry, Tensor], Entry]:
     """Adds to an entry what the sweep's observer sees, and how features compare with random photographs'."""
     asked = observations.asked_for(sweep, [cell.result for cell in cells])
-    if asked == NONE:
-        return lambda entry, picture: entry
-    originals = {cell.name: cell.original for cell in reversed(cells)}
-    observed = observations.observed(observations.observer(asked), originals)
-    of_networks = {cell.network_name: cell.result.network for cell in cells}
-
-    def look(entry: Entry, picture: Tensor) -> Entry:
-        original = stretched(originals[entry.picture], *picture.shape[-2:])
-        seen = observations.beside_original(observed(entry, picture), picture, original)
-        if entry.representation != "content" or originals[entry.picture].shape != picture.shape:
-            return seen
-        return _beside_chance(seen, picture, original, network_of(of_networks[entry.network]))
-
-    return look
-
-
-def _beside_chance(entry: Entry, picture: Tensor, original: Tensor, network: Network) -> Entry:
-    """With the agreement of the matched layer among that of random photographs, for content of one layer."""
-    layer = entry.layers.get("content", ())
-    chances = observations.by_chance(network, *picture.shape[-2:], tuple(_within(network, min(picture.shape[-2:]))))
-    if len(layer) != 1 or layer[0] not in chances:
-        return entry
-    pair = (network(each.to(device("auto")), layer)[layer[0]] for each in (original, picture))
-    return observations.beside_chance(entry, chances[layer[0]], *pair)
+    originals = {cell.name: cell for cell in reversed(cells)}
+    networks = {cell.network_name: cell for cell in cells}
+    pictures = {name: cell.original for name, cell in originals.items()}
+    return observations.observed(asked, pictures, lambda name: networks[name].network)
 
 
 def _say_what_is_missing(measured: Sequence[Entry]) -> None:
@@ -172,18 +143,14 @@ def _of_cell(cell: _Cell) -> Iterator[Measured]:
     result, folder = cell.result, cell.folder
     original = stretched(cell.original, *images.load(folder / PICTURE).shape[-2:])
     reference = _reference(cell, original)
+    matched = {term: tuple(names) for term, names in result.layers.items()}
     snapshots = found(folder, result.config.get("snapshots", [])) if list(result.layers) == ["content"] else {}
     for level, path in [(None, folder / PICTURE), *snapshots.items()]:
-        picture = images.load(path)
-        kind = Kind.RESULT if level is None else Kind.SNAPSHOT
-        matched = {term: tuple(names) for term, names in result.layers.items()}
+        picture, kind = images.load(path), Kind.RESULT if level is None else Kind.SNAPSHOT
         entry = _entry(cell, kind, picture, original, reference)
         entry = replace(entry, cell=folder.name, level=level, seed=result.seed, layers=matched)
-        if kind is Kind.RESULT and entry.representation == "style":
-            entry = replace(entry, coherence=_coherence(cell.network, picture, original))
-        if entry.representation == "both":
-            entry = replace(entry, style_balance=_style_balance(cell, picture, original))
-        yield entry, picture
+        shared, balance = _coherence(cell, picture, original), _style_balance(cell, picture, original)
+        yield replace(entry, coherence=shared, style_balance=balance), picture
 
 
 def _entry(cell: _Cell, kind: Kind, picture: Tensor, original: Tensor, reference: Objective) -> Entry:
@@ -192,15 +159,11 @@ def _entry(cell: _Cell, kind: Kind, picture: Tensor, original: Tensor, reference
     is_joined = len(result.losses) == 2
     losses = result.losses if is_joined and result.loss_convention == "relative" else {}
     return Entry(
-        cell="",
         kind=kind,
-        level=None,
         representation="both" if is_joined else next(iter(result.layers)),
-        layers={},
         network=cell.network_name,
         canvas=result.canvas,
         picture=cell.name,
-        seed=None,
         ratio=result.ratio if is_joined else None,
         psnr=min(measures.psnr(picture, original), EQUAL),
         ssim=measures.ssim(picture, original),
@@ -215,6 +178,8 @@ def _entry(cell: _Cell, kind: Kind, picture: Tensor, original: Tensor, reference
 
 def _style_balance(cell: _Cell, picture: Tensor, photograph: Tensor) -> float | None:
     """How far a joined picture's style is from the painting's, as a multiple of how far from the photograph's."""
+    if len(cell.result.layers) < 2:
+        return None
     style = Style(equal_weights(cell.result.layers["style"]))
     pictures = picture, images.load(cell.folder / "style.png"), photograph
     G, painting, own = (encode(cell.network, style, each.to(device("auto"))) for each in pictures)
@@ -222,11 +187,12 @@ def _style_balance(cell: _Cell, picture: Tensor, photograph: Tensor) -> float | 
     return float(style.loss(G, painting)) / to_own if to_own else None
 
 
-def _coherence(network: Network, picture: Tensor, original: Tensor) -> float | None:
+def _coherence(cell: _Cell, picture: Tensor, original: Tensor) -> float | None:
     """Of a style and its original, at a layer that sees ten pixels; ``None`` if they are too small for it."""
-    if min(*picture.shape[-2:], *original.shape[-2:]) < layers.smallest_side([STRUCTURES]):
+    side = min(*picture.shape[-2:], *original.shape[-2:])
+    if list(cell.result.layers) != ["style"] or side < layers.smallest_side([STRUCTURES]):
         return None
-    F, P = (network(each.to(device("auto")), [STRUCTURES])[STRUCTURES] for each in (picture, original))
+    F, P = (cell.network(each.to(device("auto")), [STRUCTURES])[STRUCTURES] for each in (picture, original))
     return coherence(F, P, stride=2)
 
 
@@ -255,14 +221,9 @@ def _objective(network: Network, content: _File, style: _File, size: tuple[int, 
     for name, form, file in zip(("content", "style"), (Content, Style), (content, style), strict=True):
         original = images.load(file.path)
         original = stretched(original, *size) if name == "content" else original
-        representation = form(equal_weights(_within(network, min(*size, *original.shape[-2:]))))
+        representation = form(equal_weights(observations.rectified(network, min(*size, *original.shape[-2:]))))
         terms.append(Term(name, representation, encode(network, representation, original.to(device("auto")))))
     return Objective(network, terms)
-
-
-def _within(network: Network, side: int) -> list[str]:
-    """The rectified layers that still have a position if the shortest side has so many pixels."""
-    return [tap for tap in network.taps if tap.startswith("relu") and layers.smallest_side([tap]) <= side]
 
 
 def network_of(record: Mapping[str, Any]) -> Network:

@@ -9,14 +9,13 @@ import torch
 from torch import Tensor
 
 from experiments.cell.compute_plan import device
+from experiments.cell.originals import stretched
 from experiments.settings.inputs import fetched
 from experiments.terminal.progress import say
-from reconstruct import assets, images
-from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABILITY, SPEARMAN, Entry
-from reconstruct.analysis.observers import choices, names
+from reconstruct import assets, images, layers
+from reconstruct.analysis.entries import LPIPS, Entry
+from reconstruct.analysis.observers import classifier, names
 from reconstruct.analysis.observers.chance import NullDistribution, null_distributions, parts
-from reconstruct.analysis.observers.classifier import Classifier
-from reconstruct.analysis.observers.identification import identified, probability, rank, similarity
 from reconstruct.analysis.observers.perceptual import Perceptual, read
 from reconstruct.errors import RunError
 from reconstruct.network import Network
@@ -33,7 +32,7 @@ def asked_for(sweep: Sweep, results: Sequence[Result]) -> str:
     return given[0] if given else names.AUTO
 
 
-def observer(name: str) -> Classifier | None:
+def observer(name: str) -> classifier.Classifier | None:
     """The observer of that name; ``None``, with a line that says why, if ``auto`` finds none.
 
     Raises:
@@ -41,12 +40,12 @@ def observer(name: str) -> Classifier | None:
         RunError: its weights cannot be fetched.
     """
     if name != names.AUTO:
-        return choices.observer(name, _pinned_weights)
+        return classifier.observer(name, _pinned_weights)
     if not names.has_timm():
         say("  no observer looks at the pictures: timm is not installed (pip install 'reconstruct[observer]')")
         return None
     try:
-        return choices.observer(names.PINNED, _pinned_weights)
+        return classifier.observer(names.PINNED, _pinned_weights)
     except RunError as error:
         say(f"  no observer looks at the pictures: {error}")
         return None
@@ -56,31 +55,32 @@ def _pinned_weights() -> Path:
     return fetched(names.PINNED)
 
 
-def observed(seeing: Classifier | None, originals: Mapping[str, Tensor]) -> Callable[[Entry, Tensor], Entry]:
-    """What adds to an entry what is seen in its picture ``(1, 3, H, W)``; without an observer, nothing does.
+def observed(
+    asked: str, originals: Mapping[str, Tensor], network_of: Callable[[str], Network]
+) -> Callable[[Entry, Tensor], Entry]:
+    """What adds to an entry what is seen in its picture ``(1, 3, H, W)``.
 
     Args:
-        seeing: the observer.
+        asked: the observer's name.
         originals: name -> picture ``(1, 3, H, W)``.
+        network_of: gives the network of that name.
     """
-    if seeing is None:
+    if asked == names.NONE:
         return lambda entry, picture: entry
-    known = {name: seeing(picture) for name, picture in originals.items()}
+    seeing = observer(asked)
+    known = {name: seeing(picture) for name, picture in originals.items()} if seeing else {}
 
     def look(entry: Entry, picture: Tensor) -> Entry:
-        seen, original = seeing(picture), known[entry.picture]
-        chances, own = seen.probabilities[0], original.probabilities[0]
-        others = [other.embeddings for name, other in known.items() if name != entry.picture]
-        found = {
-            PROBABILITY: probability(chances, own),
-            ORIGINAL: probability(own, own),
-            "observer rank": float(rank(chances, own)),
-            "observer cosine": similarity(seen.embeddings[0], original.embeddings[0]),
-        }
-        if others:
-            found["identified"] = identified(seen.embeddings[0], original.embeddings[0], torch.cat(others))
-        shows = seeing.classes[int(own.argmax())]
-        return replace(entry, observer=seeing.name, shows=shows, seen={**entry.seen, **found})
+        original, matched = originals[entry.picture], entry.layers.get("content", ())
+        seen: dict[str, float] = {}
+        if seeing:
+            own, others = known[entry.picture], [each for name, each in known.items() if name != entry.picture]
+            entry = replace(entry, observer=seeing.name, shows=seeing.classes[int(own.probabilities.argmax())])
+            seen = seeing(picture).beside(own, others)
+        seen |= _perceived(picture, stretched(original, *picture.shape[-2:]))
+        if entry.representation == "content" and len(matched) == 1 and picture.shape == original.shape:
+            seen |= _beside_chance(network_of(entry.network), matched[0], original, picture)
+        return replace(entry, seen=seen)
 
     return look
 
@@ -101,35 +101,32 @@ def perceptual_of(folder: Path, result: Result | None) -> float | None:
     return distance(images.load(folder / PICTURE), images.load(folder / "content.png")) if distance else None
 
 
-def beside_original(entry: Entry, picture: Tensor, original: Tensor) -> Entry:
-    """An entry with the perceptual distance between pictures of one size ``(1, 3, H, W)``, where that is known."""
+def _perceived(picture: Tensor, original: Tensor) -> dict[str, float]:
+    """The perceptual distance between pictures of one size ``(1, 3, H, W)``, where that is known."""
     distance = perceptual()
     found = distance(picture, original) if distance else None
-    return entry if found is None else replace(entry, seen={**entry.seen, LPIPS: found})
+    return {} if found is None else {LPIPS: found}
 
 
-def beside_chance(entry: Entry, chance: NullDistribution, original: Tensor, picture: Tensor) -> Entry:
-    """An entry of content of one layer with the percentiles of its agreement among pairs of photographs.
-
-    Args:
-        entry: of a picture.
-        chance: the agreement of random pairs at that layer.
-        original: the original's features there ``(1, C, H, W)``.
-        picture: the picture's.
-    """
-    shares = {f"null {name}": share for name, share in chance.percentiles(original, picture).items()}
-    pairs = chance.values["spearman"]
-    shares |= {SPEARMAN: chance.agreement(original, picture)["spearman"]}
-    shares |= {MIDDLE: float(pairs.quantile(0.5)), MOST: float(pairs.max())}
-    return replace(entry, seen={**entry.seen, **shares})
+def _beside_chance(network: Network, layer: str, *pair: Tensor) -> dict[str, float]:
+    """How the features of an original and a picture ``(1, 3, H, W)`` agree at a layer, among random photographs'."""
+    chances = by_chance(network, *pair[0].shape[-2:])
+    if layer not in chances:
+        return {}
+    return chances[layer].beside(*(network(each.to(device("auto")), [layer])[layer] for each in pair))
 
 
 @lru_cache(maxsize=4)
-def by_chance(network: Network, height: int, width: int, layers: tuple[str, ...]) -> Mapping[str, NullDistribution]:
+def by_chance(network: Network, height: int, width: int) -> Mapping[str, NullDistribution]:
     """Layer -> the agreement of random parts of sample photographs, of that size; empty if these cannot be had."""
-    generator = torch.Generator().manual_seed(0)
+    generator, taps = torch.Generator().manual_seed(0), rectified(network, min(height, width))
     made = {name: parts(photograph, height, width, PARTS, generator) for name, photograph in _photographs().items()}
-    return null_distributions(lambda part: network(part.to(device("auto")), layers), made, generator)
+    return null_distributions(lambda part: network(part.to(device("auto")), taps), made, generator)
+
+
+def rectified(network: Network, side: int) -> list[str]:
+    """The rectified layers that still have a position if the shortest side has so many pixels."""
+    return [tap for tap in network.taps if tap.startswith("relu") and layers.smallest_side([tap]) <= side]
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from experiments.cell.terms import KNOWN
 from experiments.drawing.measurements import network_of
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
-from reconstruct.analysis import tables
+from reconstruct.analysis.entries import current, write
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError
 from reconstruct.errors import InputError
 from reconstruct.network import Network
@@ -30,7 +30,7 @@ def errors(sweep: Sweep) -> list[StatisticError]:
     Raises:
         InputError: there is no texture, or a network that the sweep used cannot be built.
     """
-    known = tables.current(sweep, STATISTICS, StatisticError.of_row)
+    known = current(sweep, STATISTICS, StatisticError.of_row)
     if known is not None:
         return known
     there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
@@ -41,7 +41,7 @@ def errors(sweep: Sweep) -> list[StatisticError]:
         )
     found = [error for cell in counted(textures, "measuring") for error in _of_cell(*cell)]
     found += [error for cell in _one_a_painting(textures) for error in _baselines(cell, textures)]
-    tables.write(map(asdict, found), sweep, STATISTICS)
+    write(map(asdict, found), sweep, STATISTICS)
     say(f"{sweep.folder / STATISTICS}: {len(textures)} textures measured")
     return found
 

@@ -80,7 +80,7 @@ def _drawn(sweep: Sweep, film: bool) -> None:
 
 def _page(sweep: Sweep, wanted: str) -> None:
     if wanted == "true" or (wanted == "auto" and len(sweep.cells) <= PAGED_AT_MOST):
-        from experiments.drawing.page import PAGE, write_page
+        from reconstruct.report.page.document import PAGE, write_page
 
         say(str(sweep.folder / PAGE if up_to_date.is_current(sweep, PAGE) else write_page([sweep])))
 

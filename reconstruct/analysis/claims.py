@@ -5,6 +5,7 @@ The paper gives no thresholds; those here are ours.
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from statistics import geometric_mean, mean
 
 from reconstruct.analysis import selection
@@ -17,6 +18,7 @@ from reconstruct.analysis.outcomes import (
     Outcome,
     depth_trend,
     findings,
+    needed,
     of_photographs,
     plural,
     spread,
@@ -34,9 +36,7 @@ JUMP = 10.0  # times, from one ratio to the next, most of them ten times as larg
 
 def _pixels(entries: Sequence[Entry]) -> Outcome:
     low = [e for e in selection.select(selection.depth_cells(entries), kind=Kind.RESULT) if block(e.layer) <= 2]
-    known = [e for e in low if e.ssim is not None]
-    if not known:
-        return [], "the pictures are too small for SSIM" if low else ""
+    known = needed([e for e in low if e.ssim is not None], "the pictures are too small for SSIM" if low else "")
     numbers = ", ".join(
         f"from {layer} {spread(same, lambda e: e.psnr)} dB, {spread(same, lambda e: e['ssim'], 2)}"
         for layer, same in selection.by_layer(known, selection.order(known)).items()
@@ -56,12 +56,9 @@ def _over_layers(entries: Sequence[Entry], name: str, digits: int = 1, unit: str
 def _unconstrained(entries: Sequence[Entry]) -> Outcome:
     equal = selection.at_equal_error(entries)
     several = [e for e in equal.entries if e.deviation is not None]
-    if not selection.across(equal.entries):
-        return [], equal.without
+    series = needed(selection.across(equal.entries), equal.without)
     drift = f"; the deviation of seeds {_over_layers(several, 'deviation', 3)}" if selection.across(several) else ""
-    pixels = findings(
-        selection.across(equal.entries), lambda case: depth_trend(case, "psnr") < -TREND, "PSNR falls with depth"
-    )
+    pixels = findings(series, lambda case: depth_trend(case, "psnr") < -TREND, "PSNR falls with depth")
     seeds = findings(
         selection.across(several), lambda case: depth_trend(case, "deviation") > TREND, "seeds drift apart with depth"
     )
@@ -72,12 +69,8 @@ def _unconstrained(entries: Sequence[Entry]) -> Outcome:
 def _colour(entries: Sequence[Entry]) -> Outcome:
     equal = selection.at_equal_error(entries)
     matched = [e for e in equal.entries if e.local_chroma is not None]
-    if not selection.across(matched):
-        return [], equal.without
-    moved = _shuffled(entries, matched)
-    beside = [
-        [*case, *([moved[case[0].picture]] if case[0].picture in moved else [])] for case in selection.across(matched)
-    ]
+    series, moved = needed(selection.across(matched), equal.without), _shuffled(entries, matched)
+    beside = [[*case, *(e for name, e in moved.items() if name == case[0].picture)] for case in series]
     chroma, lightness = (_lost(name, matched, moved) for name in ("local_chroma", "local_lightness"))
     held = findings(
         beside, lambda case: depth_trend([e for e in case if e.cell], "local_chroma") > TREND, "chroma is lost"
@@ -123,11 +116,9 @@ def _content_share(pair: Sequence[Entry], layer: str) -> float:
 
 def _objects(entries: Sequence[Entry]) -> Outcome:
     high = [e for e in selection.select(selection.depth_cells(entries), kind=Kind.RESULT) if block(e.layer) == 5]
-    both = _beside_shuffled(entries, high, OBJECTS_LAYER)
-    if not both:
-        return [], ""
+    both = needed(_beside_shuffled(entries, high, OBJECTS_LAYER))
     held = findings(both, lambda case: case[0].layout >= SAME_LAYOUT and _content_share(case, OBJECTS_LAYER) < 1)
-    layout, moved = (spread([pair[which] for pair in both], lambda e: e.layout, 2) for which in (0, 1))
+    layout, moved = _of_both(both, lambda e: e.layout)
     shares = spread(both, lambda case: _content_share(case, OBJECTS_LAYER), 2)
     return held, (
         f"from block 5 the layout correlation with the original is {layout} (shuffled original: {moved}); the error at "
@@ -141,9 +132,7 @@ def _upwards(entries: Sequence[Entry]) -> Outcome:
     for layer, errors in rows.items():
         at, ratios = list(errors).index(layer), [error / errors[layer] for error in errors.values()]
         sides[layer] = ratios[:at], ratios[at + 1 :]
-    compared = [layer for layer, side in sides.items() if all(side)]
-    if not compared:
-        return [], ""
+    compared = needed([layer for layer, side in sides.items() if all(side)])
     made = [same for layer, same in selection.made_from(entries, "content").items() if layer in compared]
     below, above = (geometric_mean(ratio for side in sides.values() for ratio in side[which]) for which in (0, 1))
     later = sum(errors[layer] > min(errors.values()) for layer, errors in rows.items())
@@ -171,9 +160,7 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
         return mean(e.errors["style"][layer] for layer in names)
 
     widest = [e for e in cells if len(e.layers["style"]) == most]
-    both = [pair for pair in _beside_shuffled(entries, widest, place) if known(*pair)]
-    if most < 2 or not both:
-        return [], ""
+    both = needed([pair for pair in _beside_shuffled(entries, widest, place) if most > 1 and known(*pair)])
     others = [other for other in selection.originals(entries, Kind.OTHER, cells) if known(other)]
 
     def holds(pair: Sequence[Entry]) -> bool:
@@ -183,7 +170,7 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
         return is_apart and arranged_otherwise and error <= FACTOR * moved
 
     content = spread(both, lambda pair: _content_share(pair, place), 2)
-    own, moved = (spread([pair[which] for pair in both], style_of, 2) for which in (0, 1))
+    own, moved = _of_both(both, style_of)
     apart = f", another picture: {spread(others, style_of, 2)}" if others else ""
     return findings(both, holds), (
         f"from {most} layers, the content error at {place} is {content} times the shuffled original's; the layout "
@@ -194,9 +181,7 @@ def _texture(entries: Sequence[Entry]) -> Outcome:
 
 def _structures(entries: Sequence[Entry]) -> Outcome:
     known = [e for e in selection.cumulative(entries) if e.coherence is not None]
-    series = [case for case in selection.cases(known).values() if len(case) > 2]
-    if not series:
-        return [], ""
+    series = needed([case for case in selection.cases(known).values() if len(case) > 2])
 
     def growth(case: Sequence[Entry]) -> float:
         return trend([len(e.layers["style"]) for e in case], [e["coherence"] for e in case])
@@ -212,14 +197,12 @@ def _structures(entries: Sequence[Entry]) -> Outcome:
 
 
 def _separable(entries: Sequence[Entry]) -> Outcome:
-    known = [case for case in selection.front(entries) if all(e.losses for e in case)]
+    known = needed([case for case in selection.front(entries) if all(e.losses for e in case)])
 
     def best(case: Sequence[Entry]) -> float:
         return min(max(e.losses.values()) for e in case)
 
-    numbers = (
-        f"at the best α/β both losses are at most {spread(known, best, 2)} of the other picture's" if known else ""
-    )
+    numbers = f"at the best α/β both losses are at most {spread(known, best, 2)} of the other picture's"
     return findings(known, lambda case: best(case) < 1 / FACTOR), numbers
 
 
@@ -228,10 +211,11 @@ def _both(entries: Sequence[Entry]) -> Outcome:
         alone = {term: min(e.own_error(term) for e in case) for term in ("content", "style")}
         return min(max(e.own_error(term) / alone[term] for term in alone) for e in case)
 
-    worse = [f"{times:.1f}" for times in sorted(map(times_alone, selection.front(entries)))]
-    between = " to ".join(dict.fromkeys([worse[0], worse[-1]])) if worse else ""
+    lines = needed(selection.front(entries))
+    worse = [f"{times:.1f}" for times in sorted(map(times_alone, lines))]
+    between = " to ".join(dict.fromkeys([worse[0], worse[-1]]))
     numbers = f"at the best α/β, the worse of the two errors is still {between} times its smallest value over all α/β"
-    return findings(selection.front(entries), lambda case: times_alone(case) >= FACTOR), numbers if worse else ""
+    return findings(lines, lambda case: times_alone(case) >= FACTOR), numbers
 
 
 def _smooth(entries: Sequence[Entry]) -> Outcome:
@@ -239,9 +223,7 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
         a, b = step
         return a.own_error("content") / b.own_error("content"), b.own_error("style") / a.own_error("style")
 
-    steps = [pair for case in selection.front(entries) for pair in pairwise(case)]
-    if not steps:
-        return [], ""
+    steps = needed([pair for case in selection.front(entries) for pair in pairwise(case)])
     held = findings(steps, lambda step: min(changes(step)) >= 1 and max(changes(step)) <= JUMP)
     return held, (
         f"in {sum(each.holds for each in held)} of {len(steps)} steps to a larger ratio the content error falls and "
@@ -265,30 +247,32 @@ def against_untrained(
     def test(entries: Sequence[Entry]) -> Outcome:
         equal = selection.compared(entries, UNTRAINED, "")
         layers = {layer: [pair for pair in same if all(map(is_usable, pair))] for layer, same in equal.layers.items()}
-        both = [pair for same in layers.values() for pair in same]
-        values = ", ".join(_of_both(same, name, layer) for layer, same in layers.items() if same)
+        both = needed([pair for same in layers.values() for pair in same])
+        values = _by_layer(layers, name)
         numbers = f"{equal.words}, {title} with the trained and the untrained network is {values}{equal.without}"
-        return findings(both, lambda pair: sign * (pair[0][name] - pair[1][name]) > 0), numbers if both else ""
+        return findings(both, lambda pair: sign * (pair[0][name] - pair[1][name]) > 0), numbers
 
     return test
 
 
-def _of_both(pairs: Sequence[Pair], name: str, layer: str) -> str:
-    """A quantity of the first pictures of pairs and of the second ones."""
-    first, second = (spread([pair[which] for pair in pairs], lambda e: e[name], 2) for which in (0, 1))
-    return f"{first} and {second} at {layer}"
+def _by_layer(layers: Mapping[str, Sequence[Pair]], name: str) -> str:
+    """A quantity of both pictures of the pairs of each layer, as text."""
+    texts = {layer: _of_both(same, itemgetter(name)) for layer, same in layers.items() if same}
+    return ", ".join(f"{first} and {second} at {layer}" for layer, (first, second) in texts.items())
+
+
+def _of_both(pairs: Sequence[Pair], reading: Callable[[Entry], float]) -> list[str]:
+    """A quantity of the first pictures of pairs and of the second ones, as texts."""
+    return [spread([pair[which] for pair in pairs], reading, 2) for which in (0, 1)]
 
 
 def _canvas(entries: Sequence[Entry]) -> Outcome:
     equal = selection.compared(entries, "", "pixels")
-    pixels = selection.across([other for same in equal.layers.values() for _, other in same])
-    if not pixels or equal.entries[0].canvas == "pixels":
-        return [], ""
+    pixels = needed(selection.across([other for same in equal.layers.values() for _, other in same]))
     correlation = spread(pixels, lambda case: depth_trend(case, "psnr"), 2)
-    values = ", ".join(_of_both(same, "psnr", layer) for layer, same in equal.layers.items())
     return findings(pixels, lambda case: depth_trend(case, "psnr") < -TREND), (
         f"on plain pixels, too, the rank correlation of PSNR with depth is {correlation}, {equal.words}; PSNR (dB) on "
-        f"the {equal.entries[0].canvas} canvas and on pixels is {values}{equal.without}"
+        f"the {equal.entries[0].canvas} canvas and on pixels is {_by_layer(equal.layers, 'psnr')}{equal.without}"
     )
 
 

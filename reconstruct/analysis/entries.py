@@ -1,12 +1,23 @@
-"""The measurements of the pictures of a sweep: ``measures.csv`` has one row for each picture."""
+"""The measurements of the pictures of a sweep: ``measures.csv`` has one row for each picture.
 
-from collections.abc import Mapping
+Such a table is current while the sweep is in the state that it shows.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from reconstruct.files import write_csv
+from reconstruct.runs import up_to_date
+from reconstruct.runs.naming import TERMS
+from reconstruct.runs.sweeps import Sweep
 
 MEASURES = "measures.csv"
-TERMS = ("content", "style")
+Row = TypeVar("Row")
 SHOWS = "observer class"
 LPIPS = "lpips"  # distance to the original
 PROBABILITY = "observer probability"  # of the original's class
@@ -38,25 +49,25 @@ class Kind(StrEnum):
     OTHER = "other"  # another original
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """The measurements of one picture, compared with its original; ``None`` is not measured, or has no meaning."""
 
-    cell: str  # the run folder's name; empty for a picture that is not a reconstruction
+    cell: str = ""  # the run folder's name; empty for a picture that is not a reconstruction
     kind: Kind
-    level: float | None  # the relative error at which a snapshot was kept
+    level: float | None = None  # the relative error at which a snapshot was kept
     representation: str  # content, style or both
-    layers: Mapping[str, tuple[str, ...]]  # term -> the layers that were matched
+    layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # term -> the layers that were matched
     network: str  # architecture, weights, pooling: see `reconstruct.analysis.networks`
     canvas: str
     picture: str  # the original's name
-    seed: int | None
-    ratio: float | None  # α/β
+    seed: int | None = None
+    ratio: float | None = None  # α/β
     psnr: float  # dB
     ssim: float | None
     layout: float  # layout correlation with the original, -1 to 1
     wavelength: float  # mean wavelength in pixels
-    losses: Mapping[str, float]  # term -> relative loss, where content and style were joined with losses=relative
+    losses: Mapping[str, float] = field(default_factory=dict)  # term -> loss, of both joined with losses=relative
     errors: Mapping[str, Mapping[str, float]]  # term -> each rectified layer -> ‖code − target‖² / ‖target‖²
     agreement: float | None = None  # mean PSNR in dB of all pairs of seeds
     deviation: float | None = None  # standard deviation over the seeds, mean over pixels
@@ -147,3 +158,28 @@ class Entry:
 
 _TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
 _NUMBERS = [f.name for f in fields(Entry) if f.type in (float, float | None)]
+
+
+def write(rows: Iterable[Mapping[str, Any]], sweep: Sweep, name: str) -> None:
+    """Write a table of that name into a sweep's folder."""
+    write_csv(list(rows), sweep.folder / name)
+    up_to_date.note([sweep], [sweep.folder / name])
+
+
+def read(path: Path, of_row: Callable[[Mapping[str, str]], Row]) -> list[Row]:
+    """The rows of a table.
+
+    Raises:
+        OSError: the file cannot be read.
+        KeyError, TypeError, ValueError: the file is damaged.
+    """
+    with path.open(newline="", encoding="utf-8") as file:
+        return [of_row(row) for row in csv.DictReader(file)]
+
+
+def current(sweep: Sweep, name: str, of_row: Callable[[Mapping[str, str]], Row]) -> list[Row] | None:
+    """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or of another state."""
+    with suppress(OSError, KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
+        if up_to_date.is_current(sweep, name):
+            return read(sweep.folder / name, of_row)
+    return None

@@ -37,10 +37,24 @@ class Finding:
 
 
 Outcome = tuple[list[Finding], str]
-"""What was found in each case, and the numbers as text, the main one before the first semicolon.
+"""What was found in each case, and the numbers as text, the main one before the first semicolon."""
 
-A claim without cases was not measured.
-"""
+Cases = TypeVar("Cases", bound=Sequence[object])
+
+
+class NotMeasured(Exception):
+    """A claim has no cases; the message says why, where that is known."""
+
+
+def needed(cases: Cases, why: str = "") -> Cases:
+    """The cases that a claim is tested on.
+
+    Raises:
+        NotMeasured: there are none.
+    """
+    if not cases:
+        raise NotMeasured(why)
+    return cases
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,7 @@ class Claim:
 
     Attributes:
         text: the statement.
-        test: measured pictures -> what was found.
+        test: measured pictures -> what was found; raises `NotMeasured`.
         cases: what it is tested on, in the plural.
         about: the quantities that stand beside its pictures.
     """

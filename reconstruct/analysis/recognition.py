@@ -5,6 +5,7 @@ measured: `RECOGNISED`, the five best classes as in ImageNet's evaluations, and 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from reconstruct.analysis import selection
 from reconstruct.analysis.claims import OVER_LAYERS, OVER_RATIOS, PAIRS, against_untrained
@@ -15,6 +16,7 @@ from reconstruct.analysis.outcomes import (
     Outcome,
     depth_trend,
     findings,
+    needed,
     plural,
     spread,
     trend,
@@ -24,6 +26,7 @@ from reconstruct.layers import block
 
 RECOGNISED = 0.3  # probability of the first class in an original, for its object to count as recognised
 BEST = 5  # classes among which an object still counts as seen
+_probability, _in_original = itemgetter(PROBABILITY), itemgetter(ORIGINAL)
 
 
 def _is_recognised(entry: Entry) -> bool:
@@ -40,14 +43,6 @@ def _finished(entries: Sequence[Entry]) -> list[Entry]:
     return selection.select(selection.depth_cells(entries), kind=Kind.RESULT)
 
 
-def _probability(entry: Entry) -> float:
-    return entry.seen[PROBABILITY]
-
-
-def _in_original(entry: Entry) -> float:
-    return entry.seen[ORIGINAL]
-
-
 def _by_block(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> str:
     """The mean in each block, with its interval."""
     blocks = selection.grouped(sorted(entries, key=lambda e: block(e.layer)), lambda e: block(e.layer))
@@ -57,9 +52,7 @@ def _by_block(entries: Sequence[Entry], reading: Callable[[Entry], float]) -> st
 def _information(entries: Sequence[Entry]) -> Outcome:
     equal = selection.at_equal_error(entries)
     matched = _recognised(equal.entries)
-    series = selection.across(matched)
-    if not series:
-        return [], ""
+    series = needed(selection.across(matched))
     correlation = spread(series, lambda case: depth_trend(case, PROBABILITY), 2)
     return findings(series, lambda case: depth_trend(case, PROBABILITY) >= -TREND), (
         f"{equal.words}, the probability of the original's class is {_by_block(matched, _probability)}; rank "
@@ -70,7 +63,7 @@ def _information(entries: Sequence[Entry]) -> Outcome:
 
 
 def _metamers(entries: Sequence[Entry]) -> Outcome:
-    ends = [e for e in _recognised(_finished(entries)) if "null snr" in e.seen]
+    ends = needed([e for e in _recognised(_finished(entries)) if "null snr" in e.seen])
 
     def is_beyond_chance(entry: Entry) -> bool:
         return all(entry.seen[f"null {name}"] == 100 for name in ("pearson", "spearman", "snr"))
@@ -82,7 +75,7 @@ def _metamers(entries: Sequence[Entry]) -> Outcome:
         "features agree with the original's better than those of all random pairs of photographs do "
         f"{_where(ends, is_beyond_chance)}; another network gives the class of the original {_where(ends, is_first)}"
     )
-    return findings(ends, lambda e: is_beyond_chance(e) and is_first(e)), numbers if ends else ""
+    return findings(ends, lambda e: is_beyond_chance(e) and is_first(e)), numbers
 
 
 def _where(entries: Sequence[Entry], holds: Callable[[Entry], bool]) -> str:
@@ -96,10 +89,10 @@ def _where(entries: Sequence[Entry], holds: Callable[[Entry], bool]) -> str:
 
 
 def _identified(entries: Sequence[Entry]) -> Outcome:
-    ends = [e for e in _finished(entries) if "identified" in e.seen]
+    ends = needed([e for e in _finished(entries) if "identified" in e.seen])
     shares = _by_block(ends, lambda e: e.seen["identified"])
     numbers = f"the share of other originals that are less similar than its own is {shares}; by chance 0.5"
-    return findings(ends, lambda e: e.seen["identified"] == 1), numbers if ends else ""
+    return findings(ends, lambda e: e.seen["identified"] == 1), numbers
 
 
 def _is_seen(entry: Entry) -> bool:
@@ -107,9 +100,7 @@ def _is_seen(entry: Entry) -> bool:
 
 
 def _hidden(entries: Sequence[Entry]) -> Outcome:
-    cells = _recognised(selection.select(selection.style_cells(entries), kind=Kind.RESULT))
-    if not cells:
-        return [], ""
+    cells = needed(_recognised(selection.select(selection.style_cells(entries), kind=Kind.RESULT)))
     return findings(cells, lambda e: not _is_seen(e)), (
         f"the original's class is among the {BEST} best in {sum(map(_is_seen, cells))} of "
         f"{plural(len(cells), 'style')}; its probability is {with_interval(cells, _probability)}, in the originals "
@@ -123,9 +114,7 @@ def blended_lines(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def _blended(entries: Sequence[Entry]) -> Outcome:
-    lines = blended_lines(entries)
-    if not lines:
-        return [], ""
+    lines = needed(blended_lines(entries))
 
     def rise(case: Sequence[Entry]) -> float:
         return trend(range(len(case)), [_probability(e) for e in case])
@@ -141,7 +130,7 @@ def _blended(entries: Sequence[Entry]) -> Outcome:
 
 
 def _stylised(entries: Sequence[Entry]) -> Outcome:
-    lines = [case for case in blended_lines(entries) if all(e.style_balance is not None for e in case)]
+    lines = needed([case for case in blended_lines(entries) if all(e.style_balance is not None for e in case)])
     painted = [[e for e in case if e["style_balance"] < 1] for case in lines]
     best = [max(case, key=_probability) for case in painted if case]
     most = f"; the best recognised has a probability of {with_interval(best, _probability)}" if best else ""
@@ -149,8 +138,7 @@ def _stylised(entries: Sequence[Entry]) -> Outcome:
         f"the style is nearer to the painting than to the photograph in {sum(map(len, painted))} of "
         f"{plural(sum(map(len, lines)), 'picture')}{most}"
     )
-    held = findings(lines, lambda case: any(e["style_balance"] < 1 and _is_seen(e) for e in case))
-    return held, numbers if lines else ""
+    return findings(lines, lambda case: any(e["style_balance"] < 1 and _is_seen(e) for e in case)), numbers
 
 
 RECOGNITION = {

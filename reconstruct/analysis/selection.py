@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from reconstruct.analysis.entries import Entry, Kind
 from reconstruct.analysis.networks import UNTRAINED, counterpart, training, usual
+from reconstruct.runs.naming import TERMS
 
 CONTENT_LAYER = "relu4_2"  # where content errors of styles are compared: the paper's layer for content
 EXACT = 1e-12  # the smallest relative error; logarithms take smaller ones for it
@@ -50,19 +51,13 @@ def depth_cells(entries: Sequence[Entry], weights: str = "", canvas: str = "") -
     """
     content = select(single(entries), representation="content")
     network = counterpart(usual(content), content) if weights == UNTRAINED else usual(content)
-    own = select(content, network=network)
-    return select(own, canvas=canvas or _canvas(own))
+    return _with(content, network, canvas)
 
 
-def _canvas(entries: Sequence[Entry]) -> str:
-    """The first canvas that is not plain pixels, if there is one."""
-    return next((e.canvas for e in entries if e.canvas != "pixels"), "pixels")
-
-
-def _usual(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries with the usual network on the usual canvas."""
-    with_network = select(entries, network=usual(entries))
-    return select(with_network, canvas=_canvas(with_network))
+def _with(entries: Iterable[Entry], network: str, canvas: str = "") -> list[Entry]:
+    """The entries with a network on a canvas, by default the first one that is not plain pixels."""
+    own = select(entries, network=network)
+    return select(own, canvas=canvas or next((e.canvas for e in own if e.canvas != "pixels"), "pixels"))
 
 
 def variants(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -253,7 +248,8 @@ def _errors(entries: Sequence[Entry], term: str, layer: str) -> list[float]:
 
 def style_cells(entries: Sequence[Entry]) -> list[Entry]:
     """Style reconstructions with the usual network on the usual canvas."""
-    return _usual([e for e in entries if e.representation == "style" and measured(e, "style")])
+    styles = [e for e in entries if e.representation == "style" and measured(e, "style")]
+    return _with(styles, usual(styles))
 
 
 def cumulative(entries: Sequence[Entry]) -> list[Entry]:
@@ -269,15 +265,9 @@ def front(entries: Sequence[Entry]) -> list[list[Entry]]:
     A line has at least three reconstructions, whose errors are known and above 0.
     """
     joined = [e for e in select(entries, kind=Kind.RESULT, representation="both") if e.ratio is not None]
-    lines = grouped(
-        _usual([e for e in joined if _both_known(e)]),
-        lambda e: (e.picture, e.painting, *sorted(e.layers.items()), e.seed),
-    )
+    known = [e for e in joined if all(measured(e, term) and e.own_error(term) > 0 for term in TERMS)]
+    lines = grouped(_with(known, usual(known)), lambda e: (e.picture, e.painting, *sorted(e.layers.items()), e.seed))
     return [sorted(same, key=lambda e: e["ratio"]) for same in lines.values() if len(same) > 2]
-
-
-def _both_known(entry: Entry) -> bool:
-    return all(measured(entry, term) and entry.own_error(term) > 0 for term in ("content", "style"))
 
 
 def select(entries: Iterable[Entry], **wanted: Any) -> list[Entry]:

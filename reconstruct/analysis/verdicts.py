@@ -7,7 +7,7 @@ from enum import StrEnum
 from reconstruct.analysis import networks
 from reconstruct.analysis.claims import CLAIMS
 from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.outcomes import UNCERTAINTY, Claim, Finding, plural
+from reconstruct.analysis.outcomes import UNCERTAINTY, Claim, Finding, NotMeasured, plural
 from reconstruct.analysis.recognition import RECOGNITION
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
 
@@ -19,13 +19,6 @@ class Verdict(StrEnum):
     MIXED = "mixed"
     NOT = "does not hold"
     UNKNOWN = "not measured"
-
-    @classmethod
-    def of(cls, holds: Sequence[bool]) -> "Verdict":
-        """The verdict on a claim, from whether it holds in each case."""
-        if not holds:
-            return cls.UNKNOWN
-        return cls.SUPPORTED if all(holds) else cls.MIXED if 2 * sum(holds) >= len(holds) else cls.NOT
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,10 @@ class TestedClaim:
     @property
     def verdict(self) -> Verdict:
         """The verdict over all cases."""
-        return Verdict.of([finding.holds for finding in self.findings])
+        held, cases = sum(finding.holds for finding in self.findings), len(self.findings)
+        if not cases:
+            return Verdict.UNKNOWN
+        return Verdict.SUPPORTED if held == cases else Verdict.MIXED if 2 * held >= cases else Verdict.NOT
 
     @property
     def count(self) -> str:
@@ -71,9 +67,11 @@ def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
     """Name -> claim with its verdict; the verdict is "not measured" if the sweep has no cells for the claim."""
     tested = {}
     for name, claim in {**CLAIMS, **RECOGNITION}.items():
-        findings, numbers = claim.test(distinct(entries))
-        unseen = ", or no observer looked at them" if name in RECOGNITION else ""
-        tested[name] = TestedClaim(claim, findings, numbers or f"no such cells{unseen}")
+        try:
+            tested[name] = TestedClaim(claim, *claim.test(distinct(entries)))
+        except NotMeasured as why:
+            unseen = ", or no observer looked at them" if name in RECOGNITION else ""
+            tested[name] = TestedClaim(claim, [], str(why) or f"no such cells{unseen}")
     return tested
 
 

@@ -9,9 +9,8 @@ from support.pdf import assert_legible, pages_of
 
 from reconstruct import images
 from reconstruct.analysis import selection
-from reconstruct.analysis.entries import MEASURES, Entry, Kind
+from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, write
 from reconstruct.analysis.outcomes import spread
-from reconstruct.analysis.tables import current, read, write
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.recorders.snapshots import place
 from reconstruct.report import figures
@@ -56,8 +55,11 @@ EVERYTHING = [
 
 
 def test_entries_come_back_from_their_table(tmp_path):
+    """Under the names of columns that stay."""
     sweep = Sweep(tmp_path, "atlas", [], "reconstruct")
     write((e.row() for e in EVERYTHING), sweep, MEASURES)
+    columns = (tmp_path / MEASURES).read_text().partition("\n")[0].split(",")
+    assert {"kind", "psnr", "ssim", "layout", "wavelength", "content layers", "style relu1_1"} <= {*columns}
     assert current(sweep, MEASURES, Entry.of_row) == EVERYTHING
     assert current(replace(sweep, cells=[SweepCell("a", {})]), MEASURES, Entry.of_row) is None
     assert read(tmp_path / MEASURES, Entry.of_row) == EVERYTHING
@@ -197,19 +199,6 @@ def test_pictures_that_are_too_small_for_ssim_leave_the_claim_untested():
     assert found.verdict is Verdict.UNKNOWN
     assert found.count == "no cases"
     assert found.numbers == "the pictures are too small for SSIM"
-
-
-def test_a_table_of_measures_of_an_earlier_program_is_read(tmp_path):
-    """The names of its columns stay: layout is the layout correlation, wavelength the mean wavelength."""
-    text = (
-        "cell,kind,level,representation,network,canvas,picture,seed,ratio,psnr,ssim,layout,wavelength,agreement,"
-        "deviation,painting,content layers,content relu1_1,style relu1_1\n"
-        "a,result,,content,vgg19 vgg19_normalized average,pyramid,pagoda,0,,20,,0.9,5,,,,relu1_1,0.1,0.2\n"
-    )
-    (tmp_path / "measures.csv").write_text(text)
-    (only,) = read(tmp_path / MEASURES, Entry.of_row)
-    assert (only.layout, only.wavelength, only.ssim, only.delta_e) == (0.9, 5.0, None, None)
-    assert only.errors == {"content": {"relu1_1": 0.1}, "style": {"relu1_1": 0.2}}
 
 
 def test_a_layer_fixes_what_is_above_it_if_errors_are_large_below_and_small_above():

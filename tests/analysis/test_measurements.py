@@ -1,6 +1,7 @@
 """Measuring the pictures of a sweep."""
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,7 @@ from support.tiny import smooth_picture
 
 from experiments.drawing import measurements, observations
 from reconstruct import images, measures
-from reconstruct.analysis.entries import MEASURES, SEEN, Entry, Kind
-from reconstruct.analysis.tables import read
+from reconstruct.analysis.entries import MEASURES, SEEN, Entry, Kind, read
 from reconstruct.errors import RunError
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
@@ -94,7 +94,7 @@ def observer(monkeypatch) -> None:
     photographs = {name: smooth_picture(60, 60, seed) for name, seed in (("x", 90), ("y", 91))}
     monkeypatch.setattr(observations, "_photographs", lambda: photographs)
     monkeypatch.setattr(observations, "perceptual", lambda: lambda x, y: float((x - y).abs().max()))
-    observations.by_chance.cache_clear()
+    monkeypatch.setattr(observations, "by_chance", observations.by_chance.__wrapped__)
 
 
 def test_an_observer_sees_every_picture_beside_all_originals(tmp_path, observer):
@@ -118,31 +118,27 @@ def test_without_an_observer_nothing_is_seen(tmp_path, monkeypatch):
     assert "observer class" not in (tmp_path / "measures.csv").read_text()
 
 
-def test_a_machine_without_timm_measures_all_the_same_and_says_so_in_a_line(tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(observations.names, "has_timm", lambda: False)
-    monkeypatch.setattr(observations, "_photographs", lambda: {})
-    monkeypatch.setattr(observations, "perceptual", lambda: lambda x, y: 0.5)
-    observations.by_chance.cache_clear()
-    entries = observed(tmp_path, "auto", {"a": 0})
-    assert [e.seen for e in entries] == [{"lpips": 0.5}] * len(entries)  # which needs no timm
-    (line,) = [line for line in capfd.readouterr().err.splitlines() if "observer" in line]
-    assert line.endswith("timm is not installed (pip install 'reconstruct[observer]')")
-
-
-def test_a_machine_without_the_weights_of_the_perceptual_distance_says_so_in_a_line(
-    tmp_path, monkeypatch, capfd, request
-):
+def test_a_machine_without_timm_or_a_network_measures_all_the_same_and_says_so_in_lines(tmp_path, monkeypatch, capfd):
     def offline(name: str) -> Path:
         raise RunError("the package index cannot be reached")
 
+    monkeypatch.setattr(observations.names, "has_timm", lambda: False)
     monkeypatch.setattr(observations, "fetched", offline)
-    monkeypatch.setattr(observations, "_photographs", lambda: {})
-    observations.by_chance.cache_clear()
-    observations.perceptual.cache_clear()
-    request.addfinalizer(observations.perceptual.cache_clear)
-    assert [e.seen for e in observed(tmp_path, "auto", {"a": 0, "b": 1})] == [{}] * 6
-    (line,) = [line for line in capfd.readouterr().err.splitlines() if "LPIPS" in line]
-    assert line == "  the perceptual distance (LPIPS) is not measured: the package index cannot be reached"
+    for name in ("by_chance", "perceptual", "_photographs"):  # as at the start of a process
+        monkeypatch.setattr(observations, name, lru_cache(getattr(observations, name).__wrapped__))
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    assert [e.seen for e in observed(tmp_path / "one", "auto", {"a": 0, "b": 1})] == [{}] * 6
+    said = [line for line in capfd.readouterr().err.splitlines() if line.startswith("  ") and "small" not in line]
+    assert said == [
+        "  no observer looks at the pictures: timm is not installed (pip install 'reconstruct[observer]')",
+        "  the perceptual distance (LPIPS) is not measured: the package index cannot be reached",
+        "  features are not compared with random photographs': the package index cannot be reached",
+    ]
+    monkeypatch.setattr(observations, "perceptual", lambda: lambda x, y: 0.5)
+    assert {*map(str, (e.seen for e in observed(tmp_path / "two", "auto", {"a": 0})))} == {
+        "{'lpips': 0.5}"
+    }  # without timm
 
 
 def test_the_observer_is_the_one_that_was_given_last(tmp_path):

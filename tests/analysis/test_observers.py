@@ -12,7 +12,7 @@ from support.observers import MEAN_COLOUR, mean_colour_classifier
 from support.tiny import smooth_picture
 from torch import nn
 
-from reconstruct.analysis.observers import choices, names
+from reconstruct.analysis.observers import classifier, names
 from reconstruct.analysis.observers.chance import (
     COORDINATES,
     NullDistribution,
@@ -21,8 +21,7 @@ from reconstruct.analysis.observers.chance import (
     null_distributions,
     parts,
 )
-from reconstruct.analysis.observers.classifier import Classifier
-from reconstruct.analysis.observers.identification import identified, probability, rank, similarity
+from reconstruct.analysis.observers.classifier import Classifier, Observation
 from reconstruct.analysis.observers.perceptual import MEAN, STD, Perceptual, read
 from reconstruct.errors import InputError, RunError
 
@@ -40,11 +39,11 @@ def test_an_observer_is_shown_the_whole_centred_square_in_its_own_units():
     assert shown.amax(dim=(2, 3)).tolist()[0] == pytest.approx([1, 0, -1], abs=1e-6)
 
 
-def test_probabilities_are_the_softmax_of_logits_and_embeddings_what_gave_them():
-    seen = mean_colour_classifier()(torch.cat([uniform(0.75, 0.5, 0.25), uniform(0.5, 0.5, 0.5)]))
-    assert seen.embeddings.tolist()[0] == pytest.approx([1, 0, -1], abs=1e-6)
-    assert seen.probabilities[0].tolist() == pytest.approx(torch.tensor([2.0, 0, -2]).softmax(0).tolist(), abs=1e-6)
-    assert seen.probabilities[1].tolist() == pytest.approx([1 / 3] * 3)
+def test_probabilities_are_the_softmax_of_logits_and_the_embedding_what_gave_them():
+    seen = mean_colour_classifier()(uniform(0.75, 0.5, 0.25))
+    assert seen.embedding.tolist() == pytest.approx([1, 0, -1], abs=1e-6)
+    assert seen.probabilities.tolist() == pytest.approx(torch.tensor([2.0, 0, -2]).softmax(0).tolist(), abs=1e-6)
+    assert mean_colour_classifier()(uniform(0.5, 0.5, 0.5)).probabilities.tolist() == pytest.approx([1 / 3] * 3)
 
 
 def test_a_network_without_a_linear_layer_is_no_observer():
@@ -52,25 +51,29 @@ def test_a_network_without_a_linear_layer_is_no_observer():
         Classifier("conv", nn.Conv2d(3, 2, 1), ("a", "b"), MEAN_COLOUR)
 
 
-def test_a_picture_is_recognised_by_the_class_of_its_original():
-    original, picture = torch.tensor([0.1, 0.7, 0.2]), torch.tensor([0.5, 0.2, 0.3])
-    assert probability(picture, original) == pytest.approx(0.2)
-    assert rank(picture, original) == 3
-    assert rank(original, original) == 1
+def observation(probabilities: list[float], embedding: list[float]) -> Observation:
+    return Observation(torch.tensor(probabilities), torch.tensor(embedding))
 
 
-def test_a_picture_is_identified_among_originals_that_are_less_near():
-    own, others = torch.tensor([1.0, 0.0]), torch.tensor([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
-    assert similarity(torch.tensor([2.0, 0.0]), own) == pytest.approx(1)
-    assert identified(torch.tensor([2.0, 0.0]), own, others) == pytest.approx((1 + 1 + 0.5) / 3)
+def test_a_picture_is_recognised_by_the_class_of_its_original_and_identified_among_originals_that_are_less_near():
+    original = observation([0.1, 0.7, 0.2], [1.0, 0.0])
+    others = [observation([1.0, 0.0, 0.0], each) for each in ([0.0, 1.0], [1.0, 1.0], [1.0, 0.0])]
+    found = observation([0.5, 0.2, 0.3], [2.0, 0.0]).beside(original, others)
+    assert found["observer probability"] == pytest.approx(0.2)
+    assert found["observer original"] == pytest.approx(0.7)
+    assert found["observer rank"] == 3
+    assert found["observer cosine"] == pytest.approx(1)
+    assert found["identified"] == pytest.approx((1 + 1 + 0.5) / 3)
+    assert original.beside(original, [])["observer rank"] == 1
+    assert "identified" not in original.beside(original, [])
 
 
 def test_pictures_of_noise_are_identified_by_chance(generator):
-    originals = torch.randn(40, 64, generator=generator)
-    noise = torch.randn(40, 64, generator=generator)
+    seen = [Observation(torch.ones(1), each) for each in torch.randn(80, 64, generator=generator)]
+    noise, originals = seen[:40], seen[40:]
     shares = [
-        identified(picture, originals[k], torch.cat([originals[:k], originals[k + 1 :]]))
-        for k, picture in enumerate(noise)
+        picture.beside(own, [each for each in originals if each is not own])["identified"]
+        for picture, own in zip(noise, originals, strict=True)
     ]
     assert np.mean(shares) == pytest.approx(0.5, abs=0.12)
 
@@ -93,9 +96,12 @@ def test_random_pairs_have_uniform_percentiles_and_the_same_picture_the_highest(
     assert len(chance.values["pearson"]) == 60 * 58
     fresh = torch.randn(80, 200, generator=generator)
     for name in ("pearson", "spearman", "snr"):
-        found = [chance.percentiles(a, b)[name] / 100 for a, b in zip(fresh[::2], fresh[1::2], strict=True)]
+        found = [chance.beside(a, b)[f"null {name}"] / 100 for a, b in zip(fresh[::2], fresh[1::2], strict=True)]
         assert kstest(found, "uniform").pvalue > 0.01
-    assert chance.percentiles(fresh[0], fresh[0] + 0.01) == {"pearson": 100, "spearman": 100, "snr": 100}
+    assert HIGHEST.items() <= chance.beside(fresh[0], fresh[0] + 0.01).items()
+
+
+HIGHEST = {"null pearson": 100, "null spearman": 100, "null snr": 100}
 
 
 def test_random_pairs_are_parts_of_photographs_that_differ(generator):
@@ -106,8 +112,7 @@ def test_random_pairs_are_parts_of_photographs_that_differ(generator):
     found = null_distributions(lambda part: {"low": part, "high": part.mean(dim=1, keepdim=True)}, made, generator)
     assert {layer: chance.codes.shape for layer, chance in found.items()} == {"low": (12, 1152), "high": (12, 384)}
     assert len(found["low"].values["snr"]) == 12 * 8
-    same = found["low"].percentiles(made["b"][0], made["b"][0])
-    assert same == {"pearson": 100, "spearman": 100, "snr": 100}
+    assert HIGHEST.items() <= found["low"].beside(made["b"][0], made["b"][0]).items()
 
 
 def test_of_many_coordinates_some_are_drawn_each_once(generator):
@@ -142,36 +147,27 @@ def nowhere():
     raise AssertionError("no weights are needed")
 
 
-def test_a_classifier_of_torchvision_observes_with_its_own_weights_and_classes(monkeypatch):
-    import torchvision
-
-    state = torchvision.models.resnet18().state_dict()
-    monkeypatch.setattr(
-        torch.hub, "load_state_dict_from_url", lambda url, **how: state if how["weights_only"] else None
-    )
-    found = choices.observer("torchvision:resnet18", nowhere)
-    seen = found(smooth_picture(40, 50))
-    assert (seen.probabilities.shape, seen.embeddings.shape) == ((1, 1000), (1, 512))
-    assert found.classes[281] == "tabby"
+AUXILIARY = ("googlenet", "inception_v3")
 
 
 @pytest.mark.filterwarnings("ignore:The default weight initialization")
-@pytest.mark.parametrize("name", ["googlenet", "inception_v3", "densenet121"])
-def test_a_classifier_of_torchvision_is_built_as_its_weights_need_it(monkeypatch, name):
-    """Two shift the colours of their inputs; the weights of a third have other names than its tensors."""
+@pytest.mark.parametrize("name", ["resnet18", "densenet121", *AUXILIARY])
+def test_a_classifier_of_torchvision_observes_with_its_own_weights_and_classes(monkeypatch, name):
+    """Two shift the colours of their inputs; the weights of another have other names than its tensors."""
     import torchvision
 
-    builder, own = torchvision.models.get_model_builder(name), {"aux_logits": True} if name != "densenet121" else {}
+    builder, own = torchvision.models.get_model_builder(name), {"aux_logits": True} if name in AUXILIARY else {}
     state = builder(weights=None, **own).state_dict()
     tensors = r"(denselayer\d+\.(?:norm|conv))([12]\.(?:weight|bias|running_mean|running_var))"
     old = {re.sub(tensors, r"\1.\2", key): value for key, value in state.items()}
-    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", lambda url, **how: dict(old))
-    found = choices.observer(f"torchvision:{name}", nowhere)
+    load = "load_state_dict_from_url"
+    monkeypatch.setattr(torch.hub, load, lambda url, **how: dict(old) if how["weights_only"] else None)
+    found, picture = classifier.observer(f"torchvision:{name}", nowhere), smooth_picture(60, 60)
     whole = builder(weights=torchvision.models.get_model_weights(name).DEFAULT, progress=False).eval()
-    picture = smooth_picture(60, 60)
-    expected = whole(found._prepare(picture)).softmax(dim=1)
+    expected = whole(found._prepare(picture))[0].softmax(dim=0)
     assert torch.allclose(found(picture).probabilities, expected, atol=1e-6)
-    assert getattr(found._model, "transform_input", False) == (name != "densenet121")
+    assert getattr(found._model, "transform_input", False) == (name in AUXILIARY)
+    assert found.classes[281] == "tabby"
 
 
 def test_weights_that_cannot_be_had_are_told_in_a_line(monkeypatch):
@@ -182,9 +178,9 @@ def test_weights_that_cannot_be_had_are_told_in_a_line(monkeypatch):
     with pytest.raises(
         RunError, match=r"resnet18: its weights are not on this machine and cannot be fetched \(no route\)"
     ):
-        choices.observer("torchvision:resnet18", nowhere)
+        classifier.observer("torchvision:resnet18", nowhere)
     with pytest.raises(InputError, match="no such model; did you mean 'torchvision:resnet18'"):
-        choices.observer("torchvision:resnet8", nowhere)
+        classifier.observer("torchvision:resnet8", nowhere)
 
 
 @pytest.mark.parametrize("name", ["efficientnet_lite0", "timm:resnet50"])
@@ -193,7 +189,7 @@ def test_without_timm_an_observer_of_timms_is_refused_before_anything_is_compute
     with pytest.raises(InputError, match=f"observer={name} needs timm"):
         names.check(name, "vgg19")
     with pytest.raises(InputError, match=rf"observer={name} needs timm: pip install 'reconstruct\[observer\]'"):
-        choices.observer(name, nowhere)
+        classifier.observer(name, nowhere)
     for other in ("auto", "none", "torchvision:resnet18"):
         names.check(other, "vgg19")
 
@@ -202,9 +198,9 @@ def test_without_timm_an_observer_of_timms_is_refused_before_anything_is_compute
 def test_the_pinned_observer_names_what_the_samples_show():
     from reconstruct import assets, images
 
-    observer = choices.observer("efficientnet_lite0", lambda: assets.fetch("efficientnet_lite0"))
+    observer = classifier.observer("efficientnet_lite0", lambda: assets.fetch("efficientnet_lite0"))
     seen = {
-        name: observer(images.load(assets.fetch(name), 256, square=True)).probabilities[0]
+        name: observer(images.load(assets.fetch(name), 256, square=True)).probabilities
         for name in assets.names(assets.Kind.PHOTOGRAPH)
     }
     named = {name: observer.classes[int(probabilities.argmax())] for name, probabilities in seen.items()}

@@ -19,7 +19,7 @@ from experiments.settings.inputs import inputs
 from experiments.settings.schema import Statistic
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
-from reconstruct.report.page.introduction import KEPT
+from reconstruct.report.page.words import KEPT
 
 CPU = torch.device("cpu")
 UNTRAINED = ["network=vgg11_untrained", "network.normalize_over=[]"]

@@ -14,8 +14,8 @@ DOORS = {  # a name that ends in a dot is that of a package
     "pypi_simple": ("assets", "package_index"),
     "requests": ("assets", "package_index"),
     "PIL": ("colours", "images", "recorders.", "report.figures.", "report.page."),  # images gives, these show
-    "timm": ("analysis.observers.choices",),
-    "torchvision": ("network", "analysis.observers.choices"),
+    "timm": ("analysis.observers.classifier",),
+    "torchvision": ("network", "analysis.observers.classifier"),
     "tensorboard": ("recorders.events",),
     "torch.utils.tensorboard": ("recorders.events",),
     "matplotlib": ("report.figures.",),

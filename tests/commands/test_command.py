@@ -28,8 +28,7 @@ from experiments.settings.composition import configs
 from experiments.sweep import conclusion
 from experiments.sweep.products import points
 from reconstruct import images, measures
-from reconstruct.analysis.entries import MEASURES, Entry, Kind
-from reconstruct.analysis.tables import read
+from reconstruct.analysis.entries import MEASURES, Entry, Kind, read
 from reconstruct.hardware import choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from support.entries import entry
 from support.pdf import assert_legible, pages_of
 from support.tiny import smooth_picture
 
@@ -145,13 +146,11 @@ class Measured:
             yield replace(self._entry("content", {}, **given), cell="", kind=kind)
 
     def _entry(self, representation: str, layers: dict[str, tuple[str, ...]], **given: object) -> Entry:
-        return Entry(
+        return entry(
+            representation,
             cell=f"{representation} {layers} {given}",
-            kind=Kind.RESULT,
-            level=None,
-            representation=representation,
             layers=layers,
-            **{"ratio": None, **given},
+            **given,
             psnr=self.numbers.uniform(5, 100),
             ssim=self.numbers.uniform(-0.1, 1) if self.shape.ssim else None,
             layout=self.numbers.uniform(-1, 1),
@@ -252,9 +251,8 @@ def _assert_ratios_read_back(page, ratios: set[float]) -> None:
 
 def plain(network: str, **changes: object) -> Entry:
     """A content reconstruction of relu1_1."""
-    shape = Shape(["vgg19"], False, [], [], 1, 0, 0, 0, [], [], [], "equal", True, False, 0)
-    given = {"canvas": "pyramid", "picture": "pagoda", "seed": 0}
-    return replace(Measured(shape)._entry("content", {"content": ("relu1_1",)}, network=network, **given), **changes)
+    errors = {term: dict.fromkeys(relus(network.split()[0]), 0.1) for term in ("content", "style")}
+    return entry(network=network, errors=errors, **changes)
 
 
 def two_architectures() -> list[Entry]:
@@ -326,16 +324,9 @@ def test_what_differs_in_other_settings_only_is_taken_once_and_said():
 
 
 def test_a_front_joins_cells_that_differ_in_the_ratio_only():
-    def cell(ratio: float, **changes: object) -> Entry:
-        layers = {"content": ("relu4_2",), "style": ("relu1_1",)}
-        return (
-            plain(TRAINED["vgg19"], cell=f"{ratio} {changes}", representation="both", ratio=ratio, layers=layers)
-            if (not changes)
-            else replace(cell(ratio), cell=f"{ratio} {changes}", **changes)
-        )
-
-    ratios = (1.0, 0.1, 10.0)
-    lines = selection.front([cell(r, painting=p) for p in ("a", "b") for r in ratios])
+    layers, ratios = {"content": ("relu4_2",), "style": ("relu1_1",)}, (1.0, 0.1, 10.0)
+    cells = [entry("both", layers=layers, ratio=r, painting=p, cell=f"{p} {r}") for p in ("a", "b") for r in ratios]
+    lines = selection.front(cells)
     assert [[(e.painting, e.ratio) for e in line] for line in lines] == [
         [(painting, ratio) for ratio in sorted(ratios)] for painting in ("a", "b")
     ]

@@ -12,26 +12,25 @@ import pytest
 import torch
 from hydra import compose, initialize_config_dir
 from support.entries import entry
-from support.pages import data_of, measured, write_film
+from support.pages import data_of, measured, with_pictures_of_their_own, write_film
 from support.records import altered, configured, example
 from support.shapes import Shape, written
 from support.sweeps import any_sweep
 from support.tiny import smooth_picture
 
 from experiments import page as command
-from experiments.drawing.page import PAGE, write_page
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.sweep.products import points
 from reconstruct import images, measures
-from reconstruct.analysis.entries import MEASURES, Kind
-from reconstruct.analysis.tables import write
+from reconstruct.analysis.entries import MEASURES, Kind, write
 from reconstruct.recorders.snapshots import place
 from reconstruct.report import figures
 from reconstruct.report.figures.cells import cells_of
 from reconstruct.report.figures.pivot import pivots
 from reconstruct.report.page import document as documents
 from reconstruct.report.page.content import POINTS, _command, _credit, _curves, _keys
+from reconstruct.report.page.document import PAGE, write_page
 from reconstruct.report.page.findings import findings
 from reconstruct.report.page.pictures import Pictures
 from reconstruct.runs.sentences import sentence
@@ -42,10 +41,7 @@ def picture(data: dict, number: int) -> bytes:
 
 
 def test_every_cell_is_there_with_its_own_picture_and_its_originals(tmp_path):
-    sweep = any_sweep(tmp_path, "table")
-    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
-        for number, cell in enumerate(sweep.cells):
-            images.save(smooth_picture(24, 32, 50 + number), tmp_path / cell.folder / "result.png")
+    sweep = with_pictures_of_their_own(any_sweep(tmp_path, "table"))
     data = data_of(write_page([sweep]))
     assert [(key["key"], [each["value"] for each in key["values"]]) for key in data["keys"]] == list(sweep.axes.items())
     assert len(data["cells"]) == len(sweep.cells)
@@ -56,13 +52,25 @@ def test_every_cell_is_there_with_its_own_picture_and_its_originals(tmp_path):
         assert shown["facts"]["content error"] == ["20\u00a0%", pytest.approx(0.2)]
 
 
-def test_what_is_missing_is_named(tmp_path):
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ('{"message": "out of <memory>", "is_input": false, "traceback": ""}', "out of <memory>"),
+        ("cut", "{}: invalid JSON: expected value at line 1 column 1"),
+    ],
+)
+def test_what_is_missing_is_named_and_why_it_failed(tmp_path, record, reason):
     sweep = any_sweep(tmp_path, "pair")
-    shutil.rmtree(tmp_path / sweep.cells[0].folder)
-    (tmp_path / sweep.cells[1].folder / "result.png").write_bytes(b"no picture")
+    one, other = (tmp_path / cell.folder for cell in sweep.cells)
+    (other / "result.png").write_bytes(b"no picture")
+    shutil.rmtree(one)
     data = data_of(write_page([sweep]))
     assert [(cell["picture"], cell["problem"]) for cell in data["cells"]] == [(None, "missing"), (None, "damaged")]
     assert data["sources"] == []
+    one.mkdir()
+    (one / "failure.json").write_text(record)
+    first, _ = data_of(write_page([sweep]))["cells"]
+    assert (first["problem"], first["reason"]) == ("failed", reason.format(one / "failure.json"))
 
 
 def test_the_policy_allows_what_the_page_brings_and_nothing_else(tmp_path):
@@ -111,24 +119,6 @@ def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, col
     assert ("".join(drawn.rows), "".join(drawn.columns)) == (rows, columns)
 
 
-@pytest.mark.parametrize(
-    ("record", "reason"),
-    [
-        ('{"message": "out of <memory>", "is_input": false, "traceback": ""}', "out of <memory>"),
-        ("cut", "{}: invalid JSON: expected value at line 1 column 1"),
-    ],
-)
-def test_why_a_cell_failed_is_told(tmp_path, record, reason):
-    sweep = any_sweep(tmp_path, "pair")
-    cell = tmp_path / sweep.cells[0].folder
-    for path in cell.iterdir():
-        path.unlink()
-    (cell / "failure.json").write_text(record)
-    first, second = data_of(write_page([sweep]))["cells"]
-    assert (first["problem"], first["reason"]) == ("failed", reason.format(cell / "failure.json"))
-    assert "reason" not in second
-
-
 def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_path, monkeypatch):
     monkeypatch.setattr(documents, "EMBEDDED", 100)
     for name in ("one, ü", "two"):
@@ -150,26 +140,23 @@ def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_
     assert not list((tmp_path / "one, ü/page").iterdir())
 
 
-def test_a_picture_is_told_in_one_sentence():
-    assert sentence(example(("relu4_2",))) == "From the content of relu4_2 of X"
-    both = replace(
-        example(),
-        layers={"content": ["relu4_2"], "style": ["relu1_1", "relu2_1", "relu3_1"]},
-        pictures={"content": {"title": "P"}, "style": {"title": "The Starry Night"}},
-        config=configured(ratio=0.01),
-    )
-    expected = "From the content of relu4_2 of P and the style of relu1_1–3_1 of The Starry Night, α/β = 0.01"
-    assert sentence(both) == expected
+OF_P = "From the content of relu4_2 of X"
+MINE = {"pictures": {"content": {"title": "X"}, "start": {"title": "Mine"}}}
+BOTH = {"layers": {"content": ["relu4_2"], "style": ["relu1_1", "relu2_1", "relu3_1"]}, "pictures": {
+    "content": {"title": "X"}, "style": {"title": "The Starry Night"},
+}}  # fmt: skip
 
 
-@pytest.mark.parametrize(("start", "noise", "told"), [
-    ("half", 0.0, "the same at half its size"), ("half", 0.1, "the same at half its size with noise over it"),
-    ("content", 0.0, "X"), ("mine.png", 0.0, "Mine"),
+@pytest.mark.parametrize(("made", "config", "told"), [
+    ({}, {}, OF_P),
+    (BOTH, {"ratio": 0.01}, f"{OF_P} and the style of relu1_1–3_1 of The Starry Night, α/β = 0.01"),
+    ({}, {"start": "half"}, f"{OF_P}, starting from the same at half its size"),
+    ({}, {"start": "half", "start_noise": 0.1}, f"{OF_P}, starting from the same at half its size with noise over it"),
+    ({}, {"start": "content"}, f"{OF_P}, starting from X"),
+    (MINE, {"start": "mine.png"}, f"{OF_P}, starting from Mine"),
 ])  # fmt: skip
-def test_what_a_picture_began_with_is_told(start, noise, told):
-    begun = replace(example(("relu4_2",)), config=configured(start=start, start_noise=noise))
-    begun = replace(begun, pictures={**begun.pictures, "start": {"title": "Mine"}})
-    assert sentence(begun) == f"From the content of relu4_2 of X, starting from {told}"
+def test_a_picture_and_what_it_began_with_are_told_in_one_sentence(made, config, told):
+    assert sentence(replace(example(("relu4_2",)), **made, config=configured(**config))) == told
 
 
 def test_curves_have_few_points_and_both_ends(tmp_path):

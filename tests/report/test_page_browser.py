@@ -15,14 +15,14 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 from support.chromium import NEEDED, chromium, photographed
-from support.pages import data_of, measured, write_film
+from support.pages import data_of, measured, with_pictures_of_their_own, write_film
 from support.records import CONFIG, altered, example
 from support.shapes import Shape, written
 from support.sweeps import any_sweep
 from support.tiny import smooth_picture
 
-from experiments.drawing.page import write_page
 from reconstruct import images
+from reconstruct.report.page.document import write_page
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
 pytestmark = [pytest.mark.browser, NEEDED]
@@ -79,6 +79,9 @@ class Reader:
         for key in keys:
             self.driver.switch_to.active_element.send_keys(getattr(Keys, key))
 
+    def focused(self, attribute: str) -> str:
+        return self.driver.switch_to.active_element.get_attribute(attribute)
+
     def choose(self, selector: str, value: str) -> None:
         Select(self.one(selector)).select_by_value(value)
 
@@ -112,48 +115,36 @@ class Reader:
         assert re.findall(r'"url":"(https?:[^"]*)"', str(self.driver.get_log("performance"))) == []
 
 
-def with_pictures_of_their_own(sweep: Sweep) -> Sweep:
-    with altered(*(sweep.folder / cell.folder for cell in sweep.cells)):
-        for number, cell in enumerate(sweep.cells):
-            images.save(smooth_picture(24, 32, 50 + number), sweep.folder / cell.folder / "result.png")
-    return sweep
-
-
-def with_traces(sweep: Sweep, rows: str) -> Sweep:
-    """Cells whose traces have the error of a layer, too."""
-    head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
-    with altered(*(sweep.folder / cell.folder for cell in sweep.cells)):
-        for cell in sweep.cells:
-            (sweep.folder / cell.folder / "trace.csv").write_text(head + rows)
-    return sweep
-
-
 @pytest.fixture
-def opened(browser, request) -> Iterator[Callable[[Sweep], Reader]]:
-    """Opens the page of a sweep, whose console stays empty."""
+def opened(browser, request) -> Iterator[Callable[[Path], Reader]]:
+    """Opens a page, whose console stays empty."""
     readers: list[Reader] = []
 
-    def open_page(sweep: Sweep, title: str = "") -> Reader:
-        readers.append(Reader(browser, write_page([sweep], title)))
+    def open_page(path: Path) -> Reader:
+        readers.append(Reader(browser, path))
         return readers[-1]
 
     yield open_page
     readers[-1].ends(request.node.name)
 
 
-@pytest.fixture
-def reader(opened, tmp_path) -> Reader:
-    """Of a sweep of 2 layers × 3 seeds."""
-    return opened(with_pictures_of_their_own(any_sweep(tmp_path, "table")))
-
-
-@pytest.fixture
-def analysis(opened, tmp_path) -> Reader:
-    sweep = with_pictures_of_their_own(any_sweep(tmp_path, "table"))
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> Path:
+    """Of a sweep of 2 layers × 3 seeds, whose cells have curves of a layer and films, and which was measured."""
+    sweep = with_pictures_of_their_own(any_sweep(tmp_path_factory.mktemp("sweep"), "table"))
+    rows = "".join(f"{k},{k},{1 / (k + 1)},0,0,{0.5 / (k + 1)}\n" for k in range(30))
+    with altered(*(sweep.folder / cell.folder for cell in sweep.cells)):
+        for cell in sweep.cells:
+            head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
+            (sweep.folder / cell.folder / "trace.csv").write_text(head + rows)
+            write_film(sweep.folder / cell.folder, steps=[0, 3, 40])
     measured(sweep)
-    reader = opened(sweep)
-    reader.view("layers")
-    return reader
+    return write_page([sweep])
+
+
+@pytest.fixture
+def reader(opened, page) -> Reader:
+    return opened(page)
 
 
 PARTS = [
@@ -165,8 +156,8 @@ PARTS = [
 
 @pytest.fixture
 def parts(opened, tmp_path) -> Reader:
-    """Of a sweep in parts, whose keys have no full product."""
-    return opened(written(Shape(PARTS, ["done"], "auto", [(24, 32)]), tmp_path))
+    """Of a sweep in parts, whose keys have no full product, and which was not measured."""
+    return opened(write_page([written(Shape(PARTS, ["done"], "auto", [(24, 32)]), tmp_path)]))
 
 
 @contextmanager
@@ -205,16 +196,21 @@ def test_the_grid_has_every_cell_in_its_place_and_turns_round(reader):
 
 
 def test_arrow_keys_walk_through_the_grid_and_enter_opens_the_flip_book(reader):
+    """The picture that was walked to is the one in every view."""
+    reader.open("#view=grid")
     reader.press(".place", "ARROW_RIGHT", "ARROW_DOWN")
     wanted = reader.cells[at(1, 1)]
     assert reader.marked() == wanted["label"]
     assert reader.shown(".place[aria-current=true] img") == [wanted["picture"]]
     reader.press("", "ENTER")
     assert reader.shown() == [wanted["picture"], wanted["originals"]["content"], wanted["originals"]["style"]]
-    assert reader.driver.switch_to.active_element.get_attribute("id") == "main"
+    assert reader.focused("id") == "main"
     reader.driver.back()
     assert "view=grid" in reader.driver.current_url
-    assert reader.driver.switch_to.active_element.get_attribute("data-cell") == str(at(1, 1))
+    assert reader.focused("data-cell") == str(at(1, 1))
+    for view in ("flip", "compare", "curves", "table"):
+        reader.view(view)
+        assert reader.marked() == wanted["label"]
 
 
 def test_the_page_says_what_it_is_until_a_reader_closes_it_or_an_address_says_where_to_look(reader):
@@ -245,14 +241,13 @@ return seen;
 """
 
 
-@pytest.mark.parametrize("view", ["grid", "flip"])
 @pytest.mark.parametrize("states", [["done"], ["done", "missing", "failed"]])
-def test_wherever_sliders_go_there_is_a_cell_of_their_values(opened, tmp_path, view, states):
+def test_wherever_sliders_go_there_is_a_cell_of_their_values(opened, tmp_path, states):
     """Of a sweep in parts, too, whose keys have no full product."""
-    reader = opened(written(Shape(PARTS, states, "auto", [(24, 32)]), tmp_path))
+    reader = opened(write_page([written(Shape(PARTS, states, "auto", [(24, 32)]), tmp_path)]))
     names = ["", *(key["key"] for key in reader.data["keys"])]
-    places = [(a, b) for a in names for b in names if a != b or not a] if view == "grid" else [("", "")]
-    for rows, columns in places:
+    places = [("grid", a, b) for a in names for b in names if a != b or not a]
+    for view, rows, columns in [("flip", "", ""), *places]:
         reader.open(f"#view={view}&rows={rows}&columns={columns}")
         for moved in reader.driver.execute_script(WALK):
             assert moved["told"][moved["key"]] == moved["value"]
@@ -281,7 +276,15 @@ def test_a_slider_that_moves_with_another_is_named(parts):
     assert re.fullmatch(r"This combination was not computed; .+ (was|were) changed to match\.", said)
 
 
+def test_without_measures_there_is_no_view_of_layers(parts):
+    assert not parts.all("[data-view=layers]")
+    parts.open("#view=layers")
+    assert parts.shown(".grid img")
+
+
 def test_the_flip_book_follows_its_sliders_and_plays(reader):
+    """Though the browser may refuse to remember so many addresses."""
+    reader.driver.execute_script("history.replaceState = history.pushState = () => { throw new Error('too many'); }")
     reader.view("flip")
     reader.press(SEED, "ARROW_RIGHT")
     assert reader.shown()[0] == reader.cells[at(0, 1)]["picture"]
@@ -301,7 +304,6 @@ def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader
     reader.choose("#compare-other", "style")
     assert reader.shown() == [one["picture"], one["originals"]["style"]]
     assert "the original of its style" in reader.one("#content p").text
-    reader.choose("#compare-other", "original")
     reader.choose("#compare-other", str(at(0, 2)))
     assert reader.shown() == [one["picture"], other["picture"]]
     reader.press("[data-adjusts=wipe]", "END")
@@ -322,13 +324,11 @@ def test_two_pictures_are_compared_by_a_wipe_a_blink_and_their_difference(reader
 def test_the_edge_of_a_wipe_is_dragged_and_stays_in_the_address(reader):
     reader.view("compare")
     stage = reader.one(".stage")
-    across = stage.size["width"]
-    drag = ActionChains(reader.driver).move_to_element(stage).click_and_hold().move_by_offset(across // 4, 0)
-    drag.release().perform()
+    drag = ActionChains(reader.driver).move_to_element(stage).click_and_hold()
+    drag.move_by_offset(stage.size["width"] // 4, 0).release().perform()
     left = float(reader.one("[data-adjusts=wipe]").get_attribute("value"))
     assert left == pytest.approx(75, abs=2)
-    assert float(reader.style("#edge", "left").removesuffix("px")) == pytest.approx(across * left / 100, abs=2)
-    ActionChains(reader.driver).move_by_offset(-across // 8, 0).perform()  # without a button
+    ActionChains(reader.driver).move_by_offset(-stage.size["width"] // 8, 0).perform()  # without a button
     reader.open_again()
     assert float(reader.one("[data-adjusts=wipe]").get_attribute("value")) == left
     assert reader.style("#top", "clip-path") == f"inset(0px 0px 0px {left:g}%)"
@@ -341,9 +341,8 @@ def test_the_same_place_of_all_pictures_is_enlarged_by_sliders_and_by_the_pointe
     reader.press("[data-adjusts=y]", "END")
     assert reader.style("#content img", "transform") == "matrix(4, 0, 0, 4, 0, 0)"
     assert reader.style("#content img", "image-rendering") == "pixelated"
-    place, height = reader.all("#content .grid img")[0], reader.driver.execute_script(
-        "return document.querySelector('.grid img').clientHeight"
-    )  # fmt: skip
+    place = reader.all("#content .grid img")[0]
+    height = reader.driver.execute_script("return arguments[0].clientHeight", place)
     assert place.value_of_css_property("transform-origin") == f"0px {height}px"
     ActionChains(reader.driver).move_to_element(reader.all(".shown")[3]).perform()
     middle = [float(reader.one(f"[data-adjusts={name}]").get_attribute("value")) for name in "xy"]
@@ -370,15 +369,6 @@ def test_the_table_is_sorted_and_filtered_and_that_stays_in_the_address(reader):
     assert "view=flip" in reader.driver.current_url
 
 
-@pytest.mark.parametrize(
-    ("least", "most", "told"),
-    [(1e-3, 3.0, ["0.001", "0.01", "0.1", "1"]), (0.012, 0.06, ["0.02", "0.05"]), (0.31, 0.36, ["0.31", "0.36"])],
-)
-def test_an_axis_of_curves_has_numbers_even_within_a_decade(reader, least, most, told):
-    script = "return numbered(Math.log10(arguments[0]), Math.log10(arguments[1])).map(numberName)"
-    assert reader.driver.execute_script(script, least, most) == told
-
-
 def test_a_curve_that_is_marked_is_told_and_stays_marked(reader):
     """In other curves, in an address that is sent, in other views, and after the browser's Back."""
     reader.view("curves")
@@ -387,7 +377,7 @@ def test_a_curve_that_is_marked_is_told_and_stays_marked(reader):
     label = reader.cells[4]["label"]
     near = {int(each.get_attribute("data-cell")) for each in reader.all(".curve.near")}
     assert near == {1, 3, 5}  # of another layer and the same seed, or of the same layer and another seed
-    for again in (lambda: reader.driver.execute_script("set({ curve: 'loss' })"), reader.open_again):
+    for again in (lambda: reader.choose("#kind", "content relu4_2"), reader.open_again):
         again()
         assert reader.one(".curve.marked").get_attribute("data-cell") == "4"
         assert reader.marked() == label
@@ -396,42 +386,6 @@ def test_a_curve_that_is_marked_is_told_and_stays_marked(reader):
         assert reader.marked() == label
     reader.driver.back()
     assert reader.marked() == label
-
-
-def test_a_picture_that_was_walked_to_is_the_one_in_every_view(reader):
-    reader.open("#view=grid")
-    reader.press(".place", "ARROW_RIGHT", "ARROW_DOWN")
-    label = reader.marked()
-    for view in ("flip", "compare", "curves", "table"):
-        reader.view(view)
-        assert reader.marked() == label
-
-
-def test_back_returns_from_every_view_to_the_one_before(analysis):
-    """Also from one that marks something, and so remembers it, when it is opened."""
-    for before in VIEWS:
-        for after in VIEWS:
-            if before != after:
-                analysis.open(f"#view={before}")
-                analysis.view(after)
-                assert f"view={after}" in analysis.driver.current_url
-                analysis.driver.back()
-                assert f"view={before}" in analysis.driver.current_url
-                assert analysis.one(f"[data-view={before}]").get_attribute("aria-pressed") == "true"
-
-
-def test_back_returns_to_a_page_that_was_opened_without_an_address(reader):
-    reader.view("table")
-    reader.driver.back()
-    assert reader.one("[data-view=grid]").get_attribute("aria-pressed") == "true"
-    assert len(reader.shown(".grid img")) == 6
-
-
-def test_addresses_that_a_browser_refuses_do_no_harm(reader):
-    reader.driver.execute_script("history.replaceState = history.pushState = () => { throw new Error('too many'); }")
-    reader.view("flip")
-    reader.press(SEED, "ARROW_RIGHT")
-    assert reader.shown()[0] == reader.cells[at(0, 1)]["picture"]
 
 
 def test_every_curve_has_its_name_at_its_end_and_none_covers_another(reader):
@@ -445,64 +399,66 @@ def test_every_curve_has_its_name_at_its_end_and_none_covers_another(reader):
     assert all(box["x"] + box["width"] <= chart["x"] + chart["width"] for box in boxes)
 
 
-def test_curves_of_a_layer_are_shown_in_percent_and_stay_in_the_address(opened, tmp_path):
-    rows = "".join(f"{k},{k},{1 / (k + 1)},0,0,{0.5 / (k + 1)}\n" for k in range(30))
-    reader = opened(with_traces(any_sweep(tmp_path, "pair"), rows))
+def test_curves_of_a_layer_are_shown_in_percent_and_those_without_a_place_on_a_logarithmic_scale_left_out(reader):
     reader.view("curves")
     assert reader.one("#content h2").text == "Total loss, over steps"
     reader.choose("#kind", "content relu4_2")
     for again in (lambda: None, reader.open_again):
         again()
         assert reader.one("#content h2").text == "Relative error of content relu4_2 in %, over steps"
-        assert len(reader.all("polyline.curve")) == len(reader.cells)
+        assert len(reader.all("polyline.curve")) == 6
         assert {"2", "10", "50"} <= set(reader.texts("svg text"))
-
-
-def test_a_curve_that_has_no_place_on_a_logarithmic_scale_is_left_out(opened, tmp_path):
-    reader = opened(with_traces(any_sweep(tmp_path, "pair"), "0,0,2,2,1,0\n1,1,1,1,1,nan\n2,2,1,1,1,0\n"))
-    reader.view("curves")
-    assert len(reader.all("polyline.curve")) == len(reader.cells)
-    reader.choose("#kind", "content relu4_2")
+    zeros = "for (const cell of cells) cell.curves.values['content relu4_2'].fill(null).fill(0, 0, 9); refresh();"
+    reader.driver.execute_script(zeros)
     assert "No cell has a curve" in reader.one("#content").text
-    reader.choose("#kind", "loss")
-    assert len(reader.all("polyline.curve")) == len(reader.cells)
+    numbered = "return numbered(Math.log10(arguments[0]), Math.log10(arguments[1])).map(numberName)"
+    wanted = {(1e-3, 3): ["0.001", "0.01", "0.1", "1"], (0.012, 0.06): ["0.02", "0.05"], (0.31, 0.36): ["0.31", "0.36"]}
+    for ends, told in wanted.items():  # even within a decade
+        assert reader.driver.execute_script(numbered, *ends) == told
 
 
-def test_layers_and_claims_open_their_pictures(analysis):
-    assert analysis.texts(".matrix tbody td") == ["0.10", "2.0", "90", "0.40"]
-    assert analysis.texts(".matrix td.own") == ["0.10", "0.40"]
-    assert analysis.shown("#opened img") == []
-    pictures, original = [cell["picture"] for cell in analysis.cells], analysis.cells[3]["originals"]["content"]
-    analysis.click("[data-opens='content relu3_1']")
-    assert analysis.shown("#opened img") == [*pictures[3:], original]
-    analysis.all(".matrix tbody td")[0].click()
-    assert analysis.shown("#opened button img") == pictures[:3]
-    assert analysis.one("[data-opens='content relu1_1']").get_attribute("aria-pressed") == "true"
-    analysis.press("[data-opens=pixels]", "ENTER")
-    assert analysis.texts("#opened h3") == ["It does not hold", "It holds", "It holds"]
-    assert ["SSIM 0.85" in each for each in analysis.texts("#opened button.place")] == [True, False, False]
-    assert not any("layout" in each for each in analysis.texts("#opened .place"))  # not what the claim is about
-    assert analysis.driver.switch_to.active_element.get_attribute("id") == "opened"  # the next key leads into it
-    seen = analysis.shown("#opened button img")
-    analysis.open_again()
-    assert analysis.shown("#opened button img") == seen == pictures[:3]
-    analysis.all("#opened button.place")[1].click()
-    assert analysis.shown()[0] == pictures[1]
-    assert "view=flip" in analysis.driver.current_url
+def test_back_returns_from_every_view_to_the_one_before(reader):
+    """Also from one that marks something, and so remembers it, when it is opened; and to a page without an address."""
+    reader.view("table")
+    reader.driver.back()
+    assert reader.one("[data-view=grid]").get_attribute("aria-pressed") == "true"
+    for before in VIEWS:
+        for after in VIEWS:
+            if before != after:
+                reader.open(f"#view={before}")
+                reader.view(after)
+                assert f"view={after}" in reader.driver.current_url
+                reader.driver.back()
+                assert f"view={before}" in reader.driver.current_url
+                assert reader.one(f"[data-view={before}]").get_attribute("aria-pressed") == "true"
 
 
-def test_what_is_opened_comes_into_sight(analysis):
-    with window(analysis.driver, 900, 320):
-        analysis.all(".matrix tbody td")[2].click()
+def test_layers_and_claims_open_their_pictures(reader):
+    reader.view("layers")
+    assert reader.texts(".matrix tbody td") == ["0.10", "2.0", "90", "0.40"]
+    assert reader.texts(".matrix td.own") == ["0.10", "0.40"]
+    assert reader.shown("#opened img") == []
+    pictures, original = [cell["picture"] for cell in reader.cells], reader.cells[3]["originals"]["content"]
+    reader.click("[data-opens='content relu3_1']")
+    assert reader.shown("#opened img") == [*pictures[3:], original]
+    with window(reader.driver, 900, 320):
+        reader.all(".matrix tbody td")[0].click()  # what is opened comes into sight
         script = "return [arguments[0].getBoundingClientRect().top, innerHeight]"
-        top, height = analysis.driver.execute_script(script, analysis.one("#opened h2"))
+        top, height = reader.driver.execute_script(script, reader.one("#opened h2"))
         assert -1 < top < height / 2
-
-
-def test_without_measures_there_is_no_view_of_layers(reader):
-    assert not reader.all("[data-view=layers]")
-    reader.open("#view=layers")
-    assert len(reader.shown(".grid img")) == 6
+    assert reader.shown("#opened button img") == pictures[:3]
+    assert reader.one("[data-opens='content relu1_1']").get_attribute("aria-pressed") == "true"
+    reader.press("[data-opens=pixels]", "ENTER")
+    assert reader.texts("#opened h3") == ["It does not hold", "It holds", "It holds"]
+    assert ["SSIM 0.85" in each for each in reader.texts("#opened button.place")] == [True, False, False]
+    assert not any("layout" in each for each in reader.texts("#opened .place"))  # not what the claim is about
+    assert reader.focused("id") == "opened"  # the next key leads into it
+    seen = reader.shown("#opened button img")
+    reader.open_again()
+    assert reader.shown("#opened button img") == seen == pictures[:3]
+    reader.all("#opened button.place")[1].click()
+    assert reader.shown()[0] == pictures[1]
+    assert "view=flip" in reader.driver.current_url
 
 
 def test_an_address_that_was_sent_shows_the_same_and_one_that_says_nonsense_does_no_harm(reader):
@@ -518,14 +474,8 @@ def test_an_address_that_was_sent_shows_the_same_and_one_that_says_nonsense_does
     assert len(reader.shown(".grid img")) == 6
 
 
-def test_one_slider_moves_all_pictures_through_the_optimisation(opened, tmp_path):
-    sweep = with_pictures_of_their_own(any_sweep(tmp_path, "pair"))
-    with altered(*(tmp_path / cell.folder for cell in sweep.cells)):
-        for cell in sweep.cells:
-            write_film(tmp_path / cell.folder, steps=[0, 3, 40])
-    reader = opened(sweep)
+def test_one_slider_moves_all_pictures_through_the_optimisation(reader):
     finished = [cell["picture"] for cell in reader.cells]
-    assert reader.shown(".grid img") == finished
     reader.press("#step", "HOME")
     assert reader.shown(".grid img") == [cell["frames"][0] for cell in reader.cells]
     reader.press("#step", "ARROW_RIGHT")
@@ -549,27 +499,28 @@ def test_what_stands_beside_a_picture(reader):
     assert reader.one(".said").text == "✓ copied"
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-def test_nothing_is_wider_than_the_window(opened, tmp_path, width):
-    sweep = any_sweep(tmp_path, "fig3")
-    measured(sweep)
-    reader = opened(sweep)
-    with window(reader.driver, width, 900):
-        for view in VIEWS:
-            reader.view(view)
-            assert reader.driver.execute_script("return document.documentElement.scrollWidth") <= width
+def test_on_paper_there_are_pictures_and_words_but_no_controls(reader):
+    with media(reader.driver, media="print"):
+        assert not reader.one("nav").is_displayed()
+        assert not reader.one(".controls").is_displayed()
+        assert all(place.is_displayed() for place in reader.all(".place img"))
+        assert "content" in reader.one("#about").text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440)])
 @pytest.mark.filterwarnings("default")  # the checker's own
-def test_an_accessibility_check_finds_nothing(browser, tmp_path, scheme):
+def test_nothing_is_wider_than_the_window_and_an_accessibility_check_finds_nothing(browser, tmp_path, scheme, width):
     sweep = any_sweep(tmp_path, "fig3")
     shutil.rmtree(tmp_path / sweep.cells[3].folder)
     measured(sweep)
-    with media(browser, features=[{"name": "prefers-color-scheme", "value": scheme}]):
+    with (
+        media(browser, features=[{"name": "prefers-color-scheme", "value": scheme}]),
+        window(browser, width, 900),
+    ):
         reader = Reader(browser, write_page([sweep]))
         for view in VIEWS:
             reader.view(view)
+            assert reader.driver.execute_script("return document.documentElement.scrollWidth") <= width
             for opener in reader.all("[data-opens]")[:1]:
                 opener.click()
             check = Axe(browser)
@@ -585,7 +536,7 @@ def test_hostile_names_are_only_text(opened, tmp_path):
         pictures = {"content": {"name": HOSTILE, "title": HOSTILE, "credit": HOSTILE}}
         given = {"overrides": [f"content.picture={HOSTILE}"], "config": CONFIG, "note": HOSTILE}
         replace(example(), pictures=pictures, **given).write(tmp_path / cell.folder)
-    reader = opened(Sweep(tmp_path, "auto", cells, HOSTILE), HOSTILE)
+    reader = opened(write_page([Sweep(tmp_path, "auto", cells, HOSTILE)], HOSTILE))
     for view in ("grid", "compare", "table", "curves", "flip"):
         reader.view(view)
         assert reader.driver.title == HOSTILE
@@ -595,19 +546,18 @@ def test_hostile_names_are_only_text(opened, tmp_path):
 
 
 def test_a_page_that_is_drawn_again_keeps_the_readers_view(opened, tmp_path):
-    sweep, kept = with_pictures_of_their_own(any_sweep(tmp_path, "table")), tmp_path / "kept"
-    missing = [cell.folder for cell in sweep.cells[3:]]
-    kept.mkdir()
-    for folder in missing:
-        shutil.move(tmp_path / folder, kept / folder)
-    reader = opened(sweep)
+    (tmp_path / "sweep").mkdir()
+    sweep = with_pictures_of_their_own(any_sweep(tmp_path / "sweep", "table"))
+    for cell in sweep.cells[3:]:
+        shutil.move(sweep.folder / cell.folder, tmp_path)
+    reader = opened(write_page([sweep]))
     assert len(reader.shown(".grid img")) == len(reader.all(".none")) == 3
     reader.choose("#rows", "seed")
     reader.view("flip")
     reader.press(SEED, "ARROW_RIGHT")
     seen = reader.marked()
-    for folder in missing:
-        shutil.move(kept / folder, tmp_path / folder)
+    for cell in sweep.cells[3:]:
+        shutil.move(tmp_path / cell.folder, sweep.folder)
     write_page([sweep])
     reader.driver.refresh()
     assert reader.marked() == seen
@@ -615,11 +565,3 @@ def test_a_page_that_is_drawn_again_keeps_the_readers_view(opened, tmp_path):
     reader.data = data_of(reader.path)
     assert len(reader.shown(".grid img")) == 6
     assert reader.texts(".grid tbody th") == ["0", "1", "2"]
-
-
-def test_on_paper_there_are_pictures_and_words_but_no_controls(reader):
-    with media(reader.driver, media="print"):
-        assert not reader.one("nav").is_displayed()
-        assert not reader.one(".controls").is_displayed()
-        assert all(place.is_displayed() for place in reader.all(".place img"))
-        assert "content" in reader.one("#about").text

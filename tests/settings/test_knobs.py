@@ -10,8 +10,8 @@ from support.tiny import only_cell
 
 from experiments.cell.originals import stretched
 from reconstruct import images, measures
+from reconstruct.analysis.entries import current
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError, medians
-from reconstruct.analysis.tables import current
 from reconstruct.canvas import under_noise
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 from support.entries import entry
+from support.records import altered
+from support.tiny import smooth_picture
 
-from reconstruct.analysis.entries import MEASURES, Entry
-from reconstruct.analysis.tables import write
+from reconstruct import images
+from reconstruct.analysis.entries import MEASURES, Entry, write
 from reconstruct.recorders import film
 from reconstruct.runs.sweeps import Sweep
 
@@ -18,9 +20,16 @@ def data_of(path: Path) -> dict:
     return json.loads(found)
 
 
+def with_pictures_of_their_own(sweep: Sweep) -> Sweep:
+    with altered(*(sweep.folder / cell.folder for cell in sweep.cells)):
+        for number, cell in enumerate(sweep.cells):
+            images.save(smooth_picture(24, 32, 50 + number), sweep.folder / cell.folder / "result.png")
+    return sweep
+
+
 def write_film(folder: Path, steps: list[int]) -> None:
     """A film whose frames differ."""
-    shades = [np.full((24, 32, 3), 20 + 5 * step + len(folder.name), np.uint8) for step in steps]
+    shades = [np.full((24, 32, 3), (20 + 5 * step + len(folder.name)) % 256, np.uint8) for step in steps]
     film.write(
         [film.Frame(step, pixels, {"content": 0.1}) for step, pixels in zip(steps, shades, strict=True)],
         folder / "film.webp",

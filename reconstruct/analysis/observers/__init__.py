@@ -1,7 +1,5 @@
 """What another network sees in a reconstruction: never the network that was inverted.
 
-`classifier` is how a network looks at pictures: the probabilities of its classes and an embedding. `names` says how one
-is asked for, `choices` makes it. `identification` says whether an observer takes a picture for its original, `chance`
-what random pairs of photographs share anyhow. `perceptual` is a distance that was fitted to people's judgements of how
-different two pictures look.
+`classifier` says whether an observer recognises the object and tells the photograph, `chance` what random pairs of
+photographs share anyhow, `perceptual` how different two pictures look to people; `names` how an observer is asked for.
 """

@@ -16,6 +16,8 @@ from scipy.stats import rankdata
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from reconstruct.analysis.entries import MIDDLE, MOST, SPEARMAN
+
 COORDINATES = 2**14  # features of a layer that are compared, drawn where it has more
 
 
@@ -55,20 +57,20 @@ class NullDistribution:
         other = torch.tensor([[a != b for b in self.photographs] for a in self.photographs])
         return {name: values[other] for name, values in agreements(self.codes).items()}
 
-    def agreement(self, original: Tensor, picture: Tensor) -> dict[str, float]:
-        """Measure -> its value, of features ``(1, C, H, W)`` at the places that are compared."""
-        pair = torch.stack([features.flatten()[self.places].cpu() for features in (original, picture)])
-        return {name: float(values[0, 1]) for name, values in agreements(pair).items()}
+    def beside(self, original: Tensor, picture: Tensor) -> dict[str, float]:
+        """Column of ``measures.csv`` -> number: how a picture's features agree with its original's, and random pairs'.
 
-    def percentiles(self, original: Tensor, picture: Tensor) -> dict[str, float]:
-        """Measure -> the percentage of random pairs that agree less than a picture does with its original, 0 to 100.
+        For each measure, the percentage of random pairs that agree less, 0 to 100.
 
         Args:
             original: features of the layer, ``(1, C, H, W)``.
             picture: likewise.
         """
-        found = self.agreement(original, picture)
-        return {name: 100 * float((self.values[name] < value).double().mean()) for name, value in found.items()}
+        pair = torch.stack([features.flatten()[self.places].cpu() for features in (original, picture)])
+        own = {name: float(values[0, 1]) for name, values in agreements(pair).items()}
+        shares = {f"null {name}": 100 * float((self.values[name] < own[name]).double().mean()) for name in own}
+        pairs = self.values["spearman"]
+        return shares | {SPEARMAN: own["spearman"], MIDDLE: float(pairs.quantile(0.5)), MOST: float(pairs.max())}
 
 
 def parts(photograph: Tensor, height: int, width: int, count: int, generator: torch.Generator) -> list[Tensor]:

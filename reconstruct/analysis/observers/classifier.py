@@ -1,26 +1,54 @@
-"""A network that was trained to name what a photograph shows: pictures in, class probabilities and embeddings out."""
+"""Networks that were trained to name what a photograph shows, as observers: the pinned one, any of timm or torchvision.
 
-from collections.abc import Sequence
+Recognised: an observer gives a picture the class that it gives the original. Identified: it finds the picture nearer to
+its own original than to another one (VanRullen & Reddy 2019, for reconstructions from brain activity); by chance, half
+of the time.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import interpolate
+from torch.nn.functional import cosine_similarity, interpolate
 
-from reconstruct.errors import InputError
+from reconstruct.analysis.entries import ORIGINAL, PROBABILITY
+from reconstruct.analysis.observers.names import PINNED, require_timm
+from reconstruct.errors import InputError, RunError, nearest
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What an observer sees in pictures.
+    """What an observer sees in a picture.
 
     Attributes:
-        probabilities: of the classes, ``(N, K)``.
-        embeddings: what the last linear layer is given, ``(N, D)``.
+        probabilities: of the classes, ``(K,)``.
+        embedding: what the last linear layer is given, ``(D,)``.
     """
 
     probabilities: Tensor
-    embeddings: Tensor
+    embedding: Tensor
+
+    def beside(self, original: "Observation", others: Sequence["Observation"]) -> dict[str, float]:
+        """Column of ``measures.csv`` -> number: the original's most probable class, and whose embedding is nearest.
+
+        Args:
+            original: what is seen in the picture that this one was made from.
+            others: in the other originals. Identified is the share of them that are less similar; a tie counts half.
+        """
+        shown = original.probabilities.argmax()
+        embeddings = torch.stack([original.embedding, *(other.embedding for other in others)])
+        own, *similar = cosine_similarity(self.embedding[None], embeddings).tolist()
+        found = {
+            PROBABILITY: float(self.probabilities[shown]),
+            ORIGINAL: float(original.probabilities[shown]),
+            "observer rank": 1 + float((self.probabilities > self.probabilities[shown]).sum()),
+            "observer cosine": own,
+        }
+        shares = [(own > other) + (own == other) / 2 for other in similar]
+        return found | ({"identified": sum(shares) / len(shares)} if shares else {})
 
 
 @dataclass(frozen=True)
@@ -38,14 +66,14 @@ class Preparation:
     mean: Sequence[float]
     std: Sequence[float]
 
-    def __call__(self, pictures: Tensor) -> Tensor:
-        """Pictures ``(N, 3, H, W)``, RGB in [0, 1] -> ``(N, 3, size, size)``."""
-        height, width = pictures.shape[-2:]
+    def __call__(self, picture: Tensor) -> Tensor:
+        """A picture ``(1, 3, H, W)``, RGB in [0, 1] -> ``(1, 3, size, size)``."""
+        height, width = picture.shape[-2:]
         side = min(height, width)
         top, left = (height - side) // 2, (width - side) // 2
-        square = pictures[..., top : top + side, left : left + side]
+        square = picture[..., top : top + side, left : left + side]
         shown = interpolate(square, (self.size, self.size), mode="bicubic", antialias=True).clamp(0, 1)
-        mean, std = (pictures.new_tensor(values)[:, None, None] for values in (self.mean, self.std))
+        mean, std = (picture.new_tensor(values)[:, None, None] for values in (self.mean, self.std))
         return (shown - mean) / std
 
 
@@ -54,7 +82,7 @@ class Classifier:
 
     Args:
         name: as it is asked for.
-        model: from prepared pictures to logits ``(N, K)``; its last linear layer gives them.
+        model: from prepared pictures to logits ``(1, K)``; its last linear layer gives them.
         classes: K names.
         preparation: what comes before the model.
 
@@ -72,8 +100,86 @@ class Classifier:
         linear[-1].register_forward_pre_hook(lambda _, given: self._embedded.append(given[0]))
 
     @torch.no_grad()
-    def __call__(self, pictures: Tensor) -> Observation:
-        """What it sees in pictures ``(N, 3, H, W)``, RGB in [0, 1], on the processor, in float32."""
+    def __call__(self, picture: Tensor) -> Observation:
+        """What it sees in a picture ``(1, 3, H, W)``, RGB in [0, 1], on the processor, in float32."""
         self._embedded.clear()
-        logits = self._model(self._prepare(pictures.float().cpu()))
-        return Observation(logits.softmax(dim=1), self._embedded.pop().flatten(1))
+        logits = self._model(self._prepare(picture.float().cpu()))
+        return Observation(logits[0].softmax(dim=0), self._embedded.pop().flatten())
+
+
+def observer(name: str, weights: Callable[[], Path]) -> Classifier:
+    """The observer of that name, one that `names.check` has passed.
+
+    Args:
+        name: `PINNED`, ``timm:NAME`` or ``torchvision:NAME``.
+        weights: gives the file with the pinned observer's weights.
+
+    Raises:
+        InputError: there is no such model, or timm is not installed.
+        RunError: its weights are not on this machine and cannot be fetched.
+    """
+    kind, _, model = name.partition(":")
+    return {"timm": _timm, "torchvision": _torchvision}[kind](name, model) if model else _pinned(weights)
+
+
+def _pinned(weights: Callable[[], Path]) -> Classifier:
+    """EfficientNet-Lite0 (Tan & Le 2019; Liu 2020): 4.7 million parameters, 75 % of ImageNet's validation set."""
+    timm = _imported_timm(PINNED)
+    model = timm.create_model("tf_efficientnet_lite0")
+    state = torch.load(weights(), weights_only=True, map_location="cpu")
+    # Under the model's own names: both list the tensors from the picture upwards.
+    model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
+    return Classifier(PINNED, model, _imagenet(timm), Preparation(224, [127 / 255] * 3, [128 / 255] * 3))
+
+
+def _timm(name: str, model: str) -> Classifier:
+    timm = _imported_timm(name)
+    if not timm.is_model(model):
+        raise InputError(f"observer={name}: timm has no such model{nearest(model, timm.list_models(), 'timm:')}")
+    made = _fetched(name, lambda: timm.create_model(model, pretrained=True))
+    known = timm.data.resolve_model_data_config(made)
+    classes = _imagenet(timm) if made.num_classes == 1000 else [str(k) for k in range(made.num_classes)]
+    return Classifier(name, made, classes, Preparation(known["input_size"][-1], known["mean"], known["std"]))
+
+
+def _torchvision(name: str, model: str) -> Classifier:
+    import torchvision
+    from torchvision.models import _api
+
+    there = torchvision.models.list_models(module=torchvision.models)
+    if model not in there:
+        raise InputError(f"observer={name}: torchvision has no such model{nearest(model, there, 'torchvision:')}")
+    weights = torchvision.models.get_model_weights(model).DEFAULT
+    vars(_api)["load_state_dict_from_url"] = _tensors_only  # torchvision itself would run what a pickle says
+    # Its builders know what goes with weights: other inputs, other names of tensors.
+    made = _fetched(name, lambda: torchvision.models.get_model(model, weights=weights, progress=False))
+    shown = weights.transforms()
+    return Classifier(name, made, weights.meta["categories"], Preparation(shown.crop_size[0], shown.mean, shown.std))
+
+
+def _tensors_only(url: str, **how: Any) -> Any:
+    return torch.hub.load_state_dict_from_url(url, **{**how, "map_location": "cpu", "weights_only": True})
+
+
+def _imported_timm(name: str) -> Any:
+    require_timm(name)
+    import timm
+
+    return timm
+
+
+def _imagenet(timm: Any) -> list[str]:
+    """The names of ImageNet's thousand classes, each by its first word."""
+    info = timm.data.ImageNetInfo()
+    return [str(info.index_to_description(k)).partition(",")[0] for k in range(1000)]
+
+
+def _fetched(name: str, fetch: Callable[[], Any]) -> Any:
+    """What `fetch` gives: from this machine where it is there already."""
+    try:
+        return fetch()
+    except Exception as error:  # whatever the clients of their hosts raise, which differ from version to version
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise RunError(
+            f"observer={name}: its weights are not on this machine and cannot be fetched ({reason})"
+        ) from error

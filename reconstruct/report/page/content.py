@@ -5,47 +5,46 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.report.figures.cells import Cells, Panel
+from reconstruct.analysis.entries import MEASURES, Entry, Kind, current
+from reconstruct.report.figures import LAYOUTS, Layout
+from reconstruct.report.figures.cells import Cells, Panel, cells_of
 from reconstruct.report.figures.labels import EFFORT, cell_names, labels, shortest
-from reconstruct.report.figures.pivot import Layout, places
-from reconstruct.report.page.introduction import introduction, words
-from reconstruct.report.page.pictures import Pictures
-from reconstruct.report.page.quantities import QUANTITIES, errors, facts
+from reconstruct.report.figures.pivot import places
+from reconstruct.report.page.pictures import Pictures, moments
+from reconstruct.report.page.words import QUANTITIES, errors, facts, introduction, words
 from reconstruct.runs import trace
 from reconstruct.runs.failures import Failure
 from reconstruct.runs.naming import TERMS, is_setting
 from reconstruct.runs.results import FILM, PICTURE, TRACE, Result, damage
 from reconstruct.runs.sentences import sentence, title
+from reconstruct.runs.sweeps import Sweep
 
 POINTS = 80  # of a curve
 FACTS = [*(f"{term} error" for term in TERMS), *(each.title for each in QUANTITIES), "time"]
 
 
-def content(
-    cells: Cells, heading: str, pictures: Pictures, entries: Sequence[Entry] = (), layout: Layout | None = None
-) -> dict[str, Any]:
+def content(sweeps: Sequence[Sweep], heading: str, pictures: Pictures) -> dict[str, Any]:
     """Everything that the page shows but the pictures, which it knows by their numbers in `pictures`.
 
     Args:
-        cells: of one sweep or several.
-        heading: the title of the page.
+        sweeps: one or several; what was measured is shown of one.
+        heading: the title of the page; empty for the names of the sweeps.
         pictures: to which those of the cells are added.
-        entries: what was measured of these cells' pictures, if it was.
-        layout: of the sweep's figure, where its kind has its own.
     """
+    cells, names = cells_of(sweeps), dict.fromkeys(sweep.folder.resolve().name for sweep in sweeps)
+    entries = (current(sweeps[0], MEASURES, Entry.of_row) if len(sweeps) == 1 else None) or []
     keys, results = _keys_apart(cells), [panel.result for panel in cells.panels if panel.result]
     shown = _cells(cells, keys, pictures, entries)
     known = {name for cell in shown for name in cell["facts"]}
     meanings = [(each.title, each.meaning) for each in QUANTITIES if each.title in known]
     curves = dict.fromkeys(name for cell in shown for name in cell.get("curves", {"values": ()})["values"])
     return {
-        "title": heading,
+        "title": heading or ", ".join(names),
         "introduction": introduction(results),
         "words": [*words(results, cells.axes), *meanings],
         "facts": [name for name in FACTS if name in known],
         "keys": list(_keys(cells, keys)),
-        "places": _places(cells, layout or Layout(), keys),
+        "places": _places(cells, LAYOUTS.get(cells.drawing, Layout()), keys),
         "originals": list(_originals(cells.panels, shown)),
         "curves": {name: "Total loss" if name == "loss" else f"Relative error of {name} in %" for name in curves},
         "steps": _add_films(shown, cells.panels, pictures),
@@ -73,7 +72,7 @@ def _finished(panel: Panel, pictures: Pictures, measured: Entry | None, in_parts
     if result is None or panel.picture is None:
         return {}
     files = {term: pictures.number(panel.folder / f"{term}.png") for term in result.originals}
-    found = errors(result) | facts(result, *filter(None, [measured]))
+    found = errors(result) | facts(vars(result).get, *([measured.known] if measured else []))
     caption = {name: text for name, (text, _) in found.items() if name in ("PSNR", *errors(result))}
     where = f" on {result.processor}" if result.processor else ""
     return {
@@ -173,14 +172,10 @@ def _findings(entries: Sequence[Entry], panels: Sequence[Panel], pictures: Pictu
 
 def _add_films(shown: Sequence[dict[str, Any]], panels: Sequence[Panel], pictures: Pictures) -> list[int]:
     """The steps at which all cells that have films are shown; their pictures then are added to these cells."""
-    filmed = {number: p for number, p in enumerate(panels) if p.result and p.picture and FILM in p.result.files}
-    if not filmed:
-        return []
-    from reconstruct.report.page.films import moments  # torch, which a page without films does without
-
-    steps, films = moments({number: panel.folder for number, panel in filmed.items()})
-    for number, frames in films.items():
-        shown[number]["frames"] = [pictures.number_of(frame) for frame in frames]
+    steps, films = moments([p.folder for p in panels if p.result and p.picture and FILM in p.result.files])
+    for cell, panel in zip(shown, panels, strict=True):
+        if panel.folder in films:
+            cell["frames"] = [pictures.number(frame) for frame in films[panel.folder]]
     return steps
 
 

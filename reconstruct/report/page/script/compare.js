@@ -19,9 +19,7 @@ const compare = {
     return controls(
       list("compare-cell", "picture", shown, state.cell, (id) => choose(cells[id])),
       list("compare-other", "against", [...known, ...others], state.other, (other) => set({ other })),
-      make("fieldset", {}, make("legend", {}, "How"), ...Object.keys(MODES).map(modeChoice)),
-      state.mode === "wipe" ? adjuster("wipe", "wipe", 0, 100) : null,
-      state.mode === "difference" ? adjuster("brightened", "gain", 1, 16) : null, detail());
+      make("fieldset", {}, make("legend", {}, "How"), ...Object.keys(MODES).map(modeChoice)), detail());
   },
 
   fill(content) {
@@ -29,34 +27,15 @@ const compare = {
     const originals = { original: Object.values(one.originals)[0], style: one.originals.style };
     const other = state.other in ORIGINALS ? originals[state.other] : cells[state.other].picture;
     const above = other == null ? make("span", { class: "none" }, "no picture") : picture(other, name);
-    content.append(make("div", { class: `stage ${state.mode}`, onpointerdown: grasp, onpointermove: drag },
+    content.append(make("div", { class: `stage ${state.mode}` },
       make("div", { class: "shown" }, pictureOf(one)), make("div", { class: "shown top", id: "top" }, above),
-      make("div", { class: "edge", id: "edge" })), make("p", {}, MODES[state.mode](one.label, name)));
+      state.mode === "wipe" ? make("div", { class: "shown edge" }, adjuster("wipe", "wipe", 0, 100)) : null),
+    make("p", {}, MODES[state.mode](one.label, name)), state.mode === "difference" ? adjuster("brightened", "gain", 1, 16) : "");
     about(one);
   },
 };
 
 function modeChoice(mode) {
-  const chosen = () => {
-    set({ mode });
-    document.querySelector(`input[value=${mode}]`).focus();
-  };
-  return make("label", {}, make("input", { type: "radio", name: "mode", value: mode, checked: mode === state.mode, onchange: chosen }), mode);
-}
-
-/** The edge follows a pointer that was pressed on the pictures, wherever it goes. */
-function grasp(event) {
-  if (state.mode !== "wipe" || event.button !== 0) return;
-  event.preventDefault();
-  event.currentTarget.setPointerCapture(event.pointerId);
-  drag(event);
-}
-
-function drag(event) {
-  if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-  const place = event.currentTarget.getBoundingClientRect();
-  const share = Math.round((100 * (event.clientX - place.left)) / place.width);
-  state.wipe = String(Math.min(100, Math.max(0, share)));
-  remember();
-  adjust();
+  const onchange = () => set({ mode }, { controlsStay: true });
+  return make("label", {}, make("input", { type: "radio", name: "mode", value: mode, checked: mode === state.mode, onchange }), mode);
 }

@@ -9,15 +9,15 @@ function list(id, words, options, current, onchoice) {
   return make("label", {}, words, make("select", { id, onchange: (event) => onchoice(event.target.value) }, ...made));
 }
 
-/** A slider, with a place for its value in words. */
-function slider(words, attributes, onmove) {
-  return make("label", {}, words, make("input", { type: "range", ...attributes, oninput: (event) => onmove(event.target) }), make("output"));
-}
-
-/** Writes beside a slider, and for who cannot see it, what its value means. */
-function tell(slider, words) {
-  slider.nextElementSibling.textContent = words;
-  slider.setAttribute("aria-valuetext", words);
+/** A slider, which stands where `standing` says: a value, and what that means in words. */
+function slider(words, attributes, onmove, standing) {
+  const output = make("output"), input = make("input", { type: "range", ...attributes, oninput: () => onmove(input.value) });
+  input.stand = () => {
+    const [value, said = null] = standing();
+    input.value = value;
+    input.ariaValueText = output.textContent = said;
+  };
+  return make("label", {}, words, input, output);
 }
 
 /** A list of the keys, for what stands in rows or columns. */
@@ -34,19 +34,24 @@ function placeList(place) {
 
 /** A slider through the values of a key. */
 function keySlider({ key, name, values }) {
-  return slider(name, { min: 0, max: values.length - 1, "data-key": key }, (input) => move(key, values[input.value].value));
+  return slider(name, { min: 0, max: values.length - 1, "data-key": key }, (at) => move(key, values[at].value), () => {
+    const at = Math.max(0, values.findIndex(({ value }) => value === state.fixed[key]));
+    return [at, values[at].label];
+  });
 }
 
 /** A slider through the steps at which all cells that have films are shown; at its end are the finished pictures. */
 function stepSlider() {
   const last = data.steps.length;
-  const moved = (input) => set({ step: Number(input.value) === last ? "" : input.value }, { controlsStay: true });
-  return last ? slider("optimisation", { min: 0, max: last, id: "step" }, moved) : null;
+  const moved = (at) => set({ step: Number(at) === last ? "" : at }, { controlsStay: true });
+  const standing = () => state.step === "" ? [last, "finished"] : [state.step, `step ${data.steps[state.step]}`];
+  return last ? slider("optimisation", { min: 0, max: last, id: "step" }, moved, standing) : null;
 }
 
 /** A slider for a number by which pictures are only shown in another way. */
 function adjuster(words, name, min, max, step = 1) {
-  return slider(words, { min, max, step, "data-adjusts": name }, (input) => { state[name] = input.value; remember(); adjust(); });
+  const moved = (value) => { state[name] = value; remember(); stand(); };
+  return slider(words, { min, max, step, "data-adjusts": name }, moved, () => [state[name]]);
 }
 
 /** The same place of all pictures, enlarged. */
@@ -55,27 +60,12 @@ function detail() {
     adjuster("enlarged", "zoom", 1, 12), adjuster("across", "x", 0, 1, 0.01), adjuster("down", "y", 0, 1, 0.01));
 }
 
-/** Shows pictures as `adjuster` says, by the variables of the style sheet. */
-function adjust() {
+/** Puts all sliders where the state is; pictures are shown as `adjuster` says, by the variables of the style sheet. */
+function stand() {
+  for (const input of document.querySelectorAll("[type=range]")) input.stand();
   const main = document.getElementById("main");
   for (const name of ["zoom", "x", "y", "wipe", "gain"]) main.style.setProperty(`--${name}`, state[name]);
   main.classList.toggle("enlarged", state.zoom > 1);
-  for (const input of document.querySelectorAll("[data-adjusts]")) input.value = state[input.dataset.adjusts];
-}
-
-/** Puts all sliders where the state is. */
-function stand() {
-  for (const input of document.querySelectorAll("[data-key]")) {
-    const { values } = keys.find(({ key }) => key === input.dataset.key);
-    input.value = Math.max(0, values.findIndex(({ value }) => value === state.fixed[input.dataset.key]));
-    tell(input, values[input.value].label);
-  }
-  const input = document.getElementById("step");
-  if (input) {
-    input.value = state.step === "" ? data.steps.length : state.step;
-    tell(input, state.step === "" ? "finished" : `step ${data.steps[state.step]}`);
-  }
-  adjust();
 }
 
 /** The pointer over an enlarged picture moves the place that all of them show. */
@@ -85,7 +75,7 @@ function follow(event) {
   const place = frame.getBoundingClientRect();
   state.x = ((event.clientX - place.left) / place.width).toFixed(2);
   state.y = ((event.clientY - place.top) / place.height).toFixed(2);
-  adjust();
+  stand();
   clearTimeout(resting);
   resting = setTimeout(remember, 300);
 }
