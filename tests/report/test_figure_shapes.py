@@ -150,9 +150,9 @@ def _originals_beside(table: Table, i: int, j: int) -> Iterator[tuple[str, Tile]
     yield from table.originals
     for (row, column), tile in table.tiles.items():
         if not tile.name and row == i:
-            yield table.columns[0].labels[column], tile
+            yield table.columns.labels[column], tile
         elif not tile.name and column == j:
-            yield table.rows[0].labels[row], tile
+            yield table.rows.labels[row], tile
 
 
 def _assert_originals(panel: Panel, beside: list[tuple[str, Tile]]) -> None:
@@ -182,7 +182,7 @@ def test_layers_stand_in_the_networks_order_unless_a_reader_asks_for_another(tmp
 @given(values=st.lists(st.floats(1e-20, 1e20).map(repr) | st.sampled_from(["0", "inf", "0.0151", "1e-3"]), unique=True))
 def test_numbers_in_labels_read_back_exactly(values):
     cells = Cells([], {"ratio": values})
-    for value, label in labels("ratio", cells)[0].of.items():
+    for value, label in labels("ratio", cells).of.items():
         assert number_in(label) == float(value)
 
 

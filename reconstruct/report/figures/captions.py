@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from reconstruct.report.figures.cells import SWEEP_KEY, Cells, Panel
-from reconstruct.report.figures.labels import cell_names, key_name, shortest
+from reconstruct.report.figures.labels import cell_names, key_name, labels
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.plots.curves import without_trace
 from reconstruct.report.figures.plots.tradeoff import without_both
@@ -135,7 +135,7 @@ def alt(cells: Cells, kind: str, look: Look = DEFAULT) -> str:
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
     keys = [
-        f"{key_name(key, cells)}: {'; '.join(shortest(key, value, cells) for value in values)}."
+        f"{key_name(key, cells)}: {'; '.join(labels(key, cells)[value] for value in values)}."
         for key, values in cells.axes.items()
     ]
     terms = TERMS if kind in WITH_ERRORS and look.values == "error" else ()

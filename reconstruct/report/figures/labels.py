@@ -42,40 +42,35 @@ class Labels:
         return self.of[value]
 
 
-def labels(key: str, cells: Cells) -> list[Labels]:
-    """The ways to label the values of a key, the longest first; with a reader's own words in them there is only one."""
+def labels(key: str, cells: Cells) -> Labels:
+    """A key's name and its values' labels, in a reader's own words where there are some."""
     if key not in cells.labels:
         cells.labels[key] = _renamed(_labels(key, cells), cells.renamed)
-    known: list[Labels] = cells.labels[key]
+    known: Labels = cells.labels[key]
     return known
 
 
-def _renamed(ways: list[Labels], new: Mapping[str, str]) -> list[Labels]:
-    """With a reader's own words in the place of a value, of any label of it, and of the key's name."""
-    if not any(words in new for way in ways for words in (way.key, *way.of, *way.of.values())):
-        return ways
-    first = ways[0]
-    words = {value: (value, *(way.of[value] for way in ways)) for value in first.of}
-    own = {value: next((new[old] for old in olds if old in new), first.of[value]) for value, olds in words.items()}
-    return [Labels(new.get(first.key, first.key), own)]
+def _renamed(known: Labels, new: Mapping[str, str]) -> Labels:
+    """With a reader's own words in the place of a value, of its label, and of the key's name."""
+    own = {value: new.get(value, new.get(label, label)) for value, label in known.of.items()}
+    return Labels(new.get(known.key, known.key), own)
 
 
-def _labels(key: str, cells: Cells) -> list[Labels]:
-    values = cells.values(key)
-    name = key_name(key)
+def _labels(key: str, cells: Cells) -> Labels:
+    values, name = cells.values(key), key_name(key)
     if key.endswith(".picture"):
-        return [Labels(name, of) for of in _pictures(key, values, cells.panels)]
+        return Labels(name, _pictures(key, values, cells.panels))
     if key.endswith(".layers"):
-        return _layers(name, {value: tuple(listed(value)) for value in values})
+        return Labels(name, _layers({value: tuple(listed(value)) for value in values}))
     if key == "depth":
         sets = {value: _at_depth(value, cells.panels) for value in values}
-        return _ends(sets) if any(len(of) > 1 for of in sets.values()) else _layers(name, _only(sets))
+        return _ends(sets) if any(len(of) > 1 for of in sets.values()) else Labels(name, _layers(_only(sets)))
     if key in (SWEEP_KEY, START, "content.code"):
         known = {each: BEGUN_WITH[each] for each in values if each in BEGUN_WITH} if key == START else {}
-        return [Labels(name, _paths(values) | known)]
+        return Labels(name, _paths(values) | known)
     if key == "ratio":
-        return [Labels(name, _distinguished(numbers(values)))]
-    return [Labels(name, _distinguished({value: plain(value) for value in values}))]
+        return Labels(name, _distinguished(numbers(values)))
+    return Labels(name, _distinguished({value: plain(value) for value in values}))
 
 
 def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
@@ -87,17 +82,17 @@ def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
     if not new:
         return cells
     keys = [*cells.axes, *cells.narrowed]
-    ways = [way for key in keys for way in labels(key, cells)]
-    ways += [way for term in TERMS if "depth" in keys for way in depth_labels(cells, term)]
-    named = [key_name(key, cells) for key in keys]
-    known = list(dict.fromkeys([*named, *(words for way in ways for words in (way.key, *way.of, *way.of.values()))]))
+    every = [labels(key, cells) for key in keys]
+    every += [depth_labels(cells, term) for term in TERMS if "depth" in keys]
+    words = (words for each in every for words in (each.key, *each.of, *each.of.values()))
+    known = list(dict.fromkeys([*map(key_name, keys), *words]))
     for old in new:
         if old not in known:
             there = f"nothing is labelled so; labels are {', '.join(known)}"
             raise InputError(f"--label {old}=…: {there}{nearest(old, known)}")
     renamed = replace(cells, renamed=new)
     for key in keys:
-        (word, count), *_ = Counter(labels(key, renamed)[0].of.values()).most_common(1)
+        (word, count), *_ = Counter(labels(key, renamed).of.values()).most_common(1)
         if count > 1:
             raise InputError(f"--label: {count} values of {key} would be labelled {word!r}; give each its own")
     return renamed
@@ -107,13 +102,6 @@ def key_name(key: str, cells: Cells | None = None) -> str:
     """A key's name for readers, in a reader's own words where there are some."""
     name = KEYS.get(key, key.removesuffix(".picture").replace(".", " ").replace("_", " "))
     return cells.renamed.get(name, name) if cells else name
-
-
-def shortest(key: str, value: str, cells: Cells) -> str:
-    """The shortest label of a value that distinguishes it from all others."""
-    named = labels(key, cells)[-1]
-    prefix = named.key.partition(": ")[2].removesuffix("…")  # what the labels have in common, which is in the heading
-    return f"{prefix}{named[value]}"
 
 
 def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
@@ -142,7 +130,7 @@ def _own_layers(panel: Panel) -> str:
     return layer_range(listed(layers[0])) if len(layers) == 1 else ""
 
 
-def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str, str], str]:
+def with_keys(keys: Sequence[str], cells: Cells) -> Callable[[str, str], str]:
     """A function that names a value together with its key, which what says by itself what it is does without.
 
     That is the representation, the only layers and the only picture.
@@ -150,17 +138,14 @@ def with_keys(keys: Sequence[str], cells: Cells, way: int = -1) -> Callable[[str
     Args:
         keys: the keys whose values are in one label.
         cells: all cells of the figure.
-        way: the number of the way to label a value, the longest first; the last one of a key that has fewer.
 
     Returns:
         (key, value) -> label.
     """
     kinds = Counter(map(_kind, keys))
-    ways = {key: [each for each in labels(key, cells) if not each.key.endswith("…")] for key in keys}
-    chosen = {key: of[max(way, -len(of)) if way < 0 else min(way, len(of) - 1)] for key, of in ways.items()}
 
     def named(key: str, value: str) -> str:
-        label, kind = chosen[key][value], _kind(key)
+        label, kind = labels(key, cells)[value], _kind(key)
         is_clear = kind in ("picture", "representation") or (kind == "layers" and tap_kind(label))
         return label if is_clear and kinds[kind] == 1 else f"{key_name(key, cells)} {label}"
 
@@ -183,24 +168,21 @@ def _with_namesakes(of: Mapping[str, str]) -> list[tuple[str, str, bool]]:
     return [(value, name, often[legible(name)] == 1) for value, name in of.items()]
 
 
-def _pictures(key: str, values: Sequence[str], panels: Sequence[Panel]) -> list[dict[str, str]]:
-    """By painter and title; by title alone; if titles are the same, with the part of the path that differs."""
-    term = key.removesuffix(".picture")
+def _pictures(key: str, values: Sequence[str], panels: Sequence[Panel]) -> dict[str, str]:
+    """By title or, of files, the part of the path that differs; by both if titles are the same."""
+    term, paths = key.removesuffix(".picture"), _paths(values)
     titles = {value: _title(term, [p for p in panels if p.values.get(key) == value]) for value in values}
-    paths = _paths(values)
-    whole = {value: title or paths[value] for value, title in titles.items()}
-    short = {value: name.split(", ", 1)[-1] if titles[value] else name for value, name in whole.items()}
-    return [
-        _distinguished({value: name if alone else f"{name} ({paths[value]})" for value, name, alone in named})
-        for named in map(_with_namesakes, (whole, short))
-    ]
+    names = {value: title or paths[value] for value, title in titles.items()}
+    return _distinguished(
+        {value: name if alone else f"{name} ({paths[value]})" for value, name, alone in _with_namesakes(names)}
+    )
 
 
 def _title(term: str, panels: Sequence[Panel]) -> str:
-    """Painter and title of a sample, without its year; empty for a file of the user's."""
+    """The title of a sample, without painter and year; empty for a file of the user's."""
     credits = next((p.result.pictures[term] for p in panels if p.result and term in p.result.pictures), {})
     title = credits.get("title", "")
-    return re.sub(r", (ca\. )?\d{4}.*$", "", title) if credits.get("credit") else ""
+    return re.sub(r", (ca\. )?\d{4}.*$", "", title).split(", ", 1)[-1] if credits.get("credit") else ""
 
 
 def _paths(values: Sequence[str]) -> dict[str, str]:
@@ -222,35 +204,26 @@ def _only(sets: Mapping[str, Sequence[Layers]]) -> dict[str, Layers]:
     return {value: of[0] if of else () for value, of in sets.items()}
 
 
-def _ends(sets: Mapping[str, Sequence[Layers]]) -> list[Labels]:
+def _ends(sets: Mapping[str, Sequence[Layers]]) -> Labels:
     """Labels for depths at which style has more layers than content: the layer that is the last of both."""
     ends = {value: ", ".join(dict.fromkeys(layers[-1] for layers in of)) or value for value, of in sets.items()}
-    return [Labels("layer (for style, all layers up to it)", _distinguished(ends))]
+    return Labels("layer (for style, all layers up to it)", _distinguished(ends))
 
 
-def _layers(key: str, sets: Mapping[str, Layers]) -> list[Labels]:
-    """By the names of all layers; by the first and the last one; without what all names have in common."""
+def _layers(sets: Mapping[str, Layers]) -> dict[str, str]:
+    """By the first and the last layer, or by the names of all where these are not different."""
     spelled = {value: layers or (plain(value),) for value, layers in sets.items()}
-    kinds = {tap_kind(layer) for layers in spelled.values() for layer in layers}
-    whole = {value: ", ".join(layers) for value, layers in spelled.items()}
     ranges = {value: layer_range(layers) for value, layers in spelled.items()}
-    ways = [Labels(key, of) for of in (whole, ranges) if len(set(of.values())) == len(of)]
-    if len(kinds) == 1 and (kind := kinds.pop()) and len(set(ranges.values())) == len(ranges):
-        ways.append(Labels(f"{key}: {kind}…", {value: name.removeprefix(kind) for value, name in ranges.items()}))
-    return ways or [Labels(key, _distinguished(whole))]
+    if len(set(ranges.values())) == len(ranges):
+        return ranges
+    return _distinguished({value: ", ".join(layers) for value, layers in spelled.items()})
 
 
-def depth_labels(cells: Cells, term: str) -> list[Labels]:
-    """The same as `_depth_labels`, with a reader's own words."""
-    return _renamed(_depth_labels(cells, term), cells.renamed)
-
-
-def _depth_labels(cells: Cells, term: str) -> list[Labels]:
+def depth_labels(cells: Cells, term: str) -> Labels:
     """Labels for depths: as in the paper "+ layer", if each set of layers is the one before it and that layer."""
     sets = _only({value: _at_depth(value, cells.panels, (term,)) for value in cells.values("depth")})
     longest = max(sets.values(), key=len, default=())
     places = {value: place for place, value in enumerate(sets, 1)}
     grows = all(not layers or layers == longest[: places[value]] for value, layers in sets.items())
-    single = len(longest) == 1 or not grows
     names = {v: f"{'+ ' if places[v] > 1 else ''}{layers[-1]}" if layers else v for v, layers in sets.items()}
-    return _layers("layers", sets) if single else [Labels("layers", names)]
+    return _renamed(Labels("layers", names if grows and len(longest) > 1 else _layers(sets)), cells.renamed)

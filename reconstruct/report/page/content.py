@@ -8,7 +8,7 @@ from typing import Any
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, current
 from reconstruct.report.figures import LAYOUTS, Layout
 from reconstruct.report.figures.cells import Cells, Panel, cells_of
-from reconstruct.report.figures.labels import EFFORT, cell_names, labels, shortest
+from reconstruct.report.figures.labels import EFFORT, cell_names, labels
 from reconstruct.report.figures.pivot import places
 from reconstruct.report.page.pictures import Pictures, moments
 from reconstruct.report.page.words import QUANTITIES, errors, facts, introduction, words
@@ -16,7 +16,7 @@ from reconstruct.runs import trace
 from reconstruct.runs.failures import Failure
 from reconstruct.runs.naming import TERMS, is_setting
 from reconstruct.runs.results import FILM, PICTURE, TRACE, Result, damage
-from reconstruct.runs.sentences import sentence, title
+from reconstruct.runs.sentences import sentence
 from reconstruct.runs.sweeps import Sweep
 
 POINTS = 80  # of a curve
@@ -134,9 +134,9 @@ def _short(number: float) -> float:
 def _keys(cells: Cells, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Some keys in which cells differ, with a label for every value."""
     for key in keys:
-        labelled = [{"value": value, "label": shortest(key, value, cells)} for value in cells.axes[key]]
-        name = labels(key, cells)[-1].key.partition(":")[0]
-        yield {"key": key, "name": name, "values": labelled}
+        known = labels(key, cells)
+        labelled = [{"value": value, "label": known[value]} for value in cells.axes[key]]
+        yield {"key": key, "name": known.key, "values": labelled}
 
 
 def _keys_apart(cells: Cells) -> list[str]:
@@ -159,8 +159,7 @@ def _originals(panels: Sequence[Panel], shown: Sequence[Mapping[str, Any]]) -> I
         for term, number in cell["originals"].items():
             if panel.result and number not in known:
                 known.add(number)
-                named = ", ".join(filter(None, (title(panel.result, term), panel.result.scale(term))))
-                yield {"picture": number, "title": f"{named} ({term})"}
+                yield {"picture": number, "title": f"{panel.original_title(term)} ({term})"}
 
 
 def _findings(entries: Sequence[Entry], panels: Sequence[Panel], pictures: Pictures) -> dict[str, Any]:

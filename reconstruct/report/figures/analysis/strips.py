@@ -61,7 +61,7 @@ def _table(sweep: Sweep, layers: Mapping[str, Sequence[Entry]], seeds: Sequence[
     original = _tile(_loaded(sweep.folder / first.cell / "content.png"), look)
     rows = Naming("", [*(f"seed {seed}" for seed in seeds), MAP])
     columns = Naming("reconstructed from relu…", [layer.removeprefix("relu") for layer in layers])
-    return Table("", [rows], [columns], tiles, [("original", original)])
+    return Table("", rows, columns, tiles, [("original", original)])
 
 
 def _tile(picture: Tensor | None, look: Look) -> Tile:

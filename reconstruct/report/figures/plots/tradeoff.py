@@ -87,12 +87,12 @@ def _chosen(line: Sequence[Panel], most: int) -> list[Panel]:
 
 def _pictures(panels: Sequence[Panel], cells: Cells, look: Look) -> list[Part]:
     """A row of pictures, each with its α/β, and room for the lines to their points."""
-    known = labels("ratio", cells)[0].of
+    known = labels("ratio", cells).of
     ratios = [panel.settings.get("ratio", "") for panel in panels]
     names = [known.get(ratio, ratio) for ratio in ratios]
     tiles = {(0, j): Tile(cropped(panel.picture, look), name=str(panel.folder)) for j, panel in enumerate(panels)}
     columns = replace(look, columns=len(panels), letters=False)
-    (row,) = Placed(Table("", [], [Naming("α/β", names)], tiles), columns, count(), LEFT, LARGEST).parts()
+    (row,) = Placed(Table("", None, Naming("α/β", names), tiles), columns, count(), LEFT, LARGEST).parts()
     return [row, Part(TIES, lambda *_: None)]
 
 

@@ -7,7 +7,7 @@ from itertools import product
 from matplotlib.figure import Figure
 
 from reconstruct.report.figures.cells import Cells, Panel
-from reconstruct.report.figures.labels import Labels, key_name, labels, shortest, with_keys
+from reconstruct.report.figures.labels import Labels, key_name, labels, with_keys
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.pivot import Block, Layout, Pivot, Point, pivots
 from reconstruct.report.figures.tables.table import Naming, Table, drawn
@@ -22,8 +22,8 @@ Named = dict[str, Tile]
 Original = tuple[Panel, str]
 """A cell, and one of its originals: a term, or `START`."""
 
-Ways = Callable[[str, Cells], Sequence[Labels]]
-"""Key -> the ways to label its values, as `labels` gives them."""
+LabelsOf = Callable[[str, Cells], Labels]
+"""What gives the labels of a key, as `labels` does."""
 
 
 def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
@@ -68,7 +68,7 @@ def _about_errors(done: Sequence[Result]) -> str:
     return "; ".join([errors] * any(r.relative_errors for r in done) + [loss] * bool(without))
 
 
-def tables(cells: Cells, look: Look, layout: Layout | None = None, ways: Ways = labels) -> list[Table]:
+def tables(cells: Cells, look: Look, layout: Layout | None = None, labels_of: LabelsOf = labels) -> list[Table]:
     """A table for each combination of the values of the keys of pages.
 
     Raises:
@@ -76,14 +76,14 @@ def tables(cells: Cells, look: Look, layout: Layout | None = None, ways: Ways = 
     """
     tile_of = tiles(cells, look)
     return [
-        _table(pivot, block, cells, originals(block, look), tile_of, ways)
+        _table(pivot, block, cells, originals(block, look), tile_of, labels_of)
         for pivot in pivots(cells, layout)
         for block in pivot.blocks
     ]
 
 
 def _table(
-    pivot: Pivot, block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile], ways: Ways
+    pivot: Pivot, block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile], labels_of: LabelsOf
 ) -> Table:
     """A block with its originals: those of rows at the left, those of columns above, common ones outside of it."""
     if not (pivot.rows or found.by_column):  # then the common ones are the first columns
@@ -95,27 +95,23 @@ def _table(
     placed = {(row[at], column[under]): tile_of(panel) for (at, under), panel in block.at.items()}
     placed |= {(row[at], left.index(name)): t for at, named in found.by_row.items() for name, t in named.items()}
     placed |= {(above.index(name), column[at]): t for at, named in found.by_column.items() for name, t in named.items()}
-    columns = _namings(pivot.columns, block.columns, pivot.cells, left, " →", ways)
-    rows = _namings(pivot.rows, block.rows, pivot.cells, above, " ↓", ways) if pivot.rows or above else []
+    columns = _naming(pivot.columns, block.columns, pivot.cells, left, " →", labels_of)
+    rows = _naming(pivot.rows, block.rows, pivot.cells, above, " ↓", labels_of) if pivot.rows or above else None
     return Table(heading(pivot, block, every), rows, columns, placed, found.common, len(left))
 
 
-def _namings(
-    keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str, ways: Ways
-) -> list[Naming]:
-    """Ways to label rows or columns: a single key is the heading of its values, several keys are in every label."""
+def _naming(
+    keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str, labels_of: LabelsOf
+) -> Naming:
+    """Labels of rows or columns: a single key is the heading of its values, several keys are in every label."""
     if not keys:
-        return [Naming("", [*before, "reconstruction" if before else ""])]
+        return Naming("", [*before, "reconstruction" if before else ""])
     if len(keys) == 1:
-        known = ways(keys[0], cells)
-        return [Naming(way.key + arrow, [*before, *(way[value] for (value,) in points)]) for way in known]
-    return [Naming("", [*before, *_of_points(keys, points, cells, way)]) for way in (0, -1)]
-
-
-def _of_points(keys: Sequence[str], points: Sequence[Point], cells: Cells, way: int) -> list[str]:
-    """Labels with a line for each key."""
-    named = with_keys(keys, cells, way)
-    return ["\n".join(named(key, value) for key, value in zip(keys, point, strict=True)) for point in points]
+        known = labels_of(keys[0], cells)
+        return Naming(known.key + arrow, [*before, *(known[value] for (value,) in points)])
+    named = with_keys(keys, cells)
+    words = ("\n".join(named(key, value) for key, value in zip(keys, point, strict=True)) for point in points)
+    return Naming("", [*before, *words])
 
 
 def heading(pivot: Pivot, block: Block, every: Cells) -> str:
@@ -124,7 +120,7 @@ def heading(pivot: Pivot, block: Block, every: Cells) -> str:
     first = pivot.cells.panels[0]
     common = [key for key in every.axes if key not in pivot.cells.axes and key not in values]
     values |= {key: first.values[key] for key in common if first.values.get(key)}
-    return ",  ".join(f"{key_name(key, every)} {shortest(key, value, every)}" for key, value in values.items())
+    return ",  ".join(f"{key_name(key, every)} {labels(key, every)[value]}" for key, value in values.items())
 
 
 @dataclass

@@ -71,9 +71,9 @@ def _row(block: Block, row: Point, name: str, cells: Cells, look: Look) -> Table
         if panel := panels.get((depth,)):
             placed[0, len(found) + j] = replace(tile_of(panel), letter=letter(cells.values("depth").index(depth)))
     of_row = replace(cells, panels=[p for p in cells.panels if p.values.get("representation") == row[0]])
-    ways = depth_labels(of_row, term)
-    columns = [Naming("", [*found, *(way.of.get(depth, depth) for (depth,) in block.columns)]) for way in ways]
-    return Table(name, [], columns, placed, lead=len(found))
+    known = depth_labels(of_row, term).of
+    columns = Naming("", [*found, *(known.get(depth, depth) for (depth,) in block.columns)])
+    return Table(name, None, columns, placed, lead=len(found))
 
 
 def _network(row: Placed, band: Sequence[int], sheet: Sheet, top: float) -> None:
@@ -122,9 +122,8 @@ def _scenes(name: str, block: Block, cells: Cells, look: Look) -> Table:
     found = original_tiles(photograph, next(titles, "") or "photograph", look)
     every = [*found.values(), *(replace(tile_of(panel), inset=panel.original("style")) for panel in panels)]
     placed = {(0, k): replace(tile, letter=letter(k).upper()) for k, tile in enumerate(every)}
-    ways = labels("style.picture", cells)
-    columns = [Naming("", [*found, *(way[painting] for (painting,) in block.columns)]) for way in ways]
-    return Table(name, [], columns, placed)
+    known = labels("style.picture", cells)
+    return Table(name, None, Naming("", [*found, *(known[painting] for (painting,) in block.columns)]), placed)
 
 
 def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
@@ -132,11 +131,13 @@ def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     return drawn(tables(cells, replace(look, values="none"), layout or FIG3, _of_fig3), look)
 
 
-def _of_fig3(key: str, cells: Cells) -> list[Labels]:
+def _of_fig3(key: str, cells: Cells) -> Labels:
     """Depths by the layers of style alone; ratios with the losses that they are about, unless cells differ in them."""
     if key == "depth":
-        return [replace(way, key=f"style {way.key}") for way in depth_labels(cells, "style")]
+        known = depth_labels(cells, "style")
+        return replace(known, key=f"style {known.key}")
     names = {"relative": ", of relative losses", "paper": ", of the paper's losses"}
     losses = {panel.result.loss_convention for panel in cells.panels if panel.result}
     of = names.get(losses.pop(), "") if key == "ratio" and len(losses) == 1 else ""
-    return [replace(way, key=way.key + of) for way in labels(key, cells)]
+    known = labels(key, cells)
+    return replace(known, key=known.key + of)

@@ -1,7 +1,7 @@
 """Tables of pictures: labels above and at the left, errors below each picture, on as many pages as needed.
 
-All text is measured before it is placed: a label that is too long for its column is replaced by a shorter one, then
-wrapped, then made smaller. Pictures get the room that is left.
+All text is measured before it is placed: a label that is too long for its column is wrapped, then made smaller.
+Pictures get the room that is left.
 """
 
 import math
@@ -42,7 +42,7 @@ INSET = 0.36  # of the height of a panel
 
 @dataclass(frozen=True)
 class Naming:
-    """A way to label rows or columns: the heading of all labels, and the labels."""
+    """The labels of rows or columns, and the heading of all of them."""
 
     heading: str
     labels: Sequence[str]
@@ -54,16 +54,16 @@ class Table:
 
     Attributes:
         heading: a text above the table; empty for none.
-        rows: ways to label the rows, the longest first; empty for rows without labels.
-        columns: ways to label the columns, the longest first.
+        rows: ``None`` for rows without labels.
+        columns: of all columns.
         tiles: (number of the row, number of the column) -> tile.
         originals: label and tile of the originals that all cells have in common.
         lead: how many of the first columns are originals; the heading of the columns is not above them.
     """
 
     heading: str
-    rows: Sequence[Naming]
-    columns: Sequence[Naming]
+    rows: Naming | None
+    columns: Naming
     tiles: Mapping[tuple[int, int], Tile]
     originals: Sequence[tuple[str, Tile]] = ()
     lead: int = 0
@@ -71,7 +71,7 @@ class Table:
     @property
     def size(self) -> tuple[int, int]:
         """The number of rows and the number of columns."""
-        return max(i for i, _ in self.tiles) + 1, len(self.columns[0].labels)
+        return max(i for i, _ in self.tiles) + 1, len(self.columns.labels)
 
 
 def drawn(tables: Sequence[Table], look: Look, *notes: str) -> list[Figure]:
@@ -97,12 +97,6 @@ def _even(columns: int, most: int) -> list[range]:
     bands = math.ceil(columns / most)
     ends = [math.ceil(columns * k / bands) for k in range(bands + 1)]
     return [range(a, b) for a, b in pairwise(ends)]
-
-
-def _first_that_fits(ways: Sequence[Naming], width: float, size: float, lines: int) -> Naming:
-    """The first way all of whose labels fit into `width` inches and so many lines; the last one if none does."""
-    fitting = (way for way in ways if all(fits(label, width, size, lines) for label in way.labels))
-    return next(fitting, ways[-1])
 
 
 class Placed:
@@ -153,9 +147,8 @@ class Placed:
         if not (self.table.rows and look.labels):
             return None, [], GAP / 2
         most = max(0.5, LABEL_SHARE * look.width)
-        way = _first_that_fits(self.table.rows, most, look.small, 4)
-        heading = fit(way.heading, most, look.small, 3)
-        labels = fit_all(way.labels, most, look.small, 4)
+        heading = fit(self.table.rows.heading, most, look.small, 3)
+        labels = fit_all(self.table.rows.labels, most, look.small, 4)
         return heading, labels, GAP / 2 + max(words.width for words in (heading, *labels)) + 0.1
 
     def _columns_on_the_page(self) -> tuple[int, float]:
@@ -168,12 +161,11 @@ class Placed:
         return per_band, min(LARGEST_PANEL if self.rows == 1 else LARGEST_OF_ROWS, room / per_band - GAP)
 
     def _labels_of_columns(self) -> tuple[Fitted | None, list[Fitted]]:
-        look = self.look
+        look, columns = self.look, self.table.columns
         if not look.labels:
             return None, []
-        way = _first_that_fits(self.table.columns, self.width, look.small, 2)
-        heading = fit(way.heading, look.width - self.labels - GAP, look.small) if way.heading else None
-        return heading, fit_all(way.labels, self.width, look.small, 3)
+        heading = fit(columns.heading, look.width - self.labels - GAP, look.small) if columns.heading else None
+        return heading, fit_all(columns.labels, self.width, look.small, 3)
 
     def _values(self) -> dict[tuple[int, int], dict[str, Fitted]]:
         """Place -> name -> number as text, all in one line if all fit, else all in two."""
@@ -231,7 +223,7 @@ class Placed:
         if not self.table.originals:
             return None
         labels, tiles = zip(*self.table.originals, strict=True)
-        above = Table("", [], [Naming("", labels)], {(0, j): tile for j, tile in enumerate(tiles)})
+        above = Table("", None, Naming("", labels), {(0, j): tile for j, tile in enumerate(tiles)})
         look = replace(self.look, columns=self.per_band)
         return Placed(above, look, self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
 
