@@ -24,7 +24,7 @@ def test_a_width_is_a_number_with_a_unit_or_in_inches(given, inches):
     ("given", "width", "normal", "small"),
     [
         ("icml", 6.75, 8, 6), ("icml-column", 3.25, 8, 6), ("ICML2024-column", 3.25, 8, 6), ("neurips", 5.5, 9, 7),
-        ("neurips2024", 5.5, 9, 7), ("cvpr2022-column", 237.13594 / 72.27, 8, 6), ("tmlr", 6.5, 9, 7),
+        ("neurips2024", 5.5, 9, 7), ("cvpr2024-column", 3.25, 8, 6), ("tmlr", 6.5, 9, 7),
         ("nature", 180 / 25.4, 7, 6), ("nature-column", 88 / 25.4, 7, 6),
     ],
 )  # fmt: skip
@@ -33,20 +33,16 @@ def test_a_venue_has_a_width_and_two_sizes_of_words(given, width, normal, small)
 
 
 def test_a_name_without_a_year_means_the_newest(monkeypatch):
-    def sizes(width: float):
-        return lambda: {"figure.figsize": (width, 1.0)}
+    def old(column: str):
+        return {"figure.figsize": (3 if column == "half" else 5, 1.0), "font.size": 10, "legend.fontsize": 8}
 
-    def fonts(size: float):
-        return lambda: {"font.size": size, "legend.fontsize": size - 2}
+    def new():
+        return {"figure.figsize": (6, 1.0), "font.size": 7, "legend.fontsize": 5}
 
-    modules = {
-        "tueplots.figsizes": SimpleNamespace(conf2031=sizes(6), conf2030_half=sizes(3), conf2030_full=sizes(5)),
-        "tueplots.fontsizes": SimpleNamespace(conf2029=fonts(10), conf2030=fonts(7)),
-    }
-    monkeypatch.setattr(venues, "import_module", modules.__getitem__)
-    assert venue("conf") == venue("conf2031") == Venue(6, 7, LEAST)  # sizes of words of the newest year that has them
-    assert venue("conf-column") == Venue(3, 7, LEAST)
-    assert venue("conf2030") == Venue(5, 7, LEAST)
+    monkeypatch.setattr(venues, "import_module", lambda name: SimpleNamespace(conf2031=new, conf2030=old))
+    assert venue("conf") == venue("conf2031") == Venue(6, 7, LEAST)
+    assert venue("conf-column") == Venue(3, 10, 8)
+    assert venue("conf2030") == Venue(5, 10, 8)
     assert names() == ["conf", "conf-column", "nature", "nature-column"]
 
 

@@ -1,10 +1,9 @@
 """How wide a figure is: inches, centimetres, millimetres, points, or the column of a venue."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from inspect import signature
 
 from reconstruct.errors import InputError, nearest
 
@@ -15,7 +14,7 @@ NORMAL, SMALL = 9.0, 8.0  # points, where only a length is given
 INCHES = {"": 1.0, "in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72.27}
 COLUMN = "-column"
 _LENGTH = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)\s*([a-z]*)")
-_SIZES = re.compile(r"([a-z]+)([0-9]{4})(_half|_full)?")  # icml2024_half; neither beamer_169 nor tue_ai_thesis
+_NAME = re.compile(r"([a-z]+)([0-9]{4})")  # icml2024; neither beamer_moml nor tue_ai_thesis
 _EXPECTED = "a width like 8.5cm, 88mm, 3.25in or 245pt, or a venue"
 
 
@@ -76,20 +75,13 @@ def _inches(given: str, number: float, unit: str) -> float:
 
 def _venues() -> dict[str, Venue]:
     """Every name with and without its year, from older to newer so that the newest year stays."""
-    figsizes, fontsizes = (vars(import_module(f"tueplots.{module}")) for module in ("figsizes", "fontsizes"))
-    found = [(match, sizes) for name, sizes in figsizes.items() if (match := _SIZES.fullmatch(name))]
+    bundles = vars(import_module("tueplots.bundles"))
+    found = [(match, bundle) for name, bundle in bundles.items() if (match := _NAME.fullmatch(name))]
     venues: dict[str, Venue] = {}
-    for match, sizes in sorted(found, key=lambda pair: pair[0][2]):
-        family, year, part = match.groups()
-        suffix = COLUMN if part == "_half" else ""
-        width = sizes()["figure.figsize"][0]
-        venues[family + suffix] = venues[family + year + suffix] = _with_sizes(width, family, year, fontsizes)
+    for match, bundle in sorted(found, key=lambda pair: pair[0][2]):
+        has_columns = "column" in signature(bundle).parameters
+        widths = {"": bundle(column="full"), COLUMN: bundle(column="half")} if has_columns else {"": bundle()}
+        for suffix, rc in widths.items():
+            sizes = (max(LEAST, float(rc[key])) for key in ("font.size", "legend.fontsize"))
+            venues[match[1] + suffix] = venues[match[0] + suffix] = Venue(float(rc["figure.figsize"][0]), *sizes)
     return venues | _NATURE
-
-
-def _with_sizes(width: float, family: str, year: str, fontsizes: Mapping[str, Any]) -> Venue:
-    """A venue with the sizes of text of its year, or else of the newest year: tueplots lacks some of them."""
-    years = sorted(name for name in fontsizes if (match := _SIZES.fullmatch(name)) and match[1] == family)
-    name = family + year if family + year in fontsizes else years[-1] if years else None
-    sizes = fontsizes[name]() if name else {"font.size": NORMAL, "legend.fontsize": SMALL}
-    return Venue(float(width), *(max(LEAST, float(sizes[key])) for key in ("font.size", "legend.fontsize")))
