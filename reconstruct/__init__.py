@@ -3,10 +3,10 @@
 After Gatys, Ecker and Bethge (2015). A picture is encoded by a layer, and another picture that begins as noise is
 changed until it has the same code. What both pictures have in common is what the layer knows.
 
-With F the features of the picture at layer l, P those of the original, N channels and M positions::
+With F the features of the picture at layer l, P those of the original, N_l channels and M_l positions::
 
     content    L_l = 1/2 Σ_ij (F_ij - P_ij)²                       the features themselves
-    style      E_l = 1/(4 N² M²) Σ_ij (G_ij - A_ij)²               their correlations, G_ij = Σ_k F_ik F_jk
+    style      E_l = 1/(4 N_l² M_l²) Σ_ij (G_ij - A_ij)²           their correlations, G_ij = Σ_k F_ik F_jk
     total      L = α Σ_l w_l L_l + β Σ_l w_l E_l                   A is the Gram matrix of the original
 
 The way of the data, and the names on it::

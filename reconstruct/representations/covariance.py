@@ -1,6 +1,6 @@
 """Covariances of channels: the Gram matrix of features about their means.
 
-    C_ij = 1/M Σ_k (F_ik - μ_i) (F_jk - μ_j) = G_ij - μ_i μ_j        E_l = 1/(4 N²) Σ_ij (C_ij - A_ij)²
+    C_ij = 1/M_l Σ_k (F_ik - μ_i) (F_jk - μ_j) = G_ij - μ_i μ_j        E_l = 1/(4 N_l²) Σ_ij (C_ij - A_ij)²
 
 What it leaves out against the Gram matrix is how strong each channel is on average.
 """

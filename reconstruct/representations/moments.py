@@ -1,6 +1,6 @@
 """Mean and standard deviation of each channel (Li et al., 2017, "Demystifying Neural Style Transfer", eq. 12).
 
-    E_l = 1/N Σ_i (μ_i - μ̂_i)² + (σ_i - σ̂_i)²
+    E_l = 1/N_l Σ_i (μ_i - μ̂_i)² + (σ_i - σ̂_i)²
 
 What it leaves out against the Gram matrix is which channels occur together.
 """

@@ -6,7 +6,7 @@ For a shift by δ positions to the right, and likewise downwards::
 
     G^δ_ij = 1/M_δ Σ_xy F_i(x + δ, y) F_j(x, y)        M_δ: the positions that have such a neighbour
 
-    E_l = 1/S Σ_δ 1/(4 N²) Σ_ij (G^δ_ij - A^δ_ij)²      S: the number of matrices, that of no shift among them
+    E_l = 1/S Σ_δ 1/(4 N_l²) Σ_ij (G^δ_ij - A^δ_ij)²      S: the number of matrices, that of no shift among them
 
 What it has beyond the Gram matrix is which features follow which, and how far away.
 """
@@ -45,8 +45,8 @@ class Shifted(Representation):
 
     def layer_loss(self, code: Tensor, target: Tensor) -> Tensor:
         """E_l, a scalar, from two codes ``(N, S, C, C)``; over the shifts that both have, if one map is smaller."""
-        S, N = min(code.shape[1], target.shape[1]), code.shape[-1]
-        return squared(code[:, :S] - target[:, :S]) / (4 * N**2 * S)
+        S, N_l = min(code.shape[1], target.shape[1]), code.shape[-1]
+        return squared(code[:, :S] - target[:, :S]) / (4 * N_l**2 * S)
 
 
 class _Products(torch.autograd.Function):

@@ -1,9 +1,9 @@
 """The sliced Wasserstein distance (Heitz et al., 2021, "A Sliced Wasserstein Loss for Neural Texture Synthesis").
 
-The features of a layer are M points in N dimensions. Seen from a direction v they are M numbers; in ascending order
-these tell their whole distribution. Two sets of points are compared from K directions, all of unit length::
+The features of a layer are M_l points in N_l dimensions. Seen from a direction v they are M_l numbers; in ascending
+order these tell their whole distribution. Two sets of points are compared from K directions, all of unit length::
 
-    F_vk: the k-th smallest of v · F over positions        E_l = 1/(K M) Σ_vk (F_vk - P_vk)²
+    F_vk: the k-th smallest of v · F over positions        E_l = 1/(K M_l) Σ_vk (F_vk - P_vk)²
 
 What it has beyond the Gram matrix are all higher moments: from enough directions the distribution itself.
 """

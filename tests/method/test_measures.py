@@ -2,16 +2,14 @@ import math
 
 import pytest
 import torch
+from support.optimisations import inversion
 from support.tiny import smooth_picture
 from torch import Tensor, nn
 
-from reconstruct.canvas import Pixels, white_noise
 from reconstruct.measures import ColourError, deviation, layout, mutual_psnr, psnr, rearranged, ssim, wavelength
 from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
-from reconstruct.optimizers import BlockLBFGS
 from reconstruct.representations import Content, Style, equal_weights
-from reconstruct.synthesis import Synthesis
 
 
 def stripes(period: int, height: int = 64, width: int = 64) -> Tensor:
@@ -160,10 +158,7 @@ def test_a_layer_that_drops_colour_is_blind_to_colour_and_what_is_above_it_too()
 def test_a_converged_reconstruction_matches_its_own_layer_best_where_the_layers_below_know_more(network):
     """The row of the deepest layer in the matrix "inverted at, measured at": its diagonal is its smallest entry."""
     original = smooth_picture(16, 16)
-    content = Content({"relu2_2": 1.0})
-    canvas = Pixels(white_noise(16, 16, 0.2, torch.Generator().manual_seed(0)))
-    objective = Objective(network, [Term("content", content, encode(network, content, original))])
-    synthesis = Synthesis(canvas, objective, BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=150)
+    synthesis = inversion(network, original, "relu2_2", steps=150)
     for _ in synthesis:
         pass
     row = everywhere(network, original).relative_errors(synthesis.best.picture)["content"]

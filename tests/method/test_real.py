@@ -2,14 +2,11 @@
 
 import pytest
 import torch
+from support.optimisations import inversion
 
 from reconstruct import assets, images
 from reconstruct.canvas import Pyramid, white_noise
 from reconstruct.network import Network, file_state, mean_activations, vgg
-from reconstruct.objective import Objective, Term, encode
-from reconstruct.optimizers import BlockLBFGS
-from reconstruct.representations import Content
-from reconstruct.synthesis import Synthesis
 
 pytestmark = pytest.mark.real
 
@@ -37,11 +34,8 @@ def test_preprocessing_is_caffes_bgr_around_the_imagenet_mean():
 
 
 def test_a_low_layer_gives_the_photograph_back():
-    vgg19, photo = network("average"), sample("pagoda", 64)
-    content = Content({"relu1_1": 1.0})
-    canvas = Pyramid(white_noise(64, 64, 0.05, torch.Generator().manual_seed(0)), 5, 0.25)
-    objective = Objective(vgg19, [Term("content", content, encode(vgg19, content, photo))])
-    synthesis = Synthesis(canvas, objective, BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=100)
+    photo, canvas = sample("pagoda", 64), Pyramid(white_noise(64, 64, 0.05, torch.Generator().manual_seed(0)), 5, 0.25)
+    synthesis = inversion(network("average"), photo, "relu1_1", steps=100, canvas=canvas)
     for _ in synthesis:
         pass
     assert float((synthesis.best.picture - photo).square().mean()) < 1e-3  # a PSNR of 30 dB

@@ -1,67 +1,61 @@
 import csv
+from pathlib import Path
 
 import pytest
 from support.optimisations import made
 
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
+from reconstruct.synthesis import Step
 
-LAYERS = {"content": ["relu1_1"]}
+
+def traced(path: Path, done: int = 0, until: int = 59, close: bool = True) -> list[Step]:
+    """The steps of an optimisation that goes on after `done` steps, with their trace."""
+    synthesis, steps = made(), []
+    synthesis.done = done
+    trace = Trace(path, {"content": ["relu1_1"]}, done)
+    for step in synthesis:
+        trace(step)
+        steps.append(step)
+        if step.number == until:
+            break
+    if close:
+        trace.close()
+    return steps
 
 
-def read(path) -> list[dict[str, str]]:
+def rows(path: Path) -> list[dict[str, str]]:
     with path.open() as file:
         return list(csv.DictReader(file))
 
 
 def test_the_trace_has_one_row_a_step(tmp_path):
-    synthesis = made()
-    trace = Trace(tmp_path / "trace.csv", LAYERS, 0)
-    totals = []
-    for step in synthesis:
-        trace(step)
-        totals.append(step.total)
-    trace.close()
-    rows = read(tmp_path / "trace.csv")
-    assert [int(row["step"]) for row in rows] == list(range(60))
-    assert [float(row["total"]) for row in rows] == pytest.approx(totals)
-    assert all(0 < float(row["content relu1_1"]) < 10 for row in rows)
-    assert "content relu2_1" not in rows[0]
-    assert float(rows[-1]["seconds"]) == pytest.approx(synthesis.seconds, abs=1e-3)
+    steps, written = traced(tmp_path / "trace.csv"), rows(tmp_path / "trace.csv")
+    assert [int(row["step"]) for row in written] == list(range(60))
+    assert [float(row["total"]) for row in written] == pytest.approx([step.total for step in steps])
+    assert all(0 < float(row["content relu1_1"]) < 10 for row in written)
+    assert "content relu2_1" not in written[0]
+    assert float(written[-1]["seconds"]) == pytest.approx(steps[-1].seconds, abs=1e-3)
 
 
 def test_a_resumed_trace_forgets_the_steps_that_are_taken_again(tmp_path):
-    for done, steps in ((0, 10), (4, 60)):
-        synthesis = made()
-        synthesis.done = done
-        trace = Trace(tmp_path / "trace.csv", LAYERS, done)
-        for step in synthesis:
-            trace(step)
-            if step.number == steps - 1:
-                break
-        trace.close()
-    assert [int(row["step"]) for row in read(tmp_path / "trace.csv")] == list(range(60))
+    for done, until in ((0, 9), (4, 59)):
+        traced(tmp_path / "trace.csv", done, until)
+    assert [int(row["step"]) for row in rows(tmp_path / "trace.csv")] == list(range(60))
 
 
 @pytest.mark.parametrize("done", [0, 3])
 def test_a_trace_that_a_full_disk_left_empty_is_begun_anew(tmp_path, done):
     (tmp_path / "trace.csv").write_text("")
-    synthesis = made()
-    synthesis.done = done
-    trace = Trace(tmp_path / "trace.csv", LAYERS, done)
-    trace(next(iter(synthesis)))
-    trace.close()
-    (row,) = read(tmp_path / "trace.csv")
+    traced(tmp_path / "trace.csv", done, until=done)
+    (row,) = rows(tmp_path / "trace.csv")
     assert int(row["step"]) == done
     assert float(row["content relu1_1"]) > 0
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file")  # as a killed process leaves it
 def test_the_trace_reaches_the_disk_line_by_line(tmp_path):
-    synthesis = made()
-    trace = Trace(tmp_path / "trace.csv", LAYERS, 0)
-    for step, _ in zip(synthesis, range(5), strict=False):
-        trace(step)
-    assert len(read(tmp_path / "trace.csv")) == 5
-    trace.close()
+    traced(tmp_path / "trace.csv", until=4, close=False)
+    assert len(rows(tmp_path / "trace.csv")) == 5
 
 
 def test_a_damaged_checkpoint_is_left_alone(tmp_path, caplog):
@@ -73,12 +67,10 @@ def test_a_damaged_checkpoint_is_left_alone(tmp_path, caplog):
 
 
 def test_a_checkpoint_of_other_settings_is_left_alone(tmp_path):
-    synthesis = made()
+    synthesis, fresh = made(), made()
     next(iter(synthesis))
     synthesis.done = 1
     Checkpoint(tmp_path, "one", synthesis).save()
-    fresh = made()
-    Checkpoint(tmp_path, "other", fresh).resume(saved(tmp_path, "other"))
-    assert fresh.done == 0
-    Checkpoint(tmp_path, "one", fresh).resume(saved(tmp_path, "one"))
-    assert fresh.done == 1
+    for fingerprint, done in (("other", 0), ("one", 1)):
+        Checkpoint(tmp_path, fingerprint, fresh).resume(saved(tmp_path, fingerprint))
+        assert fresh.done == done

@@ -1,24 +1,12 @@
-import pytest
 import torch
+from support.optimisations import inversion
 
 from reconstruct import images
-from reconstruct.canvas import Pixels, white_noise
-from reconstruct.objective import Objective, Term, encode
-from reconstruct.optimizers import BlockLBFGS
 from reconstruct.recorders.snapshots import Snapshots, found, place
-from reconstruct.representations import Content
-from reconstruct.synthesis import Synthesis
 
 
-@pytest.fixture
-def synthesis(network, picture, generator) -> Synthesis:
-    content = Content({"relu1_2": 1.0})
-    canvas = Pixels(white_noise(16, 20, 0.2, generator))
-    objective = Objective(network, [Term("content", content, encode(network, content, picture), unit=7.0)])
-    return Synthesis(canvas, objective, BlockLBFGS(canvas.parameters(), canvas.position, 1, 20, 0.1), steps=40)
-
-
-def test_a_snapshot_is_the_first_picture_whose_relative_error_is_no_larger(synthesis, tmp_path):
+def test_a_snapshot_is_the_first_picture_whose_relative_error_is_no_larger(network, picture, tmp_path):
+    synthesis = inversion(network, picture, "relu1_2", steps=40, unit=7.0)
     snapshots, errors, pictures = Snapshots(tmp_path, [0.1, 0.02, 1e-9], 0), [], []
     for step in synthesis:
         snapshots(step)

@@ -2,8 +2,10 @@
 
 import torch
 from support.tiny import smooth_picture, tiny_network
+from torch import Tensor
 
-from reconstruct.canvas import Fourier, Pixels, Pyramid, white_noise
+from reconstruct.canvas import Canvas, Fourier, Pixels, Pyramid, white_noise
+from reconstruct.network import Network
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.optimizers import BlockLBFGS
 from reconstruct.representations import Content, Style, equal_weights
@@ -33,3 +35,13 @@ def made(
         "adam": lambda: torch.optim.Adam(start.parameters(), 0.05),
     }[optimizer]()
     return Synthesis(start, objective, moves, steps=60, until=until)
+
+
+def inversion(
+    network: Network, original: Tensor, layer: str, steps: int, canvas: Canvas | None = None, unit: float = 1.0
+) -> Synthesis:
+    """Of one layer's content, from noise; on pixels, unless there is a canvas."""
+    content = Content({layer: 1.0})
+    start = canvas or Pixels(white_noise(*original.shape[-2:], 0.2, torch.Generator().manual_seed(0)))
+    objective = Objective(network, [Term("content", content, encode(network, content, original), unit=unit)])
+    return Synthesis(start, objective, BlockLBFGS(start.parameters(), start.position, 1, 20, 0.1), steps=steps)
