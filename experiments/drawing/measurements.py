@@ -19,8 +19,7 @@ from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
 from reconstruct.analysis.coherence import coherence
-from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, write
-from reconstruct.analysis.networks import UNTRAINED
+from reconstruct.analysis.entries import MEASURES, UNTRAINED, Entry, Kind, current, read, write
 from reconstruct.analysis.outcomes import plural
 from reconstruct.analysis.selection import grouped
 from reconstruct.network import Network

@@ -15,9 +15,8 @@ from reconstruct import images, layers, measures
 from reconstruct.analysis.entries import current, write
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError
 from reconstruct.errors import InputError
-from reconstruct.network import Network
 from reconstruct.objective import Term, encode
-from reconstruct.representations import Code, Representation, equal_weights
+from reconstruct.representations import Representation, equal_weights
 from reconstruct.runs.results import PICTURE, Result
 from reconstruct.runs.sweeps import Sweep
 
@@ -70,14 +69,10 @@ def _one_a_painting(textures: Sequence[Cell]) -> list[Cell]:
 def _measured(cell: str, made_from: str, picture: Tensor, folder: Path, result: Result) -> Iterator[StatisticError]:
     network, painting = network_of(result.network), images.load(folder / "style.png")
     for name, statistic in _statistics(result).items():
-        code, target = (_code(network, statistic, each) for each in (picture, painting))
+        code, target = (encode(network, statistic, each.to(device("auto"))) for each in (picture, painting))
         _, relative = Term(name, statistic, target)(code)
         error = float(torch.stack(list(relative.values())).mean())
         yield StatisticError(cell, result.asked_for("style"), made_from, name, error)
-
-
-def _code(network: Network, statistic: Representation, picture: Tensor) -> Code:
-    return encode(network, statistic, picture.to(device("auto")))
 
 
 def _statistics(result: Result) -> Mapping[str, Representation]:

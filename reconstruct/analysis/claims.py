@@ -9,8 +9,7 @@ from operator import itemgetter
 from statistics import geometric_mean, mean
 
 from reconstruct.analysis import selection
-from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.networks import UNTRAINED
+from reconstruct.analysis.entries import UNTRAINED, Entry, Kind
 from reconstruct.analysis.outcomes import (
     FACTOR,
     TREND,

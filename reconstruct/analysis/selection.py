@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from statistics import geometric_mean
 from typing import Any, TypeVar
 
-from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.networks import UNTRAINED, counterpart, training, usual
+from reconstruct.analysis.entries import UNTRAINED, Entry, Kind, counterpart, training, usual
 from reconstruct.runs.naming import TERMS
 
 CONTENT_LAYER = "relu4_2"  # where content errors of styles are compared: the paper's layer for content

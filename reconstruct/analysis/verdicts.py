@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconstruct.analysis import networks
 from reconstruct.analysis.claims import CLAIMS
-from reconstruct.analysis.entries import Entry
+from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.outcomes import UNCERTAINTY, Claim, Finding, NotMeasured, plural
 from reconstruct.analysis.recognition import RECOGNITION
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
@@ -97,7 +96,7 @@ def _left_out(entries: Sequence[Entry]) -> list[str]:
     kept = distinct(entries)
     joined = [e for case in front(kept) for e in case]
     compared = [e for cells in variants(kept).values() for e in cells]
-    network = networks.network_note(kept, [*depth_cells(kept), *compared, *style_cells(kept), *joined])
+    network = network_note(kept, [*depth_cells(kept), *compared, *style_cells(kept), *joined])
     notes = [f"{network[:1].upper()}{network[1:]}."] if network else []
     if not_rectified := [e for e in kept if e.cell and not all(measured(e, term) for term in e.layers)]:
         number = plural(len(not_rectified), "picture")

@@ -7,8 +7,9 @@ import os
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,7 +19,8 @@ from support.entries import entry
 from support.pdf import assert_legible, pages_of
 from support.tiny import smooth_picture
 
-from reconstruct.analysis import networks, selection
+from reconstruct.analysis import entries as measures
+from reconstruct.analysis import selection
 from reconstruct.analysis.entries import SEEN, Entry, Kind
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.errors import InputError
@@ -58,29 +60,8 @@ def relus(architecture: str) -> list[str]:
     return [f"relu{block}_{i}" for block, count in blocks for i in range(1, count + 1)]
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What was swept, and how far it was measured."""
-
-    architectures: list[str]
-    untrained: bool
-    canvases: list[str]
-    photographs: list[str]
-    seeds: int
-    content: int  # layers
-    style: int
-    cumulative: int
-    ratios: list[float]
-    paintings: list[str]
-    levels: list[float]
-    errors: str
-    ssim: bool
-    twice: bool
-    number: int
-
-
 shapes = st.builds(
-    Shape,
+    SimpleNamespace,  # what was swept, and how far it was measured
     architectures=st.lists(st.sampled_from(sorted(BLOCKS)), unique=True, min_size=1, max_size=2),
     untrained=st.booleans(),
     canvases=st.sampled_from([["pyramid"], ["pixels"], ["pyramid", "pixels"], ["pixels", "fourier"]]),
@@ -114,7 +95,7 @@ looks = st.builds(
 class Measured:
     """Entries of a shape, with numbers that its own number seeds."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: SimpleNamespace) -> None:
         self.shape = shape
         self.numbers = random.Random(shape.number)
 
@@ -295,8 +276,8 @@ def test_a_network_is_compared_with_its_own_untrained_self_only():
     ],
 )
 def test_networks_have_names_for_readers(network, training, name):
-    assert networks.training(network) == training
-    assert networks.network_name(network) == name
+    assert measures.training(network) == training
+    assert measures.network_name(network) == name
 
 
 def test_a_band_of_shares_ends_at_0_and_1():

@@ -7,8 +7,7 @@ from statistics import mean, stdev
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.analysis.entries import Entry, Kind
-from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.entries import Entry, Kind, network_note
 from reconstruct.analysis.outcomes import of_photographs
 from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, grouped, originals, select
 from reconstruct.report.figures.page.notes import Key, keys, paragraph

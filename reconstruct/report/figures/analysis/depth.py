@@ -13,8 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABILITY, SPEARMAN, Entry, Kind
-from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.entries import LPIPS, MIDDLE, MOST, ORIGINAL, PROBABILITY, SPEARMAN, Entry, Kind, network_note
 from reconstruct.analysis.outcomes import of_photographs, plural
 from reconstruct.analysis.selection import (
     EXACT,

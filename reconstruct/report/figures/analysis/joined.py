@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry
-from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry, network_note
 from reconstruct.analysis.outcomes import of_photographs, plural
 from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of

@@ -11,8 +11,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.analysis.statistics import OTHER, StatisticError, medians

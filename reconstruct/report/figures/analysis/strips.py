@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from reconstruct import images, measures
-from reconstruct.analysis.entries import Entry
-from reconstruct.analysis.networks import network_note
+from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, order, select
 from reconstruct.errors import InputError
 from reconstruct.recorders.snapshots import place as snapshot

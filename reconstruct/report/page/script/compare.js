@@ -27,10 +27,11 @@ const compare = {
     const originals = { original: Object.values(one.originals)[0], style: one.originals.style };
     const other = state.other in ORIGINALS ? originals[state.other] : cells[state.other].picture;
     const above = other == null ? make("span", { class: "none" }, "no picture") : picture(other, name);
-    content.append(make("div", { class: `stage ${state.mode}` },
+    const gain = state.mode === "difference" ? adjuster("brightened", "gain", 1, 16) : "";
+    content.append(gain, make("div", { class: `stage ${state.mode}` },
       make("div", { class: "shown" }, pictureOf(one)), make("div", { class: "shown top", id: "top" }, above),
-      state.mode === "wipe" ? make("div", { class: "shown edge" }, adjuster("wipe", "wipe", 0, 100)) : null),
-    make("p", {}, MODES[state.mode](one.label, name)), state.mode === "difference" ? adjuster("brightened", "gain", 1, 16) : "");
+      state.mode === "wipe" ? make("div", { class: "shown edge" }, adjuster("wipe", "wipe", 0, 100)) : null));
+    content.append(make("p", {}, MODES[state.mode](one.label, name)));
     about(one);
   },
 };
