@@ -44,23 +44,15 @@ def test_only_files_of_the_table_are_kept_to_the_last_bit(index, cache, monkeypa
     assert kept(cache) == [f"bridge-{sha256(BRIDGE)[:8]}.jpg", f"mill-{sha256(MILL)[:8]}.jpg"]
 
 
-def test_one_download_serves_every_asset_of_its_archive_and_is_offline_afterwards(prints):
+def test_one_download_serves_every_asset_until_a_file_is_damaged_or_pinned_anew(prints, monkeypatch):
     assert assets.find("mill") is None
-    assets.fetch("bridge")
-    prints.page_fails = AssertionError("the network was used")
-    assert assets.fetch("mill").read_bytes() == MILL
-    assert assets.fetch("bridge") == assets.find("bridge")
-
-
-def test_a_damaged_file_is_recognised_and_replaced(prints):
     path = assets.fetch("bridge")
     path.write_bytes(BRIDGE[:-1])
     assert not assets.verify(path, assets.named("bridge"))
     assert assets.verify(assets.fetch("bridge"), assets.named("bridge"))
-
-
-def test_a_changed_pin_does_not_find_the_old_file(prints, monkeypatch):
-    assets.fetch("bridge")
+    prints.page_fails = AssertionError("the network was used")
+    assert assets.fetch("mill").read_bytes() == MILL
+    assert assets.fetch("bridge") == assets.find("bridge")
     repin(monkeypatch, member_sha256="0" * 64)
     assert assets.find("bridge") is None
 

@@ -32,18 +32,16 @@ def test_size_is_the_longer_side_and_the_aspect_stays(tmp_path):
     assert images.load(tmp_path / "wide.png", size=60).shape == (1, 3, 30, 60)
 
 
-def test_a_square_is_cut_from_the_middle(tmp_path):
-    picture = torch.zeros(1, 3, 10, 30)
-    picture[..., 10:20] = 1
-    images.save(picture, tmp_path / "bar.png")
-    assert torch.equal(images.load(tmp_path / "bar.png", square=True), torch.ones(1, 3, 10, 10))
-
-
-def test_trimming_takes_the_frame_away(tmp_path):
-    picture = torch.zeros(1, 3, 20, 20)
-    picture[..., 2:-2, 2:-2] = 1
+@pytest.mark.parametrize(
+    ("size", "frame", "options"), [((10, 30), (0, 10), {"square": True}), ((20, 20), (2, 2), {"trim": 0.1})]
+)
+def test_a_square_is_cut_from_the_middle_and_a_frame_is_trimmed(tmp_path, size, frame, options):
+    (rows, columns), (height, width) = frame, size
+    picture = torch.zeros(1, 3, height, width)
+    picture[..., rows : height - rows, columns : width - columns] = 1
     images.save(picture, tmp_path / "framed.png")
-    assert torch.equal(images.load(tmp_path / "framed.png", trim=0.1), torch.ones(1, 3, 16, 16))
+    expected = torch.ones(1, 3, height - 2 * rows, width - 2 * columns)
+    assert torch.equal(images.load(tmp_path / "framed.png", **options), expected)
 
 
 def test_16_bit_greys_keep_their_brightness(tmp_path):

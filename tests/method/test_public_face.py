@@ -50,18 +50,6 @@ def test_a_module_is_there_by_its_name(module):
     assert inspect.getdoc(getattr(reconstruct, module))
 
 
-def test_dir_lists_what_is_offered_and_nothing_else():
-    assert dir(reconstruct) == sorted([*OFFERED, *(name for _, name in NAMES)])
-    assert len(set(dir(reconstruct))) == len(dir(reconstruct))
-
-
-def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="No reconstruct attribute Contents"):
-        _ = reconstruct.Contents
-    with pytest.raises(ImportError, match="cannot import name 'Contents'"):
-        from reconstruct import Contents  # noqa: F401
-
-
 def test_the_tour_names_all_that_is_offered():
     assert [name for _, name in NAMES if not re.search(rf"\b{name}s?\b", reconstruct.__doc__)] == []
 
