@@ -16,7 +16,7 @@ from experiments.terminal.exits import Parser, exits, mistakes_in
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.report.figures import FORMATS, Layout, Look
-from reconstruct.report.figures.page.sheet import VALUES
+from reconstruct.report.figures.page.sheet import VALUES, Box
 from reconstruct.report.figures.page.venues import venue
 from reconstruct.runs import up_to_date
 from reconstruct.runs.sweeps import Sweep
@@ -45,11 +45,10 @@ def _run(sweeps: Sequence[Sweep], given: argparse.Namespace) -> None:
             draw_film(sweeps[0], _request(given))
         case "summary":
             kinds.refuse("summary", _options(given))
-            _check_between("--digits", given.digits, 1, 9)
-            _check_name(given.name)
-            columns = _keys(given.columns) or ()
+            _expect(1 <= given.digits <= 9, "--digits", given.digits, "1 to 9")
+            columns, name = _keys(given.columns) or (), _name(given.name) or "summary"
             over = _keys(given.over) or [key for key in ("seed",) if any(key in sweep.axes for sweep in sweeps)]
-            paths = summary.write(sweeps, over, _formats(given, TABLES), columns, given.digits, given.name or "summary")
+            paths = summary.write(sweeps, over, _formats(given, TABLES), columns, given.digits, name)
             outdated.note(sweeps, paths, is_named=bool(given.name))
             say(", ".join(map(str, paths)))
         case _:
@@ -68,26 +67,20 @@ def _options(given: argparse.Namespace) -> list[str]:
     return [name for name in names if name not in ("--folders", "--kind")] + several
 
 
-def _check_name(given: str) -> None:
-    if given and not re.fullmatch(r"\w[\w.-]*", given):
-        raise InputError(f"--name {given}: expected the name of a file without its ending, for example column")
-
-
 def _request(given: argparse.Namespace) -> Request:
     """What was typed as the settings of a figure."""
     columns, count = _columns(given.columns)
     layout = Layout(_keys(given.rows), columns, _keys(given.pages))
-    _check_name(given.name)
-    if given.panels is not None and given.panels.exists() and not given.panels.is_dir():
-        raise InputError(f"--panels {given.panels}: expected a folder; this is a file")
+    is_folder = given.panels is None or not given.panels.exists() or given.panels.is_dir()
+    _expect(is_folder, "--panels", given.panels, "a folder; this is a file")
+    _expect(10 <= given.dpi <= 1000, "--dpi", given.dpi, "10 to 1000")
     only: dict[str, list[str]] = {}
     for each in given.only:
         key, values = _pair("--only", each, "KEY=VALUE,VALUE, for example seed=0,1")
         only.setdefault(key, []).extend(VALUES_OF_A_KEY.findall(values))
-    _check_between("--dpi", given.dpi, 10, 1000)
     labels = [_pair("--label", each, "OLD=NEW, for example relu4_2=conv4_2") for each in given.label]
     look, options, formats = _look(given, count), _options(given), _formats(given, FORMATS)
-    kind, name, panels = given.kind, given.name, given.panels
+    kind, name, panels = given.kind, _name(given.name), given.panels
     return Request(look, layout, kind, only, formats, given.dpi, name, panels, dict(labels), command(), options)
 
 
@@ -98,11 +91,22 @@ def _look(given: argparse.Namespace, columns: int | None) -> Look:
     return replace(look, **asdict(venue(given.width))) if given.width else look
 
 
+def _expect(is_right: bool, option: str, given: object, expected: str) -> None:
+    if not is_right:
+        raise InputError(f"{option} {given}: expected {expected}")
+
+
+def _name(given: str) -> str:
+    is_name = not given or bool(re.fullmatch(r"\w[\w.-]*", given))
+    _expect(is_name, "--name", given, "the name of a file without its ending, for example column")
+    return given
+
+
 def _columns(given: str) -> tuple[Keys | None, int | None]:
     """The key of the columns, or how many panels may stand side by side."""
     if not re.fullmatch(r"-?\d+", given):
         return _keys(given), None
-    _check_between("--columns", int(given), 1, 12)
+    _expect(1 <= int(given) <= 12, "--columns", given, "1 to 12")
     return None, int(given)
 
 
@@ -113,39 +117,36 @@ def _keys(given: str) -> Keys | None:
 def _pair(option: str, given: str, expected: str) -> tuple[str, str]:
     """What stands before and after the sign of equality."""
     key, equals, value = given.partition("=")
-    if not (key and equals):
-        raise InputError(f"{option} {given}: expected {expected}")
+    _expect(bool(key and equals), option, given, expected)
     return key, value
 
 
 def _font(given: str) -> str:
     from matplotlib import font_manager
 
-    known = ["serif", *font_manager.get_font_names()] if given else []
-    if given and given not in known:
-        raise InputError(f"--font {given}: expected an installed family{nearest(given, known)}")
+    known = ["serif", *font_manager.get_font_names()] if given else [""]
+    _expect(given in known, "--font", given, f"an installed family{nearest(given, known)}")
     return given
 
 
 def _formats(given: argparse.Namespace, known: Sequence[str]) -> list[str]:
     """The formats that were asked for, or the usual ones of that kind."""
     for each in given.format:
-        if each not in known:
-            raise InputError(f"--format {each}: this kind has {', '.join(known)}")
+        _expect(each in known, "--format", each, f"one of this kind, {', '.join(known)}")
     return given.format or list(known[:2] if known is FORMATS else known[:1])
 
 
-def _box(given: str) -> tuple[float, float, float, float] | None:
+def _box(given: str) -> Box | None:
     """Four parts of a picture, 0 to 1."""
     if not given:
         return None
-    expected = f"--detail {given}: expected X,Y,W,H in parts of the picture, 0 to 1, for example 0.25,0.25,0.5,0.5"
-    try:
-        left, top, width, height = (float(number) for number in given.split(","))
-    except ValueError:
-        raise InputError(expected) from None
-    if not (0 <= left < 1 and 0 <= top < 1 and 0 < width <= 1 - left + 1e-9 and 0 < height <= 1 - top + 1e-9):
-        raise InputError(expected)
+    expected = "X,Y,W,H in parts of the picture, 0 to 1, for example 0.25,0.25,0.5,0.5"
+    number = r"(\d+\.?\d*|\.\d+)"
+    is_four = re.fullmatch(f"{number}(,{number}){{3}}", given) is not None
+    _expect(is_four, "--detail", given, expected)
+    left, top, width, height = map(float, given.split(","))
+    is_inside = left < 1 and top < 1 and 0 < width <= 1 - left + 1e-9 and 0 < height <= 1 - top + 1e-9
+    _expect(is_inside, "--detail", given, expected)
     return left, top, width, height
 
 
@@ -154,8 +155,7 @@ def _inches(given: str) -> float:
         height = venue(given).width if re.match(r"[\d.]", given) else 0.0
     except InputError:
         height = 0.0
-    if height < LOWEST:
-        raise InputError(f"--height {given}: expected a length from {LOWEST:g} to 40 inches, for example 9in or 22cm")
+    _expect(height >= LOWEST, "--height", given, f"a length from {LOWEST:g} to 40 inches, for example 9in or 22cm")
     return height
 
 
@@ -215,11 +215,6 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--format", nargs="+", choices=(*FORMATS, *TABLES), default=[], help=formats)
     group.add_argument("--name", default="", help="of the files, instead of figure; such files are never moved")
     group.add_argument("--panels", type=Path, metavar="DIR", help="every panel alone, and a figure.tex that joins them")
-
-
-def _check_between(option: str, given: int | None, least: int, most: int) -> None:
-    if given is not None and not least <= given <= most:
-        raise InputError(f"{option} {given}: expected {least} to {most}")
 
 
 if __name__ == "__main__":

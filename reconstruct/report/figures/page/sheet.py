@@ -209,32 +209,28 @@ class Pages:
     """Pages that are filled from the top; each is as high as the parts on it."""
 
     look: Look
-    _pages: list[list[tuple[float, Part]]] = field(default_factory=lambda: [[]])
-    _used: float = 0.0
+    _pages: list[list[Part]] = field(default_factory=lambda: [[]])
 
     @property
     def room(self) -> float:
         """The free height on this page in inches."""
-        return self.look.height - self._used - (head(self.look) if len(self._pages) == 1 else 0.0)
+        used = sum(part.height for part in self._pages[-1])
+        return self.look.height - used - (head(self.look) if len(self._pages) == 1 else 0.0)
 
     def add(self, part: Part, repeated: Part | None = None) -> None:
         """Put a part below the others; if it begins a new page, `repeated` is put above it there."""
         if part.height > self.room and self._pages[-1]:
-            self._pages.append([])
-            self._used = 0.0
-            if repeated:
-                self.add(repeated)
+            self._pages.append([repeated] if repeated else [])
         self.add_below(part)
 
     def add_below(self, part: Part) -> None:
         """Put a part below the last one, on its page whether there is room or not."""
-        self._pages[-1].append((self._used, part))
-        self._used += part.height
+        self._pages[-1].append(part)
 
     def gap(self, height: float) -> None:
         """Leave a height in inches free below the parts on this page, if there is room for it."""
         if self._pages[-1] and height <= self.room:
-            self.add(Part(height, lambda *_: None))
+            self.add_below(Part(height, lambda *_: None))
 
     def add_together(self, parts: Sequence[Part], repeated: Part | None = None) -> None:
         """Put parts below the others, on one page if a page has room for them; see `add`."""
@@ -247,16 +243,16 @@ class Pages:
         height = sum(part.height for part in parts)
         if self.room < height <= self.look.height and self._pages[-1]:
             self._pages.append([])
-            self._used = 0.0
 
     def figures(self) -> list[Figure]:
         """Draw the pages: a figure for each."""
         figures = []
         for number, parts in enumerate(self._pages):
             look = self.look if number == 0 else replace(self.look, title=None)
-            sheet = Sheet(max((top + part.height for top, part in parts), default=GAP), look)
-            for top, part in parts:
+            sheet, top = Sheet(sum(part.height for part in parts) or GAP, look), 0.0
+            for part in parts:
                 part.draw(sheet, top)
+                top += part.height
             figures.append(sheet.figure)
         return figures
 

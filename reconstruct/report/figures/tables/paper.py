@@ -13,6 +13,7 @@ from matplotlib.patches import Polygon
 from reconstruct.report.figures.cells import Cells
 from reconstruct.report.figures.labels import Labels, depth_labels, labels
 from reconstruct.report.figures.page.sheet import (
+    ABOVE,
     COLOURS,
     DEFAULT,
     FAINT,
@@ -80,21 +81,15 @@ def _network(row: Placed, band: Sequence[int], sheet: Sheet, top: float) -> None
     """Draw a block for each depth: lower after every pooling, and thicker as the number of channels grows."""
     axes = sheet.axes(0, top, sheet.width, NETWORK)
     axes.set(xlim=(0, sheet.width), ylim=(NETWORK, 0))
-    middle, end = NETWORK / 2, NETWORK / 2 - 0.01
+    middle = NETWORK / 2
     for column in band:
         centre, depth = row.left(column, band) + row.width / 2, column - row.table.lead
         if depth >= 0:
-            half = 0.3 * 0.74**depth
-            _block(axes, centre, middle, half, 0.05 * 1.5 ** min(depth, 5))
-            for sign in (-1, 1):
-                _arrow(axes, (centre, middle + sign * (half + 0.02)), (centre, middle + sign * end))
+            look = {"arrowstyle": "<|-|>", "color": COLOURS[0], "lw": 1, "shrinkA": 0, "shrinkB": 0}
+            axes.annotate("", (centre, 0.01), (centre, NETWORK - 0.01), arrowprops=look)
+            _block(axes, centre, middle, 0.3 * 0.74**depth, 0.05 * 1.5 ** min(depth, 5))
         elif column == 0:
             sheet.text(centre, top + middle, "network", ha="center", va="center", color=FAINT, size=row.look.small)
-
-
-def _arrow(axes: Axes, tail: tuple[float, float], head: tuple[float, float]) -> None:
-    look = {"arrowstyle": "-|>", "color": COLOURS[0], "lw": 1, "shrinkA": 0, "shrinkB": 0}
-    axes.annotate("", head, tail, arrowprops=look)
 
 
 def _block(axes: Axes, x: float, y: float, half: float, depth: float) -> None:
@@ -105,7 +100,7 @@ def _block(axes: Axes, x: float, y: float, half: float, depth: float) -> None:
     top = [front[0], front[1], (right + slant, y - half), (left + slant, y - half)]
     side = [front[1], front[2], (right + slant, y + half - slant), (right + slant, y - half)]
     for corners, shade in ((front, "0.86"), (top, "0.95"), (side, "0.75")):
-        axes.add_patch(Polygon(corners, closed=True, facecolor=shade, edgecolor=INK, linewidth=0.6))
+        axes.add_patch(Polygon(corners, closed=True, facecolor=shade, edgecolor=INK, linewidth=0.6, zorder=ABOVE))
 
 
 def fig2(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
