@@ -38,7 +38,7 @@ def _pixels(entries: Sequence[Entry]) -> Outcome:
     known = needed([e for e in low if e.ssim is not None], "the pictures are too small for SSIM" if low else "")
     numbers = ", ".join(
         f"from {layer} {spread(same, lambda e: e.psnr)} dB, {spread(same, lambda e: e['ssim'], 2)}"
-        for layer, same in selection.by_layer(known, selection.order(known)).items()
+        for layer, same in selection.by_layer(known).items()
     )
     threshold = f"the claim needs an SSIM of at least {PIXEL_BY_PIXEL}"
     return findings(known, lambda e: e["ssim"] >= PIXEL_BY_PIXEL), f"PSNR and SSIM {numbers}; {threshold}"
@@ -46,7 +46,7 @@ def _pixels(entries: Sequence[Entry]) -> Outcome:
 
 def _over_layers(entries: Sequence[Entry], name: str, digits: int = 1, unit: str = "") -> str:
     """A quantity at the lowest layer and at the highest, and its rank correlation with depth."""
-    rows = list(selection.by_layer(entries, selection.order(entries)).items())
+    rows = list(selection.by_layer(entries).items())
     low, high = (f"{spread(same, lambda e: e[name], digits)}{unit} ({layer})" for layer, same in (rows[0], rows[-1]))
     correlation = spread(selection.across(entries), lambda case: depth_trend(case, name), 2)
     return f"goes from {low} to {high}, rank correlation with depth {correlation}"
@@ -90,7 +90,7 @@ def _lost(name: str, matched: Sequence[Entry], moved: Mapping[str, Entry]) -> st
     known = [e for e in matched if e.picture in moved and moved[e.picture].known(name)]
     shares = {
         layer: mean(of_photographs(same, [e[name] / moved[e.picture][name] for e in same]))
-        for layer, same in selection.by_layer(known, selection.order(matched)).items()
+        for layer, same in selection.by_layer(known).items()
     }
     kept = [layer for layer, share in shares.items() if share <= 1 / FACTOR]
     after = list(shares)[list(shares).index(kept[-1]) + 1 :] if kept else list(shares)

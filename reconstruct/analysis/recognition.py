@@ -80,9 +80,7 @@ def _metamers(entries: Sequence[Entry]) -> Outcome:
 
 def _where(entries: Sequence[Entry], holds: Callable[[Entry], bool]) -> str:
     """In how many pictures something holds, and at which layers in all of them, as text."""
-    every = [
-        layer for layer, same in selection.by_layer(entries, selection.order(entries)).items() if all(map(holds, same))
-    ]
+    every = [layer for layer, same in selection.by_layer(entries).items() if all(map(holds, same))]
     return (
         f"in {sum(map(holds, entries))} of {plural(len(entries), 'case')}, in all at {', '.join(every) or 'no layer'}"
     )

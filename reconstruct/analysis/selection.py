@@ -169,9 +169,7 @@ def compared(entries: Sequence[Entry], weights: str, canvas: str) -> Equal:
     level = common_level([*first, *second]) if apart else None
     own, other = _in_common(at_level(first, level), at_level(second, level))
     others = {_case_and_layer(e): e for e in other}
-    layers = {
-        layer: [(e, others[_case_and_layer(e)]) for e in same] for layer, same in by_layer(own, order(own)).items()
-    }
+    layers = {layer: [(e, others[_case_and_layer(e)]) for e in same] for layer, same in by_layer(own).items()}
     return Equal(own, layers, _words(level), _without([*first, *second], level))
 
 
@@ -224,7 +222,7 @@ def originals(entries: Sequence[Entry], kind: Kind, like: Sequence[Entry]) -> li
 def made_from(entries: Sequence[Entry], term: str) -> dict[str, list[Entry]]:
     """Layer -> the finished pictures that were made from it alone, by the usual network on the usual canvas."""
     cells = depth_cells(entries) if term == "content" else single(style_cells(entries))
-    return by_layer(select(cells, kind=Kind.RESULT), order(cells))
+    return by_layer(select(cells, kind=Kind.RESULT))
 
 
 def matrix(entries: Sequence[Entry], term: str) -> dict[str, dict[str, float]]:
@@ -279,7 +277,7 @@ def single(entries: Iterable[Entry]) -> list[Entry]:
     return [e for e in entries if measured(e, e.representation) and len(e.layers[e.representation]) == 1]
 
 
-def by_layer(entries: Sequence[Entry], order: Sequence[str]) -> dict[str, list[Entry]]:
-    """Layer -> entries, in the given order; layers without entries are left out."""
+def by_layer(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Layer -> the entries that were made from it, from the picture upwards."""
     found = grouped(entries, lambda e: e.layer)
-    return {layer: found[layer] for layer in order if layer in found}
+    return {layer: found[layer] for layer in sorted(found, key=height_of)}

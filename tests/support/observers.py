@@ -3,9 +3,7 @@
 import torch
 from torch import nn
 
-from reconstruct.analysis.observers.classifier import Classifier, Preparation
-
-MEAN_COLOUR = Preparation(8, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
+from reconstruct.analysis.observers.classifier import Classifier
 
 
 def mean_colour_classifier() -> Classifier:
@@ -13,4 +11,4 @@ def mean_colour_classifier() -> Classifier:
     linear = nn.Linear(3, 3, bias=False)
     linear.weight.data = 2 * torch.eye(3)
     model = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), linear)
-    return Classifier("mean colour", model, ("red", "green", "blue"), MEAN_COLOUR)
+    return Classifier("mean colour", model, ("red", "green", "blue"), 8, [0.5] * 3, [0.25] * 3)

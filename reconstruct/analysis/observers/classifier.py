@@ -51,32 +51,6 @@ class Observation:
         return found | ({"identified": sum(shares) / len(shares)} if shares else {})
 
 
-@dataclass(frozen=True)
-class Preparation:
-    """What a classifier was trained to be given: the largest centred square, resized, and scaled in each colour.
-
-    The whole square is shown, not its middle as many evaluations do: what a layer has lost may lie at the edge.
-
-    Attributes:
-        size: pixels of a side.
-        mean, std: of RGB in [0, 1].
-    """
-
-    size: int
-    mean: Sequence[float]
-    std: Sequence[float]
-
-    def __call__(self, picture: Tensor) -> Tensor:
-        """A picture ``(1, 3, H, W)``, RGB in [0, 1] -> ``(1, 3, size, size)``."""
-        height, width = picture.shape[-2:]
-        side = min(height, width)
-        top, left = (height - side) // 2, (width - side) // 2
-        square = picture[..., top : top + side, left : left + side]
-        shown = interpolate(square, (self.size, self.size), mode="bicubic", antialias=True).clamp(0, 1)
-        mean, std = (picture.new_tensor(values)[:, None, None] for values in (self.mean, self.std))
-        return (shown - mean) / std
-
-
 class Classifier:
     """An observer.
 
@@ -84,18 +58,19 @@ class Classifier:
         name: as it is asked for.
         model: from prepared pictures to logits ``(1, K)``; its last linear layer gives them.
         classes: K names.
-        preparation: what comes before the model.
+        size: pixels of a side of the square that the model was trained to be given.
+        scale: mean and standard deviation of the colours that it was trained with, of RGB in [0, 1].
 
     Raises:
         InputError: the model has no linear layer.
     """
 
-    def __init__(self, name: str, model: nn.Module, classes: Sequence[str], preparation: Preparation) -> None:
+    def __init__(self, name: str, model: nn.Module, classes: Sequence[str], size: int, *scale: Sequence[float]) -> None:
         linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
         if not linear:
             raise InputError(f"observer={name}: it has no linear layer, whose input is the embedding; expected another")
         self.name, self.classes = name, tuple(classes)
-        self._model, self._prepare = model.eval().requires_grad_(False), preparation
+        self._model, self._size, self._scale = model.eval().requires_grad_(False), size, scale
         self._embedded: list[Tensor] = []
         linear[-1].register_forward_pre_hook(lambda _, given: self._embedded.append(given[0]))
 
@@ -103,8 +78,20 @@ class Classifier:
     def __call__(self, picture: Tensor) -> Observation:
         """What it sees in a picture ``(1, 3, H, W)``, RGB in [0, 1], on the processor, in float32."""
         self._embedded.clear()
-        logits = self._model(self._prepare(picture.float().cpu()))
+        logits = self._model(self.prepared(picture.float().cpu()))
         return Observation(logits[0].softmax(dim=0), self._embedded.pop().flatten())
+
+    def prepared(self, picture: Tensor) -> Tensor:
+        """The largest centred square of a picture ``(1, 3, H, W)``, as the model was trained to be given it.
+
+        The whole square is shown, not its middle as many evaluations do: what a layer has lost may lie at the edge.
+        """
+        side = min(picture.shape[-2:])
+        top, left = ((length - side) // 2 for length in picture.shape[-2:])
+        square = picture[..., top : top + side, left : left + side]
+        shown = interpolate(square, (self._size, self._size), mode="bicubic", antialias=True).clamp(0, 1)
+        mean, std = (picture.new_tensor(values)[:, None, None] for values in self._scale)
+        return (shown - mean) / std
 
 
 def observer(name: str, weights: Callable[[], Path]) -> Classifier:
@@ -129,7 +116,7 @@ def _pinned(weights: Callable[[], Path]) -> Classifier:
     state = torch.load(weights(), weights_only=True, map_location="cpu")
     # Under the model's own names: both list the tensors from the picture upwards.
     model.load_state_dict(dict(zip(model.state_dict(), state.values(), strict=True)))
-    return Classifier(PINNED, model, _imagenet(timm), Preparation(224, [127 / 255] * 3, [128 / 255] * 3))
+    return Classifier(PINNED, model, _imagenet(timm), 224, [127 / 255] * 3, [128 / 255] * 3)
 
 
 def _timm(name: str, model: str) -> Classifier:
@@ -139,7 +126,7 @@ def _timm(name: str, model: str) -> Classifier:
     made = _fetched(name, lambda: timm.create_model(model, pretrained=True))
     known = timm.data.resolve_model_data_config(made)
     classes = _imagenet(timm) if made.num_classes == 1000 else [str(k) for k in range(made.num_classes)]
-    return Classifier(name, made, classes, Preparation(known["input_size"][-1], known["mean"], known["std"]))
+    return Classifier(name, made, classes, known["input_size"][-1], known["mean"], known["std"])
 
 
 def _torchvision(name: str, model: str) -> Classifier:
@@ -154,7 +141,7 @@ def _torchvision(name: str, model: str) -> Classifier:
     # Its builders know what goes with weights: other inputs, other names of tensors.
     made = _fetched(name, lambda: torchvision.models.get_model(model, weights=weights, progress=False))
     shown = weights.transforms()
-    return Classifier(name, made, weights.meta["categories"], Preparation(shown.crop_size[0], shown.mean, shown.std))
+    return Classifier(name, made, weights.meta["categories"], shown.crop_size[0], shown.mean, shown.std)
 
 
 def _tensors_only(url: str, **how: Any) -> Any:

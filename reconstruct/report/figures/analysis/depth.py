@@ -87,7 +87,7 @@ def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
 def _read(cells: Sequence[Entry], panel: str, layers: Sequence[str]) -> Points:
     """Number of a layer -> the mean of each photograph's finite values; of errors that of logarithms."""
     found = {}
-    for layer, same in by_layer(cells, layers).items():
+    for layer, same in by_layer(cells).items():
         read = [(e, value) for e in same if (value := PANELS[panel](e)) is not None and math.isfinite(value)]
         if read:
             pictures, values = zip(*read, strict=True)
@@ -108,7 +108,7 @@ def _chance(cells: Sequence[Entry], layers: Sequence[str]) -> Mapping[int, tuple
 
     By the features of the first variant: other networks have another distribution.
     """
-    known = by_layer([e for e in cells if MOST in e.seen], layers)
+    known = by_layer([e for e in cells if MOST in e.seen])
     return {
         layers.index(layer): (mean(e.seen[MIDDLE] for e in same), mean(e.seen[MOST] for e in same))
         for layer, same in known.items()

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from reconstruct import images, measures
 from reconstruct.analysis.entries import Entry, network_note
-from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, order, select
+from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, select
 from reconstruct.errors import InputError
 from reconstruct.recorders.snapshots import place as snapshot
 from reconstruct.report.figures.page.sheet import GAP, Look
@@ -45,7 +45,7 @@ def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) 
         f"pictures of low layers are closer to the original.{ABOUT_MAP if len(seeds) > 1 else ''}"
     )
     columns = look.columns or min(12, int(look.width * (1 - LABEL_SHARE) / (SMALLEST + GAP)))
-    table = _table(sweep, by_layer(cells, order(cells)), seeds, look)
+    table = _table(sweep, by_layer(cells), seeds, look)
     return drawn([table], replace(look, columns=columns), note, network_note(entries, cells))
 
 
