@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +91,15 @@ def write(code: SavedCode, path: str | Path) -> None:
     path = Path(path)
     check_ending(path)
     features = {layer: F.detach().cpu().contiguous() for layer, F in code.features.items()}
-    if path.suffix == SAFETENSORS:
-        from safetensors.torch import save  # an extra
-
-        metadata = {NETWORK: code.network} | ({SIZE: "{} {}".format(*code.size)} if code.size else {})
-        with written_whole(path) as file:
-            file.write(save(features, metadata))
-        return
-    beside = {NETWORK: np.array(code.network)} | ({SIZE: np.array(code.size)} if code.size else {})
     with written_whole(path) as file:
-        np.savez(file, **{layer: F.numpy() for layer, F in features.items()}, **beside)  # type: ignore[arg-type]
+        if path.suffix == SAFETENSORS:
+            from safetensors.torch import save  # an extra
+
+            metadata = {NETWORK: code.network} | ({SIZE: "{} {}".format(*code.size)} if code.size else {})
+            file.write(save(features, metadata))
+        else:
+            beside = {NETWORK: np.array(code.network)} | ({SIZE: np.array(code.size)} if code.size else {})
+            np.savez(file, **{layer: F.numpy() for layer, F in features.items()}, **beside)  # type: ignore[arg-type]
 
 
 def _numpy(path: Path) -> FileContent:
@@ -142,11 +142,8 @@ def check_ending(path: Path) -> None:
     """
     if path.suffix not in (NUMPY, SAFETENSORS):
         raise InputError(f"{path}: expected a name that ends in {NUMPY} or {SAFETENSORS}")
-    if path.suffix == SAFETENSORS:
-        try:
-            import safetensors  # noqa: F401
-        except ImportError as error:
-            raise InputError(f"{path}: needs safetensors: pip install safetensors; or a {NUMPY} file") from error
+    if path.suffix == SAFETENSORS and find_spec("safetensors") is None:
+        raise InputError(f"{path}: needs safetensors: pip install safetensors; or a {NUMPY} file")
 
 
 def _features(layer: str, array: Tensor, path: Path) -> Tensor:

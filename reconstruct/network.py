@@ -41,15 +41,11 @@ class Network(nn.Module):
         stages: tap name -> module, in the order in which they are applied; what works in place (torchvision's ReLU) is
             made to leave its input alone, which is a tap itself.
         preprocess: what stands between RGB in [0, 1] and the first stage.
-        checkpointing: keep only what enters each block and compute the rest once more for the gradient (Chen et al.,
-            2016, "Training Deep Nets with Sublinear Memory Cost"): the same features for less memory and more time.
     """
 
-    def __init__(
-        self, stages: Mapping[str, nn.Module], preprocess: nn.Module | None = None, checkpointing: bool = False
-    ) -> None:
+    def __init__(self, stages: Mapping[str, nn.Module], preprocess: nn.Module | None = None) -> None:
         super().__init__()
-        self.checkpointing = checkpointing
+        self.checkpointing = False
         self.preprocess = preprocess or nn.Identity()
         self.stages = nn.ModuleDict(stages)
         for module in self.modules():
@@ -121,7 +117,11 @@ class Network(nn.Module):
         return network
 
     def checkpointed(self) -> Self:
-        """The same weights, with activation checkpointing."""
+        """The same weights; what enters a block is kept, and the rest computed once more for the gradient.
+
+        The same features for less memory and more time (Chen et al., 2016, "Training Deep Nets with Sublinear Memory
+        Cost").
+        """
         network = copy.copy(self)
         network.checkpointing = True
         return network

@@ -42,17 +42,13 @@ def _session(chosen: Mapping[str, str]) -> requests.Session:
 def settings() -> Mapping[str, str]:
     """Name -> value, from pip's files and its variables of the environment; nothing where there is no pip."""
     command = [sys.executable, "-m", "pip", "config", "list", "--disable-pip-version-check"]
-    with suppress(OSError, subprocess.SubprocessError):
+    with suppress(OSError, subprocess.SubprocessError, SyntaxError, ValueError):
         return parsed(subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout)
     return {}
 
 
 def parsed(listed: str) -> dict[str, str]:
     """Name -> value, of lines like ``global.index-url='…'``."""
-    found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
-    for line in listed.splitlines():
-        place, _, value = line.partition("=")
-        section, _, name = place.rpartition(".")
-        with suppress(ValueError, SyntaxError):
-            found.setdefault(section, {})[name] = str(ast.literal_eval(value))
-    return {name: value for section in SECTIONS for name, value in found[section].items()}
+    lines = [line.partition("=") for line in listed.splitlines()]
+    own = [(place, value) for section in SECTIONS for place, _, value in lines if place.startswith(f"{section}.")]
+    return {place.rpartition(".")[2]: str(ast.literal_eval(value)) for place, value in own}

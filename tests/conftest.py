@@ -13,6 +13,8 @@ from torch import Tensor
 from experiments import reconstruct
 from reconstruct.images import to_image
 from reconstruct.network import Network
+from reconstruct.objective import Term, encode
+from reconstruct.representations import Content, Style, equal_weights
 
 torch.set_num_threads(1)  # every test process has a core of its own
 
@@ -36,6 +38,17 @@ def network() -> Network:
 @pytest.fixture
 def picture() -> Tensor:
     return smooth_picture(16, 20)
+
+
+@pytest.fixture
+def terms(network: Network) -> list[Term]:
+    """Content of a photograph and style of a painting."""
+    content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
+    photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
+    return [
+        Term("content", content, encode(network, content, photo), weight=1e-2, unit=3.0),
+        Term("style", style, encode(network, style, painting), unit=0.5),
+    ]
 
 
 @pytest.fixture

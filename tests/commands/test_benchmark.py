@@ -8,33 +8,21 @@ from types import SimpleNamespace
 import pytest
 import torch
 from matplotlib.text import Text
-from support.tiny import smooth_picture, tiny_network
+from support.tiny import smooth_picture
 
 from experiments import benchmark
 from experiments.speed.growth import exponents
 from experiments.speed.recipes import Classic
-from reconstruct.objective import Objective, Term, encode
+from reconstruct.objective import Objective
 from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
-from reconstruct.representations import Content, Style, equal_weights
 
 VARIANT = "variants.style=['canvas=fourier']"
 TINY = "['network=vgg13_untrained','network.normalize_over=[]','precision=float32']"
 
 
-@pytest.fixture
-def reference() -> Objective:
-    network = tiny_network()
-    content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
-    photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
-    terms = [
-        Term("content", content, encode(network, content, photo), weight=1e-2, unit=3.0),
-        Term("style", style, encode(network, style, painting), unit=0.5),
-    ]
-    return Objective(network, terms)
-
-
 @pytest.mark.parametrize("learning_rate", [None, 0.03])
-def test_the_classic_recipe_minimises_the_very_same_loss_and_leaves_the_network_as_it_was(reference, learning_rate):
+def test_the_classic_recipe_minimises_the_very_same_loss_and_leaves_the_network_alone(network, terms, learning_rate):
+    reference = Objective(network, terms)
     start = 0.5 + 0.29 * torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
     expected = reference.evaluate(start.clamp(0, 1))
     classic = Classic(reference, (16, 16), seed=0, learning_rate=learning_rate)

@@ -8,16 +8,6 @@ from reconstruct.objective import Objective, Term, encode, reference_loss
 from reconstruct.representations import Content, Style, equal_weights
 
 
-@pytest.fixture
-def terms(network):
-    content, style = Content({"relu2_1": 1.0}), Style(equal_weights(["relu1_1", "relu2_1"]))
-    photo, painting = smooth_picture(16, 16, seed=3), smooth_picture(24, 16, seed=4)
-    return [
-        Term("content", content, encode(network, content, photo), weight=1e-2),
-        Term("style", style, encode(network, style, painting)),
-    ]
-
-
 def test_the_total_is_alpha_content_plus_beta_style(network, terms):
     evaluation = Objective(network, terms)(smooth_picture(16, 16))
     expected = 1e-2 * evaluation.terms["content"] + evaluation.terms["style"]
