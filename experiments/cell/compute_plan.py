@@ -23,7 +23,7 @@ from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
 from reconstruct.hardware.algorithms import ConvAlgorithm
-from reconstruct.hardware.choice import Choice, choose
+from reconstruct.hardware.choice import choose
 
 TIMINGS = "timings"  # a folder in the user's cache
 # Pixels times steps: some five minutes on two cores. Compiling takes 10 to 50 s, and saves some hundredths of a step.
@@ -153,16 +153,16 @@ def _as_begun(config: Config, device: torch.device, begun: Mapping[str, Any]) ->
 
 
 def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
-    chosen = _choice(config, device, height, width)
+    algorithm, reason = _choice(config, device, height, width)
     compilation = _compilation(config, height * width, device)
-    return ComputePlan(device, chosen.algorithm, config.checkpointing, compilation, chosen.reason)
+    return ComputePlan(device, algorithm, config.checkpointing, compilation, reason)
 
 
-def _choice(config: Config, device: torch.device, height: int, width: int) -> Choice:
+def _choice(config: Config, device: torch.device, height: int, width: int) -> tuple[ConvAlgorithm, str]:
     convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
     asked = [each if each.concerns(convolutions) else ConvAlgorithm.float32 for each in _allowed(config, device)]
     if len(allowed := list(dict.fromkeys(asked))) == 1:
-        return Choice(allowed[0], f"{allowed[0]}: there is no choice")
+        return allowed[0], f"{allowed[0]}: there is no choice"
     deepest = f"{list(convolutions)[-1]} at {width}×{height} pixels"
     announce = partial(say, f"measuring which algorithm for the convolutions up to {deepest} is fastest here, once")
     return choose(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, announce)

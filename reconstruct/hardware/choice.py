@@ -9,7 +9,6 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -38,14 +37,6 @@ NetworkStep = Callable[[], tuple[Tensor, Tensor]]
 """Features of the deepest layer, and the gradient of their sum of squares: the same every time."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What was chosen, and why, in a line."""
-
-    algorithm: ConvAlgorithm
-    reason: str
-
-
 def choose(
     convolutions: Channels,
     size: tuple[int, int],
@@ -53,8 +44,8 @@ def choose(
     device: torch.device,
     cache: Path,
     announce: Callable[[], None] = lambda: None,
-) -> Choice:
-    """The fastest of the allowed algorithms.
+) -> tuple[ConvAlgorithm, str]:
+    """The fastest of the allowed algorithms, and why, in a line.
 
     Args:
         convolutions: more than one; the first sees the picture, which is never rounded.
@@ -75,7 +66,7 @@ def choose(
             known = measure(convolutions, (height, width), allowed, device)
             _keep(file, {"valid_for": valid_for, "seconds": {each: known.get(each) for each in allowed}})
     fastest = min(known, key=lambda each: known[each] * (1 if each is ConvAlgorithm.float32 else ROUNDING))
-    return Choice(fastest, _reason(fastest, known, f"{width}×{height}", device))
+    return fastest, _reason(fastest, known, f"{width}×{height}", device)
 
 
 def timed_size(size: tuple[int, int]) -> tuple[int, int]:
