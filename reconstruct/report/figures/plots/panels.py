@@ -61,9 +61,10 @@ def rows(plots: Sequence[Plot], look: Look) -> list[Part]:
     most = min(look.columns or 2, len(plots))
     columns = next((n for n in range(most, 1, -1) if _width(n, left, look) >= NARROWEST), 1)
     width = min(_width(columns, left, look), WIDEST)
-    headings = fit_all([each.heading for each in plots], left + width - GAP - _indent(look), look.small, 2)
+    words = [f"{letter(k)}  {each.heading}" if look.letters else each.heading for k, each in enumerate(plots)]
+    headings = fit_all(words, left + width - GAP, look.small, 2)
     starts = range(0, len(plots), columns)
-    return [_Row(plots[k : k + columns], headings[k : k + columns], (left, width), look, k).part() for k in starts]
+    return [_Row(plots[k : k + columns], headings[k : k + columns], (left, width), look).part() for k in starts]
 
 
 def _left(each: Plot, look: Look) -> float:
@@ -76,17 +77,11 @@ def _width(columns: int, left: float, look: Look) -> float:
     return (look.width - EDGE) / columns - left - GAP
 
 
-def _indent(look: Look) -> float:
-    """The width in inches of the letter before a heading; 0 if the look has no letters."""
-    return extent("m", look.tiny, "bold")[0] + GAP if look.letters else 0.0
-
-
 class _Row:
     """Plots side by side.
 
     Args:
         horizontal: free inches at the left of axes, and the width of axes in inches.
-        number: how many plots are above this row.
     """
 
     def __init__(
@@ -95,9 +90,8 @@ class _Row:
         headings: Sequence[Fitted],
         horizontal: tuple[float, float],
         look: Look,
-        number: int,
     ) -> None:
-        self.plots, self.headings, self.look, self.number = plots, headings, look, number
+        self.plots, self.headings, self.look = plots, headings, look
         self.left, self.width = horizontal
         self.names = [below(each.names, self.width / max(1, len(each.names)), look.tiny) for each in plots]
         self.words = [fit(each.below, self.width, look.small) for each in plots]
@@ -120,13 +114,9 @@ class _Row:
             axes.tick_params(labelsize=self.look.tiny)
             self.plots[column].draw(axes)
             self._label(axes, column)
-            indented = start + GAP + _indent(self.look)
-            sheet.fitted(indented, top + self.top - PAD, heading, va="bottom")
+            sheet.fitted(start + GAP, top + self.top - PAD, heading, va="bottom")
             middle, foot = start + self.left + self.width / 2, top + self.top + self.height + self.under
             sheet.fitted(middle, foot, self.words[column], ha="center", va="top")
-            if self.look.letters:
-                place = start + GAP / 2, top + self.top - PAD - heading.height - 0.04
-                sheet.letter(*place, letter(self.number + column))
 
     def _label(self, axes: Axes, column: int) -> None:
         """Write numbers or names at both axes, unless the look has no labels."""

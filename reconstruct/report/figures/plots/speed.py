@@ -5,8 +5,9 @@ loss is no larger (its last one, if it never reached that loss).
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from statistics import median
 from typing import Any
@@ -16,12 +17,12 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from reconstruct.images import to_image
-from reconstruct.report.figures.page.fitting import fit_all
-from reconstruct.report.figures.page.sheet import COLOURS, FAINT, GAP, PAD, Look, Pages, Part, Sheet, house_style
-from reconstruct.report.figures.plots.axes import limits
+from reconstruct.report.figures.page.notes import keys
+from reconstruct.report.figures.page.sheet import FAINT, RESAMPLED, Look, Part, laid_out
+from reconstruct.report.figures.plots.axes import key, limits, style
 from reconstruct.report.figures.plots.panels import Plot, rows
 
-SIDE = 1.35  # inches of a picture
+LOOK = Look(width=8.5, height=math.inf, columns=3)
 
 
 @dataclass(frozen=True)
@@ -92,38 +93,30 @@ class Comparison:
 
 def speed(comparisons: Sequence[Comparison]) -> list[Figure]:
     """A row for each case: losses over seconds, and both pictures at equal loss; of several on one case, the first."""
-    look = Look(height=math.inf)
-    with house_style(look):
-        pages = Pages(look)
-        for _, same in groupby(comparisons, key=lambda each: each.case):
-            pages.add(_row(next(same), look))
-        return pages.figures()
+    firsts = [next(same) for _, same in groupby(comparisons, key=lambda each: each.case)]
+    return laid_out((part for each in firsts for part in _parts(each)), LOOK)
 
 
-def _row(comparison: Comparison, look: Look) -> Part:
-    curves = {COLOURS[1]: comparison.classic, COLOURS[0]: comparison.fast}
-    names = fit_all([curve.name for curve in curves.values()], SIDE, look.small, 2)
+def _parts(comparison: Comparison) -> Iterator[Part]:
+    curves = (comparison.classic, comparison.fast)
     heading = f"{comparison.case.replace('_', ' ', 1)}: loss"
+    pictures = [Plot(curve.name, "", partial(_show, curve.picture), tall=1) for curve in curves]
+    yield from rows([Plot(heading, "seconds", partial(_draw, comparison)), *pictures], LOOK)
+    yield from keys([key(k, curve.name) for k, curve in enumerate(curves)], LOOK)
 
-    def draw(axes: Axes) -> None:
-        axes.set(xscale="log", yscale="log", autoscale_on=False)
-        for colour, curve in curves.items():
-            axes.plot(curve.seconds, curve.losses, color=colour, lw=1.3)
-        axes.axhline(comparison.goal, color=FAINT, lw=0.6, ls=":")
-        seconds = [value for curve in curves.values() for value in curve.seconds if value > 0]
-        losses = [comparison.goal, *(value for curve in curves.values() for value in curve.losses)]
-        axes.set_xlim(limits(seconds, logarithmic=True))
-        axes.set_ylim(limits([value for value in losses if value > 0], logarithmic=True))
 
-    left = look.width - 2 * (SIDE + GAP)
-    (plot,) = rows([Plot(heading, "seconds", draw, tall=0.45)], replace(look, width=left))
+def _show(picture: Tensor, axes: Axes) -> None:
+    axes.imshow(to_image(picture), interpolation=RESAMPLED)
+    axes.set_axis_off()
 
-    def drawn(sheet: Sheet, top: float) -> None:
-        plot.draw(sheet, top)
-        below = top + max(name.height for name in names) + 2 * PAD
-        for k, ((colour, curve), name) in enumerate(zip(curves.items(), names, strict=True)):
-            place = left + k * (SIDE + GAP)
-            sheet.picture(place, below, SIDE, SIDE, to_image(curve.picture))
-            sheet.fitted(place + SIDE / 2, below - PAD, name, ha="center", va="bottom", color=colour)
 
-    return Part(plot.height, drawn)
+def _draw(comparison: Comparison, axes: Axes) -> None:
+    curves = (comparison.classic, comparison.fast)
+    axes.set(xscale="log", yscale="log", autoscale_on=False)
+    for k, curve in enumerate(curves):
+        axes.plot(curve.seconds, curve.losses, color=style(k)[0], lw=1.3)
+    axes.axhline(comparison.goal, color=FAINT, lw=0.6, ls=":")
+    seconds = [value for curve in curves for value in curve.seconds if value > 0]
+    losses = [comparison.goal, *(value for curve in curves for value in curve.losses)]
+    axes.set_xlim(limits(seconds, logarithmic=True))
+    axes.set_ylim(limits([value for value in losses if value > 0], logarithmic=True))
