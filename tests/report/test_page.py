@@ -115,8 +115,8 @@ def test_films_are_shown_at_steps_that_all_cells_have_in_common(tmp_path):
 def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, columns):
     sweep = any_sweep(tmp_path, name)
     assert data_of(write_page([sweep]))["places"] == {"rows": rows, "columns": columns}
-    (drawn,) = pivots(figures.cells_of([sweep]), figures.LAYOUTS.get(sweep.drawing))
-    assert ("".join(drawn.rows), "".join(drawn.columns)) == (rows, columns)
+    drawn, *_ = pivots(figures.cells_of([sweep]), figures.LAYOUTS.get(sweep.drawing))
+    assert ("".join(drawn.keys[0]), "".join(drawn.keys[1])) == (rows, columns)
 
 
 def test_large_pages_refer_to_pictures_below_them_and_keep_copies_of_others(tmp_path, monkeypatch):

@@ -26,31 +26,29 @@ def product(**axes: str) -> list[dict[str, str]]:
 
 def test_the_key_with_the_most_values_becomes_the_columns_and_what_is_left_pages():
     made = pivot(cells(product(seed="01", layer="abcd", size="xyz")))
-    assert (made.rows, made.columns, made.pages) == (("size",), ("layer",), ("seed",))
-    assert [block.page for block in made.blocks] == [("0",), ("1",)]
+    assert [(block.keys, block.page) for block in made] == [((("size",), ("layer",)), {"seed": k}) for k in "01"]
     given = cells(product(a="01", b="012", c="01", d="01"))
-    assert pivot(given, Layout(rows=("a",), columns=("c",))).pages == ("b", "d")
+    assert pivot(given, Layout(rows=("a",), columns=("c",)))[0].page == {"b": "0", "d": "0"}
 
 
 def test_rows_stand_in_the_order_of_their_values_not_of_the_cells():
     given = cells(product(a="01", b="012"))
     reordered = Cells(given.panels[::-1], given.axes)
-    assert pivot(reordered).blocks[0].rows == pivot(given).blocks[0].rows == [("0",), ("1",)]
+    assert pivot(reordered)[0].rows == pivot(given)[0].rows == [("0",), ("1",)]
 
 
 def test_places_that_were_not_swept_stay_empty():
-    (made,) = pivots(cells(product(a="01", b="01")[:3]))
-    (block,) = made.blocks
+    (block,) = pivots(cells(product(a="01", b="01")[:3]))
     assert len(block.at) == 3
     assert (len(block.rows), len(block.columns)) == (2, 2)
 
 
 def test_each_part_of_what_is_no_product_has_a_table_of_its_own_else_a_row_under_all_keys():
     made = pivots(cells([*product(a="0123"), *product(b="0123")]))
-    assert [(each.columns, len(each.blocks[0].at)) for each in made] == [(("a",), 4), (("b",), 4)]
-    (made,) = pivots(cells([{"a": str(k), "b": str(k)} for k in range(5)]))
-    assert made.columns == ("a", "b")
-    assert len(made.blocks[0].columns) == 5
+    assert [(block.keys[1], len(block.at)) for block in made] == [(("a",), 4), (("b",), 4)]
+    (block,) = pivots(cells([{"a": str(k), "b": str(k)} for k in range(5)]))
+    assert block.keys[1] == ("a", "b")
+    assert len(block.columns) == 5
 
 
 def test_two_cells_at_one_place_are_refused_by_name():
@@ -70,7 +68,7 @@ def test_the_same_cells_of_two_sweeps_are_told_apart_by_their_sweep_and_a_folder
     joined = cells_of([one, other, one])
     assert list(joined.axes) == ["seed", "sweep"]
     assert len(joined.commands) == 2
-    assert len(pivot(joined).blocks[0].at) == 4
+    assert len(pivot(joined)[0].at) == 4
 
 
 def test_two_spellings_of_a_number_are_one_value(tmp_path):

@@ -2,7 +2,7 @@
 
 Keys that a reader gives no place are distributed: the key with the most values becomes the columns, the next one the
 rows, all others pages. If the cells are no full product of their keys, as in a preset of several parts, each part that
-is a full product becomes a pivot of its own. The other cells are in one row, each labelled by all keys in which it
+is a full product becomes a table of its own. The other cells are in one row, each labelled by all keys in which it
 differs from the others.
 """
 
@@ -32,30 +32,23 @@ class Block:
     """A table of cells; there is one for each combination of values of the keys of pages.
 
     Attributes:
-        page: the values of the keys of pages.
+        cells: all that are in tables with these keys.
+        keys: the keys of rows, and those of columns.
+        page: key of pages -> value.
         rows: the values of the keys of rows, one tuple for each row.
         columns: the values of the keys of columns, one tuple for each column.
         at: (row, column) -> cell; places that were not swept are missing.
     """
 
-    page: Point
+    cells: Cells
+    keys: tuple[Keys, Keys]
+    page: Mapping[str, str]
     rows: list[Point]
     columns: list[Point]
     at: Mapping[tuple[Point, Point], Panel]
 
 
-@dataclass(frozen=True)
-class Pivot:
-    """Cells, the keys of their rows, columns and pages, and a block for every page."""
-
-    cells: Cells
-    rows: Keys
-    columns: Keys
-    pages: Keys
-    blocks: list[Block]
-
-
-def pivot(cells: Cells, layout: Layout | None = None) -> Pivot:
+def pivot(cells: Cells, layout: Layout | None = None) -> list[Block]:
     """Every cell at its place; keys in which cells differ and that have no place become pages.
 
     Raises:
@@ -74,8 +67,9 @@ def pivot(cells: Cells, layout: Layout | None = None) -> Pivot:
     for page in _ordered(cells, pages, by_page):
         used = zip(*by_page[page], strict=True)
         at_rows, at_columns = (_ordered(cells, of, set(at)) for of, at in zip((rows, columns), used, strict=True))
-        blocks.append(Block(page, at_rows, at_columns, by_page[page]))
-    return Pivot(cells, rows, columns, pages, blocks)
+        named = dict(zip(pages, page, strict=True))
+        blocks.append(Block(cells, (rows, columns), named, at_rows, at_columns, by_page[page]))
+    return blocks
 
 
 def places(cells: Cells, layout: Layout) -> tuple[Keys, Keys, Keys]:
@@ -91,19 +85,19 @@ def places(cells: Cells, layout: Layout) -> tuple[Keys, Keys, Keys]:
     return rows, columns, (*(layout.pages or ()), *(key for key in free if key not in (*rows, *columns)))
 
 
-def pivots(cells: Cells, layout: Layout | None = None) -> list[Pivot]:
-    """One pivot if the cells fill a table or a layout was chosen; else one for each part of the sweep.
+def pivots(cells: Cells, layout: Layout | None = None) -> list[Block]:
+    """The blocks of all cells if these fill a table or a layout was chosen; else those of each part of the sweep.
 
     Raises:
         InputError: as `pivot` does.
     """
     if layout not in (None, Layout()) or _fills(cells):
-        return [pivot(cells, layout)]
+        return pivot(cells, layout)
     parts: dict[frozenset[str], list[Panel]] = {}
     for panel in cells.panels:
         parts.setdefault(panel.given & set(cells.axes), []).append(panel)
     groups = [cells.among(panels) for panels in parts.values()] if len(parts) > 1 else [cells]
-    return [pivot(of, None if _fills(of) else Layout((), tuple(of.axes), ())) for of in groups]
+    return [block for of in groups for block in pivot(of, None if _fills(of) else Layout((), tuple(of.axes), ()))]
 
 
 def _fills(cells: Cells) -> bool:

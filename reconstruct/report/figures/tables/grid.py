@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.labels import Labels, key_name, labels, with_keys
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
-from reconstruct.report.figures.pivot import Block, Layout, Pivot, Point, pivots
+from reconstruct.report.figures.pivot import Block, Layout, Point, pivots
 from reconstruct.report.figures.tables.table import Naming, Table, drawn
 from reconstruct.report.figures.tables.tiles import BRIGHTEST, Tile, original_tiles, tiles
 from reconstruct.report.figures.tables.tiles import values as values_of
@@ -75,18 +75,15 @@ def tables(cells: Cells, look: Look, layout: Layout | None = None, labels_of: La
         InputError: the layout has a key, or the look a cell, that the sweep does not have.
     """
     tile_of = tiles(cells, look)
-    return [
-        _table(pivot, block, cells, originals(block, look), tile_of, labels_of)
-        for pivot in pivots(cells, layout)
-        for block in pivot.blocks
-    ]
+    return [_table(block, cells, originals(block, look), tile_of, labels_of) for block in pivots(cells, layout)]
 
 
 def _table(
-    pivot: Pivot, block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile], labels_of: LabelsOf
+    block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile], labels_of: LabelsOf
 ) -> Table:
     """A block with its originals: those of rows at the left, those of columns above, common ones outside of it."""
-    if not (pivot.rows or found.by_column):  # then the common ones are the first columns
+    row_keys, column_keys = block.keys
+    if not (row_keys or found.by_column):  # then the common ones are the first columns
         found.by_row.setdefault((), {}).update(found.common)
         found.common = []
     left, above = _names(found.by_row), _names(found.by_column)
@@ -95,9 +92,9 @@ def _table(
     placed = {(row[at], column[under]): tile_of(panel) for (at, under), panel in block.at.items()}
     placed |= {(row[at], left.index(name)): t for at, named in found.by_row.items() for name, t in named.items()}
     placed |= {(above.index(name), column[at]): t for at, named in found.by_column.items() for name, t in named.items()}
-    columns = _naming(pivot.columns, block.columns, pivot.cells, left, " →", labels_of)
-    rows = _naming(pivot.rows, block.rows, pivot.cells, above, " ↓", labels_of) if pivot.rows or above else None
-    return Table(heading(pivot, block, every), rows, columns, placed, found.common, len(left))
+    columns = _naming(column_keys, block.columns, block.cells, left, " →", labels_of)
+    rows = _naming(row_keys, block.rows, block.cells, above, " ↓", labels_of) if row_keys or above else None
+    return Table(heading(block, every), rows, columns, placed, found.common, len(left))
 
 
 def _naming(
@@ -114,11 +111,11 @@ def _naming(
     return Naming("", [*before, *words])
 
 
-def heading(pivot: Pivot, block: Block, every: Cells) -> str:
+def heading(block: Block, every: Cells) -> str:
     """The values of the keys of pages, those that a reader chose, and those that distinguish a part of a sweep."""
-    values = {**every.narrowed, **dict(zip(pivot.pages, block.page, strict=True))}
-    first = pivot.cells.panels[0]
-    common = [key for key in every.axes if key not in pivot.cells.axes and key not in values]
+    values = {**every.narrowed, **block.page}
+    first = block.cells.panels[0]
+    common = [key for key in every.axes if key not in block.cells.axes and key not in values]
     values |= {key: first.values[key] for key in common if first.values.get(key)}
     return ",  ".join(f"{key_name(key, every)} {labels(key, every)[value]}" for key, value in values.items())
 

@@ -41,19 +41,18 @@ SMALLEST = 1.4  # inches of a panel in which a painting is inset
 
 def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
     """A row for each representation, a column for each depth, and the network between style and content."""
-    table = pivot(cells, layout or FIG1)
     with house_style(look):
         pages = Pages(look)
-        for block in table.blocks:
-            for parts in _bands(block, heading(table, block, cells), cells, look):
+        for block in pivot(cells, layout or FIG1):
+            for parts in _bands(block, cells, look):
                 pages.add_together(parts)
         return pages.figures()
 
 
-def _bands(block: Block, name: str, cells: Cells, look: Look) -> Iterator[list[Part]]:
+def _bands(block: Block, cells: Cells, look: Look) -> Iterator[list[Part]]:
     """What stands together: both rows of the columns that are side by side, and the network."""
     rows = sorted(block.rows, key=lambda row: row != STYLE)
-    placed = [Placed(_row(block, row, name, cells, look), look, count()) for row in rows]
+    placed = [Placed(_row(block, row, cells, look), look, count()) for row in rows]
     for band in placed[0].bands:
         parts = [part for each in placed for part in each.band(band)]
         if rows[0] == STYLE and rows[1:]:
@@ -61,7 +60,7 @@ def _bands(block: Block, name: str, cells: Cells, look: Look) -> Iterator[list[P
         yield [*placed[0].title(), *parts] if band[0] == 0 else parts
 
 
-def _row(block: Block, row: Point, name: str, cells: Cells, look: Look) -> Table:
+def _row(block: Block, row: Point, cells: Cells, look: Look) -> Table:
     """The original, then a reconstruction for each depth, which chooses other layers for content than for style."""
     panels = {column: panel for (at, column), panel in block.at.items() if at == row}
     term = "content" if row == CONTENT else "style"
@@ -74,7 +73,7 @@ def _row(block: Block, row: Point, name: str, cells: Cells, look: Look) -> Table
     of_row = replace(cells, panels=[p for p in cells.panels if p.values.get("representation") == row[0]])
     known = depth_labels(of_row, term).of
     columns = Naming("", [*found, *(known.get(depth, depth) for (depth,) in block.columns)])
-    return Table(name, None, columns, placed, lead=len(found))
+    return Table(heading(block, cells), None, columns, placed, lead=len(found))
 
 
 def _network(row: Placed, band: Sequence[int], sheet: Sheet, top: float) -> None:
@@ -105,12 +104,11 @@ def _block(axes: Axes, x: float, y: float, half: float, depth: float) -> None:
 
 def fig2(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
     """The photograph, then it in each style, with the painting inset at the lower left."""
-    table = pivot(cells, layout or FIG2)
     look = replace(look, columns=look.columns or min(3, max(1, math.floor(look.width / (SMALLEST + GAP)))))
-    return drawn([_scenes(heading(table, block, cells), block, cells, look) for block in table.blocks], look)
+    return drawn([_scenes(block, cells, look) for block in pivot(cells, layout or FIG2)], look)
 
 
-def _scenes(name: str, block: Block, cells: Cells, look: Look) -> Table:
+def _scenes(block: Block, cells: Cells, look: Look) -> Table:
     panels, tile_of = [block.at[(), column] for column in block.columns], tiles(cells, replace(look, values="none"))
     photograph = next(filter(None, (panel.original("content") for panel in panels)), None)
     titles = (p.result.pictures["content"]["title"] for p in panels if p.result and "content" in p.result.layers)
@@ -118,7 +116,8 @@ def _scenes(name: str, block: Block, cells: Cells, look: Look) -> Table:
     every = [*found.values(), *(replace(tile_of(panel), inset=panel.original("style")) for panel in panels)]
     placed = {(0, k): replace(tile, letter=letter(k).upper()) for k, tile in enumerate(every)}
     known = labels("style.picture", cells)
-    return Table(name, None, Naming("", [*found, *(known[painting] for (painting,) in block.columns)]), placed)
+    columns = Naming("", [*found, *(known[painting] for (painting,) in block.columns)])
+    return Table(heading(block, cells), None, columns, placed)
 
 
 def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
