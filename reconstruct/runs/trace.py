@@ -17,7 +17,7 @@ from pathlib import Path
 EXPLODED = 10.0
 PROGRESS = 0.99  # of the first loss: who does not get below has not moved
 STEEP = 0.3  # of the first gradient's norm
-ENOUGH = 20  # steps, from which on a stall is one
+ENOUGH = 20  # steps; in fewer, a loss that hardly falls is no stall unless its gradient is 0
 
 Row = Mapping[str, float]
 """Column -> number, of one step: the weighted ``total``, each term's own loss, the ``gradient_norm``, errors."""
@@ -51,7 +51,7 @@ def problem(rows: Sequence[Row], terms: Sequence[str]) -> str:
         term = _worst(rows[last], rows[best], terms)
         low, high = rows[best][term], rows[last][term]
         return f"exploded: the {term} loss rose from {low:.3g} at step {best} to {high:.3g} at step {last}"
-    return _stalled(rows, terms, best) if len(rows) >= ENOUGH else ""
+    return _stalled(rows, terms, best)
 
 
 def _diverged(rows: Sequence[Row], terms: Sequence[str]) -> str:
@@ -65,6 +65,8 @@ def _stalled(rows: Sequence[Row], terms: Sequence[str], best: int) -> str:
     term = _worst(reached, first, terms)
     if reached["total"] > 0 and reached["gradient_norm"] == 0:
         return f"stalled: the gradient of the {term} loss is 0 at step {best}"
+    if len(rows) < ENOUGH:
+        return ""
     if reached["total"] > PROGRESS * first["total"] > 0:
         return f"stalled: the {term} loss hardly fell, from {first[term]:.4g} to {reached[term]:.4g} at step {best}"
     if 2 * best < len(rows) and reached["gradient_norm"] > STEEP * first["gradient_norm"]:

@@ -33,6 +33,7 @@ FALLING = [0.8**k for k in range(60)]
     ([*FALLING, 0.5], None, "exploded: the content loss rose from 1.92e-06 at step 59 to 0.5 at step 60"),
     ([1 - 1e-5 * k for k in range(50)], None, "stalled: the content loss hardly fell, from 1 to 0.9995 at step 49"),
     (FALLING, [*FALLING[:59], 0.0], "stalled: the gradient of the content loss is 0 at step 59"),
+    ([1.0] * 3, [0.0] * 3, "stalled: the gradient of the content loss is 0 at step 0"),
     ([0.9, 0.5] * 40, [1.0] * 80,
      "stalled: the content loss found nothing better after step 1, though its gradient is steep"),
     ([], None, ""), ([1.0], None, ""), ([1.0] * 10, None, ""), ([0.0] * 50, None, ""),  # few steps, or nothing to do
