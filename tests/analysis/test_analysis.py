@@ -10,13 +10,16 @@ from support.pdf import assert_legible, pages_of
 from reconstruct import images
 from reconstruct.analysis import selection
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, current, read, write
-from reconstruct.analysis.outcomes import spread
+from reconstruct.analysis.outcomes import spread, with_interval
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
 from reconstruct.recorders.snapshots import place
 from reconstruct.report import figures
 from reconstruct.report.figures.analysis.atlas import atlas as drawn
+from reconstruct.report.figures.analysis.joined import blending
 from reconstruct.report.figures.page.sheet import PROBLEM_LABEL, TITLE_LABEL
 from reconstruct.runs.sweeps import Sweep, SweepCell
+
+LINE = joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9])
 
 
 def colour_curve(growth: float) -> list[Entry]:
@@ -42,13 +45,47 @@ def styles(content: float, layout: float) -> list[Entry]:
     ]
 
 
+def seen(e: Entry, probability: float, rank: int = 1, original: float = 0.6, **more: float) -> Entry:
+    found = {"observer probability": probability, "observer rank": rank, "observer original": original}
+    return replace(e, observer="o", shows="cat", seen={**found, **{k.replace("_", " "): v for k, v in more.items()}})
+
+
+def curve(slope: float, **given: float) -> list[Entry]:
+    return [seen(e, 0.5 + slope * LAYERS.index(e.layer), **given) for e in depth_curve(falling=True)]
+
+
+def matched(share: float, rank: int, identified: float = 1.0) -> list[Entry]:
+    """Finished reconstructions from two layers, whose features agree better than `share` % of random pairs."""
+    chance = dict.fromkeys(("null_pearson", "null_spearman", "null_snr"), share)
+    return [
+        seen(entry("content", (layer,)), 0.5, rank, **chance, identified=identified) for layer in ("relu1_1", "relu5_1")
+    ]
+
+
+def blend(*probabilities: float) -> list[Entry]:
+    return [seen(e, p) for e, p in zip(LINE, probabilities, strict=True)]
+
+
+def stylised(balances: list[float], ranks: list[int]) -> list[Entry]:
+    cells = zip(LINE, balances, ranks, strict=True)
+    return [replace(seen(e, 0.5, rank), style_balance=balance) for e, balance, rank in cells]
+
+
+def untrained(p: float) -> list[Entry]:
+    return [seen(e, p) for e in depth_curve(falling=True, network=UNTRAINED)]
+
+
+def looks(distance: float, **rest: str) -> list[Entry]:
+    return [seen(e, 0.5, lpips=distance) for e in depth_curve(falling=True, **rest)]
+
+
 EVERYTHING = [
     *depth_curve(falling=True),
     *depth_curve(falling=True, network=UNTRAINED),
     *depth_curve(falling=True, canvas="pixels"),
     *styles(content=1.0, layout=0.0),
     *[entry("style", (layer,)) for layer in LAYERS],
-    *joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]),
+    *LINE,
     original(Kind.SHUFFLED, 1.0),
     original(Kind.OTHER, 1.0),
 ]
@@ -122,11 +159,11 @@ def test_a_single_reconstruction_that_did_not_come_so_near_does_not_end_the_comp
         ("structures", styles(1.0, 0.0), Verdict.SUPPORTED),
         ("structures", [replace(e, coherence=9 - e.coherence) for e in styles(1.0, 0.0)], Verdict.NOT),
         ("structures", [replace(e, coherence=None) for e in styles(1.0, 0.0)], Verdict.UNKNOWN),
-        ("separable", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("separable", LINE, Verdict.SUPPORTED),
         ("separable", joined([0.9, 0.8, 0.7, 0.6], [0.6, 0.7, 0.8, 0.9]), Verdict.NOT),
-        ("both", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("both", LINE, Verdict.SUPPORTED),
         ("both", joined([0.9, 0.05, 0.05, 0.05], [0.05, 0.05, 0.3, 0.9]), Verdict.NOT),
-        ("smooth", joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.SUPPORTED),
+        ("smooth", LINE, Verdict.SUPPORTED),
         ("smooth", joined([0.9, 0.4, 0.6, 0.05], [0.05, 0.1, 0.3, 0.9]), Verdict.NOT),
         ("learned", [*depth_curve(True), *depth_curve(False, network=UNTRAINED)], Verdict.NOT),
         ("learned", depth_curve(True, network=UNTRAINED), Verdict.UNKNOWN),
@@ -134,6 +171,30 @@ def test_a_single_reconstruction_that_did_not_come_so_near_does_not_end_the_comp
         ("smooth", joined([0.9, 0.4, 0.02, 0.01], [0.05, 0.1, 0.3, 0.9]), Verdict.MIXED),
         ("canvas", [*depth_curve(True), *depth_curve(True, canvas="pixels")], Verdict.SUPPORTED),
         ("canvas", [*depth_curve(True), *depth_curve(False, canvas="pixels")], Verdict.NOT),
+        ("information", curve(0.01), Verdict.SUPPORTED),
+        ("information", curve(0.0), Verdict.SUPPORTED),
+        ("information", curve(-0.01), Verdict.NOT),
+        ("information", curve(0.01, original=0.2), Verdict.UNKNOWN),  # not recognised in the photograph itself
+        ("information", depth_curve(falling=True), Verdict.UNKNOWN),  # nobody looked
+        ("metamers", matched(100, 1), Verdict.SUPPORTED),
+        ("metamers", matched(99.9, 1), Verdict.NOT),
+        ("metamers", matched(100, 2), Verdict.NOT),
+        ("metamers", [matched(100, 1)[0], matched(100, 2)[1]], Verdict.MIXED),
+        ("identified", matched(100, 1), Verdict.SUPPORTED),
+        ("identified", matched(100, 1, identified=0.8), Verdict.NOT),
+        ("hidden", [seen(entry("style", FIVE), 0.01, rank=40)], Verdict.SUPPORTED),
+        ("hidden", [seen(entry("style", FIVE), 0.3, rank=5)], Verdict.NOT),
+        ("blended", blend(0.01, 0.1, 0.3, 0.5), Verdict.SUPPORTED),
+        ("blended", blend(0.5, 0.3, 0.1, 0.01), Verdict.NOT),
+        ("stylised", stylised([0.1, 0.5, 0.9, 4.0], [90, 40, 5, 1]), Verdict.SUPPORTED),
+        ("stylised", stylised([0.1, 0.5, 1.1, 4.0], [90, 40, 5, 1]), Verdict.NOT),
+        ("stylised", stylised([0.1, 0.5, 0.9, 4.0], [90, 40, 6, 1]), Verdict.NOT),
+        ("stylised", blend(0.1, 0.2, 0.3, 0.4), Verdict.UNKNOWN),  # measured by an earlier version
+        ("learned_objects", [*curve(0.0), *untrained(0.2)], Verdict.SUPPORTED),
+        ("learned_objects", [*curve(0.0), *untrained(0.7)], Verdict.NOT),
+        ("learned_look", [*looks(0.3), *looks(0.6, network=UNTRAINED)], Verdict.SUPPORTED),
+        ("learned_look", [*looks(0.6), *looks(0.3, network=UNTRAINED)], Verdict.NOT),
+        ("learned_look", [*curve(0.0), *untrained(0.2)], Verdict.UNKNOWN),  # measured by an earlier version
     ],
 )
 def test_a_claim_is_supported_by_numbers_that_support_it_and_by_no_others(name, entries, verdict):
@@ -188,10 +249,9 @@ def test_a_single_case_is_called_one_case(ssim, verdict):
 
 
 def test_the_best_of_one_line_is_one_number_and_of_several_a_range():
-    one = joined([0.9, 0.4, 0.2, 0.05], [0.05, 0.1, 0.3, 0.9])
     other = [replace(e, seed=1, cell=f"{e.cell}, 1") for e in joined([0.9, 0.2, 0.1, 0.05], [0.05, 0.1, 0.3, 0.9])]
-    assert "is still 6.0 times" in verdicts(one)["both"].numbers
-    assert "is still 4.0 to 6.0 times" in verdicts([*one, *other])["both"].numbers
+    assert "is still 6.0 times" in verdicts(LINE)["both"].numbers
+    assert "is still 4.0 to 6.0 times" in verdicts([*LINE, *other])["both"].numbers
 
 
 def test_pictures_that_are_too_small_for_ssim_leave_the_claim_untested():
@@ -227,6 +287,51 @@ def test_the_matrix_is_the_geometric_mean_over_photographs_and_seeds():
     assert selection.matrix([cell(1e-2, 0), cell(1e-4, 1)], "content") == {
         "relu1_1": {"relu1_1": pytest.approx(1e-3), "relu1_2": pytest.approx(1.0)}
     }
+
+
+def test_the_numbers_say_at_which_layers_both_criteria_hold():
+    first, last = matched(100, 1)[0], matched(50, 2)[1]
+    numbers = verdicts([first, last])["metamers"].numbers
+    assert "than those of all random pairs of photographs do in 1 of 2 cases, in all at relu1_1" in numbers
+    assert "gives the class of the original in 1 of 2 cases, in all at relu1_1" in numbers
+
+
+def test_an_interval_is_drawn_over_photographs_not_over_their_seeds():
+    values = {"a": 0.2, "b": 0.4, "c": 0.6}
+    entries = [seen(entry(picture=name, seed=seed), p) for name, p in values.items() for seed in range(5)]
+    # of 27 equally likely draws of three, one each has a mean of 0.2 and of 0.6: 3.7 %, more than the 2.5 % outside
+    assert with_interval(entries, lambda e: e.seen["observer probability"]) == "0.40 (0.20 to 0.60)"
+    alone = [e for e in entries if e.picture == "b"]
+    assert with_interval(alone, lambda e: e.seen["observer probability"]) == "0.40"
+    unequal = [*entries, *(seen(entry(picture="a", seed=seed), 0.2) for seed in range(5, 50))]
+    assert with_interval(unequal, lambda e: e.seen["observer probability"]) == "0.40 (0.20 to 0.60)"
+    text = verdicts([replace(e, seen={**e.seen, "identified": 1.0}) for e in entries])
+    assert "is 1.00 (1.00 to 1.00) in block 1; by chance 0.5" in text["identified"].numbers
+
+
+def test_the_best_ratio_is_told_beside_the_ends():
+    """The object may be seen best where some style is left."""
+    numbers = verdicts(blend(0.01, 0.1, 0.5, 0.3))["blended"].numbers
+    ratio = blend(0, 0, 0, 0)[2].ratio
+    assert "goes from 0.01 at the smallest α/β to 0.50 at the best and 0.30 at the largest" in numbers
+    assert f"best at α/β = {ratio:g};" in numbers
+
+
+def test_a_line_over_ratios_is_drawn_of_photographs_that_are_recognised():
+    """As in the claim, whose numbers stand above the figure."""
+    known = blend(0.1, 0.2, 0.3, 0.4)
+    others = [replace(seen(e, 0.9, original=0.1), picture="other") for e in blend(0, 0, 0, 0)]
+    for entries, thin in (
+        (known, 1),
+        ([*known, *others], 1),
+        (others, 1),
+        ([*known, *(replace(e, picture="third") for e in known)], 2),
+    ):
+        (figure,) = blending(entries, figures.Look())
+        panel = figure.axes[0]
+        curves = [line for line in panel.lines if len(line.get_xdata()) == 4]
+        assert len(curves) == thin + 1  # and their mean
+        assert max(curves[-1].get_ydata()) == pytest.approx(0.9 if entries is others else 0.4)
 
 
 @pytest.fixture
