@@ -18,7 +18,6 @@ from experiments.settings import schema
 from experiments.settings.inputs import network_inputs
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
-from reconstruct.analysis.coherence import coherence
 from reconstruct.analysis.entries import MEASURES, UNTRAINED, Entry, Kind, current, read, write
 from reconstruct.analysis.outcomes import plural
 from reconstruct.analysis.selection import grouped
@@ -192,7 +191,7 @@ def _coherence(cell: _Cell, picture: Tensor, original: Tensor) -> float | None:
     if list(cell.result.layers) != ["style"] or side < layers.smallest_side([STRUCTURES]):
         return None
     F, P = (cell.network(each.to(device("auto")), [STRUCTURES])[STRUCTURES] for each in (picture, original))
-    return coherence(F, P, stride=2)
+    return measures.coherence(F, P, stride=2)
 
 
 def _reference(cell: _Cell, like: Tensor) -> Objective:

@@ -4,8 +4,7 @@ import pytest
 import torch
 from support.tiny import smooth_picture
 
-from reconstruct.analysis.coherence import coherence, nearest
-from reconstruct.measures import rearranged
+from reconstruct.measures import coherence, nearest, rearranged
 
 
 def noise(size: int, seed: int = 0) -> torch.Tensor:
