@@ -24,10 +24,10 @@ function slider(words, attributes, onmove, standing) {
 function placeList(place) {
   const other = place === "rows" ? "columns" : "rows";
   return list(place, place, [["", "nothing"], ...keys.map(({ key, name }) => [key, name])], state[place], (key) => {
-    const wanted = { ...state.fixed };
+    const here = cells[state.cell];
     Object.assign(state, { [place]: key }, key && key === state[other] ? { [other]: state[place] } : {});
-    if (key && new Set(there().map((cell) => cell.values[key])).size < 2) Object.assign(state.fixed, fullest(key));
-    set({}, { wanted });
+    if (key && shownValues(key).length < 2) state.cell = fullest(key).id;
+    set({}, { moved: apart(cells[state.cell], here).map(({ name }) => name) });
     document.getElementById(place).focus();
   });
 }
@@ -35,7 +35,7 @@ function placeList(place) {
 /** A slider through the values of a key. */
 function keySlider({ key, name, values }) {
   return slider(name, { min: 0, max: values.length - 1, "data-key": key }, (at) => move(key, values[at].value), () => {
-    const at = Math.max(0, values.findIndex(({ value }) => value === state.fixed[key]));
+    const at = Math.max(0, values.findIndex(({ value }) => value === cells[state.cell].values[key]));
     return [at, values[at].label];
   });
 }

@@ -86,12 +86,11 @@ function numberName(value) {
 
 /** Marks a curve, and those that differ from it in one setting, and tells of its cell. */
 function mark(cell) {
-  const differing = ({ values }) => keys.filter(({ key }) => values[key] !== cell.values[key]).length;
   for (const path of document.querySelectorAll("#chart [data-cell]")) {
     path.classList.toggle("marked", path.dataset.cell === cell.id);
-    path.classList.toggle("near", differing(cells[path.dataset.cell]) === 1);
+    path.classList.toggle("near", apart(cells[path.dataset.cell], cell, keys).length === 1);
   }
-  take(cell);
+  state.cell = cell.id;
   remember();
   document.getElementById("curve").value = cell.id;
   about(cell);

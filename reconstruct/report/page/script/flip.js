@@ -21,7 +21,7 @@ function playButton() {
   const played = keys.find(({ key }) => key === state.columns) ?? keys[0];
   if (!played) return null;
   const { key, name, values } = played;
-  const next = () => move(key, values[(values.findIndex(({ value }) => value === state.fixed[key]) + 1) % values.length].value);
+  const next = () => move(key, values[(values.findIndex(({ value }) => value === cells[state.cell].values[key]) + 1) % values.length].value);
   return make("button", { type: "button", id: "play", onclick: (event) => {
     if (playing) stopPlaying();
     else playing = setInterval(next, 700);

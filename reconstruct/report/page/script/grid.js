@@ -37,7 +37,7 @@ function shownValues(name) {
 
 function line(row, columns) {
   const places = columns.map((column) => {
-    const wanted = valuesIn({ values: state.fixed }, unplaced());
+    const wanted = valuesIn(cells[state.cell], unplaced());
     if (row) wanted[state.rows] = row.value;
     if (column) wanted[state.columns] = column.value;
     return make("td", {}, ...matching(wanted).map((cell) => place(cell, pictureOf(cell), [cell.caption])));

@@ -26,7 +26,7 @@ function place(cell, shown, lines) {
 
 /** Marks a picture and tells of it. */
 function look(cell, button) {
-  take(cell);
+  state.cell = cell.id;
   remember();
   for (const other of document.querySelectorAll(".place[aria-current]")) other.removeAttribute("aria-current");
   button.setAttribute("aria-current", "true");
