@@ -19,7 +19,7 @@ from reconstruct.representations import Content, Style, equal_weights
 torch.set_num_threads(1)  # every test process has a core of its own
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
     """Say how to run the tests that need the real weights or a service."""
     if "not real and not browser" in config.getoption("markexpr"):
         terminalreporter.write_line('tests with real weights or a service: pytest -m "real or browser or slurm"')

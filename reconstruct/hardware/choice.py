@@ -90,7 +90,7 @@ def _reason(fastest: ConvAlgorithm, known: Seconds, size: str, device: torch.dev
 def _alone(cache: Path) -> Iterator[None]:
     """No other process measures meanwhile, as far as a lock can be had: they would disturb each other."""
     with ExitStack() as stack:
-        with suppress(OSError):  # nobody may write there
+        with suppress(OSError, NotImplementedError):  # nobody may write there, or lock
             cache.mkdir(parents=True, exist_ok=True)
             stack.enter_context(FileLock(cache / "lock"))
         yield
