@@ -6,11 +6,24 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageCms
-from support.profiles import RED_IS_GREEN, SRGB, with_renamed_tags
 from support.tiny import smooth_picture
 
 from reconstruct import images
 from reconstruct.errors import InputError
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def with_renamed_tags(profile: bytes, names: dict[bytes, bytes]) -> bytes:
+    """A profile in whose table of tags (12 bytes each, from byte 132) some have other names."""
+    changed = bytearray(profile)
+    for start in range(132, 132 + 12 * int.from_bytes(profile[128:132], "big"), 12):
+        name = bytes(changed[start : start + 4])
+        changed[start : start + 4] = names.get(name, name)
+    return bytes(changed)
+
+
+RED_IS_GREEN = with_renamed_tags(SRGB, {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"})
 
 
 def grey_profile() -> bytes:
