@@ -103,20 +103,14 @@ def test_a_figure_is_laid_out_for_its_venue(tmp_path, figure_of):
     assert min(widths) > 0.7 * 72
 
 
-def test_a_detail_is_the_same_part_of_every_picture_and_is_marked_in_the_original(tmp_path, figure_of):
-    any_sweep(tmp_path, "pair")
-    assert figure_of(tmp_path, "--detail", "0.25,0.5,0.5,0.25")[0] == 0
-    sizes = [pixels.shape[:2] for page in pages_of(tmp_path / "figure.pdf") for pixels, _ in page.pictures]
+def test_a_detail_is_the_same_part_of_every_picture_and_of_a_difference_which_is_black_to_oneself(tmp_path, figure_of):
+    made = any_sweep(tmp_path, "pair")
+    assert figure_of(tmp_path, "--detail", "0.25,0.5,0.5,0.25", "--difference", made.cells[0].folder)[0] == 0
+    pictures = [pixels for page in pages_of(tmp_path / "figure.pdf") for pixels, _ in page.pictures]
+    sizes = [pixels.shape[:2] for pixels in pictures]
     assert sizes.count((6, 16)) == 4  # of two cells and of both originals
     assert sizes.count((24, 32)) == 2  # the originals themselves
-
-
-def test_a_map_of_the_difference_to_oneself_is_black(tmp_path, figure_of):
-    made = any_sweep(tmp_path, "pair")
-    name = made.cells[0].folder
-    assert figure_of(tmp_path, "--difference", name)[0] == 0
-    (page,) = pages_of(tmp_path / "figure.pdf")
-    assert any((pixels < 5).all() for pixels, _ in page.pictures)
+    assert any((pixels < 5).all() for pixels in pictures)
 
 
 def test_panels_alone_are_the_cells_own_pixels_and_take_the_place_of_earlier_ones_only(tmp_path, figure_of):

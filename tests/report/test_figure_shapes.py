@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.pdf import assert_legible, pages_of
@@ -114,15 +113,20 @@ def _assert_points(drawn, cells: Cells, kind: str) -> None:
 
 
 @settings(max_examples=EXAMPLES, derandomize=True, **HERE)
-@given(shape=shapes, look=looks, rows=st.sampled_from([None, ("representation",), ("seed",)]))
-@example(Shape([{"representation": ["style"], "style.size": ["64", "128"]}], ["done"], "auto", [(8, 8)]), Look(), None)
-def test_every_panel_has_a_label_of_its_own_beside_the_originals_that_its_result_names(tmp_path, shape, look, rows):
+@given(shape=shapes, look=looks, place=st.sampled_from(["", "rows", "columns", "pages"]), number=st.integers(0, 3))
+@example(Shape([{"representation": ["style"], "style.size": ["64", "128"]}], ["done"], "auto", [(8, 8)]), Look(), "", 0)
+def test_every_panel_has_a_label_of_its_own_beside_the_originals_that_its_result_names(
+    tmp_path, shape, look, place, number
+):
+    """Once in every table of a sweep, wherever a reader puts one of its keys."""
     cells = figures.cells_of([written(shape, tmp_path / "sweep")])
+    layout = Layout(**{place: (list(cells.axes)[number % len(cells.axes)],)} if place and cells.axes else {})
     panels = {panel.name: panel for panel in cells.panels if panel.result}
     look, said = replace(fitted(look), labels=True, detail=None), Counter[tuple[str, ...]]()
-    rows = rows if rows and rows[0] in cells.axes else None
     with house_style():
-        every = placed(tables(cells, look, Layout(rows=rows)), look)
+        every = placed(tables(cells, look, layout), look)
+    names = [tile.name for each in every for tile in each.table.tiles.values() if tile.name]
+    assert sorted(names) == sorted(panel.name for panel in cells.panels)
     for each in every:
         for (i, j), tile in each.table.tiles.items():
             if tile.name:
@@ -192,19 +196,6 @@ def number_in(label: str) -> float:
         return float("inf")
     parts = re.fullmatch(r"(?:([\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", label)
     return float(f"{parts[1] or 1}e{parts[2].translate(SUPERSCRIPTS)}") if parts else float(label)
-
-
-@pytest.mark.parametrize(
-    ("rows", "columns", "pages"),
-    [((), ("seed",), None), (("seed",), None, None), (("ratio", "seed"), ("depth",), None), (None, None, ("ratio",))],
-)
-def test_whatever_layout_a_reader_chooses_every_cell_is_drawn_once(tmp_path, rows, columns, pages):
-    product = {"seed": ["0", "1"], "ratio": ["0.1", "1"], "depth": ["1", "2", "3"]}
-    cells = figures.cells_of([written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path / "sweep")])
-    drawn = figures.grid(cells, Look(), Layout(rows, columns, pages))
-    (path,) = figures.save(drawn, tmp_path, "figure", "pdf")
-    assert_legible(pages_of(path))
-    _assert_drawn_once(pages_of(path), cells)
 
 
 def test_all_spellings_of_a_value_are_one():
