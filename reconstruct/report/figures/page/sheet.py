@@ -21,7 +21,6 @@ from reconstruct.report.figures.page.venues import LEAST
 WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
 GAP = 0.08
 PAD = 0.06  # inches between a label and its picture
-SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
 AROUND_TITLE = 0.16  # inches
 TITLE_LABEL = "title"
 VALUES = ("error", "psnr", "ssim", "lpips", "none")

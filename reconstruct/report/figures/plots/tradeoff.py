@@ -12,11 +12,11 @@ from matplotlib.patches import ConnectionPatch
 from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.labels import cell_names, labels
 from reconstruct.report.figures.page.notes import keys, paragraph
-from reconstruct.report.figures.page.sheet import DEFAULT, FAINT, SMALLEST_PANEL, Look, Part, laid_out
+from reconstruct.report.figures.page.sheet import DEFAULT, FAINT, Look, Part, laid_out
 from reconstruct.report.figures.pivot import Layout
 from reconstruct.report.figures.plots.axes import key
 from reconstruct.report.figures.plots.panels import error_plot, rows
-from reconstruct.report.figures.tables.table import Naming, Placed, Table
+from reconstruct.report.figures.tables.table import SMALLEST_PANEL, Naming, Placed, Table
 from reconstruct.report.figures.tables.tiles import Tile, cropped
 
 LEFT = 0.6  # inches at the left of the pictures

@@ -16,21 +16,10 @@ from matplotlib.patches import Rectangle
 
 from reconstruct.report.figures.page.fitting import Fitted, fit, fit_all, fits
 from reconstruct.report.figures.page.notes import paragraph
-from reconstruct.report.figures.page.sheet import (
-    FAINT,
-    GAP,
-    PAD,
-    SMALLEST_PANEL,
-    Box,
-    Look,
-    Pages,
-    Part,
-    Sheet,
-    house_style,
-    letter,
-)
+from reconstruct.report.figures.page.sheet import FAINT, GAP, PAD, Box, Look, Pages, Part, Sheet, house_style, letter
 from reconstruct.report.figures.tables.tiles import Tile, error_label
 
+SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
 MOST_IN_A_ROW = 6  # panels side by side if there is one row only
 ORIGINAL_WIDTH = 2.5  # inches of an original above a table, at most; up to there textures can be compared by eye
