@@ -179,7 +179,7 @@ READERS: Mapping[str, Callable[[Result], object]] = {
 def settings(results: Sequence[Result]) -> Iterable[str]:
     """The settings as text, with several values where cells differ."""
     for words, read in READERS.items():
-        values = list(dict.fromkeys(told for result in results if (told := str(read(result)))))
+        values = list(dict.fromkeys(text for result in results if (text := str(read(result)))))
         if all(value.isdigit() for value in values):
             values.sort(key=int)
         if values:

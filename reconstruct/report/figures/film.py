@@ -25,15 +25,15 @@ DPI = 120  # 840 pixels wide
 LARGEST = 1.2e6  # pixels of a frame; a longer sheet is drawn smaller
 
 
-def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
+def film(figure: Figure, films: Mapping[str, FilmReader]) -> Iterator[Pixels]:
     """The frames of the film, ``(H, W, 3)`` each.
 
     Args:
         figure: a figure of finished cells with a title, whose last line is replaced by the step; cells without a film
             of their own do not change.
-        reels: a cell's folder -> its film; each is read from its beginning.
+        films: a cell's folder -> its film; each is read from its beginning.
     """
-    parts = [_Part(figure, folder, reel) for folder, reel in reels.items()]
+    parts = [_Part(figure, folder, reader) for folder, reader in films.items()]
     (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
     name = title.get_text().rpartition("\n")[0]
     moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
@@ -41,7 +41,7 @@ def film(figure: Figure, reels: Mapping[str, FilmReader]) -> Iterator[Pixels]:
         canvas, still = _drawn_without(moving, figure)
         above: list[Artist] = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
         above += [text for text in figure.texts if text.get_zorder() == ABOVE]
-        for step in clock([step for reel in reels.values() for step in reel.steps]):
+        for step in clock([step for reader in films.values() for step in reader.steps]):
             title.set_text(f"{name}\n{step_name(step)}")
             for part in parts:
                 part.show(step)
@@ -76,8 +76,8 @@ def clock(steps: Sequence[int]) -> list[int]:
 class _Part:
     """The parts of the figure that change with one cell: its picture, and the errors under it."""
 
-    def __init__(self, figure: Figure, folder: str, reel: FilmReader) -> None:
-        self._reel = reel
+    def __init__(self, figure: Figure, folder: str, reader: FilmReader) -> None:
+        self._reader = reader
         self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
         names = {error_label(folder, term): term for term in ("content", "style")}
         self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
@@ -91,7 +91,7 @@ class _Part:
 
     def show(self, step: int) -> None:
         """Replace the picture and the errors by those of a step."""
-        frame = self._reel.at(step)
+        frame = self._reader.at(step)
         for picture in self.pictures:
             picture.set_data(_cut(frame.pixels, picture.get_size()))
         for term, text in self.errors.items():

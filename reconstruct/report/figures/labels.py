@@ -26,7 +26,7 @@ KEYS = {
     "style.picture": "style",
     SWEEP_KEY: "sweep",
 }
-BEGUN_WITH = {"content": "content picture", "style": "style picture"}  # start -> what that is
+STARTS = {"content": "content picture", "style": "style picture"}  # start -> what that is
 EFFORT = ("steps",)  # keys that say how long, not what
 
 
@@ -66,7 +66,7 @@ def _labels(key: str, cells: Cells) -> Labels:
         sets = {value: _at_depth(value, cells.panels) for value in values}
         return _ends(sets) if any(len(of) > 1 for of in sets.values()) else Labels(name, _layers(_only(sets)))
     if key in (SWEEP_KEY, START, "content.code"):
-        known = {each: BEGUN_WITH[each] for each in values if each in BEGUN_WITH} if key == START else {}
+        known = {each: STARTS[each] for each in values if each in STARTS} if key == START else {}
         return Labels(name, _paths(values) | known)
     if key == "ratio":
         return Labels(name, _distinguished(numbers(values)))
