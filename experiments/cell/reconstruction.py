@@ -1,10 +1,11 @@
 """The heavy part of a cell: objects, loop, recorders, result."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -44,10 +45,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
     made = cell(provenance.config, provenance.inputs, state.get("plan"), _start(provenance, folder))
     provenance.inputs.check_unchanged()
     _clear(folder, goes_on=bool(state))
-    film = Film() if provenance.config.film else None
-    if film and state and not state.get("film"):  # half a film would pass for a whole one
-        film = None
-        say(f"{label} was started without a film and resumes without one; name=OTHER film=true makes one")
+    film = _film(provenance.config.film, state, label)
     checkpoint = Checkpoint(folder, provenance.fingerprint, made.synthesis, film, plan=made.record)
     checkpoint.resume(state)
     log.info("%s", made.plan.reason)
@@ -68,6 +66,13 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         if film:
             film.finish(best, result, folder / FILM)
     return result.write(folder)
+
+
+def _film(wanted: bool, state: Mapping[str, Any], label: str) -> Film | None:
+    if wanted and state and not state.get("film"):  # half a film would pass for a whole one
+        say(f"{label} was started without a film and resumes without one; name=OTHER film=true makes one")
+        return None
+    return Film() if wanted else None
 
 
 def _label(folder: Path) -> str:

@@ -79,27 +79,3 @@ def test_two_sweeps_into_the_same_folder_share_the_work_and_do_no_harm(tmp_path)
     assert [process.returncode for process in processes] == [0, 0], said
     assert all(f"{2 * SEEDS} of {2 * SEEDS} cells done" in words for words in said)
     assert len(pictures(tmp_path / "both")) == 2 * SEEDS
-
-
-def test_a_cell_that_cannot_be_made_is_named_and_made_when_it_can(tmp_path):
-    samples = tmp_path / "both"
-    samples.mkdir()
-    picture = samples / "mine.png"
-    from torchvision.utils import save_image
-
-    from reconstruct import assets, images
-
-    save_image(images.load(assets.fetch("cat"), 96), picture)
-    more = ["content.picture=pagoda,mine.png", "seed=0"]
-    content = picture.read_bytes()
-    picture.unlink()
-    process = sweep(samples, *more)
-    said = process.communicate()[1]
-    assert process.returncode == 1
-    assert "2 of 4 cells done" in said
-    assert "2 failed: content.picture=mine.png: no such file" in said
-    picture.write_bytes(content)
-    process = sweep(samples, *more)
-    said = process.communicate()[1]
-    assert process.returncode == 0, said
-    assert "4 of 4 cells done, 2 of them before" in said

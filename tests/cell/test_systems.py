@@ -1,5 +1,6 @@
 """Systems that lack what Linux has, simulated: modules taken away before the program is imported."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import metadata
@@ -20,23 +21,10 @@ filelock.FileLock = filelock.SoftFileLock
 SETTINGS = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=3", "content.layers=[relu2_1]"]
 
 
-# Python 3.14 checks help texts when they are given.
-CHECKING = """
-import argparse
-def _check_help(self, action):
-    if action.help:
-        try:
-            self._get_formatter()._expand_help(action)
-        except (ValueError, TypeError, KeyError) as error:
-            raise ValueError("badly formed help string") from error
-argparse.ArgumentParser._check_help, own = _check_help, argparse.ArgumentParser._add_action
-argparse.ArgumentParser._add_action = lambda self, action: (self._check_help(action), own(self, action))[1]
-"""
-
-
-def ran(program: str, *words: str, folder: Path, without: str = WITHOUT) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", without + program, *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def ran(program: str, *words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", WITHOUT + program, *words]
+    environment = os.environ | {"RECONSTRUCT_CACHE": str(folder / "cache")}  # where no lock of another system lies
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
 
 
 def test_a_sweep_needs_neither_flock_nor_limits_of_the_shell(tmp_path):
@@ -48,9 +36,7 @@ def test_a_sweep_needs_neither_flock_nor_limits_of_the_shell(tmp_path):
     assert not list(tmp_path.rglob(".lock"))
 
 
-def test_a_python_on_which_hydra_does_not_start_is_excluded(tmp_path):
-    program = "from hydra._internal.utils import get_args_parser; get_args_parser()"
-    assert "badly formed help string" in ran(program, folder=tmp_path, without=CHECKING).stderr
+def test_a_python_on_which_hydra_does_not_start_is_excluded():
     assert "<3.14" in str(metadata("reconstruct")["Requires-Python"])
 
 

@@ -25,51 +25,38 @@ from reconstruct.runs.results import SUFFIX
 
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "150"))
 
+EQUAL = {"content.weights": "[0.5,0.5]"}
 # Setting -> value -> ways to ask for it. The first value is the default, which need not be asked for at all.
 WAYS: dict[str, dict[str, list[dict[str, str]]]] = {
     "seed": {"0": [{}, {"seed": "0"}], "1": [{"seed": "1"}, {"seed": "'1'"}], "2": [{"seed": "2"}]},
     "size": {"256": [{}, {"size": "256"}], "64": [{"size": "64"}]},
     "canvas": {
-        "pyramid": [{}, {"canvas": "pyramid"}],
-        "pixels": [{"canvas": "pixels"}],
-        "fourier": [{"canvas": "fourier"}],
+        "pyramid": [{}, {"canvas": "pyramid"}], "pixels": [{"canvas": "pixels"}], "fourier": [{"canvas": "fourier"}],
     },
     "winograd": {
-        "auto": [{}, {"winograd": "auto"}, {"winograd": "AUTO"}],
-        "true": [{"winograd": "true"}, {"winograd": "True"}],
+        "auto": [{}, {"winograd": "auto"}, {"winograd": "AUTO"}], "true": [{"winograd": "true"}, {"winograd": "True"}],
     },
     "picture": {
-        "one": [{"content.picture": "one.png"}, {"content.picture": "./one.png"}, {"content.picture": "copy.png"}],
+        "one": [{"content.picture": name} for name in ("one.png", "./one.png", "copy.png")],
         "two": [{"content.picture": "two.png"}],
     },
     "layers": {
         "relu4_2": [{}, {"content.layers": "[relu4_2]"}, {"content.layers": "['relu4_2']", "depth": "3"}],
         "relu2_1": [{"depth": "2"}, {"content.layers": "[relu2_1]"}, {"content.layers": "[relu2_1]", "ratio": "7"}],
-        "two": [
-            {"content.layers": "[relu1_1,relu2_1]"},
-            {"content.layers": "[relu1_1, relu2_1]", "content.weights": "[0.5,0.5]"},
-        ],
+        "two": [{"content.layers": "[relu1_1,relu2_1]"}, {"content.layers": "[relu1_1, relu2_1]"} | EQUAL],
         "weighted": [{"content.layers": "[relu1_1,relu2_1]", "content.weights": "[0.5,1]"}],
     },
     "until": {"never": [{}, {"until": "null"}], "0.1": [{"until": "0.1"}, {"until": "1e-1"}]},
     "of no effect": {
         "": [
-            {},
-            {"style.layers": "[relu1_1]"},
-            {"ratio": "3"},
-            {"network.seed": "5"},
-            {"film": "true"},
-            {"name": "x"},
-            {"start_noise": "0.5"},
-            {"style.size": "64"},
-            {"++content.parameters.power": "2"},
+            {}, {"style.layers": "[relu1_1]"}, {"ratio": "3"}, {"network.seed": "5"}, {"film": "true"}, {"name": "x"},
+            {"start_noise": "0.5"}, {"style.size": "64"}, {"++content.parameters.power": "2"},
         ],
     },
     "snapshots": {
-        "none": [{}, {"snapshots": "[]"}],
-        "two": [{"snapshots": "[0.3,0.1]"}, {"snapshots": "[0.1,0.3]"}],
+        "none": [{}, {"snapshots": "[]"}], "two": [{"snapshots": "[0.3,0.1]"}, {"snapshots": "[0.1,0.3]"}],
     },
-}
+}  # fmt: skip
 
 
 @st.composite
