@@ -58,10 +58,10 @@ def test_what_a_process_took_is_unknown_where_nothing_tells(tmp_path):
     program = """
 import torch
 from pathlib import Path
-from experiments.speed import profiling
+from experiments.speed import growth
 from reconstruct.hardware import memory
 Path.exists = lambda self: False
 memory._PROCESS = Path("nothing")
-print(profiling.peak_memory(torch.device("cpu")), memory.available())
+print(growth._peak_memory(torch.device("cpu")), memory.available())
 """
     assert ran(program, folder=tmp_path).stdout.split() == ["0", "None"]
