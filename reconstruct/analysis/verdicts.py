@@ -64,10 +64,10 @@ class TestedClaim:
 
 def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
     """Name -> claim with its verdict; the verdict is "not measured" if the sweep has no cells for the claim."""
-    tested = {}
+    tested, kept = {}, distinct(entries)
     for name, claim in {**CLAIMS, **RECOGNITION}.items():
         try:
-            tested[name] = TestedClaim(claim, *claim.test(distinct(entries)))
+            tested[name] = TestedClaim(claim, *claim.test(kept))
         except NotMeasured as why:
             unseen = ", or no observer looked at them" if name in RECOGNITION else ""
             tested[name] = TestedClaim(claim, [], str(why) or f"no such cells{unseen}")

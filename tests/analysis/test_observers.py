@@ -88,9 +88,8 @@ def test_agreement_is_pearson_spearman_and_the_signal_to_noise_ratio(generator):
 
 def test_random_pairs_have_uniform_percentiles_and_the_same_picture_the_highest(generator):
     codes = torch.randn(60, 200, generator=generator)
-    chance = NullDistribution(
-        codes, [str(k // 2) for k in range(60)], torch.arange(200)
-    )  # two parts of each photograph
+    two_of_each = [str(k // 2) for k in range(60)]
+    chance = NullDistribution(codes, two_of_each, torch.arange(200))
     assert len(chance.values["pearson"]) == 60 * 58
     fresh = torch.randn(80, 200, generator=generator)
     for name in ("pearson", "spearman", "snr"):
@@ -220,19 +219,15 @@ def test_the_perceptual_distance_is_that_of_its_formula():
     for k in (2, 3, 4):
         weights[f"NetLinLayer_{k}"]["Conv_0"]["kernel"][:] = 0
     x, y = smooth_picture(40, 48, 0), smooth_picture(40, 48, 1)
-    expected, maps = (
-        0.0,
-        [(each - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None] for each in (x, y)],
-    )
+    mean, std = (torch.tensor(values)[:, None, None] for values in (MEAN, STD))
+    expected, maps = 0.0, [(each - mean) / std for each in (x, y)]
     for k, (stride, padding) in enumerate([(4, 2), (1, 2)]):
         known = weights["AlexNet_0"][f"Conv_{k}"]
         kernel, bias = torch.tensor(known["kernel"]).permute(3, 2, 0, 1), torch.tensor(known["bias"])
         maps = [nn.functional.conv2d(each, kernel, bias, stride, padding).relu() for each in maps]
         units = [(F[0] / F[0].norm(dim=0)).nan_to_num() for F in maps]
-        w = weights[f"NetLinLayer_{k}"]["Conv_0"]["kernel"].ravel()
-        places = [(i, j) for i in range(units[0].shape[1]) for j in range(units[0].shape[2])]
-        of_places = [sum(w * ((units[0][:, i, j] - units[1][:, i, j]) ** 2).numpy()) for i, j in places]
-        expected += sum(of_places) / len(places)
+        w = torch.tensor(weights[f"NetLinLayer_{k}"]["Conv_0"]["kernel"]).ravel()
+        expected += float(torch.einsum("k,kij->ij", w, (units[0] - units[1]) ** 2).mean())
         maps = [nn.functional.max_pool2d(each, 3, 2) for each in maps]
     assert Perceptual(weights)(x, y) == pytest.approx(expected, rel=1e-4)
 
