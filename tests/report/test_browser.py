@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from selenium.webdriver.support.ui import WebDriverWait
 from support.chromium import NEEDED, chromium, photographed
 
 pytestmark = [pytest.mark.browser, pytest.mark.real, NEEDED]
@@ -72,12 +73,8 @@ def _get(address: str) -> str:
         return answer.read().decode()
 
 
-def _wait_for(holds: Callable[[], bool], again: Callable[[], None] = lambda: None) -> bool:
-    end = time.monotonic() + PATIENCE
-    while not (held := holds()) and time.monotonic() < end:
-        time.sleep(1)
-        again()
-    return held
+def _wait_for(holds: Callable[[], bool]) -> None:
+    WebDriverWait(None, PATIENCE, 1).until(lambda _: holds())
 
 
 class Page:
@@ -95,9 +92,7 @@ class Page:
     def wait(self, selector: str, count: int) -> list[str]:
         """The texts of so many elements, as soon as all are there."""
         _wait_for(lambda: len(self.seen(selector)) == count)
-        texts = self.seen(selector)
-        assert len(texts) == count, texts
-        return texts
+        return self.seen(selector)
 
     def ends(self, name: str) -> None:
         """The console has no error; a picture is kept where it is wanted."""
@@ -138,8 +133,7 @@ def test_time_series_are_grouped_by_what_one_compares(page):
 @tab("images")
 def test_images_are_one_card_a_cell_and_one_for_the_figure(page):
     page.wait("tf-image-loader", 11)
-    _wait_for(lambda: sum(width > 0 for width in page.seen("img", "naturalWidth")) == 11)
-    assert sorted(page.seen("img", "naturalWidth")) == [64 + 8 + 64] * 10 + [1400]
+    _wait_for(lambda: sorted(page.seen("img", "naturalWidth")) == [64 + 8 + 64] * 10 + [1400])
     cards = page.seen("tf-image-loader")
     assert sum("figure" in card for card in cards) == 1
     assert sum("step 8" in card for card in cards) == 10
@@ -159,7 +153,6 @@ def test_custom_scalars_have_one_chart_a_question(page):
         return [int(re.search(r"Matches \(?(\d+)", text)[1]) for text in texts]
 
     _wait_for(lambda: lines() == wanted)  # the page asks for one line after the other
-    assert lines() == wanted
 
 
 @tab("text")
@@ -175,7 +168,6 @@ def test_texts_tell_the_command_credits_and_all_settings(page):
 def test_hparams_have_one_row_a_cell_though_cells_have_different_settings(page):
     _wait_for(lambda: sum(",depth=" in text for text in page.seen("vaadin-grid-cell-content")) == 10)
     cells = [text.strip() for text in page.seen("vaadin-grid-cell-content") if text.strip()]
-    assert sum(",depth=" in text for text in cells) == 10
     columns = [
         "Trial ID", "content.layers", "depth", "representation", "style.layers",
         "fit/content_error", "fit/psnr", "fit/style_error", "loss/content", "loss/style",
