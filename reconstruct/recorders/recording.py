@@ -17,6 +17,8 @@ from reconstruct.synthesis import Step, Synthesis
 
 log = logging.getLogger(__name__)
 
+FORMAT = 2  # of the checkpoint; raised when its parts have other names
+
 
 class Trace:
     """``trace.csv``: step, seconds, total, each term's loss, gradient norm, each layer's relative error.
@@ -61,7 +63,8 @@ def saved(folder: Path, fingerprint: str) -> dict[str, Any]:
         return {}
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        return state if state["fingerprint"] == fingerprint and state["synthesis"] else {}
+        is_known = state["format"] == FORMAT and state["fingerprint"] == fingerprint
+        return state if is_known and state["synthesis"] else {}
     except Exception as error:  # cut off, overwritten, or of another version
         log.warning("%s is damaged and left alone: %s", path, error)
         return {}
@@ -116,7 +119,7 @@ class Checkpoint:
         start = time.monotonic()
         whole = io.BytesIO()  # written at once, because torch turns a full disk into an error of its own
         film = self._film.state_dict() if self._film else {}
-        state = {"fingerprint": self._fingerprint, "plan": self._plan, "film": film}
+        state = {"format": FORMAT, "fingerprint": self._fingerprint, "plan": self._plan, "film": film}
         torch.save(state | {"synthesis": self._synthesis.state_dict()}, whole)
         with written_whole(self.path) as file:
             file.write(whole.getbuffer())

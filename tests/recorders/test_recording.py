@@ -2,9 +2,10 @@ import csv
 from pathlib import Path
 
 import pytest
+import torch
 from support.optimisations import made
 
-from reconstruct.recorders.recording import Checkpoint, Trace, saved
+from reconstruct.recorders.recording import FORMAT, Checkpoint, Trace, saved
 from reconstruct.synthesis import Step
 
 
@@ -66,11 +67,16 @@ def test_a_damaged_checkpoint_is_left_alone(tmp_path, caplog):
     assert "is damaged" in caplog.text
 
 
-def test_a_checkpoint_of_other_settings_is_left_alone(tmp_path):
+def test_a_checkpoint_of_other_settings_or_another_form_is_left_alone(tmp_path):
     synthesis, fresh = made(), made()
     next(iter(synthesis))
     synthesis.done = 1
     Checkpoint(tmp_path, "one", synthesis).save()
+    state = saved(tmp_path, "one")
+    for path, format_ in ((tmp_path / "earlier", FORMAT - 1), (tmp_path / "later", FORMAT + 1)):
+        path.mkdir()
+        torch.save(state | {"format": format_}, path / "checkpoint.pt")
+        assert saved(path, "one") == {}
     for fingerprint, done in (("other", 0), ("one", 1)):
         Checkpoint(tmp_path, fingerprint, fresh).resume(saved(tmp_path, fingerprint))
         assert fresh.done == done
