@@ -60,11 +60,6 @@ class ComputePlan:
         """float32, or bfloat16 (all but the first convolution, which sees the picture)."""
         return "bfloat16" if self.algorithm is ConvAlgorithm.bfloat16 else "float32"
 
-    @property
-    def itemsize(self) -> int:
-        """Bytes of a feature."""
-        return self.algorithm.dtype.itemsize
-
     def record(self, compiled: bool) -> dict[str, Any]:
         """What a checkpoint needs to go on in the same way."""
         return {"device": self.device.type, "algorithm": self.algorithm.value, "compiled": compiled}
@@ -85,7 +80,7 @@ def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None
     else:
         _refuse_early(config, pixels, chosen)
         plan = _plan(config, chosen, *shapes[0])
-    memory_estimate.check(config, pixels, chosen, plan.itemsize)
+    memory_estimate.check(config, pixels, chosen, plan.algorithm.dtype.itemsize)
     memory.keep_freed(large=pixels <= memory_estimate.MANY)
     return plan
 

@@ -16,11 +16,10 @@ from experiments.cell.places import Places, make
 from experiments.settings.composition import as_input_errors, check_names
 from experiments.settings.overrides import in_quotes
 from experiments.settings.schema import check_place
-from experiments.sweep.composer import Composer
 from experiments.sweep.conclusion import conclude, report
 from experiments.sweep.folder import MULTIRUN
 from experiments.sweep.plan import PlannedCell, Point, adopted, begin_anew, looked_at, named, planned
-from experiments.sweep.products import points
+from experiments.sweep.products import Composer, points
 from experiments.sweep.state import SweepMonitor
 from experiments.sweep.summary import write_table
 from experiments.terminal.progress import say

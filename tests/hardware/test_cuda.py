@@ -121,7 +121,7 @@ def test_the_estimate_of_memory_is_enough_and_not_far_off(way):
     cell.synthesis._repeated.release()  # as at the end of all steps
     cell.reference.evaluate(cell.synthesis.best.picture)
     used = torch.cuda.max_memory_reserved()
-    estimated = memory_estimate.needed(settings, 1024**2, cell.plan.itemsize, on_gpu=True)
+    estimated = memory_estimate.needed(settings, 1024**2, cell.plan.algorithm.dtype.itemsize, on_gpu=True)
     assert used < estimated < 3 * used, (used, estimated)
 
 
