@@ -23,7 +23,7 @@ from reconstruct.analysis import entries as measures
 from reconstruct.analysis import selection
 from reconstruct.analysis.entries import SEEN, Entry, Kind
 from reconstruct.analysis.verdicts import Verdict, report, verdicts
-from reconstruct.errors import InputError
+from reconstruct.images import to_image
 from reconstruct.layers import ARCHITECTURES
 from reconstruct.report import figures
 from reconstruct.report.figures.analysis.atlas import atlas
@@ -175,14 +175,15 @@ class Measured:
 @pytest.fixture
 def sweep(tmp_path, monkeypatch) -> Sweep:
     """Whose pictures are all the same, but that the original of one photograph and one snapshot are lost."""
-    picture = smooth_picture(16, 20)
+    picture = to_image(smooth_picture(16, 20))
 
-    def load(path):
-        if ("猫" in str(path) and path.name == "content.png") or ("pagoda" in str(path) and "error=0.1" in path.name):
-            raise InputError(f"{path}: lost")
-        return picture
+    def opened(path):
+        lost = ("猫" in str(path) and path.name == "content.png") or (
+            "pagoda" in str(path) and "error=0.1" in path.name
+        )
+        return None if lost else picture
 
-    monkeypatch.setattr("reconstruct.report.figures.analysis.strips.images.load", load)
+    monkeypatch.setattr("reconstruct.report.figures.analysis.strips.opened", opened)
     return Sweep(tmp_path, "atlas", [], "reconstruct experiment=atlas")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reconstruct.report.figures.page.fitting import LEAST, extent, families, fit, fit_all, fits, legible
+from reconstruct.report.figures.page.fitting import LEAST, families, fit, fit_all, legible
 from reconstruct.report.figures.page.sheet import house_style
 
 TROUBLE = "猫犬カー고𠀀⨁👩👍\U0001f3fd\u0e32\u094d\u0301\u20e3\ufe0f\U000e0100"
@@ -38,15 +38,6 @@ def test_labels_of_one_row_have_one_size_but_a_very_long_one():
     one, other, long = fit_all(["a", "a longer label than that", "a label that is very much longer " * 3], 1.7, 10.5, 1)
     assert one.size == other.size < 10.5
     assert long.size < other.size
-
-
-def test_an_extent_grows_with_the_size_and_the_lines():
-    (width, height), (wider, higher) = extent("relu", 8), extent("relu", 16)
-    assert wider == pytest.approx(2 * width, rel=0.1)
-    assert higher > height
-    assert extent("relu\nrelu", 8)[1] > 1.8 * height
-    assert fits("relu", width, 8)
-    assert not fits("relu", width * 0.9, 8)
 
 
 @pytest.mark.parametrize("width", [0.9, 1.3, 1.7, 2.1, 2.6])

@@ -65,7 +65,7 @@ class Panel:
 
     def original(self, term: str) -> Image.Image | None:
         """The original of a term, at the size of the reconstruction; ``None`` if it cannot be read."""
-        return _opened(self.folder / f"{term}.png")
+        return opened(self.folder / f"{term}.png")
 
     def original_identity(self, term: str) -> tuple[str, ...]:
         """What tells a term's original from others: how it was asked for, and its scale; empty if there is none."""
@@ -181,7 +181,7 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
     panel = Panel(folder, values, given, result, None, label=cell.name, settings=settings)
     if result is None:
         return replace(panel, problem=_problem(folder))
-    picture = _opened(folder / PICTURE)
+    picture = opened(folder / PICTURE)
     problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
     return replace(panel, picture=picture, problem=problem)
 
@@ -193,7 +193,7 @@ def _problem(folder: Path) -> str:
     return "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
 
 
-def _opened(path: Path) -> Image.Image | None:
+def opened(path: Path) -> Image.Image | None:
     """A picture that this program wrote; ``None`` if it is missing or damaged."""
     try:
         with Image.open(path) as picture:

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
+import numpy as np
 import torch
 from matplotlib.figure import Figure
-from torch import Tensor
+from PIL.Image import Image
 
 from reconstruct import images, measures
 from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, select
-from reconstruct.errors import InputError
 from reconstruct.recorders.snapshots import place as snapshot
+from reconstruct.report.figures.cells import opened
 from reconstruct.report.figures.page.sheet import GAP, Look
 from reconstruct.report.figures.plots.axes import number
 from reconstruct.report.figures.tables.table import LABEL_SHARE, Naming, Table, drawn
@@ -53,32 +53,24 @@ def _table(sweep: Sweep, layers: Mapping[str, Sequence[Entry]], seeds: Sequence[
     """A column for each layer, a row for each seed, and one for the maps if there are several seeds."""
     tiles: dict[tuple[int, int], Tile] = {}
     for column, same in enumerate(layers.values()):
-        pictures = {e.seed or 0: _loaded(snapshot(sweep.folder / e.cell, e.level or 0.0)) for e in same}
+        pictures = {e.seed or 0: opened(snapshot(sweep.folder / e.cell, e.level or 0.0)) for e in same}
         shown = [*(pictures.get(seed) for seed in seeds), _map(list(pictures.values()))]
         tiles |= {(row, column): _tile(shown[row], look) for row in range(len(seeds) + (len(seeds) > 1))}
     first = next(iter(layers.values()))[0]
-    original = _tile(_loaded(sweep.folder / first.cell / "content.png"), look)
+    original = _tile(opened(sweep.folder / first.cell / "content.png"), look)
     rows = Naming("", [*(f"seed {seed}" for seed in seeds), MAP])
     columns = Naming("reconstructed from relu…", [layer.removeprefix("relu") for layer in layers])
     return Table("", rows, columns, tiles, [("original", original)])
 
 
-def _tile(picture: Tensor | None, look: Look) -> Tile:
-    shown = None if picture is None else cropped(images.to_image(picture), look)
-    return Tile(shown, "" if shown else "missing")
+def _tile(picture: Image | None, look: Look) -> Tile:
+    return Tile(cropped(picture, look), "" if picture else "missing")
 
 
-def _loaded(path: Path) -> Tensor | None:
-    """The picture ``(1, 3, H, W)``; ``None`` if it cannot be read."""
-    try:
-        return images.load(path)
-    except InputError:
+def _map(pictures: Sequence[Image | None]) -> Image | None:
+    """A map of where pictures disagree, if all can be read and have one size."""
+    known = [np.asarray(picture) / 255 for picture in pictures if picture]
+    if len(known) < max(2, len(pictures)) or len({pixels.shape for pixels in known}) > 1:
         return None
-
-
-def _map(pictures: Sequence[Tensor | None]) -> Tensor | None:
-    """A map ``(1, 3, H, W)`` of where pictures disagree, if all can be read and have one size."""
-    known = [picture for picture in pictures if picture is not None]
-    if len(known) < max(2, len(pictures)) or len({picture.shape for picture in known}) > 1:
-        return None
-    return (measures.deviation(torch.cat(known)) / BRIGHTEST).expand(1, 3, -1, -1)
+    deviation = measures.deviation(torch.from_numpy(np.stack(known)).movedim(-1, 1))
+    return images.to_image((deviation / BRIGHTEST).expand(1, 3, -1, -1))
