@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from reconstruct.errors import InputError, nearest
@@ -110,10 +109,9 @@ def cell_names(cells: Cells, without: Sequence[str] = ()) -> dict[Path, str]:
     What has no effect on a cell or is not known of it, and the steps are left out where names stay different.
     """
     keys = [key for key in cells.axes if key not in without]
-    namer = cache(lambda *keys: with_keys(keys, cells))
 
     def name(panel: Panel, keys: Sequence[str], own: str) -> str:
-        named = namer(*keys)
+        named = with_keys(keys, cells)
         return ", ".join(own if own and key == "depth" else named(key, panel.values.get(key, "")) for key in keys)
 
     for left_out in (EFFORT, ()):

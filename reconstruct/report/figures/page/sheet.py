@@ -140,18 +140,10 @@ class Sheet:
     def _write(self, place: tuple[float, float], words: str, **options: Any) -> None:
         self.figure.text(*place, words, **{"color": INK, "parse_math": False, **options})
 
-    def picture(
-        self,
-        left: float,
-        top: float,
-        width: float,
-        height: float,
-        picture: Image | None,
-        problem: str = "",
-        name: str = "",
-    ) -> Axes:
+    def picture(self, box: Box, picture: Image | None, problem: str = "", name: str = "") -> Axes:
         """Place a picture with what is wrong with it, or an empty frame with why; a film finds the axes by `name`."""
-        axes = self.axes(left, top, width, height)
+        left, top, width, height = box
+        axes = self.axes(*box)
         axes.set_label(name)
         if picture is not None:
             axes.imshow(np.asarray(picture), interpolation=RESAMPLED)

@@ -85,11 +85,7 @@ class _Row:
     """
 
     def __init__(
-        self,
-        plots: Sequence[Plot],
-        headings: Sequence[Fitted],
-        horizontal: tuple[float, float],
-        look: Look,
+        self, plots: Sequence[Plot], headings: Sequence[Fitted], horizontal: tuple[float, float], look: Look
     ) -> None:
         self.plots, self.headings, self.look = plots, headings, look
         self.left, self.width = horizontal

@@ -102,12 +102,7 @@ class Placed:
     """
 
     def __init__(
-        self,
-        table: Table,
-        look: Look,
-        letters: Iterator[int],
-        left: float = 0.0,
-        widest: float = math.inf,
+        self, table: Table, look: Look, letters: Iterator[int], left: float = 0.0, widest: float = math.inf
     ) -> None:
         self.table, self.look, self.letters = table, look, letters
         self.rows, self.columns = table.size
@@ -253,7 +248,7 @@ class Placed:
                 self._below(sheet, tile, (row, column), left, top + self.heights[row])
 
     def _tile(self, sheet: Sheet, tile: Tile, box: Box) -> None:
-        axes = sheet.picture(*box, tile.picture, tile.problem, tile.name)
+        axes = sheet.picture(box, tile.picture, tile.problem, tile.name)
         if tile.mark:
             _mark(axes, tile)
         if tile.inset:
@@ -289,6 +284,7 @@ def _draw_inset(sheet: Sheet, tile: Tile, box: Box) -> None:
     left, top, width, height = box
     if tile.inset:
         most, tall = INSET * height, tile.inset.height / tile.inset.width
-        axes = sheet.picture(left, top + height - most, min(most / tall, INSET * width), most, tile.inset)
+        place = left, top + height - most, min(most / tall, INSET * width), most
+        axes = sheet.picture(place, tile.inset)
         axes.set_anchor("SW")
         axes.add_patch(Rectangle((-0.5, -0.5), *tile.inset.size, fill=False, ec="white", lw=2, clip_on=False))
