@@ -499,14 +499,6 @@ def test_every_recipe_runs(command, chosen):
     assert command(chosen, "representation=both")[0] == 0
 
 
-@pytest.mark.parametrize(("ratio", "term"), [("0", "style"), ("inf", "content")])
-def test_at_the_ends_of_the_ratio_one_term_counts_and_the_other_is_watched(command, ratio, term):
-    command("representation=both", f"ratio={ratio}")
-    result = Result.at(only_cell())
-    assert result.total == pytest.approx(result.losses[term])
-    assert set(result.relative_errors) == {"content", "style"}
-
-
 def test_the_same_picture_cannot_be_a_reference_for_itself(command, photo):
     code, said = command("representation=both", "losses=relative", f"style.picture='{photo}'")
     assert code == 2

@@ -175,6 +175,8 @@ def check(folder: Path, row: Mapping[str, str]) -> None:
     errors = deciding_errors(folder, result, row)
     levels = {f"error={level:g}.png" for level in (0.9, 0.5) if min(errors) <= level and row["snapshots"] != "[]"}
     assert {name for name in result.files if name.startswith("error=")} == levels
+    if weightless := {"0": "content", "inf": "style"}.get(row["ratio"] if len(result.layers) > 1 else ""):
+        assert result.total == pytest.approx(sum(loss for term, loss in result.losses.items() if term != weightless))
     if row["until"] != "null":
         assert result.evaluations == next((k + 1 for k, error in enumerate(errors) if error <= 0.6), 8)
     else:
