@@ -173,6 +173,7 @@ READERS: Mapping[str, Callable[[Result], object]] = {
     "optimizer: {}": lambda r: r.optimizer,
     "computed in {}": lambda r: r.precision,
     "{} threads": lambda r: r.threads if r.device == "cpu" else "",
+    "started from {}": lambda r: HALVED if r.config["start"] == HALF else r.config["start"],
 }
 
 
@@ -182,11 +183,8 @@ def settings(results: Sequence[Result]) -> Iterable[str]:
         values = list(dict.fromkeys(text for result in results if (text := str(read(result)))))
         if all(value.isdigit() for value in values):
             values.sort(key=int)
-        if values:
+        if values not in ([], [NOISE]):
             yield words.format(", ".join(values))
-    starts = dict.fromkeys(str(result.config["start"]) for result in results)
-    if list(starts) not in ([], [NOISE]):
-        yield f"started from {', '.join(HALVED if start == HALF else start for start in starts)}"
     for term in TERMS:
         yield from _of_term(term, [result for result in results if term in result.layers])
 
