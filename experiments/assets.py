@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="reconstruct-assets",
-        description="List weights and sample pictures, or fetch them ahead of time (for nodes without a network).",
+        description="List weights and sample pictures, or fetch them ahead of time (for machines without internet).",
         epilog=f"Files are kept in {assets.cache_folder()}; set {assets.CACHE_VARIABLE} to keep them elsewhere.",
     )
     parser.add_argument("command", nargs="?", default="list", metavar="list|fetch", help="what to do (default: list)")

@@ -67,7 +67,7 @@ def _check_words(given: Sequence[str]) -> None:
 def main() -> None:
     """Entry point of the console script."""
     parser = Parser(
-        prog="reconstruct-benchmark", description="Speed of recipe=fast against the classic recipe, in one run."
+        prog="reconstruct-benchmark", description="Compare the speed of recipe=fast and of the classic recipe."
     )
     parser.add_argument("overrides", nargs="*", help="quick (under 3 minutes), or KEY=VALUE of configs/benchmark.yaml")
     overrides: list[str] = parser.parse_args().overrides

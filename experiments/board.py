@@ -44,11 +44,11 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     description = "Watch reconstructions in TensorBoard, while they are made or afterwards."
     parser = Parser(prog="reconstruct-board", description=description)
-    what = "of a sweep, a cell or all runs, for example runs/fig1"
+    what = "a sweep, a cell or all runs, for example runs/fig1"
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help=what)
     parser.add_argument("--port", type=int, help="default: 6006, or the next one that is free")
     parser.add_argument(
-        "--host", default=ALONE, help=f"who may look: {ALONE} (default) this machine, 0.0.0.0 everybody"
+        "--host", default=ALONE, help=f"who may connect: {ALONE} this machine (default), 0.0.0.0 anyone"
     )
     return parser
 

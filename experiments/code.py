@@ -45,7 +45,7 @@ def _write(config: schema.Config, path: Path) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     description = (
-        "Write the features that layers of a network have of a picture into a file, from which reconstruct "
+        "Write the features that a network computes from a picture to a file, from which reconstruct "
         "content.code=FILE makes a picture."
     )
     parser = Parser(prog="reconstruct-code", description=description)

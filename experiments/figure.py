@@ -161,37 +161,39 @@ def _inches(given: str) -> float:
 
 def _parser() -> argparse.ArgumentParser:
     description = (
-        "(Re)draw the figure of a sweep, or of several in one, or make its film or summary, from run folders, without "
-        "optimising. Keys that are given no place become pages."
+        "Draw a figure, film or summary of one or more sweeps from their run folders, without optimising. Keys without "
+        "a place become tables below one another."
     )
     parser = Parser(prog="reconstruct-figure", description=description)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="of a sweep, for example runs/fig1")
-    own = f"one of {', '.join(kinds.KINDS)}; default: what the sweep was made for"
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a sweep, for example runs/fig1")
+    own = f"one of {', '.join(kinds.KINDS)}; default: the sweep's own kind"
     parser.add_argument("--kind", default="", help=own)
-    _add_layout(parser.add_argument_group("what stands where"))
-    _add_panels(parser.add_argument_group("what a panel shows"))
-    _add_words(parser.add_argument_group("what is written"))
-    _add_files(parser.add_argument_group("for where it goes"))
+    _add_layout(parser.add_argument_group("layout"))
+    _add_panels(parser.add_argument_group("panels"))
+    _add_words(parser.add_argument_group("text"))
+    _add_files(parser.add_argument_group("output"))
     summary = parser.add_argument_group("for --kind summary")
-    summary.add_argument("--over", default="", metavar="KEY,KEY", help="keys of the medians (seed, if it is swept)")
+    summary.add_argument(
+        "--over", default="", metavar="KEY,KEY", help="keys to take medians over (seed if it is swept)"
+    )
     summary.add_argument("--digits", type=int, default=3, help="significant digits with --format tex (3)")
     return parser
 
 
 def _add_layout(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--rows", default="", metavar="KEY", help="the key (or KEY,KEY) whose values are the rows")
-    columns = "of the columns; or how many panels stand side by side; of a summary its numbers: psnr,content_error"
+    columns = "the key of the columns, or the number of panels per row; for a summary its measures: psnr,content_error"
     group.add_argument("--columns", default="", metavar="KEY", help=columns)
-    group.add_argument("--pages", default="", metavar="KEY", help="of the pages, each with a heading")
-    only = "values to be shown, in that order, for example seed=0,1 content.layers=[relu4_2]"
+    group.add_argument("--pages", default="", metavar="KEY", help="the key of the pages, each with a heading")
+    only = "values to show, in that order, for example seed=0,1 content.layers=[relu4_2]"
     group.add_argument("--only", nargs="+", action="extend", default=[], metavar="KEY=V,V", help=only)
 
 
 def _add_panels(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--crop", action="store_true", help="every picture cut to a square")
-    detail = "this part of every picture, enlarged, in parts of the picture: 0.25,0.25,0.5,0.5 is the middle"
+    group.add_argument("--crop", action="store_true", help="cut every picture to a square")
+    detail = "enlarge this part of every picture, in fractions: 0.25,0.25,0.5,0.5 is the middle"
     group.add_argument("--detail", default="", metavar="X,Y,W,H", help=detail)
-    difference = "a map of the difference to the original, or to the cell of that name"
+    difference = "a map of the difference from the original, or from the cell of that name"
     group.add_argument("--difference", default="", metavar="original|CELL", help=difference)
     group.add_argument("--values", choices=VALUES, default="error", help="the numbers under the pictures")
 
@@ -200,7 +202,7 @@ def _add_words(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--title", help="a line above the figure; an empty one for none")
     new = "other words for a label, for example relu4_2=conv4_2"
     group.add_argument("--label", nargs="+", action="extend", default=[], metavar="OLD=NEW", help=new)
-    group.add_argument("--font", default="", metavar="FAMILY", help="that of your document, for example serif")
+    group.add_argument("--font", default="", metavar="FAMILY", help="your document's font, for example serif")
     group.add_argument("--no-notes", action="store_true", help="no explanation below the figure")
     group.add_argument("--no-labels", action="store_true", help="pictures only")
     group.add_argument("--letters", action="store_true", help="a letter in every reconstruction")
@@ -209,11 +211,11 @@ def _add_words(group: argparse._ArgumentGroup) -> None:
 def _add_files(group: argparse._ArgumentGroup) -> None:
     width = "3.25in, 8.5cm, 88mm, or a venue: neurips, icml-column …"
     group.add_argument("--width", default="", metavar="W", help=width)
-    group.add_argument("--height", default="9in", metavar="H", help="of a page at most (default 9in)")
+    group.add_argument("--height", default="9in", metavar="H", help="maximum height of a page (default 9in)")
     group.add_argument("--dpi", type=int, default=300, help="resolution of PNG and TIFF (default 300)")
-    formats = "default: png pdf; of a summary csv"
+    formats = "default: png pdf; for a summary csv"
     group.add_argument("--format", nargs="+", choices=(*FORMATS, *TABLES), default=[], help=formats)
-    group.add_argument("--name", default="", help="of the files, instead of figure; such files are never moved")
+    group.add_argument("--name", default="", help="file name instead of figure; such files are never moved")
     group.add_argument("--panels", type=Path, metavar="DIR", help="every panel alone, and a figure.tex that joins them")
 
 

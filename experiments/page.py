@@ -18,11 +18,11 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     description = (
-        "Write index.html into the first folder: a page of the sweeps or cells, with all pictures, which a browser "
-        "opens by double click, without a server and without a network."
+        "Write index.html into the first folder: a page of the sweeps or cells, with all pictures. It opens in a "
+        "browser with a double click, without a server or the internet."
     )
     parser = Parser(prog="reconstruct-page", description=description)
-    what = "of a sweep or of a cell, for example runs/fig1"
+    what = "a sweep or a cell, for example runs/fig1"
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help=what)
     parser.add_argument("--title", default="", help="default: the names of the folders")
     return parser

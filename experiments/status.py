@@ -27,10 +27,10 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="reconstruct-status", description="How a sweep stands, read from its cells.")
+    parser = Parser(prog="reconstruct-status", description="Show the progress of a sweep, read from its cells.")
     parser.add_argument("folder", type=Path, help="a sweep's folder, for example runs/fig1")
-    parser.add_argument("--watch", action="store_true", help=f"look again every {EVERY:.0f} s until nothing is left")
-    what = "say at the end whether every finished cell has the files that its result vouches for"
+    parser.add_argument("--watch", action="store_true", help=f"refresh every {EVERY:.0f} s until all is finished")
+    what = "check that the files of every finished cell match the digests in its result.json"
     parser.add_argument("--verify", action="store_true", help=what)
     return parser
 

@@ -15,8 +15,9 @@ TERMS = {
 }
 STATISTICS = "its style (statistics of features over the whole picture, regardless of where they occur)"
 ERROR = (
-    "Squared difference to the original's features, in % of them: 0 % if they are equal, 100 % if all features were "
-    "zero; it can exceed 100 %. Errors of different layers or statistics are not comparable: some are harder to match."
+    "Squared difference from the original's features (of a style, their statistics), as a percentage of their squares: "
+    "0 % if they are equal, 100 % if all were zero; it can exceed 100 %. Errors of different layers or statistics are "
+    "not comparable: some are harder to match."
 )
 WORDS = {
     "layer": "reluB_N is the output of the N-th convolution of block B, after negative values were set to 0: relu1_1 "
@@ -48,7 +49,7 @@ def introduction(results: Sequence[Result]) -> list[str]:
     done = (
         "Each of these pictures was made from what a convolutional network knows of an original, not from the "
         f"original: {joined.join(terms)}. A picture, {start} at first, was changed step by step until the network's "
-        "features of it came near to these. What comes back is what these features keep; what differs they leave open. "
+        "features of it were close to these. What comes back is what these features keep; what differs is left open. "
         "After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
     )
     return [done, f"Settings: {'; '.join(settings(results))}."]
@@ -77,7 +78,7 @@ Facts = dict[str, tuple[str, float | None]]
 """What is known of a picture: title -> the number as text, and the number; ``None`` if it is not finite."""
 
 QUANTITIES = [
-    Quantity("psnr", "PSNR", 1, "dB", "Peak signal-to-noise ratio to the original: at 30 dB both look alike."),
+    Quantity("psnr", "PSNR", 1, "dB", "Peak signal-to-noise ratio to the original: from 30 dB on, both look alike."),
     Quantity("ssim", "SSIM", 2, "", "Structural similarity to the original: 1 if equal, 0 if unrelated."),
     Quantity(LPIPS, "LPIPS", 2, "", "Perceptual distance, fitted to people's judgements: 0 if equal, 1 if unrelated."),
     Quantity("layout", "layout correlation", 2, "", "Correlation of brightness with the original over 8 × 8 fields."),

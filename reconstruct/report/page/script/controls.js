@@ -23,7 +23,7 @@ function slider(words, attributes, onmove, standing) {
 /** A list of the keys, for what stands in rows or columns. */
 function placeList(place) {
   const other = place === "rows" ? "columns" : "rows";
-  return list(place, place, [["", "nothing"], ...keys.map(({ key, name }) => [key, name])], state[place], (key) => {
+  return list(place, place, [["", "none"], ...keys.map(({ key, name }) => [key, name])], state[place], (key) => {
     const here = cells[state.cell];
     Object.assign(state, { [place]: key }, key && key === state[other] ? { [other]: state[place] } : {});
     if (key && shownValues(key).length < 2) state.cell = fullest(key).id;
@@ -56,8 +56,8 @@ function adjuster(words, name, min, max, step = 1) {
 
 /** The same place of all pictures, enlarged. */
 function detail() {
-  return make("fieldset", {}, make("legend", {}, "The same place in all pictures"),
-    adjuster("enlarged", "zoom", 1, 12), adjuster("across", "x", 0, 1, 0.01), adjuster("down", "y", 0, 1, 0.01));
+  return make("fieldset", {}, make("legend", {}, "The same detail of every picture"),
+    adjuster("zoom", "zoom", 1, 12), adjuster("horizontal", "x", 0, 1, 0.01), adjuster("vertical", "y", 0, 1, 0.01));
 }
 
 /** Puts all sliders where the state is; pictures are shown as `adjuster` says, by the variables of the style sheet. */

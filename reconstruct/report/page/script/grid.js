@@ -12,7 +12,7 @@ const grid = {
     const table = make("table", { class: "grid", onkeydown: walk }, make("thead", {}, make("tr", {}, make("td"), ...names)),
       make("tbody", {}, ...rows.map((row) => line(row, columns))));
     const frame = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pictures" }, table);
-    content.append(make("p", { class: "hint" }, "A click on a picture enlarges it in the flip book; the browser's Back returns."), frame, originals());
+    content.append(make("p", { class: "hint" }, "Click a picture to enlarge it in the flip book; the browser's Back button returns."), frame, originals());
     about(cells[state.cell]);
   },
 };
