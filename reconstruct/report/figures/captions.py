@@ -27,7 +27,7 @@ OPENINGS = {
     "atlas": "What each layer keeps. Errors are ‖code − target‖² / ‖target‖². measures.csv has every number, "
     "findings.md the claims and their verdicts.",
     "statistics": "Textures from several statistics of the same features. matrix: the relative error of each, by every "
-    "statistic, and that of another painting and of the painting with its parts in another order.",
+    "statistic, beside the error of another painting and of the painting with its parts in another order.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
     "tradeoff": "Relative content error against relative style error. Lines join reconstructions that differ in α/β "
     "only.",
@@ -40,10 +40,10 @@ ATLAS = {  # what a figure's name begins with -> what it shows
     "front": "content error against style error",
     "blending": "what another network sees over α/β",
 }
-CODES = (
-    "The code of content is the features of the reconstruction, that of style their Gram matrices, or the statistic "
-    "that is named; the target is the same of the original."
-)
+CODES = {
+    "content": "The code of a photograph is its features, or the statistic of them that is named.",
+    "style": "The code of a painting is the Gram matrices of its features, or the statistic that is named.",
+}
 LEFT_OUT = {  # kind -> what some cells lack, and how they are found
     "curve": ("no trace of its losses", without_trace),
     "tradeoff": ("no second error", without_both),
@@ -127,7 +127,8 @@ def _about(cells: Cells, kind: str, look: Look) -> str:
     has_errors = kind in WITH_ERRORS and look.values == "error"
     shown = look if has_errors or look.values != "error" else replace(look, values="none")
     sentences = [f"{clause[0].upper()}{clause[1:]}." for clause in about(cells, shown)]
-    return " ".join([*sentences, *[CODES] * (has_errors and bool(sentences))])
+    terms = {term for panel in cells.panels if panel.result for term in panel.result.relative_errors}
+    return " ".join([*sentences, *(CODES[term] for term in TERMS if term in terms and has_errors)])
 
 
 def alt(cells: Cells, kind: str, look: Look = DEFAULT) -> str:

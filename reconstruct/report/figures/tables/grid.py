@@ -64,7 +64,7 @@ def _about_errors(done: Sequence[Result]) -> str:
     compared = f", each at the cell's own {own}: errors of different {own} cannot be compared" if own else ""
     without = {r.statistic(term) for r in done for term in r.layers if term not in r.relative_errors}
     errors = f"error: ‖code − target‖² / ‖target‖², mean over layers{compared}"
-    loss = f"loss: that of {', '.join(sorted(without))}, which has no relative error"
+    loss = f"loss: {', '.join(sorted(without))} has no relative error"
     return "; ".join([errors] * any(r.relative_errors for r in done) + [loss] * bool(without))
 
 
