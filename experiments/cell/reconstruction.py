@@ -14,7 +14,7 @@ from experiments.cell import descriptions
 from experiments.cell.build import Cell, cell
 from experiments.cell.invocation import Invocation, Verbosity, command
 from experiments.cell.signals import deferred
-from experiments.settings.fingerprint import Provenance, spelled
+from experiments.settings.fingerprint import Provenance, plain, spelled
 from experiments.settings.overrides import as_typed, typed
 from experiments.terminal.progress import Bars, say
 from reconstruct import images, measures
@@ -99,7 +99,7 @@ def _start(provenance: Provenance, folder: Path) -> Tensor | None:
 
 def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
     alone = invocation.verbosity is Verbosity.alone
-    texts = descriptions.texts(provenance.settings, provenance.inputs.credits, command() if alone else "")
+    texts = descriptions.texts(plain(provenance.config), provenance.inputs.credits, command() if alone else "")
     texts["computed"] = plainly(made.plan.reason)
     given = typed(invocation.overrides)
     shown = {*given, *(f"{term}.layers" for term in TERMS if "depth" in given)}
@@ -165,7 +165,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         pictures=provenance.inputs.credits,
         overrides=list(map(as_typed, invocation.overrides)),
         command=command(),
-        config=provenance.settings,
+        config=plain(provenance.config),
         inputs=[given.record for given in provenance.inputs],
         converged=not note,
         note=note,

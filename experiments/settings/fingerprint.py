@@ -34,12 +34,6 @@ class Provenance:
         found = inputs(config)
         return cls(config, found, fingerprint(config, found))
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """As JSON knows them."""
-        known: dict[str, Any] = plain(self.config)
-        return known
-
 
 def plain(value: Any) -> Any:
     """Dataclasses, enums and lists as JSON knows them."""
