@@ -23,7 +23,7 @@ from experiments.settings.inputs import check_header
 from experiments.settings.names import Values, folder_name, labels
 from experiments.settings.overrides import chosen, typed
 from experiments.settings.schema import Config
-from experiments.sweep.products import Composer
+from experiments.sweep.composer import Composer
 from experiments.terminal.exits import exits
 from experiments.terminal.progress import counted, say
 from reconstruct.errors import InputError

@@ -16,10 +16,11 @@ from experiments.cell.places import Places, make
 from experiments.settings.composition import as_input_errors, check_names
 from experiments.settings.overrides import in_quotes
 from experiments.settings.schema import check_place
+from experiments.sweep.composer import Composer, QuickLoader
 from experiments.sweep.conclusion import conclude, report
 from experiments.sweep.folder import MULTIRUN
 from experiments.sweep.plan import PlannedCell, Point, adopted, begin_anew, looked_at, named, planned
-from experiments.sweep.products import Composer, points
+from experiments.sweep.products import points
 from experiments.sweep.state import SweepMonitor
 from experiments.sweep.summary import write_table
 from experiments.terminal.progress import say
@@ -44,7 +45,8 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
     check_names(config.hydra)
     check_place(config.runs, config.name)
     with as_input_errors():
-        asked = looked_at(points(config), Composer(config.hydra))
+        composer = Composer(config.hydra)
+        asked = looked_at(points(config), composer)
     _refuse_if_all_are_wrong(asked)
     folder = Path(config.hydra.sweep.dir)
     make(folder)
@@ -57,6 +59,8 @@ def run(config: DictConfig, context: HydraContext, task: TaskFunction) -> None:
     missing = [_overrides(each) for each in cells if each.folder.name not in finished]
     with _watched(sweep, finished) as watch:
         if missing:
+            if _is_in_this_process(config):
+                context = HydraContext(QuickLoader(context.config_loader, composer), context.callbacks)
             _launch(missing, config, context, task)
         _wait_for_others(sweep)
     code = report(sweep, watch.close(), len(finished))
@@ -146,9 +150,13 @@ def _launch(jobs: list[list[str]], config: DictConfig, context: HydraContext, ta
         launcher.launch(jobs[start : start + at_once], initial_job_idx=start)
 
 
+def _is_in_this_process(config: DictConfig) -> bool:
+    return str(config.hydra.launcher._target_).endswith(IN_THIS_PROCESS)
+
+
 def _at_once(config: DictConfig, count: int) -> int:
     """How many cells a launcher is given at a time."""
-    if str(config.hydra.launcher._target_).endswith(IN_THIS_PROCESS):
+    if _is_in_this_process(config):
         return AT_ONCE
     most = most_at_once(config.hydra.launcher)
     if most is not None and most < count:

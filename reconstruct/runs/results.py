@@ -173,6 +173,18 @@ class Result:
         return vouching
 
     @classmethod
+    def read(cls, folder: Path | str) -> Self:
+        """The result in `folder`.
+
+        Raises:
+            InputError: there is none, it is damaged, or another version wrote it.
+        """
+        if (result := cls.at(folder)) is None:
+            none = f"{folder}: expected the folder of a finished cell, which has a {RESULT}"
+            raise InputError(damage(Path(folder)) or none)
+        return result
+
+    @classmethod
     def at(cls, folder: Path | str) -> Self | None:
         """The result in `folder`; ``None`` if it is not finished, or damaged (`damage` says how).
 

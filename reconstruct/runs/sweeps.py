@@ -94,6 +94,17 @@ class Sweep:
         records.write(asdict(record), self.folder / SWEEP)
 
     @classmethod
+    def read(cls, folder: Path | str) -> Self:
+        """The sweep in `folder`.
+
+        Raises:
+            InputError: there is none, or it is damaged.
+        """
+        if (sweep := cls.at(folder)) is None:
+            raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP}")
+        return sweep
+
+    @classmethod
     def at(cls, folder: Path | str) -> Self | None:
         """The sweep in `folder`, or ``None`` if there is none.
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import hydra
 import pytest
 import torch
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 from support.pages import data_of
@@ -135,6 +136,14 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     assert Result.at(parts).processor
     assert (parts / "result.png").read_bytes() == (whole / "result.png").read_bytes()
     assert (parts / "result.png").read_bytes() != (other / "result.png").read_bytes()
+
+
+def test_cells_of_a_sweep_in_this_process_are_not_composed_once_more(command, monkeypatch):
+    def slow(*_: object) -> None:
+        raise AssertionError("Hydra takes a sixth of a second for each cell")
+
+    monkeypatch.setattr(ConfigLoaderImpl, "load_sweep_config", slow)
+    assert command("-m", "seed=0,1", "steps=1", "figure=none", "page=false")[0] == 0
 
 
 def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):

@@ -94,8 +94,11 @@ def test_a_list_of_cells_does_not_lead_out_of_its_folder(tmp_path, name):
 
 
 @pytest.mark.parametrize("kind", [Result, Sweep])
-def test_the_doors_take_text_as_well_as_paths(tmp_path, kind):
-    assert kind.at(str(tmp_path / "nowhere")) is None
+def test_the_doors_take_text_as_well_as_paths_and_say_when_there_is_nothing(tmp_path, kind):
+    for folder in (tmp_path, str(tmp_path)):
+        assert kind.at(folder) is None
+        with pytest.raises(InputError, match=f"{tmp_path}: expected the folder of a"):
+            kind.read(folder)
     example().write(tmp_path)
     Sweep(tmp_path, "auto", [SweepCell("a", {})], "").write()
-    assert kind.at(str(tmp_path)) == kind.at(tmp_path)
+    assert kind.at(str(tmp_path)) == kind.read(str(tmp_path)) == kind.read(tmp_path)

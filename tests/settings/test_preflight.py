@@ -3,7 +3,7 @@
 import pytest
 from support.tiny import composing
 
-from experiments.sweep import products
+from experiments.sweep import composer
 from experiments.sweep.plan import Point, looked_at
 from reconstruct.errors import InputError
 
@@ -69,8 +69,8 @@ def test_what_hydra_would_refuse_stops_the_sweep(found, values, line):
 
 
 def test_files_are_composed_once_for_all_cells_that_choose_the_same(found, monkeypatch):
-    composed, compose = [], products.compose
-    monkeypatch.setattr(products, "compose", lambda *given, **how: composed.append(given) or compose(*given, **how))
+    composed, compose = [], composer.compose
+    monkeypatch.setattr(composer, "compose", lambda *given, **how: composed.append(given) or compose(*given, **how))
     found(*({"seed": str(seed)} for seed in range(5)), {"canvas": "pixels"})
     assert len(composed) == 2
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
-from experiments.sweep.products import Composer
+from experiments.sweep.composer import Composer
 from reconstruct.network import Network
 from reconstruct.synthesis import Step, Synthesis
 
