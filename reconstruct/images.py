@@ -1,4 +1,7 @@
-"""Picture files to tensors and back: ``(1, 3, H, W)``, RGB, float32 in [0, 1]. With `colours`, the door to Pillow."""
+"""Picture files to tensors and back: ``(1, 3, H, W)``, RGB, float32 in [0, 1].
+
+With `colour_profiles`, the door to Pillow.
+"""
 
 import logging
 import warnings
@@ -12,7 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from reconstruct.colours import Convert, Note, finishing, flattened
+from reconstruct.colour_profiles import Convert, Note, finishing, flattened
 from reconstruct.errors import InputError
 from reconstruct.files import written_whole
 
@@ -29,7 +32,7 @@ _EXPECTED = "expected JPEG, PNG, TIFF, WebP, …"
 def load(
     path: str | Path, size: int | None = None, square: bool = False, trim: float = 0.0, note: Note = log.warning
 ) -> Tensor:
-    """Read a picture as `colours` understands it, upright.
+    """Read a picture as `colour_profiles` understands it, upright.
 
     Args:
         path: any file that Pillow reads, up to `LARGEST` pixels; of an animation the first frame.

@@ -22,8 +22,8 @@ from reconstruct import layers
 from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
+from reconstruct.hardware.algorithm_choice import choose
 from reconstruct.hardware.algorithms import ConvAlgorithm
-from reconstruct.hardware.choice import choose
 
 TIMINGS = "timings"  # a folder in the user's cache
 # Pixels times steps: some five minutes on two cores. Compiling takes 10 to 50 s, and saves some hundredths of a step.

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from reconstruct.files import unique_ends
-from reconstruct.runs.naming import NAMES_A_FILE, is_setting, layer_range, listed, plain
+from reconstruct.runs.naming import NAMES_A_FILE, is_setting, listed
 from reconstruct.runs.results import SUFFIX
+from reconstruct.runs.wording import layer_range, plain
 
 LONGEST = 60  # characters of a folder's name
 DEFAULT = "default"  # a cell for which nothing was chosen

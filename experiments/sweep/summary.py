@@ -11,9 +11,9 @@ from experiments.sweep.state import CellStatus, State, look
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import unique_ends, write_csv, written_whole
 from reconstruct.runs import up_to_date
-from reconstruct.runs.naming import plain, superscript
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
+from reconstruct.runs.wording import plain, superscript
 
 Row = dict[str, Any]
 CELLS = "cells.csv"

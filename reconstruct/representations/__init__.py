@@ -12,11 +12,11 @@
 
 from reconstruct.representations.content import Content as Content
 from reconstruct.representations.covariance import Covariance as Covariance
-from reconstruct.representations.gram import Style as Style
-from reconstruct.representations.gram import gram as gram
 from reconstruct.representations.moments import Moments as Moments
 from reconstruct.representations.representation import Code as Code
 from reconstruct.representations.representation import Representation as Representation
 from reconstruct.representations.representation import equal_weights as equal_weights
 from reconstruct.representations.shifted import Shifted as Shifted
 from reconstruct.representations.sliced import Sliced as Sliced
+from reconstruct.representations.style import Style as Style
+from reconstruct.representations.style import gram as gram

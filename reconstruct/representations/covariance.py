@@ -7,8 +7,8 @@ What it leaves out against the Gram matrix is how strong each channel is on aver
 
 from torch import Tensor
 
-from reconstruct.representations.gram import Style, gram
 from reconstruct.representations.representation import at_least_float32, columns
+from reconstruct.representations.style import Style, gram
 
 
 class Covariance(Style):

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from reconstruct.errors import InputError
-from reconstruct.representations.gram import gram
 from reconstruct.representations.representation import Representation, at_least_float32, columns, squared
+from reconstruct.representations.style import gram
 
 
 class Shifted(Representation):

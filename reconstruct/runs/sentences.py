@@ -3,8 +3,9 @@
 import math
 from pathlib import PurePath
 
-from reconstruct.runs.naming import TERMS, layer_range
+from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import HALF, HALVED, NOISE, START, Result
+from reconstruct.runs.wording import layer_range
 
 
 def sentence(result: Result) -> str:

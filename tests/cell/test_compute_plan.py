@@ -14,7 +14,7 @@ from experiments.cell import compute_plan
 from experiments.cell.compute_plan import Compilation, ComputePlan, _allowed, _as_begun, _compilation, _plan, own_gpu
 from experiments.settings import schema
 from reconstruct.errors import InputError
-from reconstruct.hardware import choice
+from reconstruct.hardware import algorithm_choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 
 CPU = torch.device("cpu")
@@ -38,7 +38,7 @@ def config(**changes) -> schema.Config:
 def measured(monkeypatch):
     """Made up: algorithm -> seconds of a step."""
     known: dict[ConvAlgorithm, float] = {}
-    monkeypatch.setattr(choice, "measure", lambda *_: known)
+    monkeypatch.setattr(algorithm_choice, "measure", lambda *_: known)
     return known
 
 
@@ -88,7 +88,7 @@ def test_what_rounds_is_not_taken_for_a_gain_within_the_noise(measured):
 ])  # fmt: skip
 def test_what_leaves_no_choice_is_not_measured(monkeypatch, precision, winograd, layer, algorithm):
     """Nor is an algorithm that no convolution has enough channels for, nor any for the one that sees the picture."""
-    monkeypatch.setattr(choice, "measure", None)
+    monkeypatch.setattr(algorithm_choice, "measure", None)
     plan = _plan(config(precision=precision, winograd=winograd, layers=(layer,)), CPU, 64, 64)
     assert (plan.algorithm, plan.reason) == (algorithm, f"{algorithm}: there is no choice")
 

@@ -13,7 +13,7 @@ LIBRARY = sorted((ROOT / "reconstruct").rglob("*.py"))
 DOORS = {  # a name that ends in a dot is that of a package
     "pypi_simple": ("assets", "package_index"),
     "requests": ("assets", "package_index"),
-    "PIL": ("colours", "images", "recorders.", "report.figures.", "report.page."),  # images gives, these show
+    "PIL": ("colour_profiles", "images", "recorders.", "report.figures.", "report.page."),  # images gives, these show
     "timm": ("analysis.observers.classifier",),
     "torchvision": ("network", "analysis.observers.classifier"),
     "tensorboard": ("recorders.events",),

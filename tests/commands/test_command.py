@@ -30,7 +30,7 @@ from experiments.sweep import conclusion
 from experiments.sweep.products import points
 from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, read
-from reconstruct.hardware import choice
+from reconstruct.hardware import algorithm_choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES
 from reconstruct.runs.results import Result
@@ -120,7 +120,9 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     def measured(fastest: ConvAlgorithm) -> None:
         shutil.rmtree("timings", ignore_errors=True)
         monkeypatch.setenv("RECONSTRUCT_CACHE", "timings")
-        monkeypatch.setattr(choice, "measure", lambda *_: {each: 1 - 0.5 * (each is fastest) for each in ConvAlgorithm})
+        monkeypatch.setattr(
+            algorithm_choice, "measure", lambda *_: {each: 1 - 0.5 * (each is fastest) for each in ConvAlgorithm}
+        )
 
     same = ("steps=6", "content.layers=[relu2_1]", "precision=auto")
     measured(ConvAlgorithm.bfloat16)

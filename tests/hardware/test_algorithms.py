@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from reconstruct import layers
-from reconstruct.hardware import choice, processor
+from reconstruct.hardware import algorithm_choice, processor
+from reconstruct.hardware.algorithm_choice import choose, measure, timed_size
 from reconstruct.hardware.algorithms import ConvAlgorithm, converted
-from reconstruct.hardware.choice import choose, measure, timed_size
 
 CPU = torch.device("cpu")
 CONVOLUTIONS = layers.convolutions("vgg11", ["relu3_1"])
@@ -54,9 +54,9 @@ def test_an_algorithm_that_is_wrong_or_impossible_or_hopelessly_slow_is_left_out
         first, *others = converted(convolutions, algorithm)
         return [first, *(fault(stage) if algorithm is ConvAlgorithm.bfloat16 else stage for stage in others)]
 
-    monkeypatch.setattr(choice, "converted", faulty)
+    monkeypatch.setattr(algorithm_choice, "converted", faulty)
     if fault is not Slow:
-        monkeypatch.setattr(choice, "MAX_FIRST_SLOWDOWN", math.inf)  # where bfloat16 is emulated
+        monkeypatch.setattr(algorithm_choice, "MAX_FIRST_SLOWDOWN", math.inf)  # where bfloat16 is emulated
     found = measure(CONVOLUTIONS, (16, 16), [ConvAlgorithm.float32, ConvAlgorithm.bfloat16], CPU)
     assert list(found) == [ConvAlgorithm.float32]
 
@@ -70,7 +70,7 @@ def measured(monkeypatch) -> list[tuple[int, int]]:
         sizes.append(size)
         return {algorithm: 0.1 * number for number, algorithm in enumerate(algorithms, 1)}
 
-    monkeypatch.setattr(choice, "measure", made_up)
+    monkeypatch.setattr(algorithm_choice, "measure", made_up)
     return sizes
 
 

@@ -15,8 +15,8 @@ from experiments.settings.composition import configs, configuration
 from experiments.settings.fingerprint import Provenance
 from experiments.settings.inputs import inputs
 from reconstruct import layers
+from reconstruct.hardware.algorithm_choice import measure
 from reconstruct.hardware.algorithms import ConvAlgorithm
-from reconstruct.hardware.choice import measure
 from reconstruct.images import to_image
 from reconstruct.recorders.recording import Checkpoint, saved
 

@@ -8,8 +8,8 @@ from support.sweeps import LAYERS, any_sweep
 
 from experiments.drawing.figure import draw
 from reconstruct.report import figures
-from reconstruct.runs.naming import percent
 from reconstruct.runs.sweeps import Sweep
+from reconstruct.runs.wording import percent
 
 
 def page(kind: str, sweep: Sweep, look: figures.Look | None = None):

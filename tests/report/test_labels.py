@@ -6,7 +6,7 @@ from support.shapes import known_of, result
 
 from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.labels import cell_names, depth_labels, labels
-from reconstruct.runs.naming import numbers
+from reconstruct.runs.wording import numbers
 
 
 def panel(values: dict[str, str], number: int, keys: Sequence[str]) -> Panel:

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from reconstruct.recorders.film import FilmReader, Pixels
 from reconstruct.report.figures.page.sheet import ABOVE, TITLE_LABEL, house_style
 from reconstruct.report.figures.tables.tiles import error_label
-from reconstruct.runs.naming import percent
+from reconstruct.runs.wording import percent
 
 TICKS = 60
 DPI = 120  # 840 pixels wide

@@ -13,8 +13,9 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.files import unique_ends
 from reconstruct.report.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.report.figures.page.fitting import legible
-from reconstruct.runs.naming import TERMS, UNKNOWN, layer_range, listed, numbers, plain, tap_kind
+from reconstruct.runs.naming import TERMS, listed
 from reconstruct.runs.results import START
+from reconstruct.runs.wording import UNKNOWN, layer_range, numbers, plain, tap_kind
 
 KEYS = {
     "ratio": "α/β",

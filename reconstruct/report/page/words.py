@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from reconstruct.analysis.entries import LPIPS, PROBABILITY
 from reconstruct.report.figures.captions import settings
-from reconstruct.runs.naming import percent
 from reconstruct.runs.results import NOISE, PAPERS, Result
+from reconstruct.runs.wording import percent
 
 TERMS = {
     "content": "its content (the features of a layer, each at its position)",

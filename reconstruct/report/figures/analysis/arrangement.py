@@ -13,7 +13,7 @@ from reconstruct.analysis.selection import content_layer, cumulative, depth_cell
 from reconstruct.report.figures.page.notes import Key, keys, paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, Look, Part, laid_out
 from reconstruct.report.figures.plots.panels import Plot, rows
-from reconstruct.runs.naming import layer_range
+from reconstruct.runs.wording import layer_range
 
 Subset = tuple[str, ...]
 

@@ -21,7 +21,7 @@ from reconstruct.report.figures.page.notes import keys, paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
 from reconstruct.report.figures.plots.axes import key, style
 from reconstruct.report.figures.plots.panels import Plot, error_plot, rows
-from reconstruct.runs.naming import numbers
+from reconstruct.runs.wording import numbers
 
 Lines = Sequence[Sequence[Entry]]
 ERRORS = "errors: ‖code − target‖² / ‖target‖²"

@@ -20,7 +20,7 @@ from reconstruct.report.figures.page.notes import EDGE, paragraph
 from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, laid_out
 from reconstruct.report.figures.plots.axes import TICKS
 from reconstruct.report.figures.plots.panels import Plot, rows
-from reconstruct.runs.naming import numbers, percent
+from reconstruct.runs.wording import numbers, percent
 
 LEAST, MOST = 1e-4, 1.0  # relative errors with the first and the last colour
 LEAST_SHARE = 1e-3  # of the error of another painting: the first colour of a statistic

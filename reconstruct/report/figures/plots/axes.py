@@ -13,7 +13,7 @@ from reconstruct.report.figures.page.fitting import STEP, extent
 from reconstruct.report.figures.page.notes import Key
 from reconstruct.report.figures.page.sheet import COLOURS
 from reconstruct.report.figures.page.venues import LEAST
-from reconstruct.runs.naming import numbers
+from reconstruct.runs.wording import numbers
 
 TICKS = 0.12  # inches from axes to their labels
 APART = 0.06  # inches between two labels

@@ -11,8 +11,9 @@ from PIL import Image
 from reconstruct.errors import InputError, nearest
 from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.page.sheet import Box, Look
-from reconstruct.runs.naming import TERMS, percent
+from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import Result, decibels
+from reconstruct.runs.wording import percent
 
 BRIGHTEST = 0.5  # the mean absolute difference of colours in [0, 1] that is brightest in a map
 Number = tuple[str, str]
