@@ -141,7 +141,7 @@ def _box(given: str) -> Box | None:
     if not given:
         return None
     expected = "X,Y,W,H in parts of the picture, 0 to 1, for example 0.25,0.25,0.5,0.5"
-    number = r"(\d+\.?\d*|\.\d+)"
+    number = r"\s*(\d+\.?\d*|\.\d+)(e-?\d+)?\s*"
     is_four = re.fullmatch(f"{number}(,{number}){{3}}", given) is not None
     _expect(is_four, "--detail", given, expected)
     left, top, width, height = map(float, given.split(","))

@@ -75,7 +75,10 @@ def main() -> None:
 
 
 def _composed_and_run() -> None:
-    """Hydra's errors in our words and with our exit code."""
+    """Hydra's errors in our words and with our exit code; HYDRA_FULL_ERROR=1 shows them as they are."""
+    if os.environ.get("HYDRA_FULL_ERROR", "0") != "0":
+        _task()
+        return
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that it lets them through
     try:
         with as_input_errors():
@@ -84,6 +87,8 @@ def _composed_and_run() -> None:
         raise SystemExit(1) from None
     except OSError as error:
         raise RunError(os_error_message(error, ELSEWHERE)) from error
+    finally:
+        del os.environ["HYDRA_FULL_ERROR"]
 
 
 def _check_launcher(arguments: list[str]) -> None:

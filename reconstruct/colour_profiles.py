@@ -33,7 +33,8 @@ def flattened(image: Image.Image, note: Note) -> Image.Image:
     if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
         return ImageChops.invert(image)  # Pillow has turned it over, as if it came from Adobe's programs
     if image.has_transparency_data:
-        rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+        straight = image.convert("LA") if image.mode == "La" else image  # which Pillow cannot convert at once
+        rgba = straight if straight.mode == "RGBA" else straight.convert("RGBA")
         flat = Image.new("RGB", image.size, BACKGROUND)
         flat.paste(rgba, mask=rgba)
         return flat

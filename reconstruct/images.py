@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -22,9 +22,20 @@ from reconstruct.files import written_whole
 log = logging.getLogger(__name__)
 
 LARGEST = 100_000_000  # pixels that are decoded: 0.4 GB in Pillow's four bytes each
+LARGE = 2**24  # pixels, from which a decoder is asked for fewer
+DRAFT = 3  # pixels along a side for each that is wanted: the rest is the filter's
 LARGEST_COPIED = 50_000_000  # pixels, where the decoder holds several copies (measured: 0.8 GB)
 
 _SEVERAL_BY_NATURE = ("MPO", "PSD", "ICO", "ICNS")  # previews and layers, of which the first is the whole picture
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _COPYING = ("WEBP", "AVIF", "JPEG2000")
 _EXPECTED = "expected JPEG, PNG, TIFF, WebP, …"
 
@@ -47,7 +58,7 @@ def load(
     Raises:
         InputError: the file is missing, is no picture, is damaged or too large.
     """
-    with _opened(Path(path), note) as (file, tell):
+    with _opened(Path(path), note, size and round(size / (1 - 2 * trim))) as (file, tell):
         image, finish = _upright(file, tell)
         if trim:
             image = ImageOps.crop(image, (round(image.width * trim), round(image.height * trim)))
@@ -64,7 +75,7 @@ def shape(path: str | Path, size: int | None = None, square: bool = False) -> tu
     Raises:
         InputError: as far as the header tells, `load` will refuse it.
     """
-    with _opened(Path(path), lambda line: None) as (file, _):
+    with _opened(Path(path), lambda line: None, size) as (file, _):
         width, height = _target(*file.size, size, square)
     return height, width
 
@@ -77,9 +88,10 @@ def _target(width: int, height: int, size: int | None, square: bool) -> tuple[in
 
 
 @contextmanager
-def _opened(path: Path, note: Note) -> Iterator[tuple[Image.Image, Note]]:
+def _opened(path: Path, note: Note, side: int | None) -> Iterator[tuple[Image.Image, Note]]:
     """A file whose header is sound, and `note` with the file's name.
 
+    Of a large JPEG the decoder leaves pixels out, if both sides are much longer than the `side` that is wanted.
     Whatever Pillow raises is an `InputError`, and what it warns of a note.
     """
     _check_file(path)
@@ -91,6 +103,8 @@ def _opened(path: Path, note: Note) -> Iterator[tuple[Image.Image, Note]]:
         warnings.simplefilter("always")
         try:
             with Image.open(path) as file:
+                if side and file.width * file.height > LARGE:
+                    file.draft(None, (DRAFT * side, DRAFT * side))
                 _check_header(file)
                 yield file, tell
         except Exception as error:  # Pillow's decoders raise almost anything on a damaged file
@@ -139,8 +153,10 @@ def _upright(file: Image.Image, tell: Note) -> tuple[Image.Image, Convert]:
     """Its pixels, upright, opaque and of 8 bits, and what makes them RGB."""
     if getattr(file, "is_animated", False) and file.format not in _SEVERAL_BY_NATURE:
         tell("of several frames or pages the first is taken")
-    ImageOps.exif_transpose(file, in_place=True)
-    return flattened(file, tell), finishing(file, tell)
+    file.load()
+    turn = _UPRIGHT.get(file.getexif().get(ExifTags.Base.Orientation, 1))  # by now Pillow has turned TIFF by itself
+    flat = flattened(file, tell)
+    return flat if turn is None else flat.transpose(turn), finishing(file, tell)
 
 
 def to_tensor(image: Image.Image) -> Tensor:

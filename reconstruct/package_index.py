@@ -42,7 +42,7 @@ def _session(chosen: Mapping[str, str]) -> requests.Session:
 def settings() -> Mapping[str, str]:
     """Name -> value, from pip's files and its variables of the environment; nothing where there is no pip."""
     command = [sys.executable, "-m", "pip", "config", "list", "--disable-pip-version-check"]
-    with suppress(OSError, subprocess.SubprocessError, SyntaxError, ValueError):
+    with suppress(OSError, subprocess.SubprocessError):
         return parsed(subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout)
     return {}
 
@@ -51,4 +51,8 @@ def parsed(listed: str) -> dict[str, str]:
     """Name -> value, of lines like ``global.index-url='…'``."""
     lines = [line.partition("=") for line in listed.splitlines()]
     own = [(place, value) for section in SECTIONS for place, _, value in lines if place.startswith(f"{section}.")]
-    return {place.rpartition(".")[2]: str(ast.literal_eval(value)) for place, value in own}
+    found = {}
+    for place, value in own:
+        with suppress(SyntaxError, ValueError):  # no literal
+            found[place.rpartition(".")[2]] = str(ast.literal_eval(value))
+    return found

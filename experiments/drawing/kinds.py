@@ -84,6 +84,7 @@ def check(cells: Cells, kind: str, name: object) -> None:
     for key in (*(layout.rows or ()), *(layout.columns or ())):
         if not any(key in panel.given for panel in cells.panels):
             raise InputError(f"{kind} needs a sweep over {key}; {name} has {swept}; try grid")
-    both = any(panel.result and len(panel.result.losses) == 2 for panel in cells.panels)
+    both = any(panel.error("content") and panel.error("style") for panel in cells.panels)
     if kind == "tradeoff" and not both:
-        raise InputError(f"tradeoff needs cells with representation=both; {name} has none; try grid or curve")
+        needed = "cells with representation=both and two errors"
+        raise InputError(f"tradeoff needs {needed}; {name} has none; try grid or curve")

@@ -21,7 +21,6 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.runs.naming import NAMES_A_FILE, TERMS
 from reconstruct.runs.results import NOISE
 
-_NAME = re.compile(rf"\b((?:\w+\.)*(?:{'|'.join((*ONE_NAME, *NAMES_A_FILE))})): +([\w.+-][^\s'\"#,$[\]{{}}]*)")
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected
     "is not a ListConfig": "expected a list in brackets, for example [relu4_2] or [1,2]",
     "could not be converted to Integer": "expected a whole number",
@@ -177,12 +176,23 @@ def check_names(hydra_config: DictConfig) -> None:
         InputError: it does not.
     """
     for file in _files(hydra_config):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            for key, given in _NAME.findall(line.partition(" #")[0]):
-                read = yaml.load(given, get_yaml_loader())
-                if read is not None and str(read) != given:
-                    line = f"{key}: {given} would be read as {read}; write '{given}' in quotes"
-                    raise InputError(f"{file}, line {number}: {line}")
+        for key, node in _names(yaml.compose(file.read_text(encoding="utf-8"), get_yaml_loader()), ""):
+            read = yaml.load(node.value, get_yaml_loader()) if node.style is None else node.value
+            if read is not None and str(read) != node.value and "${" not in node.value:
+                line = f"{key}: {node.value} would be read as {read}; write '{node.value}' in quotes"
+                raise InputError(f"{file}, line {node.start_mark.line + 1}: {line}")
+
+
+def _names(node: Any, above: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
+    """The keys that name something, with their values."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    for key, value in node.value:
+        path = f"{above}{key.value}"
+        names_something = path in ONE_NAME or path.rpartition(".")[2] in NAMES_A_FILE
+        if isinstance(value, yaml.ScalarNode) and names_something:
+            yield path, value
+        yield from _names(value, f"{path}.")
 
 
 def _files(hydra_config: DictConfig) -> Iterator[Path]:

@@ -17,7 +17,7 @@ from reconstruct.runs.results import FORMAT, NOISE
 
 # Raised whenever the same settings lead to another picture than before. `precision` and `device` count as they were
 # asked for, so that a sweep can be taken up again on another machine.
-METHOD = 7
+METHOD = 8
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ folders and layers are therefore put into quotes wherever the grammar would not 
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -93,8 +93,17 @@ def _names(value: str) -> str:
     """One name, or several with commas between them, of which the grammar makes a sweep."""
     if "," not in value or _exists(value) or _is_meant_for_hydra(value):
         return _text(value)
-    parts = [part if _exists(part) else part.strip(" ") for part in _PARTS.findall(f",{value}")]
+    parts = [part if _exists(part) else part.strip(" ") for part in _files_whole(_PARTS.findall(f",{value}"))]
     return ",".join(map(_text, parts)) if all(parts) else _text(value)
+
+
+def _files_whole(parts: Sequence[str]) -> Iterator[str]:
+    """Parts, of which those that are the name of a file together, commas and all, are one."""
+    while parts:
+        ends = (end for end in range(len(parts), 1, -1) if _exists(",".join(parts[:end])))
+        end = next(ends, 1)
+        yield ",".join(parts[:end])
+        parts = parts[end:]
 
 
 def _text(value: str) -> str:

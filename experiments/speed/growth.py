@@ -66,7 +66,9 @@ def _peak_memory(device: torch.device) -> int:
 
 def table(rows: list[Row]) -> list[str]:
     """A line for every row, and how time and memory grow with the number of pixels: 1 is linearly."""
-    lines = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f} {row['memory'] / 2**30:9.2f}" for row in rows]
+    peaks = [f"{row['memory'] / 2**30:9.2f}" if row["memory"] else f"{'–':>9}" for row in rows]
+    sizes = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f}" for row in rows]
+    lines = [f"{each} {peak}" for each, peak in zip(sizes, peaks, strict=True)]
     ends = {each: exponents(rows, each) for each in RECIPES if len({row["size"] for row in rows}) > 1}
     grown = [f"{r:20} grows as pixels^{e['seconds']:.2f}, memory ^{e['memory']:.2f}" for r, e in ends.items()]
     return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown]

@@ -11,6 +11,10 @@ from pathlib import Path
 from statistics import mean
 from types import MappingProxyType
 
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
 from experiments.cell import locks
 from experiments.terminal.progress import bar, duration, is_interactive, say
 from reconstruct.runs import trace
@@ -127,9 +131,17 @@ def _written(folder: Path) -> int:
 
 def _running(cell: SweepCell, folder: Path) -> CellStatus:
     *_, last = [{}, *trace.read(folder / TRACE)]
-    taken, steps = int(last.get("step", -1)) + 1, cell.settings.get("steps", "")
-    asked = int(steps) if steps.isdigit() else 0  # a cell that no sweep lists does not say
+    taken, steps = int(last.get("step", -1)) + 1, cell.settings.get("steps", "") or _steps(folder)
+    asked = int(steps) if steps.isdigit() else 0
     return CellStatus(cell, State.running, taken, asked, last.get("total"), last.get("seconds", 0.0))
+
+
+def _steps(folder: Path) -> str:
+    """Of a cell that no sweep lists, as Hydra has written its configuration; empty if that is not there."""
+    try:
+        return str(OmegaConf.load(folder / ".hydra" / "config.yaml").steps)
+    except (OSError, YAMLError, OmegaConfBaseException):
+        return ""
 
 
 def headline(overview: SweepStatus) -> str:

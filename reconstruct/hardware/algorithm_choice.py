@@ -26,6 +26,7 @@ from reconstruct.hardware.cuda_graph import WARMUP_CALLS, CudaGraph
 ROUNDING = 1.03  # how many times faster an algorithm that rounds more than float32 must be
 LARGEST = 256  # pixels of the longer side that is timed: on larger pictures the same algorithm is the fastest
 
+PATIENCE = 60.0  # seconds that one waits for another process's measurement
 ROUNDS = 3
 CALLS_ON_GPU = 10  # a round, so that waiting for the GPU does not count
 FIRST_LOOK = 48  # pixels along a side, since an algorithm that is only emulated takes very long
@@ -60,11 +61,12 @@ def choose(
     task = f"{len(convolutions)} convolutions to {list(convolutions)[-1]} at {width}×{height}"
     valid_for = {"task": task, **processor.circumstances(device)}
     file = cache / f"{sha256(json.dumps(valid_for).encode()).hexdigest()[:16]}.json"
-    with _alone(cache):
-        if (known := _known(file, allowed)) is None:
-            announce()
-            known = measure(convolutions, (height, width), allowed, device)
-            _keep(file, {"valid_for": valid_for, "seconds": {each: known.get(each) for each in allowed}})
+    if (known := _known(file, allowed)) is None:
+        with _alone(cache):
+            if (known := _known(file, allowed)) is None:
+                announce()
+                known = measure(convolutions, (height, width), allowed, device)
+                _keep(file, {"valid_for": valid_for, "seconds": {each: known.get(each) for each in allowed}})
     fastest = min(known, key=lambda each: known[each] * (1 if each is ConvAlgorithm.float32 else ROUNDING))
     return fastest, _reason(fastest, known, f"{width}×{height}", device)
 
@@ -90,9 +92,9 @@ def _reason(fastest: ConvAlgorithm, known: Seconds, size: str, device: torch.dev
 def _alone(cache: Path) -> Iterator[None]:
     """No other process measures meanwhile, as far as a lock can be had: they would disturb each other."""
     with ExitStack() as stack:
-        with suppress(OSError, NotImplementedError):  # nobody may write there, or lock
+        with suppress(OSError, NotImplementedError):  # nobody may write there, or lock, or it takes too long
             cache.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(FileLock(cache / "lock"))
+            stack.enter_context(FileLock(cache / "lock", timeout=PATIENCE))
         yield
 
 

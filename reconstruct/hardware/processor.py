@@ -3,6 +3,8 @@
 import os
 import platform
 import re
+import subprocess
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,5 +37,16 @@ def _cpu() -> tuple[str, str]:
     except OSError:  # not Linux
         text = ""
     fields = dict(re.findall(r"^([^\t:]+?)\s*: (.*)$", text, re.MULTILINE))
-    called = fields.get("model name") or platform.processor() or platform.machine()
+    called = fields.get("model name") or _brand() or platform.processor() or platform.machine()
     return called, fields.get("flags") or fields.get("Features", "")
+
+
+def _brand() -> str:
+    """The name that macOS gives."""
+    if sys.platform != "darwin":
+        return ""
+    try:
+        asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=5).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""

@@ -33,6 +33,7 @@ from reconstruct.analysis.entries import MEASURES, Entry, Kind, read
 from reconstruct.hardware import algorithm_choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES
+from reconstruct.report.figures.cells import cells_of
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
 
@@ -138,6 +139,11 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     assert Result.at(parts).processor
     assert (parts / "result.png").read_bytes() == (whole / "result.png").read_bytes()
     assert (parts / "result.png").read_bytes() != (other / "result.png").read_bytes()
+
+
+def test_figure_1_of_ones_own_pictures_is_one_figure(command):
+    assert command("experiment=fig1", "steps=1", "depth=1,2", QUICK)[0] == 0
+    assert list(cells_of([Sweep.read("runs/fig1")]).of_the_paper().axes) == ["representation", "depth"]
 
 
 def test_cells_of_a_sweep_in_this_process_are_not_composed_once_more(command, monkeypatch):
@@ -617,6 +623,9 @@ def test_the_command_on_a_page_makes_the_very_cell(command, preset):
         ("name: '2026_11_25'", ""),
         ("hydra: {sweeper: {params: {content.picture: 1_0}}}", "content.picture: 1_0 would be read as 10"),
         ("name: a=b, c", ""),
+        ("name: 07 sunset", ""),
+        ("# name: 007\nname: mine", ""),
+        ("'name': 010", "name: 010 would be read as 8"),
     ],
 )
 def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(monkeypatch, capfd, photo, tmp_path, text, line):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 import torch
+from filelock import FileLock
 from torch import nn
 
 from reconstruct import layers
@@ -85,6 +86,16 @@ def test_what_was_measured_is_known_the_next_time_also_to_whom_fewer_algorithms_
     assert measured == [(16, 32)]
     chosen(tmp_path / "cache")
     assert measured == [(16, 32)] * 2
+
+
+def test_who_measures_keeps_nobody_waiting_for_what_is_known_nor_for_ever(tmp_path, measured, monkeypatch):
+    monkeypatch.setattr(algorithm_choice, "PATIENCE", 0.1)
+    chosen(tmp_path)
+    with FileLock(tmp_path / "lock"):
+        chosen(tmp_path)
+        assert len(measured) == 1
+        chosen(tmp_path, size=(32, 32))
+    assert len(measured) == 2
 
 
 @pytest.mark.parametrize("key", ["OMP_PROC_BIND", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "processor"])

@@ -9,6 +9,7 @@ from PIL import Image, ImageCms
 from support.tiny import smooth_picture
 
 from reconstruct import images
+from reconstruct.colour_profiles import flattened
 from reconstruct.errors import InputError
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -103,6 +104,11 @@ def test_lab_is_converted(tmp_path):
 def test_every_mode_shows_the_same_picture(tmp_path, mode, suffix):
     grey = images.to_image(smooth_picture(8, 8)).convert("L").point(lambda v: 255 * (v > 127))
     assert torch.equal(read(grey.convert(mode), tmp_path / f"x.{suffix}"), images.to_tensor(grey.convert("RGB")))
+
+
+def test_a_grey_that_was_multiplied_by_its_transparency_is_read():
+    grey = Image.new("LA", (1, 1), (0, 127))
+    assert flattened(grey.convert("La"), print).getpixel((0, 0)) == (128, 128, 128)
 
 
 def test_half_transparent_is_half_white(tmp_path):

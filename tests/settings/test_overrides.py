@@ -16,6 +16,8 @@ def test_an_existing_file_is_quoted_as_a_whole(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a, it's [b].png").touch()
     assert quoted("content.picture=a, it's [b].png") == r"content.picture='a, it\'s [b].png'"
+    (tmp_path / "b,c.png").touch()
+    assert quoted("content.picture=cat,b,c.png,coffee") == "content.picture=cat,'b,c.png',coffee"
     assert quoted("content.picture=b,[c].png") == "content.picture=b,'[c].png'"
     assert quoted("content.picture=cat,a, b,'c,d'") == "content.picture=cat,a,b,'c,d'"
 

@@ -105,6 +105,10 @@ class Cells:
         """The different values of a key, in order, whether cells differ in it or not."""
         return self.axes.get(key) or list(dict.fromkeys(p.values[key] for p in self.panels if p.values.get(key)))
 
+    def of_the_paper(self) -> "Cells":
+        """A copy in which cells do not differ by a setting that has one value, and no effect on the others."""
+        return replace(self, axes={key: values for key, values in self.axes.items() if len({*values, ""}) > 2})
+
     def among(self, panels: Sequence[Panel]) -> "Cells":
         """A copy with these cells only."""
         return replace(self, panels=list(panels), axes=_axes(panels, {**self.axes}))

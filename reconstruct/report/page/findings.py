@@ -100,7 +100,8 @@ class _Shown:
     pictures: Pictures
 
     def case(self, entries: Sequence[Entry], about: Sequence[str], title: str = "") -> dict[str, Any]:
-        """Pictures that are compared, with the quantities that they are about."""
+        """Pictures that are compared and known here, with the quantities that they are about."""
+        entries = [entry for entry in entries if entry.cell in self.places or entry.kind in NOT_CELLS]
         originals = [self.places[e.cell][1] / f"{next(iter(e.layers))}.png" for e in entries if e.cell in self.places]
         titles = [quantity.title for quantity in QUANTITIES if quantity.name in about]
         shown = [self._cell(e) if e.cell in self.places else self._other(e, originals) for e in entries]

@@ -96,6 +96,7 @@ class Placed:
         row_labels, column_labels: empty if the look has no labels.
         bands: the columns that are side by side, for each band.
         width: of a panel, in inches; at most `widest`.
+        step: inches from one panel to the next.
         heights: of the panels of each row, in inches.
         values: place -> name -> the text below the picture.
         above: the originals that all cells have in common, a table above this one.
@@ -109,7 +110,7 @@ class Placed:
         self.row_heading, self.row_labels, self.labels = self._labels_of_rows()
         self.labels = max(self.labels, left)
         self.per_band, width = self._columns_on_the_page()
-        self.width = min(width, widest)
+        self.width, self.step = min(width, widest), width + GAP
         self.bands = _even(self.columns, self.per_band)
         self.column_heading, self.column_labels = self._labels_of_columns()
         self.values = self._values()
@@ -221,7 +222,7 @@ class Placed:
 
     def left(self, column: int, band: Sequence[int]) -> float:
         """Where the panels of a column are, in inches from the left."""
-        return self.labels + (column - band[0]) * (self.width + GAP)
+        return self.labels + (column - band[0]) * self.step
 
     def _draw_header(self, band: Sequence[int], first: bool, sheet: Sheet, top: float) -> None:
         bottom = top + self._header_height(first) - PAD
