@@ -164,7 +164,7 @@ def _canvas(result: Result) -> str:
 
 
 READERS: Mapping[str, Callable[[Result], object]] = {
-    "Network {}": lambda r: f"{r.network['architecture']}, {r.network['weights']} weights",
+    "Network {}": lambda r: f"{r.network['architecture']} with {r.network['weights']} weights",
     "{} pooling": lambda r: r.network["pooling"],
     "{} pixels": lambda r: "" if list(r.layers) == ["content"] and r.config["content"]["code"] else r.size,
     "{} steps": lambda r: r.evaluations,
