@@ -41,7 +41,9 @@ def _pixels(entries: Sequence[Entry]) -> Outcome:
         for layer, same in selection.by_layer(known).items()
     )
     threshold = f"the claim needs an SSIM of at least {PIXEL_BY_PIXEL}"
-    return findings(known, lambda e: e["ssim"] >= PIXEL_BY_PIXEL), f"PSNR and SSIM {numbers}; {threshold}"
+    return findings(
+        known, lambda e: e["ssim"] >= PIXEL_BY_PIXEL
+    ), f"PSNR and SSIM of the final pictures {numbers}; {threshold}"
 
 
 def _over_layers(entries: Sequence[Entry], name: str, digits: int = 1, unit: str = "") -> str:

@@ -110,8 +110,8 @@ def test_the_common_level_is_the_smallest_that_the_most_layers_reached_and_the_o
     late = [*cells, entry("content", ("relu1_1",), seed=2, cell="never below 0.5")]
     assert selection.common_level(late) == 0.2
     assert {e.layer for e in selection.at_level(late, 0.2)} == set(LAYERS) - {"relu1_1"}
-    assert selection.lacking(late, 0.2) == "relu1_1 (2 of 3)"
-    assert "did not all reach that error: relu1_1 (2 of 3)" in verdicts(late)["unconstrained"].numbers
+    assert selection.lacking(late, 0.2) == "relu1_1 (2 of 3 did)"
+    assert "not all pictures reached that error: relu1_1 (2 of 3 did)" in verdicts(late)["unconstrained"].numbers
     two = [e for e in late if e.layer in ("relu1_1", "relu1_2")]
     neither = [*two, entry("content", ("relu1_2",), seed=2, cell="nor this")]
     assert selection.common_level(neither) is None

@@ -145,7 +145,7 @@ def _legend(groups: Mapping[str, Sequence[Entry]], level: float | None, panels: 
     """What lines mean, and what the means are taken over, as text."""
     cells = [e for group in groups.values() for e in group]
     left_out = lacking(cells, level)
-    reached = f", not reached at {left_out}" if left_out else ""
+    reached = f", not by all pictures of {left_out}" if left_out else ""
     fallen = f"when the feature error ‖F − P‖² / ‖P‖² had fallen to at most {number(level or 0)}{reached}"
     among = f" ({next(iter(groups))})" if len(groups) > 1 else ""
     dotted = {CLASS: "the photographs themselves", IDENTIFIED: "chance", ENDS_ONLY: "that error" if level else ""}
@@ -157,7 +157,7 @@ def _legend(groups: Mapping[str, Sequence[Entry]], level: float | None, panels: 
     }
     photographs, seeds = len({e.picture for e in cells}), len({e.seed for e in cells})
     each = f", each the mean over {plural(seeds, 'seed')}" if seeds > 1 else ""
-    around = "around solid lines where there are any, " if level else ""
+    around = "around solid lines (dashed ones where a plot has no others), " if level else ""
     bands = f"; bands, {around}one standard deviation over photographs" if photographs > 1 else ""
     drawn = "; ".join(f"{line}: {what}" for line, what in lines.items() if what)
     return f"{drawn}\nmean over {plural(photographs, 'photograph')}{each}{bands}"
