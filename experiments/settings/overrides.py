@@ -141,7 +141,7 @@ def in_quotes(value: str) -> str:
     Backslashes count only before what they could escape: for OmegaConf ``${``, for Hydra a quote or the end.
     """
     literal = re.sub(r"(\\*)\$\{", lambda found: 2 * found[1] + "\\${", value)
-    return "'" + re.sub(r"(\\*)('|$)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), literal) + "'"
+    return "'" + re.sub(r"(\\*)('|\Z)", lambda end: 2 * end[1] + ("\\'" if end[2] else ""), literal) + "'"
 
 
 def _exists(value: str) -> bool:

@@ -2,7 +2,7 @@ import os
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
@@ -91,6 +91,7 @@ def test_what_is_recorded_is_what_one_types_if_that_is_the_same(override, typed)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
+@example(names=["0", "\\\n"])
 @given(names=st.lists(ANY_NAME.filter(lambda name: "," not in name), min_size=2, max_size=4))
 def test_any_names_are_swept_as_they_were_typed(names):
     assume(not any(_is_meant_for_hydra(name) or name.strip(" ") != name or name == "???" for name in names))
