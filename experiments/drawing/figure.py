@@ -61,7 +61,6 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     cells = _with_lpips(cells) if request.look.values == "lpips" else cells
     layout = kinds.layout_of(kind, request.layout)
     kinds.check(cells, kind, sweep.folder)
-    cells = cells.of_the_paper() if kind in figures.LAYOUTS else cells
     stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)
     words = {

@@ -19,6 +19,7 @@ import pytest
 import torch
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
+from matplotlib.text import Text
 from omegaconf import OmegaConf
 from support.pages import data_of
 from support.tiny import TINY, as_nobody, composed, only_cell, stopping_at
@@ -33,7 +34,7 @@ from reconstruct.analysis.entries import MEASURES, Entry, Kind, read
 from reconstruct.hardware import algorithm_choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES
-from reconstruct.report.figures.cells import cells_of
+from reconstruct.report.figures import DRAWN_BY, Look, cells_of
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
 
@@ -143,7 +144,10 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
 
 def test_figure_1_of_ones_own_pictures_is_one_figure(command):
     assert command("experiment=fig1", "steps=1", "depth=1,2", QUICK)[0] == 0
-    assert list(cells_of([Sweep.read("runs/fig1")]).of_the_paper().axes) == ["representation", "depth"]
+    cells = cells_of([Sweep.read("runs/fig1")])
+    assert list(cells.of_the_paper().axes) == ["representation", "depth"]
+    (page,) = DRAWN_BY["fig1"](cells, Look(), None)  # as the figure and the film draw it
+    assert [words.get_text() for words in page.findobj(Text)].count("network") == 1
 
 
 def test_cells_of_a_sweep_in_this_process_are_not_composed_once_more(command, monkeypatch):

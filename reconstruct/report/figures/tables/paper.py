@@ -41,6 +41,7 @@ SMALLEST = 1.4  # inches of a panel in which a painting is inset
 
 def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
     """A row for each representation, a column for each depth, and the network between style and content."""
+    cells = cells.of_the_paper()
     with house_style(look):
         pages = Pages(look)
         for block in pivot(cells, layout or FIG1):
