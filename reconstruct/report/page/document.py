@@ -1,13 +1,14 @@
 """A sweep's page: ``index.html`` in its folder, which a browser opens by double click, without a network.
 
-Up to `EMBEDDED` bytes of pictures are part of the file; beyond that it refers to those that lie in the folder below it
-and keeps copies of others in a folder of its own. A policy in its head forbids the browser everything that the page
-does not bring along (Content-Security-Policy), and all text reaches it as data, never as HTML.
+Up to `EMBEDDED` bytes of pictures are part of the file; beyond that it refers to those of the cells. A policy in its
+head forbids the browser everything that the page does not bring along (Content-Security-Policy), and all text reaches
+it as data, never as HTML.
 """
 
 import base64
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -26,8 +27,6 @@ from reconstruct.runs.sweeps import Sweep
 PAGE = "index.html"
 EMBEDDED = 20 * 2**20  # bytes
 PNG = b"\x89PNG"
-FOLDER = "page"  # beside the file: copies of pictures that lie elsewhere
-COPIES = f"{'[0-9a-f]' * 16}.*"  # their names
 
 
 def write_page(sweeps: Sequence[Sweep], title: str = "") -> Path:
@@ -38,13 +37,10 @@ def write_page(sweeps: Sequence[Sweep], title: str = "") -> Path:
     """
     pictures, path = Pictures(), sweeps[0].folder / PAGE
     shown = content(sweeps, title, pictures)
-    embedded = sum(map(_size, pictures.sources)) <= EMBEDDED
-    sources = [_data(source) if embedded else _reference(source, path) for source in pictures.sources]
+    size = sum(len(source) if isinstance(source, bytes) else source.stat().st_size for source in pictures.sources)
+    sources = [_source(source, path.parent, size <= EMBEDDED) for source in pictures.sources]
     with written_whole(path) as file:
         file.write(document({**shown, "sources": sources}).encode())
-    for copy in (path.parent / FOLDER).glob(COPIES):
-        if f"{FOLDER}/{copy.name}" not in sources:  # of an earlier page
-            copy.unlink(missing_ok=True)
     up_to_date.note(sweeps, [path])
     return path
 
@@ -75,30 +71,10 @@ def _json(content: Mapping[str, Any]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _size(source: Path | bytes) -> int:
-    return len(source) if isinstance(source, bytes) else source.stat().st_size
-
-
-def _data(source: Path | bytes) -> str:
-    content = _content(source)
-    return f"data:image/{_kind(content)};base64,{base64.b64encode(content).decode()}"
-
-
-def _content(source: Path | bytes) -> bytes:
-    return source if isinstance(source, bytes) else source.read_bytes()
-
-
-def _kind(content: bytes) -> str:
-    return "png" if content.startswith(PNG) else "webp"
-
-
-def _reference(source: Path | bytes, page: Path) -> str:
-    """Relative to the page; of a picture that is not below it, that of a copy, of which equal ones share one."""
-    here = page.parent.resolve()
-    there = here if isinstance(source, bytes) else source.resolve()
-    if isinstance(source, bytes) or not there.is_relative_to(here):
-        content = _content(source)
-        there = here / FOLDER / f"{hashlib.sha256(content).hexdigest()[:16]}.{_kind(content)}"
-        there.parent.mkdir(exist_ok=True)
-        there.write_bytes(content)
-    return "/".join(quote(part) for part in there.relative_to(here).parts)
+def _source(source: Path | bytes, start: Path, embedded: bool) -> str:
+    """A picture as part of the page, or where its file lies from the page's folder."""
+    if isinstance(source, Path) and not embedded:
+        return "/".join(map(quote, Path(os.path.relpath(source.resolve(), start.resolve())).parts))
+    content = source.read_bytes() if isinstance(source, Path) else source
+    kind = "png" if content.startswith(PNG) else "webp"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

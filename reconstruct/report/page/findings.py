@@ -40,25 +40,21 @@ def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> di
         pictures: to which those are added that a claim was tested on before they were finished.
     """
     kept, shown = distinct(entries), _Shown(places, pictures)
-    found: dict[str, Any] = {"matrices": [], "claims": [], "opened": {}, "uncertainty": UNCERTAINTY}
+    claims = []
     for name, tested in verdicts(entries).items():
         if tested.findings:
-            text, verdict = tested.claim.text, f"{tested.verdict} ({tested.count})"
             ordered = sorted(tested.findings, key=lambda finding: finding.holds)  # those first in which it fails
             cases = [shown.case(each.entries, tested.claim.about, _heading(each)) for each in ordered]
-            found["claims"].append({"opens": name, "claim": text, "verdict": verdict, "numbers": tested.numbers})
-            found["opened"][name] = {"title": text, "cases": cases}
-    for term in TERMS:
-        made = made_from(kept, term)
-        found["matrices"] += [_matrix(term, made, matrix(kept, term))] if made else []
-        for layer, same in made.items():
-            title = f"Made from the {term} of {layer}"
-            found["opened"][f"{term} {layer}"] = {"title": title, "cases": [shown.case(same, NEAR)]}
-    return found
+            told = {"verdict": f"{tested.verdict} ({tested.count})", "numbers": tested.numbers}
+            claims.append({"opens": name, "line": tested.claim.text, **told, "cases": cases})
+    matrices = [_matrix(term, made, matrix(kept, term), shown) for term in TERMS if (made := made_from(kept, term))]
+    return {"matrices": matrices, "claims": claims, "uncertainty": UNCERTAINTY}
 
 
-def _matrix(term: str, made: Mapping[str, Sequence[Entry]], rows: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
-    """The errors of a term as a table of texts, each with a shade from 0 to 35."""
+def _matrix(
+    term: str, made: Mapping[str, Sequence[Entry]], rows: Mapping[str, Mapping[str, float]], shown: "_Shown"
+) -> dict[str, Any]:
+    """The errors of a term as a table of texts, each with a shade from 0 to 35, and the pictures of its rows."""
     layers = list(dict.fromkeys(layer for row in rows.values() for layer in row))
     powers = [math.log10(error) for row in rows.values() for error in row.values()] or [0.0]
     least, span = min(powers), (max(powers) - min(powers)) or math.inf
@@ -74,7 +70,13 @@ def _matrix(term: str, made: Mapping[str, Sequence[Entry]], rows: Mapping[str, M
         "hint": HINT.format(" and ".join(originals), plural(len(seeds), "seed")),
         "columns": layers,
         "rows": [
-            {"opens": f"{term} {layer}", "layer": layer, "places": [placed(row.get(each)) for each in layers]}
+            {
+                "opens": f"{term} {layer}",
+                "line": f"Made from the {term} of {layer}",
+                "layer": layer,
+                "places": [placed(row.get(each)) for each in layers],
+                "cases": [shown.case(made[layer], NEAR)],
+            }
             for layer, row in rows.items()
         ],
     }

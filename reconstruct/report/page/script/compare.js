@@ -32,7 +32,6 @@ const compare = {
       make("div", { class: "shown" }, pictureOf(one)), make("div", { class: "shown top", id: "top" }, above),
       state.mode === "wipe" ? make("div", { class: "shown edge" }, adjuster("wipe", "wipe", 0, 100)) : null));
     content.append(make("p", {}, MODES[state.mode](one.label, name)));
-    about(one);
   },
 };
 

@@ -9,7 +9,7 @@ const curves = {
     const kinds = Object.entries(data.curves);
     const drawn = cells.filter((cell) => pointsOf(cell).length > 1).map(({ id, label }) => [id, label]);
     return controls(list("kind", "shown", kinds, curveKind(), (curve) => set({ curve })),
-      list("curve", "marked", drawn, state.cell, (id) => mark(cells[id])));
+      list("curve", "marked", drawn, state.cell, (id) => look(cells[id])));
   },
 
   fill(content) {
@@ -18,10 +18,10 @@ const curves = {
       content.append(make("p", {}, "No cell has a curve."));
       return;
     }
+    if (!drawn.some(({ id }) => id === state.cell)) state.cell = drawn[0].id;
     const name = `${data.curves[curveKind()]}, over steps`;
     const hint = "Thick: the marked cell. Blue: those that differ from it in one setting. Pointing at a curve marks it.";
     content.append(make("h2", {}, name), make("p", { class: "hint" }, hint), chart(drawn, name));
-    mark(drawn.find(({ id }) => id === state.cell) ?? drawn[0]);
   },
 };
 
@@ -56,7 +56,7 @@ function words(x, y, text, anchor = "middle") {
 
 /** What the curve of a cell and its name do when they are pointed at and clicked. */
 function marking(cell) {
-  return { "data-cell": cell.id, onpointerenter: () => mark(cell), onclick: () => choose(cell, { view: "flip" }) };
+  return { "data-cell": cell.id, onpointerenter: () => look(cell), onclick: () => choose(cell, { view: "flip" }) };
 }
 
 /** The names of curves at their ends, below each other where they would overlap. */
@@ -82,16 +82,4 @@ function numbered(least, most) {
 function numberName(value) {
   const isPlain = value >= 1e-4 && value < 1e5;
   return isPlain ? String(Number(value.toPrecision(3))) : value.toExponential();
-}
-
-/** Marks a curve, and those that differ from it in one setting, and tells of its cell. */
-function mark(cell) {
-  for (const path of document.querySelectorAll("#chart [data-cell]")) {
-    path.classList.toggle("marked", path.dataset.cell === cell.id);
-    path.classList.toggle("near", apart(cells[path.dataset.cell], cell, keys).length === 1);
-  }
-  state.cell = cell.id;
-  remember();
-  document.getElementById("curve").value = cell.id;
-  about(cell);
 }

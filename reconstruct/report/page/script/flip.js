@@ -12,7 +12,6 @@ const flip = {
     const cell = cells[state.cell], originals = Object.entries(cell.originals);
     content.append(make("div", { class: "large" }, captioned(pictureOf(cell), [cell.label, cell.caption].filter(Boolean).join(": ")),
       ...originals.map(([term, number]) => captioned(picture(number, `original of the ${term}`), originals.length > 1 ? `original (${term})` : "original"))));
-    about(cell);
   },
 };
 

@@ -13,7 +13,6 @@ const grid = {
       make("tbody", {}, ...rows.map((row) => line(row, columns))));
     const frame = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pictures" }, table);
     content.append(make("p", { class: "hint" }, "Click a picture to enlarge it in the flip book; the browser's Back button returns."), frame, originals());
-    about(cells[state.cell]);
   },
 };
 

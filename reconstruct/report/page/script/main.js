@@ -15,7 +15,20 @@ function refresh() {
   const content = document.getElementById("content");
   content.replaceChildren();
   VIEWS[state.view].fill(content);
+  look(cells[state.cell]);
   stand();
+}
+
+/** Marks a cell wherever it is shown, and in curves those that differ from it in one setting; and tells of it. */
+function look(cell) {
+  state.cell = cell.id;
+  remember();
+  for (const each of document.querySelectorAll("#content [data-cell]")) {
+    each.setAttribute("aria-current", String(each.dataset.cell === cell.id));
+    each.classList.toggle("near", apart(cells[each.dataset.cell], cell, keys).length === 1);
+  }
+  for (const list of document.querySelectorAll("#curve")) list.value = cell.id;
+  about(cell);
 }
 
 /** Shows what the address says; what was looked at comes into sight, in the grid with the focus. */
@@ -23,7 +36,7 @@ function readAndShow() {
   readAddress();
   show();
   if (!location.hash) return;
-  if (state.view === "layers" && state.opened) document.getElementById("opened").scrollIntoView();
+  document.querySelector("#content details[open]")?.scrollIntoView();
   document.querySelector(`.grid [data-cell="${state.cell}"]`)?.focus();
 }
 

@@ -19,16 +19,6 @@ function place(cell, shown, lines) {
   const parts = [make("span", { class: "shown" }, shown), ...lines.map((line) => make("span", { class: "caption" }, line))];
   if (!cell) return make("div", { class: "place" }, ...parts);
   return make("button", {
-    type: "button", class: "place", "data-cell": cell.id, "aria-current": cell.id === state.cell ? "true" : false,
-    onfocus: (event) => look(cell, event.currentTarget), onclick: () => choose(cell, { view: "flip" }),
+    type: "button", class: "place", "data-cell": cell.id, onfocus: () => look(cell), onclick: () => choose(cell, { view: "flip" }),
   }, ...parts);
-}
-
-/** Marks a picture and tells of it. */
-function look(cell, button) {
-  state.cell = cell.id;
-  remember();
-  for (const other of document.querySelectorAll(".place[aria-current]")) other.removeAttribute("aria-current");
-  button.setAttribute("aria-current", "true");
-  about(cell);
 }

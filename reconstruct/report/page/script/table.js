@@ -11,7 +11,6 @@ const table = {
     const head = ["cell", ...keys.map(({ name }) => name), ...data.facts].map(sorter);
     content.append(make("div", { class: "scroll tall", tabindex: 0, role: "region", "aria-label": "All cells" },
       make("table", { class: "all" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...tableRows().map(tableRow)))));
-    about(cells[state.cell]);
   },
 };
 
