@@ -6,17 +6,14 @@ frames of all of them shows as much change between any two of its ticks.
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from reconstruct.recorders.film import FilmReader, Pixels
-from reconstruct.report.figures.page.sheet import ABOVE, TITLE_LABEL, house_style
+from reconstruct.report.figures.page.saving import pixels
+from reconstruct.report.figures.page.sheet import TITLE_LABEL, house_style
 from reconstruct.report.figures.tables.tiles import error_label
 from reconstruct.runs.wording import percent
 
@@ -36,34 +33,18 @@ def film(figure: Figure, films: Mapping[str, FilmReader]) -> Iterator[Pixels]:
     parts = [_Part(figure, folder, reader) for folder, reader in films.items()]
     (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
     name = title.get_text().rpartition("\n")[0]
-    moving = [title, *(artist for part in parts for artist in (*part.pictures, *part.errors.values()))]
+    dpi = min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches())))
     with house_style():
-        canvas, still = _drawn_without(moving, figure)
-        above: list[Artist] = [axes for axes in figure.axes if any(part.is_under(axes) for part in parts)]
-        above += [text for text in figure.texts if text.get_zorder() == ABOVE]
         for step in clock([step for reader in films.values() for step in reader.steps]):
             title.set_text(f"{name}\n{step_name(step)}")
             for part in parts:
                 part.show(step)
-            canvas.restore_region(still)
-            for artist in (*moving, *above):
-                figure.draw_artist(artist)
-            yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+            yield pixels(figure, dpi)
 
 
 def step_name(step: int) -> str:
     """The line below the title of a frame."""
     return f"step {step}"
-
-
-def _drawn_without(moving: Iterable[Artist], figure: Figure) -> tuple[FigureCanvasAgg, Any]:
-    """A canvas, and a copy of everything on it that does not move, which is drawn only once to save time."""
-    figure.set_dpi(min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches()))))
-    canvas = FigureCanvasAgg(figure)
-    for artist in moving:
-        artist.set_animated(True)
-    canvas.draw()
-    return canvas, canvas.copy_from_bbox(figure.bbox)
 
 
 def clock(steps: Sequence[int]) -> list[int]:
@@ -85,10 +66,6 @@ class _Part:
             if "%" not in text.get_text():  # a loss, which a film does not know at its steps
                 text.set_text("")
 
-    def is_under(self, axes: Axes) -> bool:
-        """Whether these axes, those of an inset painting, overlap the picture."""
-        return any(axes is not p.axes and axes.bbox.overlaps(p.axes.bbox) for p in self.pictures if p.axes)
-
     def show(self, step: int) -> None:
         """Replace the picture and the errors by those of a step."""
         frame = self._reader.at(step)
@@ -99,10 +76,10 @@ class _Part:
                 text.set_text(re.sub(r"\S+ %", percent(error), text.get_text()))
 
 
-def _cut(pixels: Pixels, like: Sequence[int]) -> Pixels:
+def _cut(frame: Pixels, like: Sequence[int]) -> Pixels:
     """The middle of a frame, with the proportions of the picture that it replaces."""
-    height, width = pixels.shape[:2]
+    height, width = frame.shape[:2]
     scale = min(height / like[0], width / like[1])
     rows, columns = min(height, round(like[0] * scale)), min(width, round(like[1] * scale))
     top, left = (height - rows) // 2, (width - columns) // 2
-    return pixels[top : top + rows, left : left + columns]
+    return frame[top : top + rows, left : left + columns]

@@ -6,15 +6,14 @@ text in embedded TrueType; raster files resample pictures.
 
 import io
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -22,6 +21,7 @@ from reconstruct.files import written_whole
 from reconstruct.report.figures.page.sheet import RESAMPLED, house_style
 
 FORMATS = ("png", "pdf", "svg", "tiff")
+RASTER = ("png", "tiff")
 LARGEST = 80_000_000  # pixels of all pages of a raster file; longer ones have fewer dots per inch
 
 
@@ -41,38 +41,29 @@ def save(
     Returns:
         The files; SVG has one for each page.
     """
-    folder = Path(folder)
-    if suffix == "svg":
-        ends = ["", *(f"-{number}" for number in range(2, len(pages) + 1))]
-        return [_save(page, folder / f"{stem}{end}.svg", title) for page, end in zip(pages, ends, strict=True)]
-    path = folder / f"{stem}.{suffix}"
+    if suffix == "svg" and len(pages) > 1:
+        stems = [stem, *(f"{stem}-{number}" for number in range(2, len(pages) + 1))]
+        every = zip(pages, stems, strict=True)
+        return [path for page, own in every for path in save([page], folder, own, suffix, dpi, title)]
+    path = Path(folder) / f"{stem}.{suffix}"
+    _interpolate(pages, RESAMPLED if suffix in RASTER else "none")
     with house_style(), written_whole(path) as file:
-        if suffix == "pdf":
-            _save_pdf(pages, file, title)
-        else:
+        if suffix in RASTER:
             file.write(_raster(pages, suffix, dpi, title))
+        elif suffix == "svg":
+            pages[0].savefig(file, format="svg", metadata={"Date": None, "Title": title})
+        else:
+            with PdfPages(file, metadata={"CreationDate": None, "Title": title}) as pdf:
+                for page in pages:
+                    pdf.savefig(page)
     return [path]
-
-
-def _save(page: Figure, path: Path, title: str) -> Path:
-    """Write a page as SVG."""
-    with house_style(), written_whole(path) as file, _own_pixels(page):
-        page.savefig(file, format="svg", metadata={"Date": None, "Title": title})
-    return path
-
-
-def _save_pdf(pages: Sequence[Figure], file: IO[bytes], title: str) -> None:
-    with PdfPages(file, metadata={"CreationDate": None, "Title": title}) as pdf:
-        for page in pages:
-            with _own_pixels(page):
-                pdf.savefig(page)
 
 
 def _raster(pages: Sequence[Figure], suffix: str, dpi: float, title: str) -> bytes:
     """The content of a PNG or a TIFF file."""
     inches = sum(float(page.get_figwidth() * page.get_figheight()) for page in pages)
     dpi = min(dpi, math.sqrt(LARGEST / inches))
-    drawn, content = [_rasterised(page, dpi) for page in pages], io.BytesIO()  # TIFF reads what it wrote
+    drawn, content = [Image.fromarray(pixels(page, dpi)) for page in pages], io.BytesIO()  # TIFF reads what it wrote
     if suffix == "tiff":
         options = {"compression": "tiff_deflate", "description": title.encode(), "dpi": (dpi, dpi)}
         drawn[0].save(content, format="TIFF", save_all=True, append_images=drawn[1:], **options)
@@ -88,22 +79,16 @@ def _raster(pages: Sequence[Figure], suffix: str, dpi: float, title: str) -> byt
     return content.getvalue()
 
 
-def _rasterised(page: Figure, dpi: float) -> Image.Image:
-    """A page as an RGB picture, at `dpi` dots per inch."""
+def pixels(page: Figure, dpi: float) -> NDArray[np.uint8]:
+    """A page as RGB ``(H, W, 3)``, at `dpi` dots per inch."""
     page.set_dpi(dpi)
     canvas = FigureCanvasAgg(page)
     canvas.draw()
-    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
 
-@contextmanager
-def _own_pixels(page: Figure) -> Iterator[None]:
-    """Within this context pictures are saved at their own size, without resampling."""
-    pictures = [image for axes in page.axes for image in axes.images if image.get_interpolation() == RESAMPLED]
-    for image in pictures:
-        image.set_interpolation("none")
-    try:
-        yield
-    finally:
-        for image in pictures:
-            image.set_interpolation(RESAMPLED)
+def _interpolate(pages: Sequence[Figure], how: str) -> None:
+    """Let pictures be resampled, or saved at their own size; the colours of a matrix stay as they are."""
+    pictures = (image for page in pages for axes in page.axes for image in axes.images)
+    for image in (image for image in pictures if image.get_interpolation() != "nearest"):
+        image.set_interpolation(how)
