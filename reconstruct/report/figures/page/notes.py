@@ -49,7 +49,7 @@ def _line(line: Sequence[tuple[float, Fitted, str]]) -> Part:
 def paragraph(words: str, look: Look) -> Part:
     """A text over the whole width; a part of no height if the look has no labels or notes."""
     if not (look.labels and look.notes and words):
-        return Part(0.0, lambda *_: None)
+        return Part(0.0)
     fitted = fit(words, look.width - 2 * EDGE, _size(look), most_lines=8)
 
     def drawn(sheet: Sheet, top: float) -> None:

@@ -6,7 +6,7 @@ when they are shrunk to a column (8.5 cm).
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -180,10 +180,17 @@ def head(look: Look) -> float:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a figure that stays on one page: its height, and how it is drawn below a place, in inches."""
+    """A part of a figure that stays on one page.
+
+    Attributes:
+        height: in inches.
+        draw: how it is drawn below a place, in inches.
+        repeated: what is put above it if it begins a page.
+    """
 
     height: float
-    draw: Callable[[Sheet, float], None]
+    draw: Callable[[Sheet, float], None] = lambda *_: None
+    repeated: "Part | None" = None
 
     def below(self, other: "Part") -> "Part":
         """Both as one part, this one at the bottom."""
@@ -195,66 +202,43 @@ class Part:
         return Part(self.height + other.height, drawn)
 
 
-@dataclass
-class Pages:
-    """Pages that are filled from the top; each is as high as the parts on it."""
-
-    look: Look
-    _pages: list[list[Part]] = field(default_factory=lambda: [[]])
-
-    @property
-    def room(self) -> float:
-        """The free height on this page in inches."""
-        used = sum(part.height for part in self._pages[-1])
-        return self.look.height - used - (head(self.look) if len(self._pages) == 1 else 0.0)
-
-    def add(self, part: Part, repeated: Part | None = None) -> None:
-        """Put a part below the others; if it begins a new page, `repeated` is put above it there."""
-        if part.height > self.room and self._pages[-1]:
-            self._pages.append([repeated] if repeated else [])
-        self.add_below(part)
-
-    def add_below(self, part: Part) -> None:
-        """Put a part below the last one, on its page whether there is room or not."""
-        self._pages[-1].append(part)
-
-    def gap(self, height: float) -> None:
-        """Leave a height in inches free below the parts on this page, if there is room for it."""
-        if self._pages[-1] and height <= self.room:
-            self.add_below(Part(height, lambda *_: None))
-
-    def add_together(self, parts: Sequence[Part], repeated: Part | None = None) -> None:
-        """Put parts below the others, on one page if a page has room for them; see `add`."""
-        self.keep_together(parts)
-        for part in parts:
-            self.add(part, repeated)
-
-    def keep_together(self, parts: Sequence[Part]) -> None:
-        """Begin a new page if the parts would fit on one, but not below the parts of this one."""
-        height = sum(part.height for part in parts)
-        if self.room < height <= self.look.height and self._pages[-1]:
-            self._pages.append([])
-
-    def figures(self) -> list[Figure]:
-        """Draw the pages: a figure for each."""
-        figures = []
-        for number, parts in enumerate(self._pages):
-            look = self.look if number == 0 else replace(self.look, title=None)
-            sheet, top = Sheet(sum(part.height for part in parts) or GAP, look), 0.0
-            for part in parts:
-                part.draw(sheet, top)
-                top += part.height
-            figures.append(sheet.figure)
-        return figures
-
-
 def laid_out(parts: Iterable[Part], look: Look) -> list[Figure]:
     """A figure for each page, with parts one below the other; they are made here, in the house's style."""
+    return filled(lambda _: ([part] for part in parts), look)
+
+
+def filled(groups: Callable[[Look], Iterable[Sequence[Part]]], look: Look, foot: Iterable[Part] = ()) -> list[Figure]:
+    """The same of groups of parts, each of them on one page if a page has room for it, with a foot below all."""
     with house_style(look):
-        pages = Pages(look)
-        for part in parts:
-            pages.add(part)
-        return pages.figures()
+        last, pages = list(foot), [list[Part]()]
+        look = replace(look, height=look.height - _height(last))
+        for group in groups(look):
+            if pages[-1] and _room(pages, look) < _height(group) <= look.height:
+                pages.append([])
+            for part in group:
+                if pages[-1] and _room(pages, look) < part.height:
+                    pages.append([part.repeated] if part.repeated else [])
+                pages[-1].append(part)
+        pages[-1] += last
+        untitled = replace(look, title=None)
+        return [_figure(parts, untitled if number else look) for number, parts in enumerate(pages)]
+
+
+def _height(parts: Iterable[Part]) -> float:
+    return sum(part.height for part in parts)
+
+
+def _room(pages: Sequence[Sequence[Part]], look: Look) -> float:
+    """The free height on the last page in inches."""
+    return look.height - _height(pages[-1]) - (head(look) if len(pages) == 1 else 0.0)
+
+
+def _figure(parts: Sequence[Part], look: Look) -> Figure:
+    sheet, top = Sheet(_height(parts) or GAP, look), 0.0
+    for part in parts:
+        part.draw(sheet, top)
+        top += part.height
+    return sheet.figure
 
 
 def letter(number: int) -> str:

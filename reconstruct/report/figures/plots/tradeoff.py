@@ -93,7 +93,7 @@ def _pictures(panels: Sequence[Panel], cells: Cells, look: Look) -> list[Part]:
     tiles = {(0, j): Tile(cropped(panel.picture, look), name=str(panel.folder)) for j, panel in enumerate(panels)}
     columns = replace(look, columns=len(panels), letters=False)
     (row,) = Placed(Table("", None, Naming("α/β", names), tiles), columns, count(), LEFT, LARGEST).parts()
-    return [row, Part(TIES, lambda *_: None)]
+    return [row, Part(TIES)]
 
 
 def _tie(panels: Sequence[Panel], axes: Axes) -> None:

@@ -20,10 +20,9 @@ from reconstruct.report.figures.page.sheet import (
     GAP,
     INK,
     Look,
-    Pages,
     Part,
     Sheet,
-    house_style,
+    filled,
     letter,
 )
 from reconstruct.report.figures.pivot import Block, Layout, Point, pivot
@@ -42,12 +41,8 @@ SMALLEST = 1.4  # inches of a panel in which a painting is inset
 def fig1(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
     """A row for each representation, a column for each depth, and the network between style and content."""
     cells = cells.of_the_paper()
-    with house_style(look):
-        pages = Pages(look)
-        for block in pivot(cells, layout or FIG1):
-            for parts in _bands(block, cells, look):
-                pages.add_together(parts)
-        return pages.figures()
+    blocks = pivot(cells, layout or FIG1)
+    return filled(lambda page: (band for block in blocks for band in _bands(block, cells, page)), look)
 
 
 def _bands(block: Block, cells: Cells, look: Look) -> Iterator[list[Part]]:

@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 
 from reconstruct.report.figures.page.fitting import Fitted, fit, fit_all, fits
 from reconstruct.report.figures.page.notes import paragraph
-from reconstruct.report.figures.page.sheet import FAINT, GAP, PAD, Box, Look, Pages, Part, Sheet, house_style, letter
+from reconstruct.report.figures.page.sheet import FAINT, GAP, PAD, Box, Look, Part, Sheet, filled, letter
 from reconstruct.report.figures.tables.tiles import Tile, error_label
 
 SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
@@ -65,14 +65,16 @@ class Table:
 
 def drawn(tables: Sequence[Table], look: Look, *notes: str) -> list[Figure]:
     """A figure for each page, with tables one below the other and notes below them; letters continue through all."""
-    with house_style(look):
-        foot = [paragraph(note, look) for note in notes]
-        pages = Pages(replace(look, height=look.height - sum(part.height for part in foot)))
-        for table in placed(tables, pages.look):
-            table.place(pages)
-        for part in foot:
-            pages.add_below(part)
-        return pages.figures()
+    return filled(partial(_groups, tables), look, (paragraph(note, look) for note in notes))
+
+
+def _groups(tables: Sequence[Table], look: Look) -> Iterator[list[Part]]:
+    for number, table in enumerate(placed(tables, look)):
+        above = [*table.title(), *(table.above.parts() if table.above else [])]
+        between = [Part(BLOCK_GAP / 2)] if number else []
+        for band in table.bands:
+            yield [*between, *above, *table.band(band)]
+            between = above = []
 
 
 def placed(tables: Sequence[Table], look: Look) -> list["Placed"]:
@@ -184,16 +186,6 @@ class Placed:
         label = self.row_labels[row].height if self.row_labels else 0.0
         return max(self.heights[row] + max(below, default=0.0), label) + GAP
 
-    def place(self, pages: Pages) -> None:
-        """Put the table on pages, with its heading and originals."""
-        above = [*self.title(), *(self.above.parts() if self.above else [])]
-        pages.keep_together([*above, *self.band(self.bands[0])])
-        for part in above:
-            pages.add(part)
-        for band in self.bands:
-            pages.add_together(self.band(band), repeated=self._header(band, first=False))
-        pages.gap(BLOCK_GAP / 2)
-
     def title(self) -> Iterator[Part]:
         """The heading of the whole table, if it has one."""
         if self.look.labels and self.table.heading:
@@ -214,11 +206,12 @@ class Placed:
 
     def band(self, band: Sequence[int]) -> list[Part]:
         """The parts of a band: the header with the first row, then the other rows."""
-        top, *others = [Part(self._row_height(row, band), partial(self._row, row, band)) for row in range(self.rows)]
-        return [top.below(self._header(band, band[0] == 0)), *others]
-
-    def _header(self, band: Sequence[int], first: bool) -> Part:
-        return Part(self._header_height(first), partial(self._draw_header, band, first))
+        header, again = (
+            Part(self._header_height(first), partial(self._draw_header, band, first)) for first in (band[0] == 0, False)
+        )
+        heights = [self._row_height(row, band) for row in range(self.rows)]
+        top, *others = [Part(h, partial(self._row, row, band), again) for row, h in enumerate(heights)]
+        return [top.below(header), *others]
 
     def left(self, column: int, band: Sequence[int]) -> float:
         """Where the panels of a column are, in inches from the left."""
