@@ -12,7 +12,7 @@ from reconstruct.report.figures.labels import cell_names, key_name, labels
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.plots.curves import without_trace
 from reconstruct.report.figures.plots.tradeoff import without_both
-from reconstruct.report.figures.tables.notes import about
+from reconstruct.report.figures.tables.tiles import about
 from reconstruct.runs.naming import OBSERVER, TERMS
 from reconstruct.runs.results import HALF, HALVED, NOISE, PAPERS, Result, differences
 from reconstruct.runs.wording import percent

@@ -20,7 +20,7 @@ from reconstruct.report.figures.page.fitting import extent
 from reconstruct.report.figures.page.notes import keys, paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
 from reconstruct.report.figures.plots.axes import key, style
-from reconstruct.report.figures.plots.panels import Plot, error_plot, rows
+from reconstruct.report.figures.plots.panels import TRADE_OFF, Plot, log_plot, rows
 from reconstruct.runs.wording import numbers
 
 Lines = Sequence[Sequence[Entry]]
@@ -43,7 +43,8 @@ def front(entries: Sequence[Entry], look: Look) -> list[Figure]:
 
 def _front(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     lines = lines_of(entries)
-    yield from rows([error_plot([list(map(_errors, line)) for line in lines], partial(_mark, lines, look))], look)
+    points = [list(map(_errors, line)) for line in lines]
+    yield from rows([log_plot(*TRADE_OFF, points, partial(_mark, lines, look))], look)
     yield from keys([key(k, name) for k, name in enumerate(_names(lines))], look)
     yield paragraph(f"at the points: α/β; {DOTTED if _are_few(lines) else ''}{ERRORS}", look)
     yield paragraph(network_note(entries, [e for line in lines for e in line]), look)

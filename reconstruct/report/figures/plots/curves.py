@@ -2,9 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from functools import partial
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reconstruct.report.figures.cells import Cells, Panel
@@ -12,8 +10,8 @@ from reconstruct.report.figures.labels import cell_names
 from reconstruct.report.figures.page.notes import keys
 from reconstruct.report.figures.page.sheet import DEFAULT, Look, Part, laid_out
 from reconstruct.report.figures.pivot import Layout
-from reconstruct.report.figures.plots.axes import key, style
-from reconstruct.report.figures.plots.panels import Plot, rows
+from reconstruct.report.figures.plots.axes import key
+from reconstruct.report.figures.plots.panels import log_plot, rows
 from reconstruct.runs.results import TRACE
 from reconstruct.runs.trace import read
 
@@ -35,12 +33,9 @@ def curve(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> l
 def _parts(cells: Cells, look: Look) -> Iterator[Part]:
     names = cell_names(cells)
     drawn = [(names[panel.folder] + _stalled(panel), points) for panel in cells.panels if (points := _points(panel))]
-    draw = partial(_draw, [points for _, points in drawn])
-    over = [
-        Plot("loss / first loss", below, partial(draw, k))
-        for k, below in enumerate(("evaluations of the loss", "seconds"))
-    ]
-    yield from rows(over, look)
+    lines = [[[(max(point[k], SOONEST), point[2]) for point in points] for _, points in drawn] for k in (0, 1)]
+    every = zip(("evaluations of the loss", "seconds"), lines, strict=True)
+    yield from rows([log_plot("loss / first loss", below, over, ends=True) for below, over in every], look)
     yield from keys([key(k, name) for k, (name, _) in enumerate(drawn)], look)
 
 
@@ -53,11 +48,3 @@ def _points(panel: Panel) -> Points:
 
 def _stalled(panel: Panel) -> str:
     return " (not converged)" if panel.result and not panel.result.converged else ""
-
-
-def _draw(curves: list[Points], column: int, axes: Axes) -> None:
-    axes.set(xscale="log", yscale="log")
-    for k, points in enumerate(curves):
-        colour, mark = style(k)
-        across = [max(point[column], SOONEST) for point in points]
-        axes.plot(across, [point[2] for point in points], f"{mark}-", color=colour, lw=1.2, ms=4, markevery=[-1])

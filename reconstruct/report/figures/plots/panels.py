@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from matplotlib.axes import Axes
 
@@ -11,11 +10,12 @@ from reconstruct.report.figures.page.notes import EDGE
 from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, head, letter
 from reconstruct.report.figures.plots.axes import TICKS, below, limits, stacked, style, width_of_numbers, write_numbers
 
-MARGIN = 0.14  # of the axes of errors, around all points
+MARGIN = 0.14  # of logarithmic axes, around all points
 NARROWEST, WIDEST, LOWEST, HIGHEST = 1.7, 6.0, 0.8, 3.0  # inches of the axes
+TRADE_OFF = ("style error", "content error")  # on the axes of a trade-off
 PAD = 0.07  # inches between axes and the text above and below
-Errors = Sequence[tuple[float, float]]
-"""Errors of content and of style, in the order in which a line joins them."""
+Line = Sequence[tuple[float, float]]
+"""Points in the order in which a line joins them."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,30 @@ class Plot:
     tall: float = 0.69
 
 
-def error_plot(lines: Sequence[Errors], also: Callable[[Axes], None]) -> Plot:
-    """Content error against style error, both logarithmic; `also` draws what else there is, at the end."""
+def log_plot(
+    heading: str, below: str, lines: Sequence[Line], also: Callable[[Axes], None] = lambda _: None, ends: bool = False
+) -> Plot:
+    """Lines on logarithmic axes; `also` draws what else there is, at the end.
+
+    Args:
+        heading: what is on the vertical axis.
+        below: what is on the horizontal axis.
+        lines: the points of each.
+        also: gets the axes with the lines in them.
+        ends: whether only the last point of each line has a mark.
+    """
 
     def draw(axes: Axes) -> None:
         axes.set(xscale="log", yscale="log", autoscale_on=False)
         for k, line in enumerate(lines):
             colour, mark = style(k)
-            axes.plot(*zip(*line, strict=True), f"{mark}-", color=colour, ms=4, lw=1.3)
-        content_errors, style_errors = zip(*chain(*lines), strict=True)
-        axes.set_xlim(limits(content_errors, logarithmic=True, margin=MARGIN))
-        axes.set_ylim(limits(style_errors, logarithmic=True, margin=MARGIN))
+            axes.plot(*zip(*line, strict=True), f"{mark}-", color=colour, ms=4, lw=1.3, markevery=[-1] if ends else 1)
+        if lines:
+            axes.set_xlim(limits(axes.dataLim.intervalx, logarithmic=True, margin=MARGIN))
+            axes.set_ylim(limits(axes.dataLim.intervaly, logarithmic=True, margin=MARGIN))
         also(axes)
 
-    return Plot("style error", "content error", draw)
+    return Plot(heading, below, draw)
 
 
 def rows(plots: Sequence[Plot], look: Look) -> list[Part]:

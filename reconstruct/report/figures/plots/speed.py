@@ -19,8 +19,8 @@ from torch import Tensor
 from reconstruct.images import to_image
 from reconstruct.report.figures.page.notes import keys
 from reconstruct.report.figures.page.sheet import FAINT, RESAMPLED, Look, Part, laid_out
-from reconstruct.report.figures.plots.axes import key, limits, style
-from reconstruct.report.figures.plots.panels import Plot, rows
+from reconstruct.report.figures.plots.axes import key, limits
+from reconstruct.report.figures.plots.panels import Plot, log_plot, rows
 
 LOOK = Look(width=8.5, height=math.inf, columns=3)
 
@@ -101,7 +101,9 @@ def _parts(comparison: Comparison) -> Iterator[Part]:
     curves = (comparison.classic, comparison.fast)
     heading = f"{comparison.case.replace('_', ' ', 1)}: loss"
     pictures = [Plot(curve.name, "", partial(_show, curve.picture), tall=1) for curve in curves]
-    yield from rows([Plot(heading, "seconds", partial(_draw, comparison)), *pictures], LOOK)
+    lines = [[at for at in zip(each.seconds, each.losses, strict=True) if min(at) > 0] for each in curves]
+    plot = log_plot(heading, "seconds", lines, partial(_mark, comparison.goal), ends=True)
+    yield from rows([plot, *pictures], LOOK)
     yield from keys([key(k, curve.name) for k, curve in enumerate(curves)], LOOK)
 
 
@@ -110,13 +112,6 @@ def _show(picture: Tensor, axes: Axes) -> None:
     axes.set_axis_off()
 
 
-def _draw(comparison: Comparison, axes: Axes) -> None:
-    curves = (comparison.classic, comparison.fast)
-    axes.set(xscale="log", yscale="log", autoscale_on=False)
-    for k, curve in enumerate(curves):
-        axes.plot(curve.seconds, curve.losses, color=style(k)[0], lw=1.3)
-    axes.axhline(comparison.goal, color=FAINT, lw=0.6, ls=":")
-    seconds = [value for curve in curves for value in curve.seconds if value > 0]
-    losses = [comparison.goal, *(value for curve in curves for value in curve.losses)]
-    axes.set_xlim(limits(seconds, logarithmic=True))
-    axes.set_ylim(limits([value for value in losses if value > 0], logarithmic=True))
+def _mark(goal: float, axes: Axes) -> None:
+    axes.axhline(goal, color=FAINT, lw=0.6, ls=":")
+    axes.set_ylim(limits(axes.dataLim.intervaly, logarithmic=True))

@@ -15,7 +15,7 @@ from reconstruct.report.figures.page.notes import keys, paragraph
 from reconstruct.report.figures.page.sheet import DEFAULT, FAINT, Look, Part, laid_out
 from reconstruct.report.figures.pivot import Layout
 from reconstruct.report.figures.plots.axes import key
-from reconstruct.report.figures.plots.panels import error_plot, rows
+from reconstruct.report.figures.plots.panels import TRADE_OFF, log_plot, rows
 from reconstruct.report.figures.tables.table import SMALLEST_PANEL, Naming, Placed, Table
 from reconstruct.report.figures.tables.tiles import Tile, cropped
 
@@ -49,7 +49,7 @@ def _parts(cells: Cells, look: Look) -> Iterator[Part]:
 
     points = [list(map(_errors, panels)) for panels in groups]
     height = look.height - sum(part.height for part in above)
-    (plot,) = rows([error_plot(points, also)], replace(look, height=height))
+    (plot,) = rows([log_plot(*TRADE_OFF, points, also)], replace(look, height=height))
     for part in reversed(above):
         plot = plot.below(part)
     yield plot

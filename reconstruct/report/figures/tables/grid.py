@@ -10,9 +10,8 @@ from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.labels import Labels, key_name, labels, with_keys
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.pivot import Block, Layout, Point, pivots
-from reconstruct.report.figures.tables.notes import about
 from reconstruct.report.figures.tables.table import Naming, Table, drawn
-from reconstruct.report.figures.tables.tiles import Tile, original_tiles, tiles
+from reconstruct.report.figures.tables.tiles import Tile, about, original_tiles, tiles
 from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import START
 
