@@ -1,16 +1,13 @@
 """Small, seeded stand-ins: a network of two blocks, pictures of a few pixels."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
-from support.tiny import TINY, smooth_picture, tiny_network
+from support.tiny import TINY, exit_code, smooth_picture, tiny_network
 from torch import Tensor
 
-from experiments import reconstruct
 from reconstruct.images import to_image
 from reconstruct.network import Network
 from reconstruct.objective import Term, encode
@@ -63,30 +60,35 @@ def photo(tmp_path: Path) -> Path:
 def painting(tmp_path: Path) -> Path:
     """A painting of the user's own."""
     path = tmp_path / "painting.jpg"
-    image: Image.Image = to_image(smooth_picture(44, 40, seed=2))
-    image.save(path, quality=95)
+    to_image(smooth_picture(44, 40, seed=2)).save(path, quality=95)
     return path
 
 
 @pytest.fixture
-def command(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, photo: Path, painting: Path, capfd: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
-    """Runs the command with the user's own pictures in a folder of its own; gives the exit code and what was said."""
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own, where nothing is cached."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
+    return tmp_path
+
+
+@pytest.fixture
+def called(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Calls a command by its name; gives the exit code and what was said on both streams."""
+    return lambda name, *arguments: (exit_code(name, *arguments), *capfd.readouterr())
+
+
+@pytest.fixture
+def command(
+    elsewhere: Path, photo: Path, painting: Path, called: Callable[..., tuple[int, str, str]]
+) -> Callable[..., tuple[int, str]]:
+    """Runs the command with the user's own pictures in a folder of its own; gives the exit code and what was said."""
 
     def run(*arguments: str) -> tuple[int, str]:
-        flags, overrides = [a for a in arguments if a == "-m"], [a for a in arguments if a != "-m"]
         pictures = [f"content.picture='{photo}'"]
-        if flags or any("=both" in a or "style" in a or "experiment" in a for a in overrides):
+        if any("=both" in a or "style" in a or "experiment" in a or a == "-m" for a in arguments):
             pictures.append(f"style.picture='{painting}'")
-        monkeypatch.setattr(sys, "argv", ["reconstruct", *flags, *pictures, *TINY, *overrides])
-        try:
-            reconstruct.main()
-            code = 0
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        return code, capfd.readouterr().err
+        code, _, said = called("reconstruct", *pictures, *TINY, *arguments)
+        return code, said
 
     return run

@@ -9,8 +9,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,41 +16,32 @@ import hydra
 import pytest
 import torch
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.global_hydra import GlobalHydra
 from matplotlib.text import Text
-from omegaconf import OmegaConf
 from support.pages import data_of
-from support.tiny import TINY, as_nobody, composed, only_cell, stopping_at
+from support.tiny import TINY, as_nobody, composed, composing, only_cell, stopping_at
 
 from experiments import reconstruct
 from experiments.settings import schema
 from experiments.settings.composition import configs
 from experiments.sweep import conclusion
-from experiments.sweep.products import points
 from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, read
 from reconstruct.hardware import algorithm_choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES
 from reconstruct.report.figures import DRAWN_BY, Look, cells_of
+from reconstruct.runs import trace
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 QUICK = "figure=none"  # drawing takes seconds and is tried where it matters
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
-
-
-def test_without_a_word_the_command_says_what_it_can_do_and_every_choice_in_configs(monkeypatch, capfd):
-    monkeypatch.setattr(sys, "argv", ["reconstruct"])
-    with pytest.raises(SystemExit) as ended:
-        reconstruct.main()
-    assert not ended.value.code
-    text = capfd.readouterr().out
+def test_without_a_word_the_command_says_what_it_can_do_and_every_choice_in_configs(called):
+    code, text, _ = called("reconstruct")
+    assert code == 0
     assert "reconstruct experiment=NAME           a prepared sweep and its figure" in text
     stems = [file.stem for file in configs().glob("*/*.yaml")]
     assert [stem for stem in (*stems, *ARCHITECTURES, "_bn", "_untrained") if stem not in text] == []
@@ -60,7 +49,7 @@ def test_without_a_word_the_command_says_what_it_can_do_and_every_choice_in_conf
 
 
 def test_one_command_leaves_a_folder_whose_result_is_that_of_the_saved_picture(command):
-    code, _ = command("representation=both", "losses=paper", "content.layers=[relu2_1]")
+    code, _ = command("representation=both", "recipe=paper", "network.pooling=max", "content.layers=[relu2_1]")
     result, cell = Result.at(only_cell()), only_cell()
     assert (code, result.evaluations, set(result.losses)) == (0, 4, {"content", "style"})
     assert {path.name.split(".tfevents")[0] for path in cell.iterdir()} == {
@@ -70,50 +59,13 @@ def test_one_command_leaves_a_folder_whose_result_is_that_of_the_saved_picture(c
     from experiments.cell.networks import network
     from experiments.settings.inputs import network_inputs
 
-    settings = schema.NetworkSettings(architecture="vgg11", weights="untrained")
+    settings = schema.NetworkSettings(architecture="vgg11", weights="untrained", pooling=schema.Pooling.max)
     vgg = network(settings, network_inputs(settings), torch.device("cpu"))
     F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
     distance = float((F - P).square().sum())
     assert result.losses["content"] == pytest.approx(distance / 2, rel=1e-5)
     assert result.relative_errors["content"]["relu2_1"] == pytest.approx(distance / float(P.square().sum()), rel=1e-5)
     assert result.psnr == measures.psnr(images.load(cell / "result.png"), images.load(cell / "content.png"))
-
-
-def test_the_same_seed_gives_the_same_picture_bit_for_bit_and_another_seed_another(command):
-    for arguments in (["name=a"], ["name=b"], ["name=c", "seed=1"]):
-        command(*arguments, "fresh=true")
-    a, b, c = (next(Path("runs", name).rglob("result.png")).read_bytes() for name in "abc")
-    assert a == b
-    assert a != c
-
-
-def test_the_flag_of_a_sweep_may_stand_anywhere(monkeypatch, photo, capfd):
-    asked = [f"content.picture='{photo}'", *TINY, "name=flag", "-m", "seed=0,-1"]
-    monkeypatch.setattr(sys, "argv", ["reconstruct", *asked])
-    with pytest.raises(SystemExit):
-        reconstruct.main()
-    assert "1 of 2 cells done" in capfd.readouterr().err
-
-
-def test_an_interrupted_run_goes_on_to_the_same_picture(command):
-    command("name=whole", "steps=6")
-    with stopping_at(2):
-        code, said = command("name=parts", "steps=6", "fresh=true")
-    assert code == 130
-    assert "the same command without fresh=true goes on from here" in said
-    (folder,) = Path("runs/parts").iterdir()
-    assert (folder / "checkpoint.pt").exists()
-    assert not (folder / "result.json").exists()
-    assert command("name=parts", "steps=6", "fresh=true")[0] == 0
-    assert not (folder / "checkpoint.pt").exists()
-    whole = next(Path("runs/whole").iterdir())
-    assert (folder / "result.png").read_bytes() == (whole / "result.png").read_bytes()
-
-    def losses(cell: Path) -> list[list[str]]:
-        rows = [line.split(",") for line in (cell / "trace.csv").read_text().splitlines()]
-        return [[row[0], *row[2:]] for row in rows]  # without the seconds
-
-    assert losses(folder) == losses(whole)
 
 
 def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch):
@@ -130,11 +82,17 @@ def test_a_cell_goes_on_by_the_plan_with_which_it_was_begun(command, monkeypatch
     measured(ConvAlgorithm.bfloat16)
     command("runs=whole", *same)
     with stopping_at(2):
-        assert command("runs=parts", *same)[0] == 130
+        code, said = command("runs=parts", *same, "fresh=true")
+    assert code == 130
+    assert "the same command without fresh=true goes on from here" in said
     measured(ConvAlgorithm.float32)
-    command("runs=parts", *same)
     command("runs=other", *same)
     whole, parts, other = (next(Path(name, "single").iterdir()) for name in ("whole", "parts", "other"))
+    assert (parts / "checkpoint.pt").exists()
+    command("runs=parts", *same)
+    assert not (parts / "checkpoint.pt").exists()
+    losses = [[row["total"] for row in trace.read(cell / "trace.csv")] for cell in (parts, whole)]
+    assert losses[0] == losses[1]
     assert Result.at(parts).plan["algorithm"] == "bfloat16"
     assert Result.at(other).plan["algorithm"] == "float32"
     assert Result.at(parts).processor
@@ -148,14 +106,6 @@ def test_figure_1_of_ones_own_pictures_is_one_figure(command):
     assert list(cells.of_the_paper().axes) == ["representation", "depth"]
     (page,) = DRAWN_BY["fig1"](cells, Look(), None)  # as the figure and the film draw it
     assert [words.get_text() for words in page.findobj(Text)].count("network") == 1
-
-
-def test_cells_of_a_sweep_in_this_process_are_not_composed_once_more(command, monkeypatch):
-    def slow(*_: object) -> None:
-        raise AssertionError("Hydra takes a sixth of a second for each cell")
-
-    monkeypatch.setattr(ConfigLoaderImpl, "load_sweep_config", slow)
-    assert command("-m", "seed=0,1", "steps=1", "figure=none", "page=false")[0] == 0
 
 
 def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
@@ -173,17 +123,7 @@ def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
     assert Path("runs/grid/film.webp").stat().st_mtime_ns == film.st_mtime_ns
 
 
-def test_another_picture_under_the_same_name_is_another_cell_in_a_folder_of_its_own(command, photo, painting):
-    command()
-    before, first = photo.read_bytes(), only_cell()
-    photo.write_bytes(painting.read_bytes())
-    command()
-    (second,) = [path.parent for path in Path("runs").rglob("result.json") if path.parent != first]
-    assert (first / "result.png").read_bytes() != (second / "result.png").read_bytes()
-    photo.write_bytes(before)
-    assert f"{first} is already finished" in command()[1]
-
-
+PARTS = "parts=[{representation: content, seed: '0,1'}, {representation: style, style.layers: '[relu1_1]'}]"
 WRONG = [
     ("content.layers=[relu4_9]", "content.layers: there is no layer 'relu4_9'; did you mean 'relu4_"),
     ("content.layers=[relu1_1,relu1_1]", "content.layers: relu1_1 is named more than once"),
@@ -228,6 +168,7 @@ WRONG = [
     ("~size", "size: no value is given"),
     ("size", "size: expected KEY=VALUE, for example size=256"),
     ("seed=${nowhere}", "seed: Interpolation key 'nowhere' not found"),
+    ("representation=both content.picture=painting.jpg winograd=false", "both pictures are the same"),
     ("seed=1,2", "seed=1,2: expected one value; -m sweeps over several, [a,b] is a list, '\"a,b\"' a name"),
     ("seed=rang(0,3)", "seed=rang(0,3): Unknown function 'rang'; Available: bool,choice,"),
     ("name=../elsewhere", "name=../elsewhere: expected the name of a folder below runs"),
@@ -269,10 +210,9 @@ def test_wrong_input_leaves_nothing_on_disk_and_is_found_before_torch_is_importe
 @pytest.mark.parametrize(
     "name", ["Été à la mer.png", "one, two [3] (4) {5}.png", "it's=here.png", "日本.png", "~x.png"]
 )
-def test_a_picture_may_have_any_name(monkeypatch, photo, capfd, name):
+def test_a_picture_may_have_any_name(called, photo, name):
     Path(name).write_bytes(photo.read_bytes())
-    monkeypatch.setattr(sys, "argv", ["reconstruct", f"content.picture={name}", "runs=Läufe hier", *TINY])
-    reconstruct.main()
+    assert called("reconstruct", f"content.picture={name}", "runs=Läufe hier", *TINY)[0] == 0
     (result,) = Path("Läufe hier").rglob("result.json")
     assert Result.at(result.parent).pictures["content"]["name"] == name
 
@@ -355,6 +295,9 @@ def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
         (["content.picture=a.png,b.png"], "content.picture=a.png: no such file"),
         (["content.picture=letter.jpg", "seed=0,1"], "letter.jpg: it is not in a format that Pillow knows"),
         (["content.layers=[relu9_9]", "seed=0,1"], "content.layers: there is no layer 'relu9_9'"),
+        ([PARTS, "representation=both"], "none of the preset's parts has these values"),
+        (["seed=1,1"], "1 is given 2 times; give every value once"),
+        (["figure=none,auto"], "does not change what a cell is"),
     ],
 )
 def test_a_sweep_of_which_no_cell_can_be_made_is_one_line_and_leaves_nothing(command, arguments, line):
@@ -402,6 +345,7 @@ def test_what_is_finished_is_taken_up_again_without_a_visit_and_what_is_not_alon
     assert all(result for _, result in Sweep.at(folder).results())
     drawn = (folder / "figure.png").stat().st_mtime_ns
     visited = visits(monkeypatch)
+    monkeypatch.setattr(ConfigLoaderImpl, "load_sweep_config", None)  # takes a sixth of a second for each cell
     code, said = command(*preset)
     assert (code, visited) == (0, [])
     assert "2 of 2 cells done, 2 of them before" in said
@@ -442,9 +386,6 @@ def test_very_many_cells_are_not_drawn_unasked(command, monkeypatch):
     assert not Path("runs/grid/figure.png").exists()
 
 
-PARTS = "parts=[{representation: content, seed: '0,1'}, {representation: style, style.layers: '[relu1_1]'}]"
-
-
 @pytest.mark.parametrize(
     ("given", "seeds"),
     [
@@ -457,12 +398,6 @@ PARTS = "parts=[{representation: content, seed: '0,1'}, {representation: style, 
 def test_the_command_line_wins_over_parts_and_rules_out_those_that_stand_for_something_else(command, given, seeds):
     assert command("-m", PARTS, *given, "name=parts", "figure=none")[0] == 0
     assert [cell.values.get("seed", "") for cell in Sweep.at(Path("runs/parts")).cells] == seeds
-
-
-def test_a_sweep_of_which_the_command_line_leaves_nothing_is_refused(command):
-    code, said = command("-m", PARTS, "representation=both", "name=parts")
-    assert code == 2
-    assert "none of the preset's parts has these values" in said
 
 
 @pytest.mark.parametrize("launcher", ["joblib", "slurm"])
@@ -504,46 +439,20 @@ def test_cells_run_side_by_side_with_their_share_of_the_threads(photo, tmp_path)
     assert threads == {max(1, os.cpu_count() // 2)}
 
 
-@pytest.mark.parametrize(
-    ("swept", "line"),
-    [("seed=1,1", "1 is given 2 times; give every value once"), ("figure=none,auto", "does not change what a cell is")],
-)
-def test_cells_that_are_the_same_are_refused_before_anything_runs(command, swept, line):
-    code, said = command("-m", swept)
-    assert code == 2
-    assert line in said
-    assert not list(Path("runs").rglob("result.json"))
+CHOICES = [f"{file.parent.name}={file.stem}" for file in configs().glob("*/*.yaml")]
+CHOICES += [f"network={name}{kind}" for name in ARCHITECTURES for kind in ("", "_bn", "_untrained")]
 
 
-@pytest.mark.parametrize("chosen", ["recipe=paper", "network.pooling=max"])
-def test_every_recipe_runs(command, chosen):
-    assert command(chosen, "representation=both")[0] == 0
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_choice_composes(choice):
+    assert composed(choice)
 
 
-def test_the_same_picture_cannot_be_a_reference_for_itself(command, photo):
-    code, said = command("representation=both", "losses=relative", f"style.picture='{photo}'")
-    assert code == 2
-    assert "both pictures are the same" in said
-
-
-@pytest.mark.parametrize("group", ["network", "experiment"])
-def test_every_network_and_experiment_composes(group):
-    schema.register()
-    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-        names = GlobalHydra.instance().config_loader().get_group_options(group)
-        composed = [hydra.compose("reconstruct", [f"{group}={name}"]) for name in names]
-    assert len(composed) == {"network": 13, "experiment": 14}[group]
-    assert all(isinstance(OmegaConf.to_object(each), schema.Config) for each in composed)
-
-
-def test_figure_3_takes_the_ratios_that_suit_the_losses():
-    schema.register()
-    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-        for losses, first in (("relative", "0.001"), ("paper", "1e-09")):
-            overrides = ["experiment=fig3", f"losses={losses}"]
-            composed = hydra.compose("reconstruct", overrides, return_hydra_config=True)
-            composed.hydra.overrides.task = overrides
-            assert points(composed)[0]["ratio"] == first
+@pytest.mark.parametrize(("losses", "ratios"), [("relative", "1e-3,1e-2"), ("paper", "1e-9,1e-8")])
+def test_figure_3_takes_the_ratios_that_suit_the_losses(losses, ratios):
+    with composing():
+        found = hydra.compose("reconstruct", ["experiment=fig3", f"losses={losses}"], return_hydra_config=True)
+    assert found.hydra.sweeper.params.ratio.startswith(ratios)
 
 
 def test_an_atlas_leaves_its_tables_figures_and_findings(command):
@@ -569,12 +478,8 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
 
 
 @pytest.mark.parametrize("name", ["", "-figure", "-status", "-board", "-assets", "-benchmark", "-page", "-code"])
-def test_every_command_gives_its_version(monkeypatch, capfd, name):
-    main = import_module(f"experiments.{name[1:] or 'reconstruct'}").main
-    monkeypatch.setattr(sys, "argv", [f"reconstruct{name}", "--version"])
-    with suppress(SystemExit):
-        main()
-    assert capfd.readouterr().out == f"reconstruct{name} {version('reconstruct')}\n"
+def test_every_command_gives_its_version(called, name):
+    assert called(f"reconstruct{name}", "--version")[:2] == (0, f"reconstruct{name} {version('reconstruct')}\n")
 
 
 def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
@@ -613,9 +518,8 @@ def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
 def test_the_command_on_a_page_makes_the_very_cell(command, preset):
     code, _ = command(*preset, "steps=2", "depth=1", "representation=content", "name=first", QUICK)
     assert code == 0
-    text = next(Path("runs/first").glob("index.html")).read_text()
-    shown = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])["cells"][0]["command"]
-    asked = [word for word in shlex.split(shown)[1:] if word.partition("=")[0] not in ("content.picture",)]
+    shown = data_of(Path("runs/first/index.html"))["cells"][0]["command"]
+    asked = [word for word in shlex.split(shown)[1:] if not word.startswith("content.picture=")]
     _, said = command(*asked, "name=again", QUICK)
     assert "1 result reused from runs/first" in said
 
@@ -632,17 +536,10 @@ def test_the_command_on_a_page_makes_the_very_cell(command, preset):
         ("'name': 010", "name: 010 would be read as 8"),
     ],
 )
-def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(monkeypatch, capfd, photo, tmp_path, text, line):
-    own = tmp_path / "own configs"
-    shutil.copytree(configs(), own)
-    (own / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{text}\n")
-    shutil.copy(photo, "cat.png")
-    picture = [] if "picture" in text else ["content.picture=cat.png"]
-    monkeypatch.setattr(sys, "argv", ["reconstruct", f"--config-dir={own}", "experiment=mine", *picture, *TINY])
-    code = 0
-    try:
-        reconstruct.main()
-    except SystemExit as ended:
-        code = ended.code
+def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(called, photo, text, line):
+    Path("own configs/experiment").mkdir(parents=True)
+    Path("own configs/experiment/mine.yaml").write_text(f"# @package _global_\n{text}\n")
+    picture = [] if "picture" in text else [f"content.picture='{photo}'"]
+    code, _, said = called("reconstruct", "--config-dir=own configs", "experiment=mine", *picture, *TINY)
     assert code == (2 if line else 0)
-    assert line in capfd.readouterr().err
+    assert line in said

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from tempfile import gettempdir
 
 import hydra
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 from torch import Tensor, nn
 
 from experiments.settings import schema
@@ -23,6 +25,25 @@ from reconstruct.synthesis import Step, Synthesis
 
 # A cell that takes a second.
 TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
+
+
+def examples(count: int) -> settings:
+    """For Hypothesis: as many as RECONSTRUCT_EXAMPLES says, else `count`."""
+    slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    many = int(os.environ.get("RECONSTRUCT_EXAMPLES", count))
+    return settings(max_examples=many, deadline=None, suppress_health_check=slow)
+
+
+def exit_code(name: str, *arguments: str) -> int:
+    """Of a command that is called in this process."""
+    program = import_module(f"experiments.{name.removeprefix('reconstruct-')}")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "argv", [name, *arguments])
+        try:
+            program.main()
+        except SystemExit as ended:
+            return int(ended.code or 0)
+    return 0
 
 
 def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
