@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from support.tiny import TINY, only_cell
+from support.tiny import OWN, TINY, only_cell
 
-from experiments import code
 from reconstruct import codes, images, measures
 from reconstruct.codes import SavedCode
 from reconstruct.errors import InputError
@@ -25,25 +24,13 @@ CODE = SavedCode({"relu1_1": F, "relu2_1": DEEP}, (20, 16))
 ENDINGS = [".npz", ".safetensors"]
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "empty-cache"))
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 @pytest.fixture
-def write_code(monkeypatch, photo, capfd):
+def write_code(photo, called):
     """Runs reconstruct-code on the user's photograph; gives the exit code and what was said."""
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["reconstruct-code", str(photo), *TINY[:3], *arguments])
-        try:
-            code.main()
-            return 0, capfd.readouterr().err
-        except SystemExit as ended:
-            return int(ended.code or 0), capfd.readouterr().err
-
-    return run
+    return lambda *arguments: called("reconstruct-code", str(photo), *TINY[:3], *arguments)[::2]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -217,11 +204,6 @@ def test_figures_and_pages_do_without_the_picture(write_code, command):
     assert "code" in (sweep / "index.html").read_text()
 
 
-OWN = """from reconstruct import Content
-class Wrong(Content):
-    def layer_loss(self, code, target):
-        return (code - target).square().sum((0, 2, 3))
-"""
 TOO_SMALL = ["representation=both", "content.layers=[relu1_1]", "style.layers=[relu5_1]"]
 
 
@@ -234,12 +216,12 @@ TOO_SMALL = ["representation=both", "content.layers=[relu1_1]", "style.layers=[r
         (CODE, ["content.code=missing.npz"], "content.code=missing.npz: no such file; expected a file of features"),
         (SavedCode({"relu2_1": F}), ["content.layers=[relu2_1]"], "relu2_1 has 64 channels, expected 128"),
         (SavedCode({"relu1_1": F[..., :8, :8]}), TOO_SMALL, "and relu5_1 needs at least 16 on the shorter side"),
-        (CODE, ["content.layers=[relu1_1]", "content.statistic=own_wrong:Wrong"],
-         "content.statistic=own_wrong:Wrong: layer_loss gives a tensor of shape [64] at relu1_1"),
+        (CODE, ["content.layers=[relu1_1]", "content.statistic=own_wrong:Means"],
+         "content.statistic=own_wrong:Means: layer_loss gives a tensor of shape [1] at relu1_1"),
     ],
 )  # fmt: skip
 def test_a_code_that_does_not_fit_is_refused_in_a_line(command, saved, settings, told):
-    Path("own_wrong.py").write_text(OWN)
+    Path("own_wrong.py").write_text(OWN.replace(".sum()", ".sum(1)"))
     codes.write(saved, Path("code.npz"))
     status, said = command("content.code=code.npz", *settings)
     assert status == 2

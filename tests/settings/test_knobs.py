@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 from support.pages import data_of
-from support.tiny import only_cell
+from support.tiny import OWN, only_cell
 
 from experiments.cell.originals import stretched
 from reconstruct import images, measures
@@ -106,22 +106,6 @@ def test_every_statistic_is_approached_and_reported(command, statistic):
     first, last = (float(row.split(",")[rows[0].split(",").index("total")]) for row in (rows[1], rows[-1]))
     assert last < first / 2
     assert result().statistic("style") == ("" if statistic == "gram" else statistic)
-
-
-OWN = """
-from reconstruct import Representation
-
-class Means(Representation):
-    def __init__(self, weights, power=1.0):
-        super().__init__(weights)
-        self.power = power
-
-    def code(self, F):
-        return F.float().pow(self.power).mean((2, 3))
-
-    def layer_loss(self, code, target):
-        return (code - target).square().sum()
-"""
 
 
 POWER = "F.float().pow(self.power).mean((2, 3))"

@@ -26,6 +26,22 @@ from reconstruct.synthesis import Step, Synthesis
 # A cell that takes a second.
 TINY = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4", "precision=float32"]
 
+# A module of the user's own.
+OWN = """
+from reconstruct import Representation
+
+class Means(Representation):
+    def __init__(self, weights, power=1.0):
+        super().__init__(weights)
+        self.power = power
+
+    def code(self, F):
+        return F.float().pow(self.power).mean((2, 3))
+
+    def layer_loss(self, code, target):
+        return (code - target).square().sum()
+"""
+
 
 def examples(count: int) -> settings:
     """For Hypothesis: as many as RECONSTRUCT_EXAMPLES says, else `count`."""

@@ -5,16 +5,14 @@
 
 import itertools
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from joblib.externals.loky import get_reusable_executor
-from support.tiny import composed, stopping_at
+from support.tiny import OWN, TINY, composed, exit_code, stopping_at
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from experiments import code, reconstruct
 from experiments.cell.build import cell
 from experiments.settings.inputs import inputs
 from reconstruct import images
@@ -22,14 +20,6 @@ from reconstruct.recorders.film import FilmReader
 from reconstruct.runs import trace
 from reconstruct.runs.results import FILM, HALF, PICTURE, TRACE, Result, damage
 
-OWN = """
-from reconstruct.representations import Representation
-class Means(Representation):
-    def code(self, F):
-        return F.float().mean((2, 3))
-    def layer_loss(self, code, target):
-        return (code - target).square().sum()
-"""
 FACTORS: Mapping[str, tuple[str, ...]] = {
     "representation": ("both", "content", "style"),
     "ratio": ("0.03", "0", "inf"),
@@ -48,9 +38,8 @@ FACTORS: Mapping[str, tuple[str, ...]] = {
     "launcher": ("none", "basic", "joblib"),
 }
 ALWAYS = [
-    "content.picture=content.png", "style.picture=style.png", "content.layers=[relu2_1]", "size=32", "steps=8",
-    "style.layers=[relu1_1,relu2_1]", "network=vgg11_untrained", "network.normalize_over=[]", "page=false",
-    "winograd=false",
+    "content.picture=content.png", "style.picture=style.png", "content.layers=[relu2_1]", *TINY[:3], "steps=8",
+    "style.layers=[relu1_1,relu2_1]", "page=false", "winograd=false",
 ]  # fmt: skip
 
 
@@ -82,34 +71,15 @@ ROWS = covering(FACTORS)
 SOME = ROWS if os.environ.get("RECONSTRUCT_PAIRS") == "all" else ROWS[::3]
 
 
-def test_every_pair_stands_in_a_cell():
-    for (one, values), (other, others) in itertools.combinations(FACTORS.items(), 2):
-        for a, b in itertools.product(values, others):
-            pair = {one: a, other: b}
-            assert not is_possible(pair) or any(pair.items() <= row.items() for row in ROWS)
-    assert len(ROWS) < 40
-
-
 @pytest.fixture
-def here(tmp_path, monkeypatch, photo, painting) -> Iterator[Path]:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "paired_own.py").write_text(OWN)
+def here(elsewhere, photo, painting) -> Iterator[Path]:
+    Path("paired_own.py").write_text(OWN)
     for name, path in (("content.png", photo), ("style.png", painting), ("start.png", painting)):
-        images.save(images.load(path), tmp_path / name)
-    network = ["network=vgg11_untrained", "network.normalize_over=[]"]
+        images.save(images.load(path), Path(name))
     to_file = ["--layers", "relu2_1", "--output", "code.npz"]
-    assert run(monkeypatch, code.main, "reconstruct-code", "content.png", *to_file, "size=32", *network) == 0
-    yield tmp_path
+    assert exit_code("reconstruct-code", "content.png", *to_file, *TINY[:3]) == 0
+    yield elsewhere
     get_reusable_executor().shutdown()  # joblib's processes, which would stay in this folder
-
-
-def run(monkeypatch, main, name: str, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", [name, *arguments])
-    try:
-        main()
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    return 0
 
 
 def asked(row: Mapping[str, str]) -> list[str]:
@@ -117,15 +87,9 @@ def asked(row: Mapping[str, str]) -> list[str]:
     return [*ALWAYS, *(f"{key}={value}" for key, value in chosen.items())]
 
 
-def made(monkeypatch, row: Mapping[str, str], name: str) -> int:
+def made(row: Mapping[str, str], name: str) -> int:
     launcher = [] if row["launcher"] == "none" else ["-m", f"hydra/launcher={row['launcher']}", "figure=none"]
-    return run(monkeypatch, reconstruct.main, "reconstruct", *launcher, *asked(row), f"name={name}")
-
-
-def interrupt(monkeypatch, row: Mapping[str, str], name: str) -> None:
-    """Ctrl-C in the first step, in this process: those of joblib cannot be reached from here."""
-    with stopping_at(0):
-        assert made(monkeypatch, {**row, "launcher": "none"}, name) == 130
+    return exit_code("reconstruct", *launcher, *asked(row), f"name={name}")
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -139,20 +103,21 @@ def name_of(row: Mapping[str, str]) -> str:
 
 @pytest.mark.filterwarnings("ignore")  # joblib's, of processes that are ended
 @pytest.mark.parametrize("row", SOME, ids=name_of)
-def test_no_cell_lies_whatever_meets(here, monkeypatch, row):
+def test_no_cell_lies_whatever_meets(here, row):
     if row["how"] in ("interrupted", "taken over an interrupted one"):
-        interrupt(monkeypatch, row, "a")
+        with stopping_at(0):  # in this process: those of joblib cannot be reached from here
+            assert made({**row, "launcher": "none"}, "a") == 130
     if row["how"].startswith("taken over"):
-        assert made(monkeypatch, row, "b") == 0
-    assert made(monkeypatch, row, "a") == 0
+        assert made(row, "b") == 0
+    assert made(row, "a") == 0
     (folder,) = (path.parent for path in (here / "runs/a").glob("*/result.json"))
     if row["how"] == "again after damage":
         (folder / TRACE).write_text("step\n")
         assert "trace.csv: is not the file" in damage(folder)
-        assert made(monkeypatch, row, "a") == 0
+        assert made(row, "a") == 0
     check(folder, row)
     before = stamps(folder)
-    assert made(monkeypatch, row, "a") == 0
+    assert made(row, "a") == 0
     assert stamps(folder) == before
 
 
