@@ -10,7 +10,6 @@ import torch
 from matplotlib.text import Text
 from support.tiny import smooth_picture
 
-from experiments import benchmark
 from experiments.speed.growth import exponents
 from experiments.speed.recipes import Classic
 from reconstruct.objective import Objective
@@ -36,20 +35,9 @@ def test_the_classic_recipe_minimises_the_very_same_loss_and_leaves_the_network_
 
 
 @pytest.fixture
-def command(monkeypatch, photo, painting, tmp_path, capfd):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        pictures = [f"content='{photo}'", f"style='{painting}'", f"fast={TINY}"]
-        monkeypatch.setattr(sys, "argv", ["reconstruct-benchmark", *arguments, *pictures])
-        try:
-            benchmark.main()
-            code = 0
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        return code, *capfd.readouterr()
-
-    return run
+def command(elsewhere, photo, painting, called):
+    pictures = [f"content='{photo}'", f"style='{painting}'", f"fast={TINY}"]
+    return lambda *arguments: called("reconstruct-benchmark", *arguments, *pictures)
 
 
 class Metamer:

@@ -1,7 +1,8 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.tiny import examples
 
 from reconstruct.optimizers import BlockLBFGS
 
@@ -103,7 +104,7 @@ def test_a_step_too_long_is_taken_back_and_what_it_has_taught_is_kept(losses, gr
     assert seen_with(losses, gradients) == pytest.approx(places, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10**6), st.floats(0.05, 5.0), st.floats(0.1, 30.0))
 def test_every_step_begins_where_the_loss_was_least_whatever_is_minimised(seed, reach, waves):
     """Valleys of many minima, in which steps of any length go astray."""

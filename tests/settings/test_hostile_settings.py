@@ -1,29 +1,24 @@
 """Whatever stands on the command line, it runs or ends in one clear line."""
 
-import os
 import sys
 from pathlib import Path
 
 import hydra
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.tiny import TINY, composing, examples
 
-from experiments import reconstruct
 from experiments.cell import run as cell
 from experiments.cell.compute_plan import compute_plan
 from experiments.cell.originals import forget, originals
-from experiments.settings import schema
-from experiments.settings.composition import as_input_errors, configs, configuration
+from experiments.settings.composition import as_input_errors, configuration
 from experiments.settings.fingerprint import Provenance, fingerprint
 from experiments.settings.inputs import inputs
 from experiments.settings.overrides import quoted
 from reconstruct.errors import InputError
 
-EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))  # composing takes half a second
-HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
-BASE = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=2", "precision=float32"]
-
+PASSED = 3  # every check, and only the heavy part is left
 LAYERS = ["relu1_1", "relu2_1", "conv3_1", "pool5", "relu9_9", "relu", "", "RELU1_1"]
 NUMBERS = [
     "0", "1", "-1", "2", "0.5", "1e-3", "nan", "inf", "-inf", "1e300", "1e-300", "99999999999999999999", "1e9", "7_0",
@@ -75,15 +70,13 @@ requests = st.lists(st.one_of(overrides, st.text(max_size=12)), min_size=1, max_
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch, photo):
+def here(elsewhere, monkeypatch, photo):
     """A folder with a few pictures; nothing is fetched."""
     for name in ("mine.png", "a mine.png"):
-        (tmp_path / name).write_bytes(photo.read_bytes())
-    (tmp_path / "broken.png").write_bytes(photo.read_bytes()[:300])
-    (tmp_path / "text.jpg").write_text("Dear reader,")
-    monkeypatch.chdir(tmp_path)
+        Path(name).write_bytes(photo.read_bytes())
+    Path("broken.png").write_bytes(photo.read_bytes()[:300])
+    Path("text.jpg").write_text("Dear reader,")
     monkeypatch.setattr("experiments.settings.inputs.fetched", lambda name: photo)
-    return tmp_path
 
 
 def checked(given_overrides: list[str]) -> None:
@@ -96,42 +89,34 @@ def checked(given_overrides: list[str]) -> None:
     forget()
 
 
-@settings(max_examples=EXAMPLES, **HERE)
+@examples(60)  # composing takes half a second
 @given(request=requests)
 def test_any_overrides_pass_every_check_or_are_refused_in_one_line(here, request):
-    schema.register()
-    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
+    with composing():
         line = "fine"
         try:
             with as_input_errors():
-                checked([*BASE, "content.picture=mine.png", "style.picture='a mine.png'", *request])
+                checked([*TINY, "content.picture=mine.png", "style.picture='a mine.png'", *request])
         except InputError as error:
             line = str(error)
     assert line.strip()
     assert line.isprintable()
 
 
-@settings(max_examples=max(20, EXAMPLES // 10), **HERE)
+@examples(20)
 @given(request=requests)
-def test_any_command_line_ends_with_a_code_and_without_a_traceback(here, request, monkeypatch, capfd):
+def test_any_command_line_ends_with_a_code_and_without_a_traceback(here, request, monkeypatch, called):
     request = [argument for argument in request if not argument.startswith("-")]  # Hydra's own flags
     monkeypatch.setattr(cell, "_reconstructed", lambda provenance, *_: checked_alone(provenance))
-    monkeypatch.setattr(sys, "argv", ["reconstruct", *BASE, "content.picture=mine.png", *request])
-    with pytest.raises((SystemExit, Passed)) as ended:
-        reconstruct.main()
-    said = capfd.readouterr().err
+    code, _, said = called("reconstruct", *TINY, "content.picture=mine.png", *request)
     assert "Traceback" not in said
-    if ended.type is SystemExit:
-        assert ended.value.code in (0, 1, 2)
+    assert code in (0, 1, 2, PASSED)
+    if code != PASSED:
         assert said.startswith("reconstruct: ") or " has no effect with " in said or "cells" in said, said
-    assert not (Path(here) / "elsewhere").exists()
-
-
-class Passed(BaseException):
-    """Every check was passed, and only the heavy part is left."""
+    assert not Path("elsewhere").exists()
 
 
 def checked_alone(provenance: Provenance) -> None:
     found = provenance.inputs
     originals(provenance.config, found, compute_plan(provenance.config, found).device)
-    raise Passed
+    sys.exit(PASSED)

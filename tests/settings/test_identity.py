@@ -1,17 +1,16 @@
 """What is asked for once is made once, however it is put; and no two different cells are taken for one."""
 
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import hydra
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import DictConfig
 from support.records import example
-from support.tiny import composing, smooth_picture
+from support.tiny import composing, examples, smooth_picture
 
 from experiments.cell.places import Places
 from experiments.settings.composition import configuration
@@ -22,8 +21,6 @@ from reconstruct import assets
 from reconstruct.errors import InputError
 from reconstruct.images import to_image
 from reconstruct.runs.results import SUFFIX
-
-EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "150"))
 
 EQUAL = {"content.weights": "[0.5,0.5]"}
 # Setting -> value -> ways to ask for it. The first value is the default, which need not be asked for at all.
@@ -88,11 +85,10 @@ def identity_of(composed: DictConfig) -> str:
     return fingerprint(config, inputs(config))
 
 
-HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 _seen: dict[str, tuple[str, ...]] = {}
 
 
-@settings(max_examples=EXAMPLES, **HERE)
+@examples(150)
 @given(asked=requests())
 def test_the_same_settings_are_the_same_cell_in_all_words_and_others_are_others(compose, asked):
     resolved, words = asked

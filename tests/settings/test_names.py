@@ -1,14 +1,11 @@
 """A cell's name is short, tells it from its siblings, and is a folder's name on any system."""
 
-import os
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.tiny import examples
 
 from experiments.settings.names import LONGEST, folder_name, labels
-
-EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "300"))
 
 
 def sweep(**axes: list[str]) -> list[dict[str, str]]:
@@ -62,7 +59,7 @@ CELLS = st.lists(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@examples(300)
 @given(cells=CELLS, order=st.randoms())
 def test_no_two_cells_share_a_label_in_any_order_and_every_folder_has_a_name_for_any_system(cells, order):
     named = labels(cells)

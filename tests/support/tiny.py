@@ -144,8 +144,8 @@ def only_cell() -> Path:
 
 
 @contextmanager
-def stopping_at(number: int, stop: Callable[[], object] | None = None) -> Iterator[None]:
-    """What happens at a step of every optimisation: Ctrl-C, or `stop`."""
+def stopping_at(number: int | None, stop: Callable[[], object] | None = None) -> Iterator[None]:
+    """What happens at a step of every optimisation, if it has a number: Ctrl-C, or `stop`."""
     iterate = Synthesis.__iter__
 
     def stopped(self: Synthesis) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,8 @@ from pathlib import Path
 
 import pytest
 from support.sweeps import any_sweep
-from support.tiny import as_nobody, only_cell, stopping_at
+from support.tiny import TINY, as_nobody, only_cell, stopping_at
 
-from experiments import figure, status
 from experiments.cell import run
 from experiments.cell.places import adopt
 from experiments.sweep.folder import listed
@@ -23,15 +23,7 @@ from reconstruct.runs.sweeps import Sweep
 QUICK = ("figure=none", "page=false")
 
 
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-def folders(name: str) -> dict[str, Path]:
-    """Label -> folder of a sweep's cells."""
-    sweep = Sweep.at(Path("runs", name))
-    return {cell.label: sweep.folder / cell.folder for cell in sweep.cells}
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def test_an_input_that_changes_before_its_cells_turn_makes_no_other_cell(command, monkeypatch, photo, painting):
@@ -131,12 +123,12 @@ def test_a_state_does_not_depend_on_where_one_stands(tmp_path, monkeypatch):
     assert up_to_date.state(Sweep.at(Path())) == up_to_date.state(Sweep.at(tmp_path))
 
 
-def test_two_that_are_made_at_once_under_two_names_are_both_whole(photo, tmp_path):
+def test_two_that_are_made_at_once_under_two_names_are_both_whole(photo):
     """Whoever comes later copies what the other has finished, or makes its own."""
-    asked = [f"content.picture={photo}", "network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=4"]
-    start = [sys.executable, "-m", "experiments.reconstruct", *asked, "precision=float32", "content.layers=[relu1_1]"]
+    asked = [f"content.picture={photo}", *TINY, "content.layers=[relu1_1]"]
+    start = [sys.executable, "-m", "experiments.reconstruct", *asked]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    made = [subprocess.Popen([*start, f"name={name}"], env=environment, cwd=tmp_path) for name in "ab"]
+    made = [subprocess.Popen([*start, f"name={name}"], env=environment) for name in "ab"]
     assert [process.wait() for process in made] == [0, 0]
     results = [Result.at(path.parent) for path in sorted(Path("runs").glob(f"*/*/{RESULT}"))]
     assert [result.losses for result in results] == [results[0].losses] * 2
@@ -154,50 +146,42 @@ def test_of_two_sweeps_at_once_in_one_folder_the_last_to_end_leaves_its_list_its
     assert all(Path("runs/s", name).exists() for name in ("figure.png", "index.html", "cells.csv"))
 
 
-def test_a_single_cell_that_was_interrupted_is_waiting_and_its_folder_can_be_named(command, monkeypatch, capfd):
+def test_a_single_cell_that_was_interrupted_is_waiting_and_its_folder_can_be_named(command, called):
     command("seed=0")
     with stopping_at(2):
         command("seed=1")
     (begun,) = (path.parent for path in Path("runs/single").glob("*/checkpoint.pt"))
     for folder, told in ((begun.parent, "1 of 2 done, 1 waiting"), (begun, "0 of 1 done, 1 waiting")):
-        monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(folder)])
-        status.main()
-        assert capfd.readouterr().out.startswith(f"{folder}: {told}")
+        assert called("reconstruct-status", str(folder))[1].startswith(f"{folder}: {told}")
 
 
-def test_cells_of_two_photographs_of_one_name_stand_in_one_figure(command, photo, painting, monkeypatch, capfd):
+def test_cells_of_two_photographs_of_one_name_stand_in_one_figure(command, photo, painting, called):
     command()
     photo.write_bytes(painting.read_bytes())
     command()
     first, second = (cell.settings["content.picture"] for cell in listed(Path("runs/single")).cells)
     assert first != second
-    monkeypatch.setattr(sys, "argv", ["reconstruct-figure", "runs/single"])
-    figure.main()
-    assert "figure.png" in capfd.readouterr().err
+    assert "figure.png" in called("reconstruct-figure", "runs/single")[2]
 
 
-def test_a_table_of_cells_says_what_is_damaged_as_soon_as_anything_is_drawn(command, monkeypatch, capfd):
+def test_a_table_of_cells_says_what_is_damaged_as_soon_as_anything_is_drawn(command, called):
     command("-m", "seed=0,1", "name=s", *QUICK)
-    (folders("s")["seed=0"] / TRACE).write_text("damaged")
-    monkeypatch.setattr(sys, "argv", ["reconstruct-figure", "runs/s", "--kind", "summary"])
-    figure.main()
-    assert "trace.csv: is not the file that result.json was written with" in capfd.readouterr().err
+    first, _ = Sweep.at(Path("runs/s")).cells
+    Path("runs/s", first.folder, TRACE).write_text("damaged")
+    said = called("reconstruct-figure", "runs/s", "--kind", "summary")[2]
+    assert "trace.csv: is not the file that result.json was written with" in said
     assert [line.split(",")[2] for line in Path("runs/s/cells.csv").read_text().splitlines()[1:]] == ["damaged", "done"]
 
 
-def test_a_copied_sweep_is_repaired_by_the_command_that_its_status_tells(command, monkeypatch, capfd):
+def test_a_copied_sweep_is_repaired_by_the_command_that_its_status_tells(command, called):
     command("-m", "seed=0,1", "name=s", *QUICK)
     shutil.copytree("runs/s", "runs/copy")
-    (Path("runs/copy") / folders("s")["seed=0"].name / PICTURE).write_bytes(b"damaged")
-    monkeypatch.setattr(sys, "argv", ["reconstruct-status", "runs/copy"])
-    with pytest.raises(SystemExit):
-        status.main()
-    (line,) = (line for line in capfd.readouterr().out.splitlines() if "to run what is missing" in line)
+    first, _ = Path("runs/copy").glob(f"*/{PICTURE}")
+    first.write_bytes(b"damaged")
+    (line,) = re.findall("to run what is missing.*", called("reconstruct-status", "runs/copy")[1])
     code, said = command("-m", "seed=0,1", *QUICK, *line.split()[-2:])
     assert (code, "runs/copy: 1 of 2 cells were done before" in said) == (0, True)
-    monkeypatch.setattr(sys, "argv", ["reconstruct-status", "runs/copy"])
-    status.main()
-    assert "2 of 2 done" in capfd.readouterr().out
+    assert "2 of 2 done" in called("reconstruct-status", "runs/copy")[1]
 
 
 def test_a_film_that_another_sweep_made_is_no_wish_for_one(command):

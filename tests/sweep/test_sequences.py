@@ -6,7 +6,6 @@
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, suppress
 from functools import cache
@@ -20,9 +19,8 @@ import torch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from support.tiny import smooth_picture, stopping_at
+from support.tiny import TINY, examples, exit_code, smooth_picture, stopping_at
 
-from experiments import reconstruct
 from reconstruct import images
 from reconstruct.recorders.film import FilmReader
 from reconstruct.runs import trace
@@ -31,11 +29,10 @@ from reconstruct.runs.results import FILM, PICTURE, RESULT, SUFFIX, TRACE, Resul
 from reconstruct.runs.sweeps import SWEEP, Sweep
 from reconstruct.synthesis import Synthesis
 
-EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "5"))
 STEPS = 3
 ALWAYS = [
-    "content.picture=photo.png", "content.layers=[relu1_1]", "size=16", f"steps={STEPS}", "network=vgg11_untrained",
-    "network.normalize_over=[]", "precision=float32", "page=false", "figure=none",
+    "content.picture=photo.png", "content.layers=[relu1_1]", *TINY, "size=16", f"steps={STEPS}", "page=false",
+    "figure=none",
 ]  # fmt: skip
 NAMES, SEEDS, VERSIONS = ("one", "two"), (0, 1), (0, 1)
 NAME, SEED, FLAG = st.sampled_from(NAMES), st.sampled_from(SEEDS), st.booleans()
@@ -81,7 +78,7 @@ class Runs(RuleBasedStateMachine):
     @rule(name=NAME, seed=SEED, step=st.integers(0, STEPS - 1), how=st.sampled_from(["Ctrl-C", "kill"]))
     def stop(self, name: str, seed: int, step: int, how: str) -> None:
         if how == "kill":
-            child(step, f"name={name}", f"seed={seed}")
+            os.waitpid(start(step, f"name={name}", f"seed={seed}"), 0)
             return
         with stopping_at(step):
             assert run(f"name={name}", f"seed={seed}") in (0, 130)
@@ -194,15 +191,8 @@ def truth() -> tuple[dict[Cell, bytes], list[str]]:
 
 def run(*arguments: str) -> int:
     """The command's exit code."""
-    before, sys.argv = sys.argv, ["reconstruct", *ALWAYS, *arguments]
-    try:
-        with redirect_stderr(StringIO()):
-            reconstruct.main()
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    finally:
-        sys.argv = before
-    return 0
+    with redirect_stderr(StringIO()):
+        return exit_code("reconstruct", *ALWAYS, *arguments)
 
 
 @contextmanager
@@ -214,11 +204,9 @@ def counted_cells() -> Iterator[list[int]]:
         yield from iterate(self)
         made[0] += 1
 
-    Synthesis.__iter__ = counting  # type: ignore[method-assign]
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Synthesis, "__iter__", counting)
         yield made
-    finally:
-        Synthesis.__iter__ = iterate  # type: ignore[method-assign]
 
 
 def start(kill_at: int | None, *arguments: str) -> int:
@@ -228,24 +216,15 @@ def start(kill_at: int | None, *arguments: str) -> int:
         return process
     code = 70
     try:
-        if kill_at is None:
+        with stopping_at(kill_at, lambda: os.kill(os.getpid(), signal.SIGKILL)):
             code = run(*arguments)
-        else:
-            with stopping_at(kill_at, lambda: os.kill(os.getpid(), signal.SIGKILL)):
-                code = run(*arguments)
     finally:
         os._exit(code)
-
-
-def child(kill_at: int, *arguments: str) -> None:
-    os.waitpid(start(kill_at, *arguments), 0)
 
 
 @pytest.mark.filterwarnings("ignore")  # of a process with threads that forks
 def test_no_sequence_of_commands_makes_a_cell_lie_or_makes_it_twice():
     torch.set_num_threads(1)
     machine = Runs.TestCase
-    machine.settings = settings(
-        max_examples=EXAMPLES, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    machine.settings = settings(examples(5), stateful_step_count=12, suppress_health_check=list(HealthCheck))
     machine("runTest").runTest()

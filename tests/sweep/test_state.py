@@ -1,16 +1,16 @@
 """How a sweep stands is read from its folders."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 from support.records import configured, example
 
-from experiments import status
 from experiments.cell import locks
 from experiments.sweep.folder import read
 from experiments.sweep.state import CellStatus, State, SweepStatus, duration, headline, look
+from experiments.sweep.sweep import most_at_once
 from reconstruct.errors import InputError
 from reconstruct.runs.failures import Failure
 from reconstruct.runs.results import PICTURE, TRACE
@@ -18,8 +18,8 @@ from reconstruct.runs.sweeps import Sweep, SweepCell
 
 
 @pytest.fixture
-def sweep(tmp_path: Path, monkeypatch) -> Sweep:
-    """A cell in every state; the command's status is that of their sweep."""
+def sweep(tmp_path: Path) -> Sweep:
+    """A cell in every state."""
     names = ("done", "running", "failed", "stopped", "missing")
     cells = [SweepCell(name, {"seed": name}, settings={"seed": name, "steps": "4"}) for name in names]
     sweep = Sweep(tmp_path / "s", "none", cells, "reconstruct -m seed=…")
@@ -30,14 +30,14 @@ def sweep(tmp_path: Path, monkeypatch) -> Sweep:
     Failure.of(InputError("no such layer")).write(sweep.folder / "failed")
     rows = "step,seconds,total,content,gradient_norm\n0,0.5,9.0,9.0,1\n1,1.0,3.5,3.5,1\n2,1.5,2."
     (sweep.folder / "running" / TRACE).write_text(rows)
-    monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(sweep.folder)])
     return sweep
 
 
-def test_the_command_tells_every_state_apart(sweep, capsys):
-    with locks.held(sweep.folder / "running"), pytest.raises(SystemExit, match="1"):
-        status.main()
-    first, *lines = capsys.readouterr().out.splitlines()
+def test_the_command_tells_every_state_apart(sweep, called):
+    with locks.held(sweep.folder / "running"):
+        code, said, _ = called("reconstruct-status", str(sweep.folder))
+    first, *lines = said.splitlines()
+    assert code == 1
     assert first.startswith(f"{sweep.folder}: 1 of 5 done, 1 running, 1 failed, 2 waiting")
     assert lines == [
         "  running  running  step 2 of 4  loss 3.5",
@@ -76,38 +76,32 @@ def test_the_time_left_counts_what_is_between_cells():
     assert SweepStatus([*done, *[WAITING] * 10, slow]).seconds_left == pytest.approx(540)
 
 
-def test_a_cell_whose_files_changed_is_damaged_and_verifying_says_so(sweep, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["reconstruct-status", "--verify", str(sweep.folder)])
+def test_a_cell_whose_files_changed_is_damaged_and_verifying_says_so(sweep, called):
     picture = sweep.folder / "done" / PICTURE
     picture.write_bytes(b"one")
     example().write(sweep.folder / "done")
-    with pytest.raises(SystemExit):
-        status.main()
     told = "every finished cell has the files that its result vouches for (1 of 1)"
-    assert capsys.readouterr().out.splitlines()[-1] == f"{sweep.folder}: {told}"
+    _, said, _ = called("reconstruct-status", "--verify", str(sweep.folder))
+    assert said.splitlines()[-1] == f"{sweep.folder}: {told}"
     picture.write_bytes(b"two")
-    with pytest.raises(SystemExit, match="1"):
-        status.main()
-    lines = capsys.readouterr().out.splitlines()
+    code, said, _ = called("reconstruct-status", "--verify", str(sweep.folder))
+    lines = said.splitlines()
+    assert code == 1
     assert f"  damaged  done  {picture}: is not the file that result.json was written with" in lines
     assert lines[-1] == f"{sweep.folder}: 1 of 1 finished cells are damaged; the sweep's command recomputes them"
 
 
-def test_watching_ends_when_nothing_is_left(sweep, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(sweep.folder), "--watch"])
+def test_watching_ends_when_nothing_is_left(sweep, called):
     for cell in sweep.cells[1:]:
         (sweep.folder / cell.folder).mkdir(exist_ok=True)
         Failure.clear(sweep.folder / cell.folder)
         example().write(sweep.folder / cell.folder)
-    status.main()
-    assert capsys.readouterr().out.splitlines() == [f"{sweep.folder}: 5 of 5 done"]
+    assert called("reconstruct-status", str(sweep.folder), "--watch")[1] == f"{sweep.folder}: 5 of 5 done\n"
 
 
-def test_a_folder_without_a_sweep_is_one_line(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["reconstruct-status", str(tmp_path)])
-    with pytest.raises(SystemExit, match="2"):
-        status.main()
-    assert "expected the folder of a sweep" in capsys.readouterr().err
+def test_a_folder_without_a_sweep_is_one_line(tmp_path, called):
+    code, _, said = called("reconstruct-status", str(tmp_path))
+    assert (code, "expected the folder of a sweep" in said) == (2, True)
 
 
 def test_cells_made_one_by_one_are_read_like_a_sweep(tmp_path):
@@ -122,3 +116,19 @@ def test_cells_made_one_by_one_are_read_like_a_sweep(tmp_path):
     alone = read(tmp_path / "single/1")
     assert [cell.label for cell in alone.cells] == ["size=32 seed=1"]
     assert [result.seed for _, result in alone.results()] == [0]
+
+
+def test_a_cluster_is_asked_and_only_where_the_launcher_is_slurms(monkeypatch, tmp_path):
+    asked = tmp_path / "scontrol"
+    asked.write_text("#!/bin/sh\necho 'MailProg = x'\necho 'MaxArraySize            = 1001'\n")
+    asked.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    slurm = OmegaConf.create({"_target_": "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher"})
+    basic = OmegaConf.create({"_target_": "hydra._internal.core_plugins.basic_launcher.BasicLauncher"})
+    assert most_at_once(slurm) == 1001
+    assert most_at_once(basic) is None
+    asked.write_text("#!/bin/sh\nexit 1\n")
+    assert most_at_once(slurm) is None
+    asked.unlink()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert most_at_once(slurm) is None
