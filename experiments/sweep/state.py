@@ -18,8 +18,8 @@ from yaml import YAMLError
 from experiments.cell import locks
 from experiments.terminal.progress import bar, duration, is_interactive, say
 from reconstruct.runs import trace
-from reconstruct.runs.failures import Failure
-from reconstruct.runs.results import RESULT, TRACE, Result, damage
+from reconstruct.runs.failures import problem
+from reconstruct.runs.results import RESULT, TRACE, Result
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
 RECENT = 200  # cells that tell how fast a sweep goes
@@ -115,10 +115,8 @@ def _standing(cell: SweepCell, folder: Path) -> CellStatus:
     if result := Result.at(folder):
         seconds, written = result.seconds, _written(folder)
         return CellStatus(cell, State.done, seconds=seconds, message=result.summary, written=written)
-    if line := damage(folder):
-        return CellStatus(cell, State.damaged, message=line)
-    failure = Failure.read(folder)
-    return CellStatus(cell, State.failed, message=failure.message) if failure else CellStatus(cell, State.waiting)
+    what, why = problem(folder)
+    return CellStatus(cell, State.__members__.get(what, State.waiting), message=why)
 
 
 def _written(folder: Path) -> int:

@@ -7,6 +7,7 @@ from typing import Self
 
 from reconstruct.errors import InputError, RunError, one_line
 from reconstruct.runs import records
+from reconstruct.runs.results import damage
 
 FAILURE = "failure.json"
 
@@ -44,3 +45,12 @@ class Failure:
     def clear(folder: Path) -> None:
         """The cell gets another chance."""
         (folder / FAILURE).unlink(missing_ok=True)
+
+
+def problem(folder: Path) -> tuple[str, str]:
+    """What became of a cell without a result: damaged, failed, not finished or missing; and why, if that is known."""
+    if line := damage(folder):
+        return "damaged", line
+    if failure := Failure.read(folder):
+        return "failed", failure.message
+    return "not finished" if folder.is_dir() else "missing", ""

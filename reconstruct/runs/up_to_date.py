@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from reconstruct.runs import records
-from reconstruct.runs.failures import Failure
-from reconstruct.runs.results import Result, damage
+from reconstruct.runs.failures import problem
+from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
 
 DRAWN = ".drawn.json"
@@ -44,9 +44,7 @@ def state(sweep: Sweep) -> str:
 
 
 def _outcome(folder: Path, result: Result | None) -> str:
-    failure = Failure.read(folder)
-    told = damage(folder) or (failure.message if failure else "")
-    return repr(result) if result else told.replace(str(folder), "")  # whose path changes when it is moved
+    return repr(result) if result else problem(folder)[1].replace(str(folder), "")  # which changes when it is moved
 
 
 def drawn(folder: Path) -> Drawn:

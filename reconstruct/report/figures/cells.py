@@ -12,9 +12,9 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.runs.failures import FAILURE
+from reconstruct.runs.failures import problem
 from reconstruct.runs.naming import canonical, is_setting, listed
-from reconstruct.runs.results import PICTURE, Result, damage, scale_in_words
+from reconstruct.runs.results import PICTURE, Result, scale_in_words
 from reconstruct.runs.sentences import title
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
@@ -184,17 +184,10 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
     given = frozenset(key for key in cell.values if key in settings)
     panel = Panel(folder, values, given, result, None, label=cell.name, settings=settings)
     if result is None:
-        return replace(panel, problem=_problem(folder))
+        return replace(panel, problem=problem(folder)[0])
     picture = opened(folder / PICTURE)
-    problem = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
-    return replace(panel, picture=picture, problem=problem)
-
-
-def _problem(folder: Path) -> str:
-    """Why a cell has no result."""
-    if damage(folder):
-        return "damaged"
-    return "failed" if (folder / FAILURE).exists() else "not finished" if folder.is_dir() else "missing"
+    why = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
+    return replace(panel, picture=picture, problem=why)
 
 
 def opened(path: Path) -> Image.Image | None:

@@ -13,9 +13,9 @@ from reconstruct.report.figures.pivot import places
 from reconstruct.report.page.pictures import Pictures, moments
 from reconstruct.report.page.words import QUANTITIES, errors, facts, introduction, words
 from reconstruct.runs import trace
-from reconstruct.runs.failures import Failure
+from reconstruct.runs.failures import problem
 from reconstruct.runs.naming import TERMS, is_setting
-from reconstruct.runs.results import FILM, PICTURE, TRACE, Result, damage
+from reconstruct.runs.results import FILM, PICTURE, TRACE, Result
 from reconstruct.runs.sentences import sentence
 from reconstruct.runs.sweeps import Sweep
 
@@ -61,7 +61,9 @@ def _cells(cells: Cells, keys: Sequence[str], pictures: Pictures, entries: Itera
     for panel in cells.panels:
         values = {key: panel.values.get(key, "") for key in keys}
         known = {"label": names.get(panel.folder) or panel.name, "values": values, "problem": panel.problem}
-        own = _finished(panel, pictures, measured.get(panel.folder.name), in_parts) or {"reason": _reason(panel.folder)}
+        own = _finished(panel, pictures, measured.get(panel.folder.name), in_parts) or {
+            "reason": problem(panel.folder)[1]
+        }
         shown.append({"picture": None, "originals": {}, "facts": {}, "caption": ""} | known | own)
     return shown
 
@@ -90,12 +92,6 @@ def _finished(panel: Panel, pictures: Pictures, measured: Entry | None, in_parts
         "originals": {term: number for term, number in files.items() if number is not None},
         "curves": _curves(panel.folder / TRACE, result),
     }
-
-
-def _reason(folder: Path) -> str:
-    """Why a cell failed or what of it is damaged, in a line; empty if neither."""
-    failure = Failure.read(folder)
-    return damage(folder) or (failure.message if failure else "")
 
 
 def _settings(overrides: Iterable[str]) -> dict[str, str]:
