@@ -43,9 +43,9 @@ def entries(sweep: Sweep) -> list[Entry]:
     Raises:
         InputError: a network that the sweep used cannot be built.
     """
-    if current(sweep, MEASURES, Entry.of_row) is None:
+    if current(sweep, MEASURES, Entry) is None:
         write((entry.row() for entry in _measured(sweep)), sweep, MEASURES)
-    return read(sweep.folder / MEASURES, Entry.of_row)
+    return read(sweep.folder / MEASURES, Entry)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def errors(sweep: Sweep) -> list[StatisticError]:
     Raises:
         InputError: there is no texture, or a network that the sweep used cannot be built.
     """
-    known = current(sweep, STATISTICS, StatisticError.of_row)
+    known = current(sweep, STATISTICS, StatisticError)
     if known is not None:
         return known
     there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]

@@ -5,12 +5,12 @@ Such a table is current while the sweep is in the state that it shows.
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from reconstruct.files import write_csv
 from reconstruct.runs import up_to_date
@@ -67,7 +67,7 @@ class Entry:
     seed: int | None = None
     ratio: float | None = None  # α/β
     psnr: float  # dB
-    ssim: float | None
+    ssim: float | None = None
     layout: float  # layout correlation with the original, -1 to 1
     wavelength: float  # mean wavelength in pixels
     losses: Mapping[str, float] = field(default_factory=dict)  # term -> loss, of both joined with losses=relative
@@ -129,35 +129,6 @@ class Entry:
         rounded = {name: f"{value:.6g}" for name, value in flat.items() if isinstance(value, float)}
         return flat | rounded | {"level": self.level, "ratio": self.ratio}  # settings have all their digits
 
-    @classmethod
-    def of_row(cls, row: Mapping[str, str]) -> Self:
-        """The entry of a row of ``measures.csv``.
-
-        Raises:
-            KeyError, TypeError, ValueError: the row lacks a column, or a value is damaged.
-        """
-        given = {name: value for name, value in row.items() if value != ""}
-        of_terms = {
-            term: {n.partition(" ")[2]: v for n, v in given.items() if n.startswith(f"{term} ")} for term in TERMS
-        }
-        plain: dict[str, Any] = {name: row[name] for name in _TEXTS}
-        plain |= {name: float(given[name]) if name in given else None for name in _NUMBERS}
-        return cls(
-            **plain,
-            kind=Kind(row["kind"]),
-            observer=given.get("observer", ""),
-            shows=given.get(SHOWS, ""),
-            seen={name: float(given[name]) for name in SEEN if name in given},
-            seed=int(given["seed"]) if "seed" in given else None,
-            layers={term: tuple(of["layers"].split()) for term, of in of_terms.items() if "layers" in of},
-            losses={term: float(of["loss"]) for term, of in of_terms.items() if "loss" in of},
-            errors={
-                term: {layer: float(error) for layer, error in of.items() if layer not in ("layers", "loss")}
-                for term, of in of_terms.items()
-                if of
-            },
-        )
-
 
 _TEXTS = ("cell", "representation", "network", "canvas", "picture", "painting")
 _NUMBERS = [f.name for f in fields(Entry) if f.type in (float, float | None)]
@@ -169,22 +140,37 @@ def write(rows: Iterable[Mapping[str, Any]], sweep: Sweep, name: str) -> None:
     up_to_date.note([sweep], [sweep.folder / name])
 
 
-def read(path: Path, of_row: Callable[[Mapping[str, str]], Row]) -> list[Row]:
+def read(path: Path, kind: type[Row]) -> list[Row]:
     """The rows of a table.
 
     Raises:
         OSError: the file cannot be read.
-        KeyError, TypeError, ValueError: the file is damaged.
+        ValueError: a row lacks a column, or a value is damaged.
     """
+    from pydantic import TypeAdapter
+
+    of = TypeAdapter(kind)
     with path.open(newline="", encoding="utf-8") as file:
-        return [of_row(row) for row in csv.DictReader(file)]
+        rows = csv.DictReader(file, restkey="", restval="cut off")
+        return [of.validate_python(_nested(row)) for row in rows]
 
 
-def current(sweep: Sweep, name: str, of_row: Callable[[Mapping[str, str]], Row]) -> list[Row] | None:
+def _nested(row: Mapping[str, str]) -> dict[str, Any]:
+    """Attribute -> value, or the values of several columns."""
+    given: dict[str, Any] = {name: value for name, value in row.items() if value or name in _TEXTS}
+    errors = {term: {n.partition(" ")[2]: v for n, v in given.items() if n.startswith(f"{term} ")} for term in TERMS}
+    errors = {term: of for term, of in errors.items() if of}
+    layers = {term: of.pop("layers").split() for term, of in errors.items() if "layers" in of}
+    losses = {term: of.pop("loss") for term, of in errors.items() if "loss" in of}
+    seen = {name: given[name] for name in SEEN if name in given}
+    return given | {"layers": layers, "losses": losses, "errors": errors, "seen": seen, "shows": given.get(SHOWS, "")}
+
+
+def current(sweep: Sweep, name: str, kind: type[Row]) -> list[Row] | None:
     """What was measured of a sweep as it is now; ``None`` if that is missing, damaged or of another state."""
-    with suppress(OSError, KeyError, TypeError, ValueError):  # of an earlier version, edited, or cut off
+    with suppress(OSError, ValueError):  # of an earlier version, edited, or cut off
         if up_to_date.is_current(sweep, name):
-            return read(sweep.folder / name, of_row)
+            return read(sweep.folder / name, kind)
     return None
 
 

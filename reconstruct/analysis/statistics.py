@@ -1,9 +1,8 @@
 """What one statistic of texture keeps, do the others miss it? A row of ``statistics.csv`` for each pair of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Self
 
 from reconstruct.analysis.selection import grouped
 
@@ -28,15 +27,6 @@ class StatisticError:
     made_from: str
     measured_by: str
     error: float
-
-    @classmethod
-    def of_row(cls, row: Mapping[str, str]) -> Self:
-        """The row of ``statistics.csv`` with these texts.
-
-        Raises:
-            KeyError, TypeError, ValueError: a column is missing or damaged.
-        """
-        return cls(row["cell"], row["picture"], row["made_from"], row["measured_by"], float(row["error"]))
 
 
 def medians(errors: Sequence[StatisticError]) -> dict[str, dict[str, float]]:

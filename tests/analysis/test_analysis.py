@@ -97,9 +97,9 @@ def test_entries_come_back_from_their_table(tmp_path):
     write((e.row() for e in EVERYTHING), sweep, MEASURES)
     columns = (tmp_path / MEASURES).read_text().partition("\n")[0].split(",")
     assert {"kind", "psnr", "ssim", "layout", "wavelength", "content layers", "style relu1_1"} <= {*columns}
-    assert current(sweep, MEASURES, Entry.of_row) == EVERYTHING
-    assert current(replace(sweep, cells=[SweepCell("a", {})]), MEASURES, Entry.of_row) is None
-    assert read(tmp_path / MEASURES, Entry.of_row) == EVERYTHING
+    assert current(sweep, MEASURES, Entry) == EVERYTHING
+    assert current(replace(sweep, cells=[SweepCell("a", {})]), MEASURES, Entry) is None
+    assert read(tmp_path / MEASURES, Entry) == EVERYTHING
 
 
 def test_the_common_level_is_the_smallest_that_the_most_layers_reached_and_the_others_are_named():

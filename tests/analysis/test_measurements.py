@@ -108,7 +108,7 @@ def test_an_observer_sees_every_picture_beside_all_originals(tmp_path, observer)
     assert all(e.shows in ("red", "green", "blue") for e in entries)
     assert all(set(e.seen) <= set(SEEN) for e in entries)
     assert any(e.kind is Kind.SHUFFLED and "null snr" not in e.seen for e in entries)
-    assert read(tmp_path / MEASURES, Entry.of_row) == entries
+    assert read(tmp_path / MEASURES, Entry) == entries
 
 
 def test_without_an_observer_nothing_is_seen(tmp_path, monkeypatch):

@@ -464,7 +464,7 @@ def test_an_atlas_leaves_its_tables_figures_and_findings(command):
     names = {path.stem for path in folder.glob("*.png")}
     assert {name for name in names if not name.startswith("strips_")} == {"figure", "matrix", "arrangement", "front"}
     assert len(names) == 5
-    entries = read(folder / MEASURES, Entry.of_row)
+    entries = read(folder / MEASURES, Entry)
     assert {e.kind for e in entries} == {Kind.RESULT, Kind.SNAPSHOT, Kind.SHUFFLED, Kind.OTHER}
     for e in entries:
         if e.kind is Kind.RESULT and e.representation != "both":

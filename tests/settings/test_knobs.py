@@ -250,7 +250,7 @@ def test_textures_of_every_statistic_are_measured_by_all(command, photo, paintin
     assert {"figure.png", "matrix.png", "matrix.pdf", "statistics.csv"} <= {
         path.name for path in sweep.folder.iterdir()
     }
-    errors = current(sweep, STATISTICS, StatisticError.of_row)
+    errors = current(sweep, STATISTICS, StatisticError)
     assert len(errors) == (6 + 2 + 2) * 5  # cells, shuffled paintings, the other painting
     for each in errors:
         if each.cell and each.made_from == each.measured_by != "sliced":  # which is compared from other directions

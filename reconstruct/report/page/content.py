@@ -32,7 +32,7 @@ def content(sweeps: Sequence[Sweep], heading: str, pictures: Pictures) -> dict[s
         pictures: to which those of the cells are added.
     """
     cells, names = cells_of(sweeps), dict.fromkeys(sweep.folder.resolve().name for sweep in sweeps)
-    entries = (current(sweeps[0], MEASURES, Entry.of_row) if len(sweeps) == 1 else None) or []
+    entries = (current(sweeps[0], MEASURES, Entry) if len(sweeps) == 1 else None) or []
     keys, results = _keys_apart(cells), [panel.result for panel in cells.panels if panel.result]
     shown = _cells(cells, keys, pictures, entries)
     known = {name for cell in shown for name in cell["facts"]}
