@@ -5,7 +5,6 @@ RECONSTRUCT_EXAMPLES=1000 pytest -n0 tests/report/test_analysis_figures.py draws
 
 import os
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from support.entries import entry
 from support.pdf import assert_legible, pages_of
+from support.shapes import number_in
 from support.tiny import smooth_picture
 
 from reconstruct.analysis import entries as measures
@@ -28,7 +28,6 @@ from reconstruct.layers import ARCHITECTURES
 from reconstruct.report import figures
 from reconstruct.report.figures.analysis.atlas import atlas
 from reconstruct.report.figures.analysis.depth import _band
-from reconstruct.report.figures.analysis.matrix import matrix
 from reconstruct.report.figures.page.sheet import Look
 from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.runs.sweeps import Sweep
@@ -91,6 +90,12 @@ looks = st.builds(
     height=st.sampled_from([9.0, 5.0, float("inf")]),
 )
 
+ENDS = {  # measure -> its smallest and its largest number
+    "psnr": (5, 100), "layout": (-1, 1), "wavelength": (2, 50), "coherence": (2, 20),
+    "local_chroma": (0, 60), "local_lightness": (0, 60), "delta_e": (0, 60),
+}  # fmt: skip
+OF_SEEDS = {"deviation": (0, 0.3), "agreement": (5, 50)}
+
 
 class Measured:
     """Entries of a shape, with numbers that its own number seeds."""
@@ -132,22 +137,15 @@ class Measured:
             cell=f"{representation} {layers} {given}",
             layers=layers,
             **given,
-            psnr=self.numbers.uniform(5, 100),
             ssim=self.numbers.uniform(-0.1, 1) if self.shape.ssim else None,
-            layout=self.numbers.uniform(-1, 1),
-            wavelength=self.numbers.uniform(2, 50),
             losses={"content": 0.3, "style": 0.2} if representation == "both" else {},
             errors={
                 term: {layer: self._error() for layer in relus(str(given["network"]).split()[0])}
                 for term in ("content", "style")
                 if self.shape.errors != f"no {term}"
             },
-            deviation=self.numbers.uniform(0, 0.3) if self.shape.seeds > 1 else None,
-            agreement=self.numbers.uniform(5, 50) if self.shape.seeds > 1 else None,
-            local_chroma=self.numbers.uniform(0, 60),
-            local_lightness=self.numbers.uniform(0, 60),
-            delta_e=self.numbers.uniform(0, 60),
-            coherence=self.numbers.uniform(2, 20),
+            **{name: self.numbers.uniform(*ends) for name, ends in ENDS.items()},
+            **{name: self.numbers.uniform(*e) if self.shape.seeds > 1 else None for name, e in OF_SEEDS.items()},
             style_balance=self.numbers.uniform(0, 4) if representation == "both" else None,
             observer="somebody" if self.shape.ssim else "",
             seen={name: self._seen(name) for name in SEEN} if self.shape.ssim else {},
@@ -217,48 +215,25 @@ def _assert_no_label_twice(page) -> None:
     assert len(set(keys)) == len(keys)
 
 
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-
-
-def number(words: str) -> float:
-    """10⁻³, 1.5·10⁻⁶, 0.015 or ∞."""
-    if written := re.fullmatch(r"(?:(\S+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", words):
-        return float(f"{written[1] or 1}e{written[2].translate(SUPERSCRIPTS)}")
-    return float(words.replace("∞", "inf"))
-
-
 def _assert_ratios_read_back(page, ratios: set[float]) -> None:
-    assert {number(text.get_text()) for axes in page.axes for text in axes.texts} <= ratios
+    assert {number_in(text.get_text()) for axes in page.axes for text in axes.texts} <= ratios
 
 
 def plain(network: str, **changes: object) -> Entry:
     """A content reconstruction of relu1_1."""
-    errors = {term: dict.fromkeys(relus(network.split()[0]), 0.1) for term in ("content", "style")}
+    errors = {term: dict.fromkeys(reversed(relus(network.split()[0])), 0.1) for term in ("content", "style")}
     return entry(network=network, errors=errors, **changes)
 
 
-def two_architectures() -> list[Entry]:
-    return [
-        plain(TRAINED[name], cell=f"{name} {layer}", layers={"content": (layer,)})
-        for name in ("vgg16", "vgg19")
-        for layer in relus(name)
-    ]
-
-
-def test_of_two_architectures_the_first_decides_which_layers_are_shown_and_both_are_named(sweep):
-    entries = two_architectures()
+def test_of_two_architectures_the_first_decides_which_layers_are_shown_in_its_order_and_both_are_named(sweep):
+    each = [(name, layer) for name in ("vgg16", "vgg19") for layer in relus(name)]
+    entries = [plain(TRAINED[name], cell=f"{name} {layer}", layers={"content": (layer,)}) for name, layer in each]
     assert selection.order(entries) == relus("vgg16")
     assert list(selection.matrix(entries, "content")) == relus("vgg16")
     words = "network: vgg16, torchvision, average pooling (not in the figure: vgg19, torchvision, average pooling)"
     for pages in atlas(sweep, entries, verdicts(entries), Look()).values():
         assert words in [" ".join(text.get_text().split()) for page in pages for text in page.texts]
     assert f"N{words[1:]}." in report(verdicts(entries).values(), "reconstruct", entries)
-
-
-def test_layers_are_in_the_networks_order_however_they_were_read():
-    mixed = plain(TRAINED["vgg19"])
-    errors = {"content": dict(reversed(mixed.errors["content"].items()))}
-    assert selection.order([replace(mixed, errors=errors)]) == relus("vgg19")
 
 
 def test_a_network_is_compared_with_its_own_untrained_self_only():
@@ -312,17 +287,6 @@ def test_a_front_joins_cells_that_differ_in_the_ratio_only():
     assert [[(e.painting, e.ratio) for e in line] for line in lines] == [
         [(painting, ratio) for ratio in sorted(ratios)] for painting in ("a", "b")
     ]
-
-
-def test_style_alone_has_a_matrix_of_style_alone():
-    cells = [
-        plain(TRAINED["vgg19"], cell=layer, representation="style", layers={"style": (layer,)})
-        for layer in relus("vgg19")
-    ]
-    (page,) = matrix(cells, Look())
-    words = " ".join(text.get_text() for text in page.texts)
-    assert "style: reconstructed" in words
-    assert "content" not in words
 
 
 def test_the_figure_of_the_benchmark_is_legible(tmp_path):

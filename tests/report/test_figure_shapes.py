@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support.pdf import assert_legible, pages_of
-from support.shapes import LAYER_SETS, RELU, Shape, colour_of, original_colour, shapes, written
+from support.shapes import LAYER_SETS, RELU, Shape, colour_of, number_in, original_colour, shapes, written
 
 from experiments.drawing import kinds
 from reconstruct import layers
@@ -33,7 +33,6 @@ from reconstruct.runs.results import START
 EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))
 HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 WITH_PICTURES = ("fig1", "fig2", "fig3", "grid")
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 looks = st.builds(
     Look,
@@ -188,14 +187,6 @@ def test_numbers_in_labels_read_back_exactly(values):
     cells = Cells([], {"ratio": values})
     for value, label in labels("ratio", cells).of.items():
         assert number_in(label) == float(value)
-
-
-def number_in(label: str) -> float:
-    """What a reader takes a label for."""
-    if label in ("∞", "inf"):
-        return float("inf")
-    parts = re.fullmatch(r"(?:([\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", label)
-    return float(f"{parts[1] or 1}e{parts[2].translate(SUPERSCRIPTS)}") if parts else float(label)
 
 
 def test_all_spellings_of_a_value_are_one():

@@ -1,6 +1,7 @@
 """Sweeps of any shape as their run folders, with tiny pictures, each cell's in a colour of its own."""
 
 import itertools
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -44,6 +45,7 @@ VALUES: Mapping[str, Sequence[str]] = {
     "style.statistic": ["gram", "shifted", "my.textures:Means", "my.other:Means"],
     "style.size": ["64", "128"],
 }
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 BY_DEPTH = ("depth", "by_depth")
 STATES = ("done", "done", "done", "done", "missing", "damaged", "unfinished", "failed")
 SIZES = [(8, 8), (12, 8), (6, 12), (16, 5)]
@@ -91,6 +93,13 @@ shapes = st.builds(
 )
 
 
+def number_in(label: str) -> float:
+    """What a reader takes a label for: 10⁻³, 1.5·10⁻⁶, 0.015 or ∞."""
+    if parts := re.fullmatch(r"(?:([\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", label):
+        return float(f"{parts[1] or 1}e{parts[2].translate(SUPERSCRIPTS)}")
+    return float(label.replace("∞", "inf"))
+
+
 def colour_of(number: int) -> tuple[int, int, int]:
     """A colour for each of 256 cells, none of which is an original's."""
     return number, 255 - number, 100 + number % 50
@@ -115,9 +124,6 @@ def written(shape: Shape, folder: Path) -> Sweep:
     for number, cell in enumerate(cells):
         state = shape.states[number % len(shape.states)]
         _cell(folder / cell.folder, cell.values, state, number, shape.pictures[number % len(shape.pictures)])
-    keys = dict.fromkeys(key for product in shape.products for key in product)
-    axes = {key: list(dict.fromkeys(p[key] for p in points if key in p)) for key in keys}
-    axes = {key: values for key, values in axes.items() if len(values) > 1}
     sweep = Sweep(folder, shape.drawing, cells, "reconstruct -m")
     folder.mkdir(parents=True, exist_ok=True)
     sweep.write()
@@ -169,14 +175,10 @@ def result(values: Mapping[str, str], number: int) -> Result:
         chosen = FIRST[depth - 1 : depth] if term == "content" else FIRST[:depth]
         layers[term] = given.strip("[]").split(",") if given else list(chosen)
         name = values.get(f"{term}.picture", {"content": "pagoda", "style": "starry_night"}[term])
-        own = {key: values[f"{term}.{key}"] for key in ("statistic",) if f"{term}.{key}" in values}
+        own = {"statistic": values[f"{term}.statistic"]} if f"{term}.statistic" in values else {}
         own |= {"size": int(values[f"{term}.size"])} if f"{term}.size" in values else {}
         config[term] = {**config[term], **own, "picture": name, "layers": layers[term] if given else None}
-        known = {
-            "starry_night": "The Starry Night, 1889",
-            "great_wave": "The Great Wave off Kanagawa, ca. 1831 (detail)",
-        }
-        title = known.get(name, Path(name).stem)
+        title = TITLES.get(name, Path(name).stem)
         pictures[term] = {"name": Path(name).name, "title": title, "credit": "someone" if name in TITLES else ""}
     if "/" in str(config["start"]) or "." in str(config["start"]):
         pictures["start"] = {"name": str(config["start"]), "title": Path(str(config["start"])).stem, "credit": ""}
