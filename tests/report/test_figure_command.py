@@ -56,13 +56,14 @@ def test_a_figure_is_labelled_by_what_differs_and_leaves_its_files_its_caption_a
     assert "The content error is 20 %." in alt
 
 
-def test_a_reader_chooses_rows_columns_and_pages_and_so_a_table_of_any_sweep(tmp_path, figure_of):
-    product = {"representation": ["style", "content"], "depth": ["1", "2"], "seed": ["0", "1"]}
-    written(Shape([product], ["done"], "fig1", [(8, 8)]), tmp_path / "s")
+def test_a_reader_chooses_rows_columns_and_pages_of_two_folders_for_a_figure_in_the_first(tmp_path, figure_of):
+    for seed in "01":
+        product = {"representation": ["style", "content"], "depth": ["1", "2"], "seed": [seed]}
+        written(Shape([product], ["done"], "fig1", [(8, 8 + int(seed))]), tmp_path / seed)
     layout = ("--rows", "seed", "--columns", "depth", "--pages", "representation")
-    assert figure_of(tmp_path / "s", *layout)[0] == 0
-    assert {"representation style", "representation content"} <= set(words(tmp_path / "s" / "grid.pdf"))
-    assert not (tmp_path / "s" / "figure.pdf").exists()
+    assert figure_of(tmp_path / "0", tmp_path / "1", *layout)[0] == 0
+    assert {"representation style", "representation content", "0", "1"} <= set(words(tmp_path / "0" / "grid.pdf"))
+    assert not (tmp_path / "0" / "figure.pdf").exists()
 
 
 def test_a_subset_is_drawn_once_in_the_order_asked_for(tmp_path, figure_of):
@@ -75,22 +76,13 @@ def test_a_subset_is_drawn_once_in_the_order_asked_for(tmp_path, figure_of):
     assert "relu3_1" not in said
 
 
-def test_a_number_for_columns_is_how_many_panels_stand_side_by_side(tmp_path, figure_of):
+def test_a_number_for_columns_is_how_many_panels_stand_side_by_side_under_a_readers_own_words(tmp_path, figure_of):
     finished(tmp_path, {f"ratio={r}": {"ratio": r} for r in ("0", "0.1", "3", "inf")}, "auto", {})
-    assert figure_of(tmp_path, "--columns", 2)[0] == 0
+    assert figure_of(tmp_path, "--columns", 2, "--label", "0.1=lower", "3=upper")[0] == 0
     lefts = {round(box[0]) for page in pages_of(tmp_path / "figure.pdf") for _, box in page.pictures}
     assert len(lefts) == 2
-
-
-def test_two_folders_make_one_figure_in_the_first(tmp_path, figure_of):
-    for seed in "01":
-        (tmp_path / seed).mkdir()
-        cells = {f"ratio={r}": {"ratio": r, "seed": seed} for r in ("0.1", "0.2")}
-        finished(tmp_path / seed, cells, "auto", {"ratio": ["0.1", "0.2"]})
-    assert figure_of(tmp_path / "0", tmp_path / "1", "--name", "both")[0] == 0
-    said = words(tmp_path / "0" / "both.pdf")
-    assert {"0", "1", "0.1", "0.2"} <= set(said)
-    assert len(pages_of(tmp_path / "0" / "both.pdf")[0].pictures) == 4 + 2
+    assert {"0", "lower", "upper", "∞"} < set(said := words(tmp_path / "figure.pdf"))
+    assert not {"0.1", "3"} & set(said)
 
 
 def test_a_figure_is_laid_out_for_its_venue(tmp_path, figure_of):
@@ -219,9 +211,8 @@ def _change(cell: Path) -> None:
 
 
 def test_a_copied_sweep_is_in_the_state_that_was_drawn_and_knows_of_its_own_changes(tmp_path, figure_of):
-    made = any_sweep(tmp_path, "pair")
+    made, copy = any_sweep(tmp_path, "pair"), tmp_path.parent / "copy"
     figure_of(tmp_path, "--kind", "curve")
-    copy = tmp_path.parent / "copy"
     shutil.copytree(tmp_path, copy)
     _change(tmp_path / made.cells[0].folder)
     (copy / made.cells[0].folder / "checkpoint.pt").touch()  # a cell that is being made changes nothing yet
@@ -237,7 +228,6 @@ def test_a_sweep_is_drawn_while_its_caption_and_what_else_was_drawn_with_it_are_
     outdated.note([made], [tmp_path / outdated.CAPTION])  # as of an analysis that has no figure.png
     assert outdated.is_drawn(made)
     figure_of(tmp_path)
-    assert outdated.is_drawn(made)
     (tmp_path / "figure.pdf").unlink()
     assert not outdated.is_drawn(made)
 
@@ -255,19 +245,12 @@ def test_drawing_needs_no_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_readers_words_take_the_place_of_labels(tmp_path, figure_of):
-    any_sweep(tmp_path, "table")
-    assert figure_of(tmp_path, "--label", "relu3_1=lower", "1=another")[0] == 0
-    said = words(tmp_path / "figure.pdf")
-    assert {"lower", "another"} <= set(said)
-    assert "relu3_1" not in said
-
-
 @pytest.mark.parametrize(("value", "word"), [("psnr", "PSNR"), ("ssim", "SSIM"), ("error", "error"), ("none", "")])
 def test_the_numbers_under_pictures_are_those_asked_for_and_named(tmp_path, figure_of, value, word):
     for cell in any_sweep(tmp_path, "pair").cells:
         result = Result.at(tmp_path / cell.folder)
         replace(result, psnr=21.5, ssim=0.75).write(tmp_path / cell.folder)
-    assert figure_of(tmp_path, "--values", value, *(["--no-notes"] if value == "none" else []))[0] == 0
+    assert figure_of(tmp_path, "--values", value, *(["--no-labels"] if value == "none" else []))[0] == 0
     said = " ".join(words(tmp_path / "figure.pdf"))
     assert [each for each in ("PSNR", "SSIM", "error") if each in said] == [word] * bool(word)
+    assert bool(said) == (value != "none")

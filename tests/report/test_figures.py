@@ -12,9 +12,9 @@ from reconstruct.runs.sweeps import Sweep
 from reconstruct.runs.wording import percent
 
 
-def page(kind: str, sweep: Sweep, look: figures.Look | None = None):
+def page(kind: str, sweep: Sweep):
     """A sweep's figure, which has one page."""
-    (only,) = figures.DRAWN_BY[kind](figures.cells_of([sweep]), look or figures.Look(), None)
+    (only,) = figures.DRAWN_BY[kind](figures.cells_of([sweep]), figures.Look(), None)
     return only
 
 
@@ -46,10 +46,6 @@ def test_figure_3_has_a_row_for_every_depth_and_says_which_losses_its_ratios_are
     assert ["relu1_1", *(f"+ {layer}" for layer in LAYERS[1:])] == [word for word in said if "relu" in word]
     assert "α/β, of relative losses →" in said
     assert not any("error" in word for word in said)
-
-
-def test_without_labels_only_pictures_are_left(tmp_path):
-    assert words(page("grid", any_sweep(tmp_path, "table"), figures.Look(labels=False))) == []
 
 
 def test_three_cells_lost_are_three_cells_marked_and_named(tmp_path, capsys):

@@ -54,7 +54,10 @@ def test_every_cell_of_joined_sweeps_is_drawn_once(tmp_path_factory, data):
 def test_what_two_processors_made_of_the_same_settings_is_drawn_twice(tmp_path):
     one, two = sweep(tmp_path / "one", range(2)), sweep(tmp_path / "two", range(2))
     images.save(smooth_picture(16, 16, 9), two / "seed=1/result.png")
-    assert [panel.folder.parent.name for panel in joined(one, two).panels] == ["one", "one", "two"]
+    cells = joined(one, two)
+    assert [panel.folder.parent.name for panel in cells.panels] == ["one", "one", "two"]
+    assert list(cells.axes) == ["seed", "sweep"]
+    assert len(cells.commands) == 2
 
 
 def test_a_copied_cell_and_a_copied_sweep_are_what_they_were(tmp_path):
@@ -64,7 +67,7 @@ def test_a_copied_cell_and_a_copied_sweep_are_what_they_were(tmp_path):
     shutil.copytree(one, tmp_path / "copy")
     assert [panel.name for panel in joined(tmp_path / "elsewhere").panels] == ["seed=3"]
     assert joined(one, tmp_path / "elsewhere").axes == {"seed": ["0", "1", "3"]}
-    assert len(joined(one, tmp_path / "copy").panels) == 2
+    assert len(joined(one, one, tmp_path / "copy").panels) == 2
 
 
 def test_settings_in_which_sweeps_differ_besides_are_told(tmp_path):

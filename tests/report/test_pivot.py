@@ -58,19 +58,6 @@ def test_two_cells_at_one_place_are_refused_by_name():
         pivot(twice)
 
 
-def sweep(folder: Path, points: list[dict[str, str]]) -> Sweep:
-    made = [SweepCell(",".join(f"{k}={v}" for k, v in point.items()), point) for point in points]
-    return Sweep(folder, "auto", made, f"make {folder}")
-
-
-def test_the_same_cells_of_two_sweeps_are_told_apart_by_their_sweep_and_a_folder_given_twice_is_one(tmp_path):
-    one, other = (sweep(tmp_path / name, product(seed="01")) for name in "ab")
-    joined = cells_of([one, other, one])
-    assert list(joined.axes) == ["seed", "sweep"]
-    assert len(joined.commands) == 2
-    assert len(pivot(joined)[0].at) == 4
-
-
 def test_two_spellings_of_a_number_are_one_value(tmp_path):
-    first, second = (sweep(tmp_path / n, [{"ratio": r, "seed": n}]) for n, r in (("1", "1e-3"), ("2", "0.001")))
-    assert cells_of([first, second]).axes == {"seed": ["1", "2"]}
+    cells = [SweepCell(seed, {"ratio": ratio, "seed": seed}) for seed, ratio in (("1", "1e-3"), ("2", "0.001"))]
+    assert cells_of([Sweep(tmp_path, "auto", cells, "")]).axes == {"seed": ["1", "2"]}

@@ -46,12 +46,6 @@ def test_a_summary_has_medians_and_extremes_over_seeds_of_what_is_finished(sweep
     assert "psnr" not in _rows(sweep)[0]  # of style alone there is none
 
 
-def test_a_summary_over_everything_is_one_row(sweep):
-    summary.write([sweep], ["seed", "canvas"], ["csv"])
-    (row,) = _rows(sweep)
-    assert (row["cells"], row["total_loss"]) == ("5", "10.0")
-
-
 def test_a_summary_over_a_key_that_is_not_swept_names_those_that_are(sweep):
     with pytest.raises(InputError, match="--over seeds: the sweep has canvas, seed; did you mean 'seed'"):
         summary.write([sweep], ["seeds"], ["csv"])
