@@ -3,7 +3,6 @@
 Each has its picture, or the reason why there is none.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,14 +11,14 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
+from reconstruct.layers import ARCHITECTURES, taps
 from reconstruct.runs.failures import problem
 from reconstruct.runs.naming import canonical, is_setting, listed
 from reconstruct.runs.results import PICTURE, Result, scale_in_words
 from reconstruct.runs.sentences import title
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
-_LAYER = re.compile(r"(conv|pool|relu)(\d+)(?:_(\d+))?")
-LAST = 99  # a pooling stands behind all convolutions of its block
+LAYERS = taps(ARCHITECTURES["vgg19"])  # in its order, which is that of all VGGs
 SWEEP_KEY = "sweep"
 """The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
 
@@ -99,7 +98,9 @@ class Cells:
     commands: tuple[str, ...] = ()
     narrowed: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
-    labels: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # key -> known ways
+    labels: dict[str, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # of keys that were asked for
 
     def values(self, key: str) -> list[str]:
         """The different values of a key, in order, whether cells differ in it or not."""
@@ -171,11 +172,10 @@ def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[
     return {key: values for key, values in axes.items() if len(values) > 1}
 
 
-def _places(layers: str) -> list[tuple[int, int, str]]:
+def _places(layers: str) -> list[int]:
     """What layers ``[relu1_1,pool2]`` are sorted by: where the network has them, the last first; empty if unknown."""
-    found = [_LAYER.fullmatch(each) for each in listed(layers)]
-    places = [(int(tap[2]), int(tap[3] or LAST), tap[1]) for tap in found if tap]
-    return sorted(places, reverse=True) if len(places) == len(found) else []
+    names = listed(layers)
+    return sorted(map(LAYERS.index, names), reverse=True) if {*names} <= {*LAYERS} else []
 
 
 def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:

@@ -158,23 +158,22 @@ def _kind(key: str) -> str:
 
 def _distinguished(of: Mapping[str, str]) -> dict[str, str]:
     """Names that look the same are replaced by the values as typed, in ASCII."""
-    return {value: name if alone else ascii(value)[1:-1] or UNKNOWN for value, name, alone in _with_namesakes(of)}
+    alone = _alone(of)
+    return {value: name if value in alone else ascii(value)[1:-1] or UNKNOWN for value, name in of.items()}
 
 
-def _with_namesakes(of: Mapping[str, str]) -> list[tuple[str, str, bool]]:
-    """Value, name, and whether no other name looks the same."""
+def _alone(of: Mapping[str, str]) -> set[str]:
+    """The values whose names look like no other."""
     often = Counter(map(legible, of.values()))
-    return [(value, name, often[legible(name)] == 1) for value, name in of.items()]
+    return {value for value, name in of.items() if often[legible(name)] == 1}
 
 
 def _pictures(key: str, values: Sequence[str], panels: Sequence[Panel]) -> dict[str, str]:
     """By title or, of files, the part of the path that differs; by both if titles are the same."""
     term, paths = key.removesuffix(".picture"), _paths(values)
-    titles = {value: _title(term, [p for p in panels if p.values.get(key) == value]) for value in values}
-    names = {value: title or paths[value] for value, title in titles.items()}
-    return _distinguished(
-        {value: name if alone else f"{name} ({paths[value]})" for value, name, alone in _with_namesakes(names)}
-    )
+    names = {v: _title(term, [p for p in panels if p.values.get(key) == v]) or paths[v] for v in values}
+    alone = _alone(names)
+    return _distinguished({v: name if v in alone else f"{name} ({paths[v]})" for v, name in names.items()})
 
 
 def _title(term: str, panels: Sequence[Panel]) -> str:

@@ -7,7 +7,7 @@ from itertools import product
 from matplotlib.figure import Figure
 
 from reconstruct.report.figures.cells import Cells, Panel
-from reconstruct.report.figures.labels import Labels, key_name, labels, with_keys
+from reconstruct.report.figures.labels import key_name, labels, with_keys
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.pivot import Block, Layout, Point, pivots
 from reconstruct.report.figures.tables.table import Naming, Table, drawn
@@ -20,9 +20,6 @@ Named = dict[str, Tile]
 
 Original = tuple[Panel, str]
 """A cell, and one of its originals: a term, or `START`."""
-
-LabelsOf = Callable[[str, Cells], Labels]
-"""What gives the labels of a key, as `labels` does."""
 
 
 def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
@@ -42,19 +39,17 @@ def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     return drawn(tables(cells, look, layout), look, "; ".join(about(cells, look)))
 
 
-def tables(cells: Cells, look: Look, layout: Layout | None = None, labels_of: LabelsOf = labels) -> list[Table]:
+def tables(cells: Cells, look: Look, layout: Layout | None = None) -> list[Table]:
     """A table for each combination of the values of the keys of pages.
 
     Raises:
         InputError: the layout has a key, or the look a cell, that the sweep does not have.
     """
     tile_of = tiles(cells, look)
-    return [_table(block, cells, originals(block, look), tile_of, labels_of) for block in pivots(cells, layout)]
+    return [_table(block, cells, originals(block, look), tile_of) for block in pivots(cells, layout)]
 
 
-def _table(
-    block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile], labels_of: LabelsOf
-) -> Table:
+def _table(block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile]) -> Table:
     """A block with its originals: those of rows at the left, those of columns above, common ones outside of it."""
     row_keys, column_keys = block.keys
     if not (row_keys or found.by_column):  # then the common ones are the first columns
@@ -66,19 +61,17 @@ def _table(
     placed = {(row[at], column[under]): tile_of(panel) for (at, under), panel in block.at.items()}
     placed |= {(row[at], left.index(name)): t for at, named in found.by_row.items() for name, t in named.items()}
     placed |= {(above.index(name), column[at]): t for at, named in found.by_column.items() for name, t in named.items()}
-    columns = _naming(column_keys, block.columns, block.cells, left, " →", labels_of)
-    rows = _naming(row_keys, block.rows, block.cells, above, " ↓", labels_of) if row_keys or above else None
+    columns = _naming(column_keys, block.columns, block.cells, left, " →")
+    rows = _naming(row_keys, block.rows, block.cells, above, " ↓") if row_keys or above else None
     return Table(heading(block, every), rows, columns, placed, found.common, len(left))
 
 
-def _naming(
-    keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str, labels_of: LabelsOf
-) -> Naming:
+def _naming(keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str) -> Naming:
     """Labels of rows or columns: a single key is the heading of its values, several keys are in every label."""
     if not keys:
         return Naming("", [*before, "reconstruction" if before else ""])
     if len(keys) == 1:
-        known = labels_of(keys[0], cells)
+        known = labels(keys[0], cells)
         return Naming(known.key + arrow, [*before, *(known[value] for (value,) in points)])
     named = with_keys(keys, cells)
     words = ("\n".join(named(key, value) for key, value in zip(keys, point, strict=True)) for point in points)

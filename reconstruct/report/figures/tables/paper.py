@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from reconstruct.report.figures.cells import Cells
-from reconstruct.report.figures.labels import Labels, depth_labels, labels
+from reconstruct.report.figures.labels import depth_labels, labels
 from reconstruct.report.figures.page.sheet import (
     ABOVE,
     COLOURS,
@@ -34,6 +34,7 @@ FIG1 = Layout(rows=("representation",), columns=("depth",))
 FIG2 = Layout(rows=(), columns=("style.picture",))
 FIG3 = Layout(rows=("depth",), columns=("ratio",))
 STYLE, CONTENT = ("style",), ("content",)
+LOSSES = {"relative": ", of relative losses", "paper": ", of the paper's losses"}
 NETWORK = 0.9  # inches, the height of the drawing of the network
 SMALLEST = 1.4  # inches of a panel in which a painting is inset
 
@@ -117,17 +118,14 @@ def _scenes(block: Block, cells: Cells, look: Look) -> Table:
 
 
 def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """A grid of style over more and more layers against α/β, without numbers below the pictures."""
-    return drawn(tables(cells, replace(look, values="none"), layout or FIG3, _of_fig3), look)
+    """A grid of style over more and more layers against α/β, without numbers below the pictures.
 
-
-def _of_fig3(key: str, cells: Cells) -> Labels:
-    """Depths by the layers of style alone; ratios with the losses that they are about, unless cells differ in them."""
-    if key == "depth":
-        known = depth_labels(cells, "style")
-        return replace(known, key=f"style {known.key}")
-    names = {"relative": ", of relative losses", "paper": ", of the paper's losses"}
+    Depths are called by the layers of style alone, ratios with the losses that they are about if cells have the same.
+    """
+    cells = replace(cells)
     losses = {panel.result.loss_convention for panel in cells.panels if panel.result}
-    of = names.get(losses.pop(), "") if key == "ratio" and len(losses) == 1 else ""
-    known = labels(key, cells)
-    return replace(known, key=known.key + of)
+    of = LOSSES.get(losses.pop(), "") if len(losses) == 1 else ""
+    known = {"depth": depth_labels(cells, "style"), "ratio": labels("ratio", cells)}
+    cells.labels["depth"] = replace(known["depth"], key=f"style {known['depth'].key}")
+    cells.labels["ratio"] = replace(known["ratio"], key=known["ratio"].key + of)
+    return drawn(tables(cells, replace(look, values="none"), layout or FIG3), look)
