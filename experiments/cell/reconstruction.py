@@ -14,7 +14,8 @@ from experiments.cell import descriptions
 from experiments.cell.build import Cell, cell
 from experiments.cell.invocation import Invocation, Verbosity, command
 from experiments.cell.signals import deferred
-from experiments.settings.fingerprint import Provenance, plain, spelled
+from experiments.settings.effective import plain, spelled
+from experiments.settings.fingerprint import Provenance
 from experiments.settings.overrides import as_typed, typed
 from experiments.terminal.progress import Bars, say
 from reconstruct import images, measures
@@ -169,6 +170,7 @@ def _result(made: Cell, provenance: Provenance, folder: Path, invocation: Invoca
         inputs=[given.record for given in provenance.inputs],
         converged=not note,
         note=note,
+        settings=spelled(config, typed(invocation.overrides)),
     )
 
 

@@ -18,8 +18,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 from experiments.settings.overrides import ONE_NAME, meant
 from experiments.settings.schema import Config, Losses
 from reconstruct.errors import InputError, nearest
-from reconstruct.runs.naming import NAMES_A_FILE, TERMS
-from reconstruct.runs.results import NOISE
+from reconstruct.runs.naming import NAMES_A_FILE
 
 PLAINLY = {  # what OmegaConf says of a value's type: what was expected
     "is not a ListConfig": "expected a list in brackets, for example [relu4_2] or [1,2]",
@@ -96,36 +95,6 @@ def _check_keys(node: DictConfig, above: str = "") -> None:
 def _unknown(key: str, known: Iterable[str]) -> str:
     above, dot, last = key.rpartition(".")
     return f"{key}: there is no such key{nearest(last, known, above + dot)}"
-
-
-def unused_settings(config: Config, keys: Iterable[str]) -> list[str]:
-    """A line for each of the given settings that has no effect, with the setting that leaves it without."""
-    given, start = [key.lstrip("+") for key in keys], f"{config.start}.picture"
-    return [
-        f"{key} has no effect with {why}"
-        for idle, why in _idle(config)
-        for key in given
-        if f"{key}.".startswith(f"{idle}.") and key != start
-    ]
-
-
-def _idle(config: Config) -> Iterator[tuple[str, str]]:
-    """Settings, or groups of them, that have no effect, each with the setting that leaves it without."""
-    for idle in set(TERMS) - set(config.active()):
-        yield idle, f"representation={config.representation.name}"
-        yield "ratio", f"representation={config.representation.name}"
-    if config.code:
-        of_a_picture = ("size", "crop") if config.active() == ["content"] and config.start == NOISE else ()
-        yield from ((idle, "content.code") for idle in ("content.picture", *of_a_picture))
-    for name, term in config.terms().items():
-        if not term.is_own:
-            yield f"{name}.parameters", f"{name}.statistic={term.statistic}"
-    if config.start == NOISE:
-        yield "start_noise", "start=noise, which is noise alone"
-    if "style" in config.active() and not config.style.effective_shifts:
-        yield "style.shifts", f"style.statistic={config.style.statistic}"
-    if all(term.layers is not None for term in config.terms().values()):
-        yield "depth", " and ".join(f"{term}.layers" for term in config.active())
 
 
 @contextmanager

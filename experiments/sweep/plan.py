@@ -17,8 +17,9 @@ from experiments.cell import places
 from experiments.cell.locks import Busy, held
 from experiments.cell.places import Places, make
 from experiments.cell.run import already_finished
-from experiments.settings.composition import as_input_errors, check_names, configuration, unused_settings
-from experiments.settings.fingerprint import Provenance, spelled
+from experiments.settings.composition import as_input_errors, check_names, configuration
+from experiments.settings.effective import spelled, unused_settings
+from experiments.settings.fingerprint import Provenance
 from experiments.settings.inputs import check_header
 from experiments.settings.names import Values, folder_name, labels
 from experiments.settings.overrides import chosen, typed

@@ -43,7 +43,7 @@ def write_table(sweep: Sweep) -> None:
 
 
 def _cell(standing: CellStatus, result: Result | None, keys: Sequence[str]) -> Row:
-    known = standing.cell.known(result)
+    known = standing.cell.settings
     row = {"cell": standing.cell.folder, "label": standing.cell.name, "state": standing.state.value}
     row |= {key: known[key] for key in keys if key in known}
     if standing.state in (State.failed, State.damaged):
@@ -148,7 +148,7 @@ def _groups(sweeps: Sequence[Sweep], over: Collection[str], with_lpips: bool) ->
     for path, sweep in once.items():
         named = {"sweep": ends[path]} if len(once) > 1 else {}
         for cell, result in sweep.results():
-            known = cell.known(result)
+            known = cell.settings
             kept = named | {key: known.get(key, "") for key in keys}
             group = groups.setdefault(tuple(sorted(kept.items())), Group(kept))
             if result is None:

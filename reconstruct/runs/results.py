@@ -62,6 +62,7 @@ class Result:
         start: PSNR and SSIM of the picture that it began with, if there is one, and the seconds in which that was made.
         converged: false if a loss diverged or stalled, and `note` says which one at which step; true says nothing of
             how much more steps would change.
+        settings: all that have an effect, each in one spelling.
         files: the other files of its folder that belong to it -> their SHA-256.
     """
 
@@ -91,6 +92,7 @@ class Result:
     start: Mapping[str, float | None] = field(default_factory=dict)
     converged: bool = True
     note: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 

@@ -8,7 +8,6 @@ from typing import Self
 
 from reconstruct.errors import InputError
 from reconstruct.runs import records
-from reconstruct.runs.naming import canonical, settings
 from reconstruct.runs.results import Result
 
 SWEEP = "sweep.json"
@@ -23,7 +22,7 @@ class SweepCell:
         folder: the name of its folder.
         values: of every key that was given, swept or not, as it was typed.
         label: in short what tells it from the other cells of its sweep.
-        settings: all that have an effect, in one spelling (`naming.settings`).
+        settings: all that have an effect, in one spelling; what was given where they are not known.
     """
 
     folder: str
@@ -35,16 +34,6 @@ class SweepCell:
     def name(self) -> str:
         """What a reader calls it."""
         return self.label or self.folder
-
-    def known(self, result: Result | None) -> Mapping[str, str]:
-        """Its settings; where no sweep lists them, those of its result, or what was given."""
-        if self.settings:
-            return self.settings
-        given = {key: canonical(key, value) for key, value in self.values.items()}
-        if result is None:
-            return given
-        found = settings(result.config, result.layers, self.values)
-        return found | {key: value for key, value in given.items() if key in found}
 
 
 @dataclass(frozen=True)
@@ -130,8 +119,7 @@ class Sweep:
 
     def values(self, key: str) -> list[str]:
         """The different values of a key, in order, whether it was swept or not."""
-        every = (cell.known(None) for cell in self.cells)
-        return list(dict.fromkeys(known[key] for known in every if key in known))
+        return list(dict.fromkeys(cell.settings[key] for cell in self.cells if key in cell.settings))
 
     def results(self) -> list[tuple[SweepCell, Result | None]]:
         """Every cell with its result, ``None`` where it is not finished or damaged."""

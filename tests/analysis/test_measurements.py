@@ -147,5 +147,5 @@ def test_the_observer_is_the_one_that_was_given_last(tmp_path):
     sweep = Sweep(tmp_path, "atlas", [SweepCell("a", {})], "reconstruct")
     assert observations.asked_for(sweep, [record]) == "auto"
     assert observations.asked_for(sweep, [configured]) == "timm:resnet50"
-    given = replace(sweep, cells=[SweepCell("a", {"observer": "none"})])
+    given = replace(sweep, cells=[SweepCell("a", {"observer": "none"}, settings={"observer": "none"})])
     assert observations.asked_for(given, [configured]) == "none"

@@ -497,14 +497,15 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
 def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
     """TensorBoard hides the rows of the others when one cell has a word where they have a number."""
     from experiments.cell.descriptions import columns
-    from experiments.settings.fingerprint import spelled
+    from experiments.settings.effective import spelled
     from experiments.settings.overrides import typed
 
     kinds: dict[str, set[type]] = {}
     for words in (
         ["experiment=tradeoff", "ratio=inf", "until=null"],
         ["experiment=tradeoff", "ratio=1e-3", "until=0.1"],
-        ["depth=2", "canvas.levels=3", "content.layers=[relu1_1]", "compile=true"],
+        ["canvas.levels=3", "content.layers=[relu1_1]", "compile=true"],
+        ["depth=2"],
     ):
         for name, value in columns(spelled(composed(*words), typed(words))).items():
             kinds.setdefault(name, set()).add(type(value))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.records import configured, example
+from support.records import configured, example, settings_of
 from support.tiny import smooth_picture
 
 from experiments.sweep.folder import read
@@ -18,19 +18,22 @@ from reconstruct.runs.sweeps import Sweep, SweepCell
 SETTINGS = configured(steps=10, content={"picture": "x", "layers": None}, style={"picture": "y"}, depth=1)
 
 
-def cell(folder: Path, values: dict[str, str], fingerprint: str, config: dict | None = None, shade: int = 0) -> None:
+def cell(
+    folder: Path, values: dict[str, str], fingerprint: str, config: dict | None = None, shade: int = 0
+) -> SweepCell:
     folder.mkdir(parents=True)
     images.save(smooth_picture(16, 16, shade), folder / "result.png")
     overrides = [f"{key}={value}" for key, value in values.items()]
     made = replace(example(), fingerprint=fingerprint, overrides=overrides, config=SETTINGS | (config or {}))
-    made.write(folder)
+    known = settings_of(values, made)
+    replace(made, settings=known).write(folder)
+    label = " ".join(overrides)
+    return SweepCell(folder.name, values, label, known)
 
 
 def sweep(folder: Path, seeds: range, **config: object) -> Path:
-    cells = [SweepCell(f"seed={seed}", {"seed": str(seed)}, f"seed={seed}") for seed in seeds]
-    for seed, each in zip(seeds, cells, strict=True):
-        own = {"seed": seed, **config}
-        cell(folder / each.folder, dict(each.values), f"{own}", own, seed)
+    owns = [{"seed": seed, **config} for seed in seeds]
+    cells = [cell(folder / f"seed={o['seed']}", {"seed": f"{o['seed']}"}, f"{o}", o, o["seed"]) for o in owns]
     Sweep(folder, "auto", cells, f"reconstruct -m name={folder.name}").write()
     return folder
 
@@ -83,8 +86,8 @@ def test_settings_in_which_sweeps_differ_besides_are_told(tmp_path):
 def test_what_follows_from_a_preset_that_is_shown_is_not_told(tmp_path):
     for recipe, steps in (("fast", 10), ("paper", 20)):
         values = {"recipe": recipe}
-        cell(tmp_path / recipe / "x", values, recipe, {"steps": steps})
-        Sweep(tmp_path / recipe, "auto", [SweepCell("x", values)], "reconstruct").write()
+        made = cell(tmp_path / recipe / "x", values, recipe, {"steps": steps})
+        Sweep(tmp_path / recipe, "auto", [made], "reconstruct").write()
     assert unshown(joined(tmp_path / "fast", tmp_path / "paper")) == {}
 
 

@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 
 from reconstruct.errors import InputError
-from reconstruct.report.figures.cells import Cells, Panel, cells_of
+from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.pivot import Layout, pivot, pivots
-from reconstruct.runs.sweeps import Sweep, SweepCell
 
 
 def cells(points: list[dict[str, str]]) -> Cells:
@@ -56,8 +55,3 @@ def test_two_cells_at_one_place_are_refused_by_name():
     twice = Cells([*one.panels, Panel(Path("again"), {"seed": "1"}, frozenset(), None, None)], one.axes)
     with pytest.raises(InputError, match="again and 1 have the same settings"):
         pivot(twice)
-
-
-def test_two_spellings_of_a_number_are_one_value(tmp_path):
-    cells = [SweepCell(seed, {"ratio": ratio, "seed": seed}) for seed, ratio in (("1", "1e-3"), ("2", "0.001"))]
-    assert cells_of([Sweep(tmp_path, "auto", cells, "")]).axes == {"seed": ["1", "2"]}

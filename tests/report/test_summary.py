@@ -21,7 +21,7 @@ def sweep(tmp_path: Path) -> Sweep:
     """Two canvases with three seeds each, of which one cell is missing; the total loss is seed + 1, or ten times it."""
     axes = {"canvas": ["pixels", "fourier"], "seed": ["0", "1", "4"]}
     points = [{"canvas": canvas, "seed": seed} for canvas in axes["canvas"] for seed in axes["seed"]]
-    cells = [SweepCell(f"{point['canvas']}{point['seed']}", point) for point in points]
+    cells = [SweepCell(f"{point['canvas']}{point['seed']}", point, settings=point) for point in points]
     sweep = Sweep(tmp_path, "none", cells, "")
     for cell in cells[:-1]:
         (tmp_path / cell.folder).mkdir()
@@ -87,7 +87,8 @@ def test_what_is_infinite_or_not_finite_counts(sweep):
 
 
 def test_several_sweeps_are_told_apart_and_only_the_numbers_asked_for_are_there(sweep, tmp_path):
-    other = Sweep(tmp_path / "other", "none", [SweepCell("one", {"canvas": "pixels", "seed": "0"})], "")
+    point = {"canvas": "pixels", "seed": "0"}
+    other = Sweep(tmp_path / "other", "none", [SweepCell("one", point, settings=point)], "")
     (other.folder / "one").mkdir(parents=True)
     content().write(other.folder / "one")
     summary.write([sweep, other], ["seed"], ["csv"], ["psnr"])

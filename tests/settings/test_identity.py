@@ -14,6 +14,7 @@ from support.tiny import composing, examples, smooth_picture
 
 from experiments.cell.places import Places
 from experiments.settings.composition import configuration
+from experiments.settings.effective import spelled, unused_settings
 from experiments.settings.fingerprint import fingerprint
 from experiments.settings.inputs import inputs
 from experiments.sweep.plan import looked_at, planned
@@ -114,6 +115,26 @@ def test_a_configuration_has_nothing_of_the_one_before(compose):
             compose({"content.layers": "[relu5_1]", "content.typo": "1"})
 
 
+ONE_LAYER = {"content.layers": "[relu1_1]"}
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "value"),
+    [
+        ({}, "start_noise", "0.5"), ({}, "style.layers", "[relu1_1]"), ({}, "ratio", "3"), ({}, "network.seed", "5"),
+        (ONE_LAYER, "depth", "2"), (ONE_LAYER, "content.by_depth", "[relu2_1]"), ({}, "content.parameters", "{a:1}"),
+        ({"start": "style"}, "style.statistic", "moments"),
+        ({"representation": "both", "style.picture": "two.png"}, "style.shifts", "[3]"),
+    ],
+)  # fmt: skip
+def test_what_has_no_effect_is_told_and_neither_counted_nor_listed(compose, words, key, value):
+    typed = {"content.picture": "one.png", **words, key: value}
+    config = configuration(compose(typed))
+    assert unused_settings(config, [key])[0].startswith(f"{key} has no effect with ")
+    assert key not in spelled(config, typed)
+    assert identity_of(compose(typed)) == identity_of(compose({"content.picture": "one.png", **words}))
+
+
 STYLE = {"representation": "style", "style.picture": "two.png", "style.layers": "[relu1_1]"}
 SHIFTED = {"style.statistic": "shifted"}
 
@@ -123,7 +144,6 @@ SHIFTED = {"style.statistic": "shifted"}
     [
         ({}, {"style.size": "256"}),
         ({"crop": "square"}, {"crop": "square", "style.crop": "square"}),
-        ({"style.statistic": "gram"}, {"style.shifts": "[1]"}),
         (SHIFTED | {"style.shifts": "[1,2]"}, SHIFTED | {"style.shifts": "[2,1,1]"}),
     ],
 )  # fmt: skip

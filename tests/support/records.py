@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from reconstruct.runs.naming import TERMS, canonical, spelled
 from reconstruct.runs.results import Result
 
 FIRST = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
@@ -39,6 +40,27 @@ def example(layers: tuple[str, ...] = ("relu1_1",), term: str = "content") -> Re
         device="cpu", threads=1, versions={}, pictures={term: {"name": "x", "title": "X", "credit": ""}},
         overrides=[], command="reconstruct", config=CONFIG,
     )  # fmt: skip
+
+
+def settings_of(values: Mapping[str, str], made: Result) -> dict[str, str]:
+    """What a sweep lists of a cell of which these values were given, in one spelling."""
+    known = {key: value for key, value in _flat(made.config) if value is not None}
+    known |= {f"{term}.layers": list(layers) for term, layers in made.layers.items()}
+    found = {key: spelled(value) for key, value in known.items()} | {
+        key: canonical(key, value) for key, value in values.items()
+    }
+    idle = {f"{term}.by_depth" for term in made.layers if made.config[term]["layers"]}
+    idle |= {"ratio"} if len(made.layers) == 1 else set()
+    absent = [f"{term}." for term in TERMS if term not in made.layers and made.config["start"] != term]
+    return {key: found[key] for key in sorted(found) if key not in idle and not key.startswith(tuple(absent))}
+
+
+def _flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in config.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        elif key != "kind":
+            yield f"{above}{key}", value
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from hypothesis import strategies as st
 from PIL import Image
-from support.records import configured, example
+from support.records import configured, example, settings_of
 
 from reconstruct.layers import ARCHITECTURES, taps
 from reconstruct.runs.results import Result
@@ -157,7 +157,7 @@ def _cell(folder: Path, values: Mapping[str, str], state: str, number: int, size
 
 def known_of(values: Mapping[str, str]) -> dict[str, str]:
     """What a sweep's list says of a cell, whether it is finished or not."""
-    return dict(sorted(SweepCell("", values).known(result(values, 0)).items()))
+    return settings_of(values, result(values, 0))
 
 
 def result(values: Mapping[str, str], number: int) -> Result:

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import replace
 
-from support.records import configured, example
+from support.records import configured, example, settings_of
 from support.tiny import smooth_picture
 
 from reconstruct import images
@@ -14,6 +14,7 @@ LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[str, list[str]]) -> Sweep:
     """A sweep of cells with representation=both, as a preset or a user's own sweep leaves them."""
+    listed = []
     for name, values in cells.items():
         (folder / name).mkdir()
         for picture in ("content.png", "style.png", "result.png"):
@@ -23,7 +24,7 @@ def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[
         depth = int(values.get("depth", "1"))
         share = min(max(float(values.get("ratio", "1")), 1e-9), 1e9) ** 0.1
         pictures = {t: {"name": "x", "title": TITLES[t], "credit": ""} for t in ("content", "style")}
-        replace(
+        made = replace(
             example(),
             fingerprint=f"{folder} {name}",
             relative_errors={"content": {"relu4_2": 0.2 / share}, "style": {"relu1_1": 0.3 * share}},
@@ -31,10 +32,12 @@ def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[
             layers={"content": ["relu4_2"], "style": list(LAYERS[:depth])},
             pictures=pictures,
             config=configured(losses="relative", content={"layers": ["relu4_2"]}, style={"layers": None}),
-        ).write(folder / name)
-    made = Sweep(folder, drawing, [SweepCell(name, values) for name, values in cells.items()], "reconstruct")
-    made.write()
-    return made
+        )
+        made.write(folder / name)
+        listed.append(SweepCell(name, values, settings=settings_of(values, made)))
+    sweep = Sweep(folder, drawing, listed, "reconstruct")
+    sweep.write()
+    return sweep
 
 
 TITLES = {"content": "Pagoda in China", "style": "Georges Seurat, Study for A Sunday on La Grande Jatte, 1884"}

@@ -108,7 +108,7 @@ def test_cells_made_one_by_one_are_read_like_a_sweep(tmp_path):
     for seed in (0, 1):
         (tmp_path / f"single/{seed}").mkdir(parents=True)
         made = replace(example(), overrides=["size=32", f"seed={seed}", "name=single"], config=configured(seed=seed))
-        made.write(tmp_path / f"single/{seed}")
+        replace(made, settings={"seed": f"{seed}", "size": "32"}).write(tmp_path / f"single/{seed}")
     (tmp_path / "single/begun").mkdir()
     sweep = read(tmp_path / "single")
     assert sweep.axes == {"seed": ["0", "1"]}

@@ -179,7 +179,7 @@ def _places(layers: str) -> list[int]:
 
 
 def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:
-    folder, settings = sweep.folder / cell.folder, cell.known(result)
+    folder, settings = sweep.folder / cell.folder, cell.settings
     values = {key: settings.get(key, "") for key in keys} | {SWEEP_KEY: str(sweep.folder.resolve())}
     given = frozenset(key for key in cell.values if key in settings)
     panel = Panel(folder, values, given, result, None, label=cell.name, settings=settings)
