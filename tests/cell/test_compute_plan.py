@@ -51,11 +51,6 @@ def test_there_is_a_choice_of_what_the_settings_leave_open(precision, winograd, 
     assert _allowed(config(precision=precision, winograd=winograd), CPU) == algorithms
 
 
-def test_winograd_is_no_algorithm_for_bfloat16():
-    with pytest.raises(InputError, match="winograd=true needs precision=float32, not bfloat16"):
-        _allowed(config(precision=BFLOAT16, winograd="true"), CPU)
-
-
 def test_on_metal_there_is_float32_alone():
     """Simulated: nothing here computes on such a device."""
     metal = torch.device("mps")

@@ -60,8 +60,3 @@ def test_every_outside_package_has_its_door(file):
         through = any(own == door or (door[-1] == "." and f"{own}.".startswith(door)) for door in doors)
         met = any(f"{name}.".startswith(f"{package}.") for name in names)
         assert through or not met, f"{file.stem} imports {package}"
-
-
-def test_the_layer_names_need_no_more_than_the_standard_library():
-    needed = {name.split(".")[0] for name in imports(ROOT / "reconstruct" / "layers.py")}
-    assert needed <= {"re", "collections", "reconstruct"}

@@ -51,6 +51,7 @@ def test_without_a_word_the_command_says_what_it_can_do_and_every_choice_in_conf
 def test_one_command_leaves_a_folder_whose_result_is_that_of_the_saved_picture(command):
     code, _ = command("representation=both", "recipe=paper", "network.pooling=max", "content.layers=[relu2_1]")
     result, cell = Result.at(only_cell()), only_cell()
+    assert result.config["losses"] == "paper"
     assert (code, result.evaluations, set(result.losses)) == (0, 4, {"content", "style"})
     assert {path.name.split(".tfevents")[0] for path in cell.iterdir()} == {
         ".hydra", "content.png", "style.png", "result.png", "result.json", "trace.csv", "events.out",
@@ -176,6 +177,7 @@ WRONG = [
     ("runs=", "runs=: expected a folder"),
     ("runs=/dev/null", "this folder cannot be made (Not a directory); set runs= to another"),
     ("device=tpu", "device=tpu: expected auto, cpu, cuda, cuda:N or mps"),
+    ("precision=bfloat16 winograd=true", "winograd=true needs precision=float32, not bfloat16"),
     ("device=mps", "device=mps: this machine shows no Metal device; try device=auto"),
     ("content.weights=[1,2]", "content.weights=[1.0, 2.0]: expected 1 numbers, one for each of relu4_2"),
     ("optimizer.lr=0", "optimizer.lr=0.0: expected a positive number"),
@@ -297,6 +299,8 @@ def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
         (["content.layers=[relu9_9]", "seed=0,1"], "content.layers: there is no layer 'relu9_9'"),
         ([PARTS, "representation=both"], "none of the preset's parts has these values"),
         (["seed=1,1"], "1 is given 2 times; give every value once"),
+        (["canvas=pyramid,pixels", "canvas.levels=2"], "canvas.levels: there is no such key"),
+        (["canvas=pyramid,pixls"], "canvas=pixls: expected one of"),
         (["figure=none,auto"], "does not change what a cell is"),
     ],
 )

@@ -142,13 +142,6 @@ def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_
     assert measures.psnr(images.load(cell / "result.png"), images.load(other)) > 60
 
 
-def test_the_code_of_one_picture_joins_the_style_of_another(write_code, command):
-    write_code("--layers", "relu2_1", "--output", "code.npz")
-    status, said = command("representation=both", "content.code=code.npz", "content.layers=[relu2_1]", "ratio=0.1")
-    assert status == 0, said
-    assert sorted(path.name for path in only_cell().glob("*.png")) == ["result.png", "style.png"]
-
-
 @pytest.fixture
 def two_files(tmp_path) -> None:
     """The same weights in two folders."""
@@ -180,19 +173,6 @@ def test_settings_that_a_code_leaves_without_effect_are_named(write_code, comman
     _, said = command(*words, "crop=square")
     assert "size, crop have no effect with content.code" in said or "crop has no effect with content.code" in said
     assert "no effect" not in command(*words, "start=content")[1]
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["--output", "x.pt"], "ends in .npz or .safetensors"),
-        (["--layers", "relu5_1", "size=8"], "size=8: content.picture is then"),
-    ],
-)
-def test_what_cannot_be_written_is_said_in_a_line(write_code, words, told):
-    status, said = write_code(*words)
-    assert status == 2
-    assert told in said
 
 
 def test_figures_and_pages_do_without_the_picture(write_code, command):

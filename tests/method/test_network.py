@@ -137,11 +137,6 @@ def test_checkpointing_keeps_less_for_the_gradient(network, picture):
     assert kept(network.checkpointed()) < kept(network) / 2
 
 
-def test_a_weights_file_reads_back(tmp_path):
-    torch.save(STATE, tmp_path / "w.pth")
-    assert torch.equal(file_state(tmp_path / "w.pth")["0.weight"], STATE["0.weight"])
-
-
 @pytest.mark.parametrize(
     ("content", "told"),
     [

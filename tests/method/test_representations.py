@@ -86,12 +86,6 @@ def test_a_representation_without_layers_is_refused():
         Style({})
 
 
-def test_a_gram_matrix_is_symmetric_and_positive_semidefinite():
-    G = gram(F)[0]
-    assert torch.equal(G, G.T)
-    assert torch.linalg.eigvalsh(G).min() >= -1e-6
-
-
 def test_a_picture_tiled_with_itself_has_the_same_style_at_every_size():
     assert torch.allclose(gram(torch.cat([F, F], 3)), gram(F), rtol=1e-5)
 
@@ -104,13 +98,6 @@ def test_in_bfloat16_the_product_is_float32s_and_the_gradient_close(generator):
         gram(features).square().sum().backward()
     difference = (half.grad.float() - single.grad).norm() / single.grad.norm()
     assert float(difference) < 0.01
-
-
-def test_the_gradient_of_a_rectified_tap_vanishes_where_nothing_fires():
-    features = tiny_network()(smooth_picture(6, 6).requires_grad_(), ["conv1_1", "relu1_1"])
-    found = Content(ONE).layer_loss(features["relu1_1"], torch.ones(1, 4, 6, 6))
-    (gradient,) = torch.autograd.grad(found, features["conv1_1"])
-    assert torch.equal(gradient != 0, features["conv1_1"] > 0)
 
 
 # All of them
@@ -129,7 +116,7 @@ def test_relative_error_is_zero_for_a_match_and_one_for_nothing(representation):
     assert error(representation, torch.zeros_like(code), code) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("representation", [Shifted(ONE, [1, 4]), Sliced(ONE, seed=0)], ids=named)
+@pytest.mark.parametrize("representation", [*FORGETTING, Shifted(ONE, [1, 4])], ids=named)
 @pytest.mark.parametrize(("size", "others"), [((12, 12), (3, 3)), ((3, 3), (12, 12)), ((7, 5), (5, 9))])
 def test_an_error_is_that_of_two_codes_of_one_shape_whatever_the_sizes_of_their_pictures(representation, size, others):
     code, target = (representation.code(random(4, *each)) for each in (size, others))
@@ -152,11 +139,6 @@ def test_gradients_with_respect_to_the_picture_are_right(make):
     objective = Objective(network, [Term("x", representation, target)])
     picture = smooth_picture(6, 6).double().requires_grad_()
     assert torch.autograd.gradcheck(lambda x: objective(x).total, picture)
-
-
-@pytest.mark.parametrize("representation", EVERY[1:], ids=named)
-def test_paintings_of_another_size_than_the_picture_can_be_targets(representation):
-    assert torch.isfinite(representation.layer_loss(representation.code(F), representation.code(random(3, 9, 7))))
 
 
 # Covariance and moments

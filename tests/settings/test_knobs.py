@@ -161,23 +161,12 @@ def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path, p
     found = [Result.at(path.parent) for path in Path("runs/own").glob("*/result.json")]
     assert sorted(each.config["style"]["parameters"]["power"] for each in found) == [1, 2]
     assert len({each.fingerprint for each in found}) == 2
+    typed = [override for each in found for override in each.overrides]
+    assert "style.statistic=own_textures:Means" in typed
+    assert not any("\\" in override or override.startswith("+") for override in typed)
     caption = Path("runs/own/caption.txt").read_text()
+    assert "\\" not in said + caption
     assert "own_textures:Means with power=1, own_textures:Means with power=2" in caption
-
-
-def test_what_is_recorded_and_shown_of_a_sweeps_cell_is_as_it_was_typed(command, tmp_path):
-    (tmp_path / "own_typed.py").write_text(OWN)
-    words = ["style.statistic=gram,own_typed:Means", "style.parameters.power=2", "steps=2", "name=typed"]
-    code, said = command("-m", *STYLE, *words)
-    assert code == 0, said
-    assert [cell.values["style.statistic"] for cell in Sweep.at(Path("runs/typed")).cells] == [
-        "gram",
-        "own_typed:Means",
-    ]
-    found = [Result.at(path.parent).overrides for path in Path("runs/typed").glob("*/result.json")]
-    assert any("style.statistic=own_typed:Means" in overrides for overrides in found)
-    assert not any("\\" in override or override.startswith("+") for overrides in found for override in overrides)
-    assert "\\" not in said + Path("runs/typed/caption.txt").read_text()
 
 
 def test_every_scale_of_a_painting_is_shown(command):

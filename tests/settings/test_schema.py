@@ -17,8 +17,3 @@ def test_layers_are_those_given_by_name_else_by_depth_else_the_lists_own(overrid
     config = composed("representation=both", *overrides)
     assert config.layers("content") == content
     assert config.layers("style") == style
-
-
-@pytest.mark.parametrize(("overrides", "losses"), [([], "relative"), (["recipe=paper"], "paper")])
-def test_losses_are_relative_unless_the_paper_is_asked_for(overrides, losses):
-    assert composed("representation=both", *overrides).losses.name == losses

@@ -1,16 +1,14 @@
 """A cell's folder is a function of its settings; nobody else writes there, and what it says holds whatever happened."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.sweeps import any_sweep
-from support.tiny import TINY, as_nobody, only_cell, stopping_at
+from support.tiny import as_nobody, only_cell, stopping_at
 
 from experiments.cell import run
 from experiments.cell.places import adopt
@@ -121,17 +119,6 @@ def test_a_state_does_not_depend_on_where_one_stands(tmp_path, monkeypatch):
     (tmp_path / sweep.cells[0].folder / TRACE).write_text("damaged")
     monkeypatch.chdir(tmp_path)
     assert up_to_date.state(Sweep.at(Path())) == up_to_date.state(Sweep.at(tmp_path))
-
-
-def test_two_that_are_made_at_once_under_two_names_are_both_whole(photo):
-    """Whoever comes later copies what the other has finished, or makes its own."""
-    asked = [f"content.picture={photo}", *TINY, "content.layers=[relu1_1]"]
-    start = [sys.executable, "-m", "experiments.reconstruct", *asked]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    made = [subprocess.Popen([*start, f"name={name}"], env=environment) for name in "ab"]
-    assert [process.wait() for process in made] == [0, 0]
-    results = [Result.at(path.parent) for path in sorted(Path("runs").glob(f"*/*/{RESULT}"))]
-    assert [result.losses for result in results] == [results[0].losses] * 2
 
 
 def test_of_two_sweeps_at_once_in_one_folder_the_last_to_end_leaves_its_list_its_figure_and_its_page(command):

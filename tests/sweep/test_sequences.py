@@ -83,11 +83,12 @@ class Runs(RuleBasedStateMachine):
         with stopping_at(step):
             assert run(f"name={name}", f"seed={seed}") in (0, 130)
 
-    @rule(name=NAME, seed=SEED)
-    def two_at_once(self, name: str, seed: int) -> None:
-        others = [start(None, f"name={name}", f"seed={seed}") for _ in range(2)]
+    @rule(names=st.tuples(NAME, NAME), seed=SEED)
+    def two_at_once(self, names: tuple[str, str], seed: int) -> None:
+        others = [start(None, f"name={name}", f"seed={seed}") for name in names]
         assert [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in others] == [0, 0]
-        assert any(found == (seed, self._version) for _, found, _ in self._finished(name))
+        for name in names:
+            assert any(found == (seed, self._version) for _, found, _ in self._finished(name))
 
     @precondition(lambda self: self._folders())
     @rule(data=st.data())
