@@ -92,3 +92,15 @@ def command(
         return code, said
 
     return run
+
+
+@pytest.fixture
+def done(command: Callable[..., tuple[int, str]]) -> Callable[..., str]:
+    """Runs the command, which has to end well; gives what was said."""
+
+    def run(*arguments: str) -> str:
+        code, said = command(*arguments)
+        assert code == 0, said
+        return said
+
+    return run

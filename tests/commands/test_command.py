@@ -109,18 +109,16 @@ def test_figure_1_of_ones_own_pictures_is_one_figure(command):
     assert [words.get_text() for words in page.findobj(Text)].count("network") == 1
 
 
-def test_a_sweep_with_films_ends_in_one_of_all_its_cells(command):
+def test_a_sweep_with_films_ends_in_one_of_all_its_cells(done):
     sweep = ("-m", "content.layers=[relu1_1],[relu2_1]", "name=grid")
-    command(*sweep, "seed=0")
-    code, said = command(*sweep, "seed=0", "film=true")
-    assert code == 0
+    done(*sweep, "seed=0")
+    said = done(*sweep, "seed=0", "film=true")
     assert "all cells are already finished without a film" in said
-    code, said = command(*sweep, "seed=0,1", "film=true")
-    assert code == 0
+    said = done(*sweep, "seed=0,1", "film=true")
     assert "2 of 4 cells were made without film=true and stand still" in said
     assert len(list(Path("runs/grid").glob("*/film.webp"))) == 2
     assert (film := Path("runs/grid/film.webp").stat()).st_size > 1000
-    command(*sweep, "seed=0,1", "film=true")
+    done(*sweep, "seed=0,1", "film=true")
     assert Path("runs/grid/film.webp").stat().st_mtime_ns == film.st_mtime_ns
 
 
@@ -234,23 +232,21 @@ def test_a_picture_may_have_any_name(called, photo, name):
         ("representation=style style.parameters={power:2}", ["style.parameters has no effect with"]),
     ],
 )
-def test_a_setting_without_effect_is_named(command, photo, arguments, lines):
+def test_a_setting_without_effect_is_named(done, photo, arguments, lines):
     shutil.copy(photo, "photo.png")
-    code, said = command(*arguments.split(" "), "steps=1", QUICK)
-    assert code == 0
+    said = done(*arguments.split(" "), "steps=1", QUICK)
     named = [line for line in said.splitlines() if "has no effect" in line and ".picture" not in line]
     assert len(named) == len(lines), named
     assert all(line in said for line in lines)
 
 
-def test_what_had_to_be_guessed_about_a_picture_is_said(command):
+def test_what_had_to_be_guessed_about_a_picture_is_said(done):
     images.to_image(torch.zeros(1, 3, 40, 40)).convert("CMYK").save("inks.tiff")
-    code, said = command("content.picture=inks.tiff")
-    assert code == 0
+    said = done("content.picture=inks.tiff")
     assert "inks.tiff: CMYK without a usable colour profile; ideal inks are assumed" in said
 
 
-def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(command, monkeypatch):
+def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(done, monkeypatch):
     from reconstruct.canvas import Canvas
 
     forward, calls = Canvas.forward, []
@@ -260,15 +256,14 @@ def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(command, monke
         return forward(self) * (torch.nan if len(calls) > 20 else 1)
 
     monkeypatch.setattr(Canvas, "forward", lost)
-    code, said = command("steps=200")
-    assert code == 0
+    said = done("steps=200")
     result = Result.at(only_cell())
     assert not result.converged
     assert re.fullmatch(r"diverged: the content loss became nan at step \d+", result.note)
     assert f"NOT CONVERGED, {result.note}" in said
     assert result.evaluations < 40
     assert torch.isfinite(torch.tensor(result.total))
-    assert "already finished" in command("steps=200")[1]
+    assert "already finished" in done("steps=200")
 
 
 def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
@@ -382,10 +377,9 @@ def test_a_figure_is_drawn_again_when_a_picture_came_back(command, photo, painti
     assert Path("runs/grid/figure.png").read_bytes() == whole
 
 
-def test_very_many_cells_are_not_drawn_unasked(command, monkeypatch):
+def test_very_many_cells_are_not_drawn_unasked(done, monkeypatch):
     monkeypatch.setattr(conclusion, "DRAWN_AT_MOST", 1)
-    code, said = command("-m", "seed=0,1", "name=grid")
-    assert code == 0
+    said = done("-m", "seed=0,1", "name=grid")
     assert "2 cells make a large table: reconstruct-figure runs/grid draws it" in said
     assert not Path("runs/grid/figure.png").exists()
 
@@ -459,10 +453,9 @@ def test_figure_3_takes_the_ratios_that_suit_the_losses(losses, ratios):
     assert found.hydra.sweeper.params.ratio.startswith(ratios)
 
 
-def test_an_atlas_leaves_its_tables_figures_and_findings(command):
+def test_an_atlas_leaves_its_tables_figures_and_findings(done):
     layers = ["content.layers=[relu1_1],[relu5_1]", "style.layers=[relu1_1],[relu1_1,relu2_1]", "ratio=0,1,inf"]
-    code, said = command("experiment=atlas", "steps=2", "snapshots=[0.99]", "observer=none", *layers)
-    assert code == 0
+    said = done("experiment=atlas", "steps=2", "snapshots=[0.99]", "observer=none", *layers)
     assert "15 of 15 cells done" in said  # twice each: content, on pixels, style; three ratios
     folder = Path("runs/atlas")
     names = {path.stem for path in folder.glob("*.png")}

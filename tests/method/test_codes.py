@@ -125,19 +125,18 @@ def test_another_ending_is_answered_with_those_that_are_known(tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_itself(write_code, command, ending):
+def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_itself(write_code, done, ending):
     """Settings that are not about a code change nothing in it."""
     others = ["representation=style", "content.code=x.npz"]
     status, said = write_code("--layers", "[relu1_1,relu2_1]", "--output", f"code{ending}", *others)
     assert status == 0, said
-    status, said = command(f"content.code=code{ending}", "content.layers=[relu2_1]", "steps=20", "name=a")
-    assert status == 0, said
+    done(f"content.code=code{ending}", "content.layers=[relu2_1]", "steps=20", "name=a")
     cell = only_cell()
     found = Result.at(cell)
     assert found.psnr is None
     assert not (cell / "content.png").exists()
     assert found.inputs[-1]["key"] == "content.code"
-    command("content.layers=[relu2_1]", "steps=20", "name=b", "runs=others")
+    done("content.layers=[relu2_1]", "steps=20", "name=b", "runs=others")
     (other,) = (cell.parents[2] / "others").rglob("result.png")
     assert measures.psnr(images.load(cell / "result.png"), images.load(other)) > 60
 
@@ -150,18 +149,17 @@ def two_files(tmp_path) -> None:
     shutil.copy("w.pth", "sub/other.pth")
 
 
-def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code, command, two_files, photo, painting):
+def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code, done, two_files, photo, painting):
     weights = ["network=vgg11", "network.weights=w.pth", "network.normalize_over=[]"]
     write_code("--layers", "relu2_1", "--output", "code.npz", *weights)
     words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1", *weights]
-    status, said = command(*words, "network.weights=sub/other.pth")
-    assert status == 0, said
+    said = done(*words, "network.weights=sub/other.pth")
     assert "another network" not in said
     for other, told in (
         (f"network.normalize_over=[{photo},{painting}]", "normalised over"),
         ("network.pooling=max", "vgg11, weights "),
     ):
-        _, said = command(*words, other)
+        said = done(*words, other)
         assert "content.code=code.npz: has features of another network (vgg11, weights " in said
         assert told in said
 
@@ -175,10 +173,9 @@ def test_settings_that_a_code_leaves_without_effect_are_named(write_code, comman
     assert "no effect" not in command(*words, "start=content")[1]
 
 
-def test_figures_and_pages_do_without_the_picture(write_code, command):
+def test_figures_and_pages_do_without_the_picture(write_code, done):
     write_code("--layers", "relu1_1,relu2_1", "--output", "code.npz")
-    status, said = command("-m", "content.code=code.npz", "content.layers=[relu1_1],[relu2_1]", "name=s")
-    assert status == 0, said
+    done("-m", "content.code=code.npz", "content.layers=[relu1_1],[relu2_1]", "name=s")
     (sweep,) = (path.parent for path in Path("runs").glob("*/sweep.json"))
     assert {"figure.png", "index.html", "caption.txt"} <= {path.name for path in sweep.iterdir()}
     assert "code" in (sweep / "index.html").read_text()

@@ -41,9 +41,8 @@ def test_a_share_of_noise_lies_over_the_picture():
 
 
 @pytest.mark.parametrize("canvas", ["pixels", "pyramid", "shallow", "fourier"])
-def test_every_canvas_begins_with_the_picture_itself(command, canvas):
-    code, said = command("start=content", "steps=1", f"canvas={canvas}", "content.layers=[relu2_1]")
-    assert code == 0, said
+def test_every_canvas_begins_with_the_picture_itself(done, canvas):
+    done("start=content", "steps=1", f"canvas={canvas}", "content.layers=[relu2_1]")
     assert measures.psnr(pixels(), pixels("content.png")) > 45
 
 
@@ -63,19 +62,17 @@ def test_a_start_is_kept_beside_the_result_with_its_distance(command, painting):
     assert pixels("start.png").shape == pixels().shape  # stretched: the painting has another shape
 
 
-def test_a_finished_cell_is_a_start_by_its_folder(command):
-    command("steps=2", "name=small", "size=16")
+def test_a_finished_cell_is_a_start_by_its_folder(done):
+    done("steps=2", "name=small", "size=16")
     (small,) = Path("runs/small").glob("*/result.png")
-    code, said = command("steps=1", f"start={small.parent}", "name=large")
-    assert code == 0, said
+    done("steps=1", f"start={small.parent}", "name=large")
     (large,) = Path("runs/large").glob("*/start.png")
     with Image.open(large) as start:
         assert start.size == (32, 27)
 
 
-def test_a_cell_that_starts_from_half_its_size_makes_that_first_and_goes_on_from_it(command):
-    code, said = command("start=half", "content.layers=[relu2_1]", "steps=5")
-    assert code == 0, said
+def test_a_cell_that_starts_from_half_its_size_makes_that_first_and_goes_on_from_it(done):
+    done("start=half", "content.layers=[relu2_1]", "steps=5")
     (large,) = Path("runs/single").glob("*/result.json")
     small, found = Result.at(large.parent / "half"), Result.at(large.parent)
     assert small.size == 16
@@ -83,14 +80,13 @@ def test_a_cell_that_starts_from_half_its_size_makes_that_first_and_goes_on_from
     assert found.start["seconds"] == small.seconds
     start, half = images.load(large.parent / "start.png"), images.load(large.parent / "half/result.png", 32)
     assert measures.psnr(start, stretched(half, *start.shape[-2:])) > 45
-    command("size=16", "content.layers=[relu2_1]", "steps=5", "name=alone")
+    done("size=16", "content.layers=[relu2_1]", "steps=5", "name=alone")
     (alone,) = Path("runs/alone").glob("*/result.png")
     assert alone.read_bytes() == (large.parent / "half/result.png").read_bytes()
 
 
-def test_half_the_size_is_that_of_a_painting_of_its_own_size_too(command):
-    code, said = command(*STYLE, "start=half", "style.size=24", "size=40", "steps=2")
-    assert code == 0, said
+def test_half_the_size_is_that_of_a_painting_of_its_own_size_too(done):
+    done(*STYLE, "start=half", "style.size=24", "size=40", "steps=2")
     (painting,) = Path("runs/single").glob("*/half/style.png")
     assert max(images.load(painting).shape) == 12
 
@@ -99,9 +95,8 @@ def test_half_the_size_is_that_of_a_painting_of_its_own_size_too(command):
 
 
 @pytest.mark.parametrize("statistic", ["gram", "covariance", "moments", "shifted", "sliced"])
-def test_every_statistic_is_approached_and_reported(command, statistic):
-    code, said = command(*STYLE, f"style.statistic={statistic}", "steps=12", "seed=3")
-    assert code == 0, said
+def test_every_statistic_is_approached_and_reported(done, statistic):
+    done(*STYLE, f"style.statistic={statistic}", "steps=12", "seed=3")
     rows = (only_cell() / "trace.csv").read_text().splitlines()
     first, last = (float(row.split(",")[rows[0].split(",").index("total")]) for row in (rows[1], rows[-1]))
     assert last < first / 2
@@ -138,10 +133,9 @@ def test_shifts_that_no_layer_has_room_for_are_told(command):
     assert "style.shifts: no layer of this size has room for 40, 500, which counts for nothing" in said
 
 
-def test_a_loss_that_is_no_square_of_a_distance_is_remarked_upon(command, tmp_path):
+def test_a_loss_that_is_no_square_of_a_distance_is_remarked_upon(done, tmp_path):
     (tmp_path / "own_absolute.py").write_text(OWN.replace(".square().sum()", ".abs().sum()"))
-    code, said = command(*STYLE, "style.statistic=own_absolute:Means", "steps=2")
-    assert code == 0
+    said = done(*STYLE, "style.statistic=own_absolute:Means", "steps=2")
     assert "layer_loss is no multiple of ‖code − target‖²" in said
     result = Result.at(only_cell())
     assert result.relative_errors == {}
@@ -154,10 +148,9 @@ def test_a_loss_that_is_no_square_of_a_distance_is_remarked_upon(command, tmp_pa
     "powers",
     ["style.parameters.power=1,2", "style.parameters={power: 1},{power: 2}", "parts=[{style.parameters.power: '1,2'}]"],
 )
-def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path, powers):
+def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(done, tmp_path, powers):
     (tmp_path / "own_textures.py").write_text(OWN)
-    code, said = command("-m", *STYLE, "style.statistic=own_textures:Means", powers, "steps=6", "name=own")
-    assert code == 0, said
+    said = done("-m", *STYLE, "style.statistic=own_textures:Means", powers, "steps=6", "name=own")
     found = [Result.at(path.parent) for path in Path("runs/own").glob("*/result.json")]
     assert sorted(each.config["style"]["parameters"]["power"] for each in found) == [1, 2]
     assert len({each.fingerprint for each in found}) == 2
@@ -169,9 +162,8 @@ def test_a_class_of_the_users_own_is_a_statistic_in_a_sweep(command, tmp_path, p
     assert "own_textures:Means with power=1, own_textures:Means with power=2" in caption
 
 
-def test_every_scale_of_a_painting_is_shown(command):
-    code, said = command("-m", *STYLE, "style.size=32,48", "style.crop=none,square", "steps=2", "name=scales")
-    assert code == 0, said
+def test_every_scale_of_a_painting_is_shown(done):
+    done("-m", *STYLE, "style.size=32,48", "style.crop=none,square", "steps=2", "name=scales")
     shown = data_of(Path("runs/scales/index.html"))["originals"]
     assert len({each["title"] for each in shown}) == 4
     assert (
@@ -231,10 +223,9 @@ def test_the_range_that_is_named_for_the_papers_losses_is_the_relative_one(comma
 # What of a texture does a statistic miss?
 
 
-def test_textures_of_every_statistic_are_measured_by_all(command, photo, painting):
+def test_textures_of_every_statistic_are_measured_by_all(done, photo, painting):
     made = ["style.statistic=gram,moments,sliced", "style.layers=[relu1_1,relu2_1]", "steps=6", "style.shifts=[1,2]"]
-    code, said = command("experiment=statistics", *made, f"style.picture='{photo}','{painting}'")
-    assert code == 0, said
+    done("experiment=statistics", *made, f"style.picture='{photo}','{painting}'")
     sweep = Sweep.at(Path("runs/statistics"))
     assert {"figure.png", "matrix.png", "matrix.pdf", "statistics.csv"} <= {
         path.name for path in sweep.folder.iterdir()
