@@ -3,7 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from experiments.cell.invocation import command
@@ -16,7 +16,7 @@ from experiments.terminal.exits import Parser, exits, mistakes_in
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
 from reconstruct.report.figures import FORMATS, Layout, Look
-from reconstruct.report.figures.page.sheet import VALUES, Box
+from reconstruct.report.figures.page.sheet import VALUES, WIDTH, Box
 from reconstruct.report.figures.page.venues import venue
 from reconstruct.runs import up_to_date
 from reconstruct.runs.sweeps import Sweep
@@ -85,10 +85,10 @@ def _request(given: argparse.Namespace) -> Request:
 
 
 def _look(given: argparse.Namespace, columns: int | None) -> Look:
-    look = Look(title=given.title, labels=not given.no_labels, columns=columns, crop=given.crop, letters=given.letters)
-    look = replace(look, detail=_box(given.detail), difference=given.difference, values=given.values)
-    look = replace(look, notes=not given.no_notes, font=_font(given.font), height=_inches(given.height))
-    return replace(look, **asdict(venue(given.width))) if given.width else look
+    named = {each.name: getattr(given, each.name) for each in fields(Look) if hasattr(given, each.name)}
+    named |= {"labels": not given.no_labels, "notes": not given.no_notes, "columns": columns}
+    named |= {"detail": _box(given.detail), "font": _font(given.font), "height": _inches(given.height)}
+    return Look(**named | (asdict(venue(given.width)) if given.width else {"width": WIDTH}))
 
 
 def _expect(is_right: bool, option: str, given: object, expected: str) -> None:

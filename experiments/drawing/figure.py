@@ -72,7 +72,7 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
         _show_on_board(sweep, cells, words["caption"])
     outdated.note(sweeps, paths, is_named=bool(request.name))
     if request.panels is not None:
-        paths += figures.write_panels(cells, request.look, layout, request.panels, words["caption"])
+        paths.append(figures.write_panels(cells, request.look, layout, request.panels, words["caption"]))
     if (pages := max(map(len, drawn.values()))) > MOST_PAGES:
         shorter = f"--only {next(iter(cells.axes), 'seed')}=… shows some of them, reconstruct-page {sweep.folder} all"
         say(f"{stem}: {len(cells.panels)} cells take {pages} pages; {shorter}")

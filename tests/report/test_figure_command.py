@@ -125,6 +125,8 @@ def test_latex_compiles_the_panels(tmp_path, figure_of):
     product = {"content.picture": ["a_b&c.png", "猫.jpg", "50%_{x}^2.png"], "ratio": ["1e-3", "0.015"]}
     written(Shape([product], ["done", "damaged"], "auto", [(8, 8)]), tmp_path / "s")
     assert figure_of(tmp_path / "s", "--panels", tmp_path / "panels")[0] == 0
+    start = r"\documentclass{article}\usepackage{graphicx}\usepackage[papersize={9in,30in}]{geometry}\begin{document}"
+    (tmp_path / "panels/example.tex").write_text(rf"{start}\input{{figure}}\end{{document}}")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "example.tex"]
     done = subprocess.run(command, cwd=tmp_path / "panels", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]

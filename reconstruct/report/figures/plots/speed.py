@@ -86,9 +86,8 @@ class Comparison:
 
     def record(self) -> dict[str, Any]:
         """Everything but the pictures, as JSON can hold it."""
-        numbers = {key: value for key, value in vars(self).items() if not isinstance(value, Curve)}
-        numbers |= {"seconds": self.seconds, "ratio": self.ratio}
-        return numbers | {"classic": self.classic.record(), "fast": self.fast.record()}
+        known = {key: value.record() if isinstance(value, Curve) else value for key, value in vars(self).items()}
+        return known | {"seconds": self.seconds, "ratio": self.ratio}
 
 
 def speed(comparisons: Sequence[Comparison]) -> list[Figure]:

@@ -2,7 +2,6 @@
 
 DIR/01_relu1_1_Pagoda_in_China.png …   panels in reading order
     figure.tex                         to be included in a document that loads the package graphicx
-    example.tex                        a minimal document that includes it
 """
 
 import re
@@ -28,17 +27,10 @@ FIGURE = r"""\begin{figure*}
 \caption{%(caption)s}
 \end{figure*}
 """
-EXAMPLE = r"""\documentclass{article}
-\usepackage{graphicx}
-\usepackage[margin=0.5in,papersize={%(width).2fin,%(height).2fin}]{geometry}
-\begin{document}
-\input{figure}
-\end{document}
-"""
 
 
-def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, caption: str) -> list[Path]:
-    """Write panels, ``figure.tex`` and ``example.tex`` into a folder; panels of an earlier ``figure.tex`` are removed.
+def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, caption: str) -> Path:
+    """Write panels and ``figure.tex`` into a folder; panels of an earlier ``figure.tex`` are removed.
 
     Args:
         cells: the cells of the figure.
@@ -48,23 +40,19 @@ def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, 
         caption: plain text.
 
     Returns:
-        The LaTeX files.
+        The LaTeX file.
     """
-    every, writer = placed(tables(cells, look, layout), look), _Writer(folder, count(1))
+    every, writer, path = placed(tables(cells, look, layout), look), _Writer(folder, count(1)), folder / "figure.tex"
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / "figure.tex", folder / "example.tex"]
-    before = paths[0].read_text(encoding="utf-8") if paths[0].exists() else ""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
     for name in re.findall(r"\\includegraphics\[[^]]*\]\{([\w.-]+)\}", before):
         (folder / name).unlink(missing_ok=True)
     paragraphs = caption.strip().split("\n\n")[:-1]  # all but the commands
     words = escaped(" ".join(paragraph.replace("\n", "; ") for paragraph in paragraphs))
     figure = FIGURE % {"body": "\n\n\\medskip\n".join(map(writer.latex, every)), "caption": words}
-    height = 1.15 * sum(each.inches for each in every) + 3
-    example = EXAMPLE % {"width": look.width + 1.4, "height": height}
-    for path, text in zip(paths, (figure, example), strict=True):
-        with written_whole(path) as file:
-            file.write(text.encode())
-    return paths
+    with written_whole(path) as file:
+        file.write(figure.encode())
+    return path
 
 
 @dataclass(frozen=True)

@@ -119,11 +119,6 @@ class Placed:
         self.heights = [self._height(row) for row in range(self.rows)]
         self.above = self._of_originals()
 
-    @property
-    def inches(self) -> float:
-        """The height of the table in inches, if it is on one page."""
-        return sum(part.height for part in self.parts())
-
     def parts(self) -> list[Part]:
         """All parts, from the top."""
         return [part for band in self.bands for part in self.band(band)]
