@@ -47,7 +47,7 @@ def atlas(
     if len(subsets(entries)) > 1:
         figures["arrangement"] = arrangement(entries, _titled(look, tested["texture"]))
     if cases_of(entries):
-        figures["front"] = front(entries, _titled(look, tested["both"]))
+        figures["front"] = front(sweep, entries, _titled(look, tested["both"]))
         if blended := blending(entries, _titled(look, tested["blended"])):
             figures["blending"] = blended
     return figures

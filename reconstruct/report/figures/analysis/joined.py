@@ -4,30 +4,28 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from statistics import mean
-from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
 from reconstruct.analysis.entries import ORIGINAL, PROBABILITY, Entry, network_note
 from reconstruct.analysis.outcomes import of_photographs, plural
 from reconstruct.analysis.recognition import blended_lines
 from reconstruct.analysis.selection import front as lines_of
 from reconstruct.files import unique_ends
-from reconstruct.report.figures.page.fitting import extent
-from reconstruct.report.figures.page.notes import keys, paragraph
+from reconstruct.report.figures.cells import opened
+from reconstruct.report.figures.page.notes import paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
-from reconstruct.report.figures.plots.axes import key, style
-from reconstruct.report.figures.plots.panels import TRADE_OFF, Plot, log_plot, rows
+from reconstruct.report.figures.plots.axes import style
+from reconstruct.report.figures.plots.panels import Plot, rows
+from reconstruct.report.figures.plots.tradeoff import Point, trade_off
+from reconstruct.runs.results import PICTURE
+from reconstruct.runs.sweeps import Sweep
 from reconstruct.runs.wording import numbers
 
 Lines = Sequence[Sequence[Entry]]
 ERRORS = "errors: ‖code − target‖² / ‖target‖²"
 DOTTED = "dotted: the smallest error of each; "
-AWAY = 0.05  # inches from a point to its label
-PLACES = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a label around its point
 CLASS = "class of the photograph (probability)"
 PANELS: dict[str, Callable[[Entry], float | None]] = {
     CLASS: lambda e: e.seen.get(PROBABILITY),
@@ -36,17 +34,20 @@ PANELS: dict[str, Callable[[Entry], float | None]] = {
 }
 
 
-def front(entries: Sequence[Entry], look: Look) -> list[Figure]:
+def front(sweep: Sweep, entries: Sequence[Entry], look: Look) -> list[Figure]:
     """Content error against style error, a line for each photograph and seed; dotted, the smallest value of each."""
-    return laid_out(_front(entries, look), look)
+    return laid_out(_front(sweep, entries, look), look)
 
 
-def _front(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
+def _front(sweep: Sweep, entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     lines = lines_of(entries)
-    points = [list(map(_errors, line)) for line in lines]
-    yield from rows([log_plot(*TRADE_OFF, points, partial(_mark, lines, look))], look)
-    yield from keys([key(k, name) for k, name in enumerate(_names(lines))], look)
-    yield paragraph(f"at the points: α/β; {DOTTED if _are_few(lines) else ''}{ERRORS}", look)
+    words = numbers([repr(e.ratio) for line in lines for e in line])
+    points = [
+        [Point(words[repr(e.ratio)], _errors(e), opened(sweep.folder / e.cell / PICTURE)) for e in reversed(line)]
+        for line in lines
+    ]
+    yield from trade_off(list(zip(_names(lines), points, strict=True)), look, partial(_mark, lines))
+    yield paragraph(f"{DOTTED if _are_few(lines) else ''}{ERRORS}", look)
     yield paragraph(network_note(entries, [e for line in lines for e in line]), look)
 
 
@@ -76,44 +77,12 @@ def _names(lines: Lines) -> list[str]:
     return [", ".join(name(e)) for e in firsts]
 
 
-def _mark(lines: Lines, look: Look, axes: Axes) -> None:
-    """Draw the smallest errors of few lines, and α/β at the points."""
+def _mark(lines: Lines, axes: Axes) -> None:
+    """Draw the smallest errors of few lines."""
     for k, line in enumerate(lines if _are_few(lines) else ()):
         content, style_errors = zip(*map(_errors, line), strict=True)
         axes.axvline(min(content), color=style(k)[0], lw=0.8, ls=":")
         axes.axhline(min(style_errors), color=style(k)[0], lw=0.8, ls=":")
-    if look.labels:
-        _write_ratios(lines, look.tiny, axes)
-
-
-def _write_ratios(lines: Lines, size: float, axes: Axes) -> None:
-    """Write α/β at every point where there is room, at the ends of lines first."""
-    words = numbers([repr(e.ratio) for line in lines for e in line])
-    points = [(k, e, e in (line[0], line[-1])) for k, line in enumerate(lines) for e in line]
-    taken = [Bbox([_place(e, axes)] * 2) for _, e, _ in points]
-    for k, e, _ in sorted(points, key=lambda point: not point[2]):
-        word = words[repr(e.ratio)]
-        boxes = (box for box in _boxes(_place(e, axes), extent(word, size), axes) if not box.count_overlaps(taken))
-        if (box := next(boxes, None)) is not None:
-            middle = axes.transAxes.inverted().transform(box.get_points().mean(axis=0) * axes.figure.dpi)
-            look: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False, "transform": axes.transAxes}
-            axes.text(middle[0], middle[1], word, size=size, color=style(k)[0], **look)
-            taken.append(box)
-
-
-def _place(e: Entry, axes: Axes) -> Any:
-    """Inches from the lower left corner of the figure."""
-    return axes.transData.transform(_errors(e)) / axes.figure.dpi
-
-
-def _boxes(point: Any, size: tuple[float, float], axes: Axes) -> Iterator[Bbox]:
-    """The places of a label around a point that are inside the axes, in inches."""
-    low, high = axes.bbox.get_points() / axes.figure.dpi
-    for place in PLACES:
-        middle = point + place * (AWAY + np.array(size) / 2)
-        box = np.array([middle - np.array(size) / 2, middle + np.array(size) / 2])
-        if (box >= low).all() and (box <= high).all():
-            yield Bbox(box)
 
 
 def blending(entries: Sequence[Entry], look: Look) -> list[Figure]:
