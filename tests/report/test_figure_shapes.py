@@ -132,7 +132,7 @@ def test_every_panel_has_a_label_of_its_own_beside_the_originals_that_its_result
                 said[*_label(each, i, j)] += 1
             if tile.name in panels:
                 _assert_originals(panels[tile.name], list(_originals_beside(each.table, i, j)))
-        for words in (words for of in each.values.values() for words in of.values()):
+        for words in each.values.values():
             assert re.match(r"((content|style)\s)?(error|loss)\s", words.words)
     assert [label for label, times in said.items() if times > 1] == []
     for panel in panels.values():  # a cell that is missing has the original that it would have

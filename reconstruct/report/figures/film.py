@@ -7,6 +7,7 @@ frames of all of them shows as much change between any two of its ticks.
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,7 +15,6 @@ from matplotlib.figure import Figure
 from reconstruct.recorders.film import FilmReader, Pixels
 from reconstruct.report.figures.page.saving import pixels
 from reconstruct.report.figures.page.sheet import TITLE_LABEL, house_style
-from reconstruct.report.figures.tables.tiles import error_label
 from reconstruct.runs.wording import percent
 
 TICKS = 60
@@ -60,20 +60,18 @@ class _Part:
     def __init__(self, figure: Figure, folder: str, reader: FilmReader) -> None:
         self._reader = reader
         self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
-        names = {error_label(folder, term): term for term in ("content", "style")}
-        self.errors = {names[name]: text for text in figure.texts if (name := str(text.get_label())) in names}
-        for text in self.errors.values():
-            if "%" not in text.get_text():  # a loss, which a film does not know at its steps
-                text.set_text("")
+        self.texts = [text for text in figure.texts if text.get_label() == folder]
+        for text in self.texts:  # without losses, which a film does not know at its steps
+            text.set_text(re.sub(r"\w+ loss\s.*", "", text.get_text()))
 
     def show(self, step: int) -> None:
         """Replace the picture and the errors by those of a step."""
         frame = self._reader.at(step)
         for picture in self.pictures:
             picture.set_data(_cut(frame.pixels, picture.get_size()))
-        for term, text in self.errors.items():
-            if (error := frame.errors.get(term)) is not None:
-                text.set_text(re.sub(r"\S+ %", percent(error), text.get_text()))
+        errors = [(term, error) for term, error in frame.errors.items() if error is not None]
+        for text, (term, error) in product(self.texts, errors):
+            text.set_text(re.sub(rf"({term} error\s)\S+ %", rf"\g<1>{percent(error)}", text.get_text()))
 
 
 def _cut(frame: Pixels, like: Sequence[int]) -> Pixels:

@@ -104,8 +104,9 @@ class _Writer:
 def _below(placed: Placed, row: int, column: int) -> str:
     """What stands below a panel: its numbers, and what is wrong with it."""
     tile = placed.table.tiles.get((row, column))
-    problem = [escaped(tile.problem.upper())] if tile and tile.picture and tile.problem else []
-    return ", ".join([*map(_one_line, placed.values.get((row, column), {}).values()), *problem])
+    problem = [tile.problem.upper()] if tile and tile.picture and tile.problem else []
+    numbers = [" ".join(number) for number in tile.values] if tile and (row, column) in placed.values else []
+    return escaped(", ".join([*numbers, *problem]))
 
 
 def _box(words: Fitted, inches: float, how: str = "\\centering") -> str:

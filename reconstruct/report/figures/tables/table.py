@@ -17,7 +17,7 @@ from matplotlib.patches import Rectangle
 from reconstruct.report.figures.page.fitting import Fitted, fit, fit_all, fits
 from reconstruct.report.figures.page.notes import paragraph
 from reconstruct.report.figures.page.sheet import FAINT, GAP, PAD, Box, Look, Part, Sheet, filled, letter
-from reconstruct.report.figures.tables.tiles import Tile, error_label
+from reconstruct.report.figures.tables.tiles import Tile
 
 SMALLEST_PANEL = 0.8  # inches; rather than smaller ones there are more rows, and more pages
 LARGEST_PANEL, LARGEST_OF_ROWS = 3.4, 2.2  # inches: of a panel if there is one row, and if there are several
@@ -25,6 +25,7 @@ MOST_IN_A_ROW = 6  # panels side by side if there is one row only
 ORIGINAL_WIDTH = 2.5  # inches of an original above a table, at most; up to there textures can be compared by eye
 LABEL_SHARE = 0.2  # of the width, for the labels of rows
 BLOCK_GAP = 0.2
+BELOW = 0.03  # inches between a picture and its numbers
 TALLEST = 1.6  # height of a panel over its width, if several are side by side; taller pictures are scaled down
 INSET = 0.36  # of the height of a panel
 
@@ -100,7 +101,7 @@ class Placed:
         width: of a panel, in inches; at most `widest`.
         step: inches from one panel to the next.
         heights: of the panels of each row, in inches.
-        values: place -> name -> the text below the picture.
+        values: place -> the numbers below the picture.
         above: the originals that all cells have in common, a table above this one.
     """
 
@@ -149,17 +150,14 @@ class Placed:
         heading = fit(columns.heading, look.width - self.labels - GAP, look.small) if columns.heading else None
         return heading, fit_all(columns.labels, self.width, look.small, 3)
 
-    def _values(self) -> dict[tuple[int, int], dict[str, Fitted]]:
-        """Place -> name -> number as text, all in one line if all fit, else all in two."""
+    def _values(self) -> dict[tuple[int, int], Fitted]:
+        """Numbers as text, each in one line if all fit, else in two."""
         size = self.look.small - 1
-        found: dict[tuple[int, int], dict[str, Fitted]] = {}
-        tiles = self.table.tiles.items() if self.look.labels else ()
-        values = {(place, name): number for place, tile in tiles for name, number in tile.values.items()}
-        is_short = all(fits(" ".join(number), self.width, size) for number in values.values())
-        words = [(" " if is_short else "\n").join(number) for number in values.values()]
-        for (place, name), fitted in zip(values, fit_all(words, self.width, size, 1 if is_short else 2), strict=True):
-            found.setdefault(place, {})[name] = fitted
-        return found
+        tiles = {place: tile.values for place, tile in self.table.tiles.items() if tile.values and self.look.labels}
+        is_short = all(fits(" ".join(number), self.width, size) for each in tiles.values() for number in each)
+        words = ["\n".join((" " if is_short else "\n").join(number) for number in each) for each in tiles.values()]
+        lines = max((text.count("\n") for text in words), default=0) + 1
+        return dict(zip(tiles, fit_all(words, self.width, size, lines), strict=True))
 
     def _height(self, row: int) -> float:
         """The height of a row's panels: that of its tallest cell, or original if there is no cell; at most a page."""
@@ -177,7 +175,7 @@ class Placed:
         return (heading if first else 0.0) + max(labels, corner) + (PAD + GAP if self.look.labels else GAP)
 
     def _row_height(self, row: int, band: Sequence[int]) -> float:
-        below = [sum(e.height + 0.02 for e in self.values.get((row, j), {}).values()) for j in band]
+        below = [self.values[row, column].height + BELOW for column in band if (row, column) in self.values]
         label = self.row_labels[row].height if self.row_labels else 0.0
         return max(self.heights[row] + max(below, default=0.0), label) + GAP
 
@@ -234,7 +232,9 @@ class Placed:
             if tile := self.table.tiles.get((row, column)):
                 left = self.left(column, band)
                 self._tile(sheet, tile, (left, top, self.width, self.heights[row]))
-                self._below(sheet, tile, (row, column), left, top + self.heights[row])
+                if words := self.values.get((row, column)):
+                    place = left + self.width / 2, top + self.heights[row] + BELOW
+                    sheet.fitted(*place, words, ha="center", va="top", label=tile.name)
 
     def _tile(self, sheet: Sheet, tile: Tile, box: Box) -> None:
         axes = sheet.picture(box, tile.picture, tile.problem, tile.name)
@@ -245,12 +245,6 @@ class Placed:
         is_lettered = tile.letter or (self.look.letters and tile.name)
         if tile.picture and is_lettered:  # else there is text in its place
             sheet.letter(*_corner(tile, box), tile.letter or letter(next(self.letters)))
-
-    def _below(self, sheet: Sheet, tile: Tile, place: tuple[int, int], left: float, top: float) -> None:
-        for term, words in self.values.get(place, {}).items():
-            look = {"ha": "center", "va": "top", "label": error_label(tile.name, term)}
-            sheet.fitted(left + self.width / 2, top + 0.03, words, **look)
-            top += words.height + 0.02
 
 
 def _corner(tile: Tile, box: Box) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """The tiles of tables: a cell's picture, an original, a detail, or a map of a difference."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -27,7 +27,7 @@ class Tile:
     Attributes:
         picture: ``None`` if there is none.
         problem: why there is no picture, or what is wrong with it.
-        values: name -> the number to be written below the picture.
+        values: the numbers below the picture.
         name: of the cell's folder; empty for an original.
         mark: the part of the picture that gets a frame; ``None`` for none.
         inset: a picture in the lower left corner; ``None`` for none.
@@ -36,16 +36,11 @@ class Tile:
 
     picture: Image.Image | None
     problem: str = ""
-    values: Mapping[str, Number] = field(default_factory=dict)
+    values: Sequence[Number] = ()
     name: str = ""
     mark: Box | None = None
     inset: Image.Image | None = None
     letter: str = ""
-
-
-def error_label(folder: str, term: str) -> str:
-    """The label by which a film finds a term's error, below the picture of the cell in `folder`."""
-    return f"{folder}/{term}"
 
 
 def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
@@ -65,18 +60,17 @@ def _tile_of(panel: Panel, look: Look) -> Tile:
     return Tile(cropped(panel.picture, look), panel.problem or stalled, values(panel, look.values), panel.name)
 
 
-def values(panel: Panel, which: str) -> dict[str, Number]:
-    """Name -> a number of a cell; of a statistic without relative errors the loss."""
+def values(panel: Panel, which: str) -> list[Number]:
+    """The numbers of a cell; of a statistic without relative errors the loss."""
     result = panel.result
     if result is None or which == "none":
-        return {}
+        return []
     if which == "error":
-        return {term: _error(result, term) for term in result.losses}
+        return [_error(result, term) for term in result.losses]
     known = {"psnr": result.psnr, "ssim": result.ssim, "lpips": panel.lpips}[which]
     if known is None:
-        return {}
-    number = decibels(known) if which == "psnr" else f"{known:.{3 if which == 'lpips' else 2}f}"
-    return {which: (which.upper(), number)}
+        return []
+    return [(which.upper(), decibels(known) if which == "psnr" else f"{known:.{3 if which == 'lpips' else 2}f}")]
 
 
 def _error(result: Result, term: str) -> Number:
