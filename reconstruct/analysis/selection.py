@@ -131,7 +131,8 @@ def at_level(entries: Sequence[Entry], level: float | None) -> list[Entry]:
 def lacking(entries: Sequence[Entry], level: float | None) -> str:
     """The layers that have not reached a relative error, as text: relu5_4 (3 of 4 did); empty if all have."""
     counts = _counts(entries, level) if level is not None else {}
-    left_out = sorted(counts.keys() - _reached(entries, level or 0.0), key=lambda group: height_of(group[-1]))
+    reached = _reached(entries, level or 0.0)
+    left_out = sorted((group for group in counts if group not in reached), key=lambda group: height_of(group[-1]))
     alone = len({group[:2] for group in counts}) == 1
     names = {(n, c, layer): layer if alone else f"{training(n)} {c} {layer}" for n, c, layer in left_out}
     return ", ".join(f"{names[group]} ({counts[group][0]} of {counts[group][1]} did)" for group in left_out)

@@ -66,16 +66,6 @@ def test_a_picture_is_recognised_by_the_class_of_its_original_and_identified_amo
     assert "identified" not in original.beside(original, [])
 
 
-def test_pictures_of_noise_are_identified_by_chance(generator):
-    seen = [Observation(torch.ones(1), each) for each in torch.randn(80, 64, generator=generator)]
-    noise, originals = seen[:40], seen[40:]
-    shares = [
-        picture.beside(own, [each for each in originals if each is not own])["identified"]
-        for picture, own in zip(noise, originals, strict=True)
-    ]
-    assert np.mean(shares) == pytest.approx(0.5, abs=0.12)
-
-
 def test_agreement_is_pearson_spearman_and_the_signal_to_noise_ratio(generator):
     x = torch.randn(500, generator=generator).clamp(min=0)  # many ties, as rectified features have
     y = (x + torch.randn(500, generator=generator)).clamp(min=0)

@@ -3,14 +3,11 @@
 import base64
 import hashlib
 import re
-import shlex
 import shutil
-import sys
 from dataclasses import replace
 
 import pytest
 import torch
-from hydra import compose, initialize_config_dir
 from support.entries import entry
 from support.pages import data_of, measured, with_pictures_of_their_own, write_film
 from support.records import altered, configured, example
@@ -18,18 +15,13 @@ from support.shapes import Shape, written
 from support.sweeps import any_sweep
 from support.tiny import smooth_picture
 
-from experiments import page as command
-from experiments.settings import schema
-from experiments.settings.composition import configs
-from experiments.sweep.products import points
 from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Kind, write
 from reconstruct.recorders.snapshots import place
 from reconstruct.report import figures
-from reconstruct.report.figures.cells import cells_of
 from reconstruct.report.figures.pivot import pivots
 from reconstruct.report.page import document as documents
-from reconstruct.report.page.content import POINTS, _command, _credit, _curves, _keys
+from reconstruct.report.page.content import POINTS, _command, _credit, _curves
 from reconstruct.report.page.document import PAGE, write_page
 from reconstruct.report.page.findings import findings
 from reconstruct.report.page.pictures import Pictures
@@ -216,39 +208,16 @@ def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_
 def test_the_command_of_a_presets_cell_leaves_the_presets_sweep_alone():
     fig1, own = ["experiment=fig1", "depth=1", "name=x"], ["content.layers=[relu4_2]", "seed=1"]
     assert _command(fig1, in_parts=False) == "reconstruct experiment=fig1 depth=1 name=fig1_one"
+    assert _command(fig1, in_parts=True) == "reconstruct experiment=fig1 depth=1 'parts=[]' name=fig1_one"
     assert _command(own, in_parts=True) == "reconstruct 'content.layers=[relu4_2]' seed=1"
 
 
-def test_the_command_of_a_cell_of_a_preset_in_parts_makes_that_cell_alone():
-    settings = ["representation=content", "content.layers=[relu5_1]", "steps=70", "content.picture=coffee", "seed=1"]
-    command = _command(["experiment=atlas", *settings], in_parts=True)
-    schema.register()
-    with initialize_config_dir(str(configs()), version_base="1.3"):
-        (point,) = points(compose("reconstruct", shlex.split(command)[1:], return_hydra_config=True))
-    assert {key: point[key] for key in ("steps", "seed", "content.picture")} == {
-        "steps": "70", "seed": "1", "content.picture": "coffee"
-    }  # fmt: skip
-
-
-def test_a_depth_of_content_and_style_is_headed_by_what_it_means_for_style(tmp_path):
-    product = {"depth": ["1", "2"], "representation": ["content", "style"]}
-    cells = cells_of([written(Shape([product], ["done"], "auto", [(8, 8)]), tmp_path)])
-    (depth,) = _keys(cells, ["depth"])
-    assert depth["name"] == "layer (for style, all layers up to it)"
-    assert [value["label"] for value in depth["values"]] == ["relu1_1", "relu2_1"]
-
-
-def test_the_command_says_where_the_page_is(tmp_path, monkeypatch, capsys):
+def test_the_command_says_where_the_page_is(tmp_path, called):
     any_sweep(tmp_path, "pair")
-    monkeypatch.setattr(sys, "argv", ["reconstruct-page", str(tmp_path), "--title", "Mine"])
-    command.main()
-    assert capsys.readouterr().err.strip() == str(tmp_path / PAGE)
+    assert called("reconstruct-page", str(tmp_path), "--title", "Mine") == (0, "", f"{tmp_path / PAGE}\n")
     assert "<title>Mine</title>" in (tmp_path / PAGE).read_text()
-    monkeypatch.setattr(sys, "argv", ["reconstruct-page", str(tmp_path / "nowhere")])
-    with pytest.raises(SystemExit) as ended:
-        command.main()
-    assert ended.value.code == 2
-    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    code, _, said = called("reconstruct-page", str(tmp_path / "nowhere"))
+    assert (code, len(said.splitlines())) == (2, 1)
 
 
 def test_a_credit_has_its_licence():
