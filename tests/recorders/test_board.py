@@ -1,6 +1,5 @@
 import getpass
 import json
-import math
 import os
 import re
 import signal
@@ -26,7 +25,6 @@ from reconstruct.recorders.board import (
     FIGURE_HEIGHT,
     FIGURE_WIDTH,
     SCALARS,
-    SHOWN_SIDE,
     Board,
     is_logged,
     is_milestone,
@@ -101,19 +99,14 @@ def test_tensorboard_gets_every_loss_each_layers_error_and_the_original_beside_t
 
 
 def test_an_event_file_stays_small_however_long_the_run_is(tmp_path):
-    steps, side = 10_000, 512
-    generator = torch.Generator().manual_seed(0)
-    noise = torch.rand(1, 3, side, side, generator=generator)  # nothing takes more bytes
+    noise = torch.rand(1, 3, 512, 512, generator=torch.Generator().manual_seed(0))  # nothing takes more bytes
     layers = {f"relu{block}_1": 0.5 for block in range(1, 6)}
     board = Board(tmp_path, 0, {"content": noise, "style": noise}, {}, {})
-    for number in range(steps):
+    for number in range(10_000):
         terms = {"content": 1.0, "style": 1.0}
         board(Step(number, noise, 1.0, terms, 1.0, float(number), {"content": layers, "style": layers}))
     board.close()
     (file,) = tmp_path.iterdir()
-    pictures = file.stat().st_size - sum(is_logged(n) for n in range(steps)) * 900
-    assert sum(is_logged(n) for n in range(steps)) < 550
-    assert pictures < (math.log2(steps) + 2) * 3 * SHOWN_SIDE**2 * 2.2
     assert file.stat().st_size < 5e6
 
 
@@ -147,12 +140,10 @@ def test_what_comes_from_file_names_stays_text():
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "."])
-def test_a_folder_without_runs_is_one_line_and_exit_code_2(tmp_path, folder):
-    command = [sys.executable, "-m", "experiments.board", folder]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=ELSEWHERE)
-    assert done.returncode == 2
-    assert "expected the folder of a sweep (such as runs/fig1)" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+def test_a_folder_without_runs_is_one_line_and_exit_code_2(tmp_path, called, folder):
+    code, _, said = called("reconstruct-board", str(tmp_path / folder))
+    assert (code, len(said.splitlines())) == (2, 1)
+    assert "expected the folder of a sweep (such as runs/fig1)" in said
 
 
 ELSEWHERE = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
