@@ -49,7 +49,7 @@ def _run(sweeps: Sequence[Sweep], given: argparse.Namespace) -> None:
             columns, name = _keys(given.columns) or (), _name(given.name) or "summary"
             over = _keys(given.over) or [key for key in ("seed",) if any(key in sweep.axes for sweep in sweeps)]
             paths = summary.write(sweeps, over, _formats(given, TABLES), columns, given.digits, name)
-            outdated.note(sweeps, paths, is_named=bool(given.name))
+            up_to_date.note(sweeps, paths, is_named=bool(given.name))
             say(", ".join(map(str, paths)))
         case _:
             draw(sweeps, _request(given))

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.drawing import kinds, outdated
+from experiments.drawing import kinds
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError
 from reconstruct.report import figures
 from reconstruct.report.figures import Cells, Layout, Look
+from reconstruct.runs import up_to_date
 from reconstruct.runs.results import FIGURE
 from reconstruct.runs.sweeps import Sweep
 
@@ -70,7 +71,7 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     paths = _written(drawn, words, stem, request, sweep.folder)
     if FIGURE in drawn and "png" in request.formats:
         _show_on_board(sweep, cells, words["caption"])
-    outdated.note(sweeps, paths, is_named=bool(request.name))
+    up_to_date.note(sweeps, paths, is_named=bool(request.name))
     if request.panels is not None:
         paths.append(figures.write_panels(cells, request.look, layout, request.panels, words["caption"]))
     if (pages := max(map(len, drawn.values()))) > MOST_PAGES:
@@ -125,7 +126,7 @@ def _analysis(sweep: Sweep, look: Look) -> "Mapping[str, Sequence[Figure]]":
         raise InputError(f"atlas needs {needed}; {sweep.folder} has none that are finished; try grid")
     with written_whole(sweep.folder / FINDINGS) as file:
         file.write(report(found.values(), sweep.command, entries).encode())
-    outdated.note([sweep], [sweep.folder / FINDINGS])
+    up_to_date.note([sweep], [sweep.folder / FINDINGS])
     for tested in (each for each in found.values() if each.findings):
         say(f"  {tested.verdict} ({tested.count}): {tested.claim.text}; {tested.numbers}")
     return drawn

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from experiments.drawing import kinds, outdated
+from experiments.drawing import kinds
 from experiments.drawing.figure import Request
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError
 from reconstruct.report import figures
+from reconstruct.runs import up_to_date
 from reconstruct.runs.results import FILM
 from reconstruct.runs.sweeps import Sweep
 
@@ -50,7 +51,7 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
         return frames_of(page, _films(sweep))
 
     film.save(frames, sweep.folder / FILM)
-    outdated.note([sweep], [sweep.folder / FILM])
+    up_to_date.note([sweep], [sweep.folder / FILM])
     _name_still_cells(sweep, films)
     say(str(sweep.folder / FILM))
 

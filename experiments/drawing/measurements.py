@@ -1,11 +1,10 @@
 """Measure every picture of a sweep, in float32, with the network it was reconstructed with."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -49,15 +48,24 @@ def entries(sweep: Sweep) -> list[Entry]:
 
 
 @dataclass(frozen=True)
-class _Cell:
+class Cell:
     """A finished cell."""
 
     folder: Path
     result: Result
 
+    @classmethod
+    def every(cls, sweep: Sweep) -> "list[Cell]":
+        """Those of a sweep."""
+        return [cls(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
+
     @property
     def network(self) -> Network:
-        return network_of(self.result.network)
+        """The network that it was made with."""
+        record = self.result.network
+        settings = {key: value for key, value in record.items() if key != "kind"}
+        asked = schema.NetworkSettings(**settings | {"pooling": schema.Pooling[record["pooling"]]})
+        return networks.network(asked, network_inputs(asked), device("auto"))
 
     @property
     def network_name(self) -> str:
@@ -73,6 +81,7 @@ class _Cell:
 
     @property
     def original(self) -> Tensor:
+        """The picture that it was made from, of content if it has both."""
         return images.load(self.folder / f"{next(iter(self.result.layers))}.png")
 
     def recipe(self) -> str:
@@ -88,11 +97,10 @@ class _Cell:
 
 
 def _measured(sweep: Sweep) -> list[Entry]:
-    there = [_Cell(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
-    cells = [cell for cell in there if cell.is_comparable()]
+    cells = [cell for cell in Cell.every(sweep) if cell.is_comparable()]
     networks = list(dict.fromkeys(cell.network_name for cell in cells))
     one_by_one = sorted(cells, key=lambda cell: networks.index(cell.network_name))
-    groups = list(grouped(one_by_one, _Cell.recipe).values())
+    groups = list(grouped(one_by_one, Cell.recipe).values())
     look = _look(sweep, cells)
     pictures = (pair for group in counted(groups, "measuring") for pair in _of_group(group))
     measured = [look(entry, picture) for entry, picture in chain(pictures, _baselines(cells))]
@@ -101,7 +109,7 @@ def _measured(sweep: Sweep) -> list[Entry]:
     return measured
 
 
-def _look(sweep: Sweep, cells: Sequence[_Cell]) -> Callable[[Entry, Tensor], Entry]:
+def _look(sweep: Sweep, cells: Sequence[Cell]) -> Callable[[Entry, Tensor], Entry]:
     """Adds to an entry what the sweep's observer sees, and how features compare with random photographs'."""
     asked = observations.asked_for(sweep, [cell.result for cell in cells])
     originals = {cell.name: cell for cell in reversed(cells)}
@@ -124,7 +132,7 @@ def _rectified(entry: Entry) -> list[str]:
     return [tap for tap in layers.taps(layers.ARCHITECTURES[architecture]) if tap.startswith("relu")]
 
 
-def _of_group(cells: Sequence[_Cell]) -> Iterator[Measured]:
+def _of_group(cells: Sequence[Cell]) -> Iterator[Measured]:
     """The entries of cells that differ in the seed only, with their agreement, and the pictures."""
     measured = [pair for cell in cells for pair in _of_cell(cell)]
     for entry, own in measured:
@@ -136,7 +144,7 @@ def _of_group(cells: Sequence[_Cell]) -> Iterator[Measured]:
         yield entry, own
 
 
-def _of_cell(cell: _Cell) -> Iterator[Measured]:
+def _of_cell(cell: Cell) -> Iterator[Measured]:
     """The entries of a reconstruction and, for content alone, of its snapshots, which are compared at equal error."""
     result, folder = cell.result, cell.folder
     original = stretched(cell.original, *images.load(folder / PICTURE).shape[-2:])
@@ -151,7 +159,7 @@ def _of_cell(cell: _Cell) -> Iterator[Measured]:
         yield replace(entry, coherence=shared, style_balance=balance), picture
 
 
-def _entry(cell: _Cell, kind: Kind, picture: Tensor, original: Tensor, reference: Objective) -> Entry:
+def _entry(cell: Cell, kind: Kind, picture: Tensor, original: Tensor, reference: Objective) -> Entry:
     """What can be measured of any picture beside an original."""
     result = cell.result
     is_joined = len(result.losses) == 2
@@ -174,7 +182,7 @@ def _entry(cell: _Cell, kind: Kind, picture: Tensor, original: Tensor, reference
     )
 
 
-def _style_balance(cell: _Cell, picture: Tensor, photograph: Tensor) -> float | None:
+def _style_balance(cell: Cell, picture: Tensor, photograph: Tensor) -> float | None:
     """How far a joined picture's style is from the painting's, as a multiple of how far from the photograph's."""
     if len(cell.result.layers) < 2:
         return None
@@ -185,7 +193,7 @@ def _style_balance(cell: _Cell, picture: Tensor, photograph: Tensor) -> float | 
     return float(style.loss(G, painting)) / to_own if to_own else None
 
 
-def _coherence(cell: _Cell, picture: Tensor, original: Tensor) -> float | None:
+def _coherence(cell: Cell, picture: Tensor, original: Tensor) -> float | None:
     """Of a style and its original, at a layer that sees ten pixels; ``None`` if they are too small for it."""
     side = min(*picture.shape[-2:], *original.shape[-2:])
     if list(cell.result.layers) != ["style"] or side < layers.smallest_side([STRUCTURES]):
@@ -194,7 +202,7 @@ def _coherence(cell: _Cell, picture: Tensor, original: Tensor) -> float | None:
     return measures.coherence(F, P, stride=2)
 
 
-def _reference(cell: _Cell, like: Tensor) -> Objective:
+def _reference(cell: Cell, like: Tensor) -> Objective:
     """Errors of content and style at every layer; of a single representation, both are errors to its original.
 
     The pictures that are to be measured are as large as `like`, ``(1, 3, H, W)``.
@@ -224,15 +232,7 @@ def _objective(network: Network, content: _File, style: _File, size: tuple[int, 
     return Objective(network, terms)
 
 
-def network_of(record: Mapping[str, Any]) -> Network:
-    """The network of a result's record."""
-    settings = {key: value for key, value in record.items() if key != "kind"}
-    pooling = schema.Pooling[record["pooling"]]
-    asked = schema.NetworkSettings(**settings | {"pooling": pooling})
-    return networks.network(asked, network_inputs(asked), device("auto"))
-
-
-def _baselines(cells: Sequence[_Cell]) -> Iterator[Measured]:
+def _baselines(cells: Sequence[Cell]) -> Iterator[Measured]:
     """For each original: itself shuffled, and each other original, measured like reconstructions of it; the picture."""
     alone = [cell for cell in reversed(cells) if len(cell.result.layers) == 1]
     firsts = {(cell.network_name, cell.name): cell for cell in alone}.values()

@@ -1,8 +1,6 @@
 """Figures and tables of an earlier state of a sweep are set aside, so that nobody takes them for those of today."""
 
-import glob
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,26 +12,6 @@ from reconstruct.runs.sweeps import Sweep
 
 CAPTION = "caption.txt"  # of a sweep's own figure
 OUTDATED = "outdated"  # the folder in which they are kept
-_PAGE = re.compile(r"-\d+(?=\.svg$)")
-
-
-def note(sweeps: Sequence[Sweep], paths: Iterable[Path], is_named: bool = False) -> None:
-    """Remember that files of the first sweep's folder show the sweeps as they are now; further pages of before go.
-
-    Args:
-        sweeps: at least one.
-        paths: of the files.
-        is_named: whether the reader gave them a name; they are the reader's own and are never moved.
-    """
-    folder = sweeps[0].folder
-    drawn = [path for path in paths if path.parent == folder]
-    known, names = up_to_date.note(sweeps, [] if is_named else drawn), {path.name for path in drawn}
-    pages = [path.name for each in drawn for path in folder.glob(f"{glob.escape(each.stem)}-*.svg")]
-    former = [name for name in pages if _PAGE.sub("", name) in names and name not in names]
-    for name in former:
-        (folder / name).unlink(missing_ok=True)
-    if gone := known.keys() & {*former, *(names if is_named else ())}:
-        up_to_date.write({name: states for name, states in known.items() if name not in gone}, folder)
 
 
 def is_drawn(sweep: Sweep) -> bool:

@@ -1,26 +1,23 @@
 """Measure the textures of a sweep by every statistic, in float32, with the network they were made with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from experiments.cell.compute_plan import device
 from experiments.cell.terms import KNOWN
-from experiments.drawing.measurements import network_of
+from experiments.drawing.measurements import Cell
 from experiments.terminal.progress import counted, say
 from reconstruct import images, layers, measures
 from reconstruct.analysis.entries import current, write
 from reconstruct.analysis.statistics import OTHER, SHUFFLED, STATISTICS, StatisticError
 from reconstruct.errors import InputError
 from reconstruct.objective import Term, encode
-from reconstruct.representations import Representation, equal_weights
-from reconstruct.runs.results import PICTURE, Result
+from reconstruct.representations import equal_weights
+from reconstruct.runs.results import PICTURE
 from reconstruct.runs.sweeps import Sweep
-
-Cell = tuple[Path, Result]
 
 
 def errors(sweep: Sweep) -> list[StatisticError]:
@@ -32,51 +29,43 @@ def errors(sweep: Sweep) -> list[StatisticError]:
     known = current(sweep, STATISTICS, StatisticError)
     if known is not None:
         return known
-    there = [(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
-    textures = [(folder, result) for folder, result in there if list(result.layers) == ["style"]]
+    textures = [cell for cell in Cell.every(sweep) if list(cell.result.layers) == ["style"]]
     if not textures:
         raise InputError(
             f"statistics needs finished cells with representation=style; {sweep.folder} has none; try grid"
         )
-    found = [error for cell in counted(textures, "measuring") for error in _of_cell(*cell)]
-    found += [error for cell in _one_a_painting(textures) for error in _baselines(cell, textures)]
+    found = [error for cell in counted(textures, "measuring") for error in _of_cell(cell)]
+    one_a_painting = list({cell.name: cell for cell in reversed(textures)}.values())
+    found += [error for cell in one_a_painting for error in _baselines(cell, one_a_painting)]
     write(map(asdict, found), sweep, STATISTICS)
     say(f"{sweep.folder / STATISTICS}: {len(textures)} textures measured")
     return found
 
 
-def _of_cell(folder: Path, result: Result) -> Iterator[StatisticError]:
-    made_from = str(result.config["style"]["statistic"])
-    yield from _measured(folder.name, made_from, images.load(folder / PICTURE), folder, result)
+def _of_cell(cell: Cell) -> Iterator[StatisticError]:
+    made_from = str(cell.result.config["style"]["statistic"])
+    return _measured(cell, cell.folder.name, made_from, images.load(cell.folder / PICTURE))
 
 
-def _baselines(cell: Cell, textures: Sequence[Cell]) -> Iterator[StatisticError]:
+def _baselines(cell: Cell, others: Sequence[Cell]) -> Iterator[StatisticError]:
     """The same of the painting itself in another order, and of all others."""
-    folder, result = cell
-    painting = images.load(folder / "style.png")
-    if (moved := measures.rearranged(painting)) is not None:
-        yield from _measured("", SHUFFLED, moved, folder, result)
-    others = (images.load(other / "style.png") for other, _ in _one_a_painting(textures) if other != folder)
-    for other in others:
-        if min(other.shape[-2:]) >= layers.smallest_side(result.layers["style"]):
-            yield from _measured("", OTHER, other, folder, result)
+    if (moved := measures.rearranged(cell.original)) is not None:
+        yield from _measured(cell, "", SHUFFLED, moved)
+    for picture in (other.original for other in others if other is not cell):
+        if min(picture.shape[-2:]) >= layers.smallest_side(cell.result.layers["style"]):
+            yield from _measured(cell, "", OTHER, picture)
 
 
-def _one_a_painting(textures: Sequence[Cell]) -> list[Cell]:
-    return list({result.asked_for("style"): (folder, result) for folder, result in reversed(textures)}.values())
+def _measured(cell: Cell, name: str, made_from: str, picture: Tensor) -> Iterator[StatisticError]:
+    """How far a picture is from a cell's painting, by every statistic.
 
-
-def _measured(cell: str, made_from: str, picture: Tensor, folder: Path, result: Result) -> Iterator[StatisticError]:
-    network, painting = network_of(result.network), images.load(folder / "style.png")
-    for name, statistic in _statistics(result).items():
-        code, target = (encode(network, statistic, each.to(device("auto"))) for each in (picture, painting))
-        _, relative = Term(name, statistic, target)(code)
+    Sliced features are compared along other directions than those that were matched.
+    """
+    result, painting = cell.result, cell.original
+    shifts, weights = result.config["style"]["shifts"] or [1], equal_weights(result.layers["style"])
+    for measured_by, make in KNOWN.items():
+        statistic = make(weights, shifts, result.seed + 1)
+        code, target = (encode(cell.network, statistic, each.to(device("auto"))) for each in (picture, painting))
+        _, relative = Term(measured_by, statistic, target)(code)
         error = float(torch.stack(list(relative.values())).mean())
-        yield StatisticError(cell, result.asked_for("style"), made_from, name, error)
-
-
-def _statistics(result: Result) -> Mapping[str, Representation]:
-    """All of them, at the layers of a result; sliced from other directions than those that were matched."""
-    weights = equal_weights(result.layers["style"])
-    shifts = result.config["style"]["shifts"] or [1]
-    return {name: make(weights, shifts, result.seed + 1) for name, make in KNOWN.items()}
+        yield StatisticError(name, cell.name, made_from, measured_by, error)

@@ -20,13 +20,17 @@ Drawn = dict[str, dict[str, str]]
 """File -> folder of each sweep that it shows, from the record's own -> that sweep's state."""
 
 
-def note(sweeps: Sequence[Sweep], paths: Iterable[Path]) -> Drawn:
-    """Remember that files of the first sweep's folder show the sweeps as they are now; all that is remembered."""
-    folder = sweeps[0].folder
-    states = {os.path.relpath(sweep.folder, folder): state(sweep) for sweep in sweeps}  # a copied folder shows itself
-    known = drawn(folder) | {path.name: states for path in paths if path.parent == folder}
-    write(known, folder)
-    return known
+def note(sweeps: Sequence[Sweep], paths: Iterable[Path], is_named: bool = False) -> None:
+    """Remember that files of the first sweep's folder show the sweeps as they are now.
+
+    Args:
+        sweeps: at least one.
+        paths: of the files.
+        is_named: whether the reader gave them a name; they are the reader's own and are never out of date.
+    """
+    folder, shown = sweeps[0].folder, [] if is_named else sweeps
+    states = {os.path.relpath(sweep.folder, folder): state(sweep) for sweep in shown}  # a copied folder shows itself
+    write(drawn(folder) | {path.name: states for path in paths if path.parent == folder}, folder)
 
 
 def is_current(sweep: Sweep, *names: str) -> bool:

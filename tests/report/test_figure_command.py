@@ -16,6 +16,7 @@ from support.sweeps import any_sweep, finished
 from experiments import figure
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import FINDINGS
+from reconstruct.runs import up_to_date
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
 
@@ -194,7 +195,7 @@ def test_a_figure_of_an_earlier_state_is_set_aside_but_no_file_of_the_readers_ow
         figure_of(tmp_path, "--kind", "curve")
         figure_of(tmp_path, "--kind", "summary", "--over", "ratio")
         (tmp_path / FINDINGS).write_text("said")
-        outdated.note([made], [tmp_path / FINDINGS])  # as an analysis does
+        up_to_date.note([made], [tmp_path / FINDINGS])  # as an analysis does
         _change(tmp_path / made.cells[0].folder)
         code, said = figure_of(tmp_path)
         assert code == 0
@@ -227,7 +228,7 @@ def test_a_sweep_is_drawn_while_its_caption_and_what_else_was_drawn_with_it_are_
     made = any_sweep(tmp_path, "pair")
     assert not outdated.is_drawn(made)
     (tmp_path / outdated.CAPTION).touch()
-    outdated.note([made], [tmp_path / outdated.CAPTION])  # as of an analysis that has no figure.png
+    up_to_date.note([made], [tmp_path / outdated.CAPTION])  # as of an analysis that has no figure.png
     assert outdated.is_drawn(made)
     figure_of(tmp_path)
     (tmp_path / "figure.pdf").unlink()

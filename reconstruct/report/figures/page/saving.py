@@ -4,8 +4,10 @@ The same figure gives the same bytes. Vector files hold every picture once, pixe
 text in embedded TrueType; raster files resample pictures.
 """
 
+import glob
 import io
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,6 +43,9 @@ def save(
     Returns:
         The files; SVG has one for each page.
     """
+    for former in Path(folder).glob(f"{glob.escape(stem)}-*.svg") if suffix == "svg" else ():
+        if re.search(r"-\d+\.svg$", former.name):  # a further page of before
+            former.unlink()
     if suffix == "svg" and len(pages) > 1:
         stems = [stem, *(f"{stem}-{number}" for number in range(2, len(pages) + 1))]
         every = zip(pages, stems, strict=True)
