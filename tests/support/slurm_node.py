@@ -11,8 +11,10 @@ import socket
 import subprocess
 import sys
 import time
+from getpass import getuser
 from pathlib import Path
 
+HOST = socket.gethostname().split(".")[0]
 NEEDED = ("slurmctld", "slurmd", "munged", "sbatch")
 
 CONFIGURATION = """\
@@ -35,20 +37,13 @@ SlurmdLogFile={folder}/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-MpiDefault=none
 ReturnToService=2
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=0
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-PreemptType=preempt/partition_prio
-PreemptMode=REQUEUE
-KillWait=5
-MinJobAge=600
 MaxArraySize=4
 NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
-PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP PriorityTier=1
-PartitionName=urgent Nodes={host} MaxTime=INFINITE State=UP PriorityTier=10
+PartitionName=main Nodes={host} Default=YES
 """
 
 SACCT = """\
@@ -90,13 +85,13 @@ class SlurmNode:
         sacct.write_text(SACCT.format(python=sys.executable))
         sacct.chmod(0o755)
         self._start_munge()
-        self._do("slurmctld", "-f", str(self.folder / "slurm.conf"))
-        self._do("slurmd", "-f", str(self.folder / "slurm.conf"), "-N", _host())
+        self._do("slurmctld")
+        self._do("slurmd", "-N", HOST)
         self._await_idle()
         return self
 
     def __exit__(self, *_: object) -> None:
-        subprocess.run(["scancel", "-u", _user()], env=os.environ | self.environment, check=False)
+        subprocess.run(["scancel", "-u", getuser()], env=os.environ | self.environment, check=False)
         time.sleep(1)
         for name in ("slurmd.pid", "slurmctld.pid", "munge/munged.pid"):
             path = self.folder / name
@@ -109,15 +104,9 @@ class SlurmNode:
 
     def _configuration(self) -> str:
         known = dict(part.split("=", 1) for part in subprocess.check_output(["slurmd", "-C"], text=True).split())
-        return CONFIGURATION.format(
-            host=_host(),
-            user=_user(),
-            folder=self.folder,
-            controller=_free_port(),
-            daemon=_free_port(),
-            cpus=os.cpu_count(),
-            memory=int(known["RealMemory"]) - 500,
-        )
+        places = {"host": HOST, "user": getuser(), "folder": self.folder}
+        ports = {"controller": _free_port(), "daemon": _free_port()}
+        return CONFIGURATION.format(**places, **ports, cpus=os.cpu_count(), memory=int(known["RealMemory"]) - 500)
 
     def _start_munge(self) -> None:
         folder = self.folder / "munge"
@@ -138,14 +127,6 @@ class SlurmNode:
     def _do(self, *command: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         environment = os.environ | self.environment
         return subprocess.run(command, env=environment, check=check, capture_output=True, text=True)
-
-
-def _host() -> str:
-    return socket.gethostname().split(".")[0]
-
-
-def _user() -> str:
-    return subprocess.check_output(["id", "-un"], text=True).strip()
 
 
 def _free_port() -> int:
