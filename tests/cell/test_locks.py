@@ -13,7 +13,6 @@ import pytest
 from support.tiny import TINY
 
 from experiments.cell import locks
-from experiments.cell.locks import held
 from reconstruct.errors import RunError
 
 HOLD = """
@@ -27,12 +26,11 @@ with locks.held(pathlib.Path(sys.argv[1])):
 
 def holder(folder: Path) -> "subprocess.Popen[str]":
     process = subprocess.Popen([sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process
 
 
-def test_a_cell_that_another_process_makes_is_busy_until_that_is_killed(tmp_path):
+def test_a_cell_that_another_process_makes_is_busy_until_that_is_killed_and_a_lock_leaves_nothing_behind(tmp_path):
     process = holder(tmp_path)
     assert locks.is_held(tmp_path)
     with pytest.raises(locks.Busy, match="is being made by another process"), locks.held(tmp_path):
@@ -41,13 +39,8 @@ def test_a_cell_that_another_process_makes_is_busy_until_that_is_killed(tmp_path
     process.communicate()
     assert not locks.is_held(tmp_path)
     with locks.held(tmp_path):
-        pass
-
-
-def test_a_lock_leaves_nothing_behind(tmp_path):
-    with locks.held(tmp_path / "cell"):
-        assert (tmp_path / "cell" / locks.LOCK).exists()
-    assert not list((tmp_path / "cell").iterdir())
+        assert [path.name for path in tmp_path.iterdir()] == [locks.LOCK]
+    assert not list(tmp_path.iterdir())
 
 
 def test_many_who_look_and_many_who_want_the_same_cell_do_no_harm(tmp_path):
@@ -89,8 +82,8 @@ def test_a_file_system_without_locks_is_told_in_a_line(tmp_path, monkeypatch, an
         raise OSError(answer, "no locks")
 
     monkeypatch.setattr("fcntl.flock", refuse)
-    with pytest.raises(RunError, match="has no locks; mount it with flock, or set runs= elsewhere"), held(tmp_path):
-        pass
+    with pytest.raises(RunError, match="has no locks; mount it with flock, or set runs= elsewhere"):
+        locks.held(tmp_path).__enter__()
 
 
 PRETENDING = """
@@ -102,29 +95,20 @@ main()
 """
 
 
-def start(program: list[str], name: str, photo: Path, folder: Path) -> "subprocess.Popen[str]":
-    steps = ["content.layers=[relu2_1]", "steps=400", f"name={name}", "canvas=pixels"]
-    command = [*program, f"content.picture={photo}", *TINY[:3], "precision=float32", *steps]
-    environment = os.environ | {"RECONSTRUCT_CACHE": str(folder / "cache"), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
-
-
-def ended(process: "subprocess.Popen[str]") -> str:
-    """What it said, if it failed."""
-    said = process.communicate(timeout=240)[1]
-    return said if process.returncode else ""
+def start(name: str, photo: Path, *program: str) -> "subprocess.Popen[bytes]":
+    steps = ["content.layers=[relu2_1]", *TINY, "steps=400", f"name={name}", "canvas=pixels"]
+    command = [sys.executable, *program, f"content.picture={photo}", *steps]
+    return subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"})
 
 
 @pytest.mark.parametrize("later", [0.0, 2.0], ids=["at once", "while the other is at it"])
-def test_two_makers_of_a_cell_on_locks_that_do_nothing_end_in_the_same_whole_result(tmp_path, photo, later):
-    pretending = [sys.executable, "-c", PRETENDING]
-    alone = start([sys.executable, "-m", "experiments.reconstruct"], "alone", photo, tmp_path)
-    assert ended(alone) == ""
-    first = start(pretending, "both", photo, tmp_path)
+def test_two_makers_of_a_cell_on_locks_that_do_nothing_end_in_the_same_whole_result(elsewhere, photo, later):
+    assert start("alone", photo, "-m", "experiments.reconstruct").wait() == 0
+    first = start("both", photo, "-c", PRETENDING)
     time.sleep(later)
-    second = start(pretending, "both", photo, tmp_path)
-    assert [ended(first), ended(second)] == ["", ""]
-    (made,), (expected,) = (list((tmp_path / "runs" / name).glob("*/result.png")) for name in ("both", "alone"))
+    second = start("both", photo, "-c", PRETENDING)
+    assert [first.wait(), second.wait()] == [0, 0]
+    (made,), (expected,) = (list(Path("runs", name).glob("*/result.png")) for name in ("both", "alone"))
     assert made.read_bytes() == expected.read_bytes()
     record, other = (json.loads((path.parent / "result.json").read_text()) for path in (made, expected))
     assert record["losses"] == other["losses"]

@@ -25,22 +25,22 @@ from reconstruct.network import Network
 CPU = torch.device("cpu")
 
 
-def plan(algorithm=ConvAlgorithm.float32, checkpointing=False, compilation=Compilation.none) -> ComputePlan:
-    return ComputePlan(CPU, algorithm, checkpointing, compilation)
-
-
 SETTINGS = schema.NetworkSettings(architecture="vgg11", weights="untrained")
 
 
+def forms_of(picture, layer, algorithm=ConvAlgorithm.float32, checkpointing=False) -> networks.Networks:
+    plan = ComputePlan(CPU, algorithm, checkpointing, Compilation.none)
+    return networks.networks(SETTINGS, network_inputs(SETTINGS), plan, picture, (layer,))
+
+
 def test_the_same_network_is_loaded_and_cast_once_and_let_go_of(picture):
-    rounded = plan(ConvAlgorithm.bfloat16)
-    forms = [networks.networks(SETTINGS, network_inputs(SETTINGS), rounded, picture, ("relu2_1",)) for _ in range(2)]
+    forms = [forms_of(picture, "relu2_1", ConvAlgorithm.bfloat16) for _ in range(2)]
     assert forms[0].exact is forms[1].exact
     assert forms[0].matched is forms[1].matched is forms[1].fast
     formats = [form(picture, ["relu2_1"])["relu2_1"].dtype for form in (forms[0].exact, forms[0].matched)]
     assert formats == [torch.float32, torch.bfloat16]
     networks.forget()
-    again = networks.networks(SETTINGS, network_inputs(SETTINGS), rounded, picture, ("relu2_1",))
+    again = forms_of(picture, "relu2_1", ConvAlgorithm.bfloat16)
     assert again.exact is not forms[0].exact
     assert again.matched is not forms[0].matched
     other = schema.NetworkSettings(architecture="vgg11", weights="untrained", seed=1)
@@ -74,16 +74,10 @@ def test_the_faster_of_the_compiled_network_and_the_other_is_taken(network, pict
         assert (taken is not network) is compiled_is_faster
 
 
-def test_targets_are_computed_by_torchs_own_convolutions(picture):
-    quick = plan(ConvAlgorithm.winograd)
-    forms = networks.networks(SETTINGS, network_inputs(SETTINGS), quick, picture, ("relu3_1",))
+def test_targets_are_computed_by_torchs_own_convolutions_and_only_the_steps_are_checkpointed(picture):
+    forms = forms_of(picture, "relu3_1", ConvAlgorithm.winograd, checkpointing=True)
     assert forms.matched is forms.exact
     assert isinstance(forms.fast.stages["conv3_1"], Winograd)
-
-
-def test_only_the_steps_are_checkpointed(picture):
-    files = network_inputs(SETTINGS)
-    forms = networks.networks(SETTINGS, files, plan(checkpointing=True), picture, ("relu1_1",))
     assert (forms.fast.checkpointing, forms.matched.checkpointing) == (True, False)
 
 

@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import metadata
 from pathlib import Path
 
-from support.tiny import smooth_picture
+from support.tiny import TINY, smooth_picture
 
 from reconstruct.images import to_image
 
@@ -18,7 +18,6 @@ for module in ("fcntl", "resource"):
 import filelock
 filelock.FileLock = filelock.SoftFileLock
 """
-SETTINGS = ["network=vgg11_untrained", "network.normalize_over=[]", "size=32", "steps=3", "content.layers=[relu2_1]"]
 
 
 def ran(program: str, *words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -29,7 +28,7 @@ def ran(program: str, *words: str, folder: Path) -> "subprocess.CompletedProcess
 
 def test_a_sweep_needs_neither_flock_nor_limits_of_the_shell(tmp_path):
     to_image(smooth_picture(40, 40)).save(tmp_path / "photo.png")
-    words = ["-m", *SETTINGS, "content.picture=photo.png", "seed=0,1", "name=here", "figure=none"]
+    words = ["-m", *TINY, "content.picture=photo.png", "seed=0,1", "name=here", "figure=none"]
     done = ran("from experiments.reconstruct import main; main()", *words, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("runs/here/*/result.json"))) == 2

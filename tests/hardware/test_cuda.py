@@ -1,17 +1,14 @@
 """What a GPU does: the same pictures every time, in one go, within the estimated memory. `pytest -m cuda`."""
 
 import shutil
-from collections.abc import Iterator
 from itertools import islice
 
-import hydra
 import pytest
 import torch
-from support.tiny import smooth_picture
+from support.tiny import composed, smooth_picture
 
 from experiments.cell import build, memory_estimate
 from experiments.settings import schema
-from experiments.settings.composition import configs, configuration
 from experiments.settings.fingerprint import Provenance
 from experiments.settings.inputs import inputs
 from reconstruct import layers
@@ -34,19 +31,13 @@ SMALL = ["network=vgg11_untrained", "network.normalize_over=[]", "size=64", "dev
 
 
 @pytest.fixture(autouse=True)
-def composing(tmp_path, monkeypatch) -> Iterator[None]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path / "cache"))
+def _pictures(elsewhere) -> None:
     for seed, name in enumerate(("photo.png", "painting.png")):
         to_image(smooth_picture(96, 80, seed)).save(name)
-    schema.register()
-    with hydra.initialize_config_dir(str(configs()), version_base="1.3"):
-        yield
 
 
 def config(case: str, *overrides: str) -> schema.Config:
-    pictures = ["content.picture=photo.png", "style.picture=painting.png"]
-    return configuration(hydra.compose("reconstruct", [*CASES[case], *SMALL, *pictures, *overrides]))
+    return composed(*CASES[case], *SMALL, "content.picture=photo.png", "style.picture=painting.png", *overrides)
 
 
 def made(case: str, *overrides: str, begun: dict | None = None) -> build.Cell:
@@ -83,7 +74,7 @@ def test_going_on_from_a_checkpoint_is_bit_for_bit_the_same_without_the_timings(
     assert totals(first, 30) == losses[:30]
     fingerprint = Provenance.of(config("both")).fingerprint
     Checkpoint(tmp_path, fingerprint, first.synthesis, plan=first.record).save()
-    shutil.rmtree("cache")
+    shutil.rmtree("empty-cache")
     state = saved(tmp_path, fingerprint)
     rest = made("both", begun=state["plan"])
     Checkpoint(tmp_path, fingerprint, rest.synthesis).resume(state)
