@@ -121,7 +121,7 @@ ONE_LAYER = {"content.layers": "[relu1_1]"}
     ("words", "key", "value"),
     [
         ({}, "start_noise", "0.5"), ({}, "style.layers", "[relu1_1]"), ({}, "ratio", "3"), ({}, "network.seed", "5"),
-        (ONE_LAYER, "depth", "2"), (ONE_LAYER, "content.by_depth", "[relu2_1]"), ({}, "content.parameters", "{a:1}"),
+        (ONE_LAYER, "depth", "2"), (ONE_LAYER, "content.by_depth", "[relu2_1]"),
         ({"start": "style"}, "style.statistic", "moments"),
         ({"representation": "both", "style.picture": "two.png"}, "style.shifts", "[3]"),
     ],
