@@ -161,6 +161,8 @@ def test_latex_compiles_the_panels(tmp_path, figure_of):
         (["--kind", "summary", "--width", "9cm"], "--width cannot be used with --kind summary"),
         (["--kind", "atlas", "--only", "seed=0"], "--only cannot be used with --kind atlas; try --kind grid"),
         (["--kind", "film", "--difference", "original"], "--difference cannot be used with --kind film"),
+        (["--kind", "summary", "--over", "seeds"], "--over seeds: the sweep has content.layers, seed; did you mean"),
+        (["--kind", "summary", "--columns", "ssims"], "--columns ssims: expected some of "),
         (["--over", "ratio"], "--over cannot be used with --kind grid; try --kind summary"),
         (["--height", "1in"], "--height 1in: expected a length from 2 to 40 inches"),
         (["--colums", "2"], "reconstruct-figure: unrecognized arguments: --colums 2"),

@@ -46,11 +46,6 @@ def test_a_summary_has_medians_and_extremes_over_seeds_of_what_is_finished(sweep
     assert "psnr" not in _rows(sweep)[0]  # of style alone there is none
 
 
-def test_a_summary_over_a_key_that_is_not_swept_names_those_that_are(sweep):
-    with pytest.raises(InputError, match="--over seeds: the sweep has canvas, seed; did you mean 'seed'"):
-        summary.write([sweep], ["seeds"], ["csv"])
-
-
 def test_cells_of_different_terms_are_summarised_by_what_each_has(sweep):
     content = replace(example(), losses={"content": 3.0}, relative_errors={"content": {"relu1_1": 0.5}})
     content.write(sweep.folder / "pixels0")
@@ -97,8 +92,6 @@ def test_several_sweeps_are_told_apart_and_only_the_numbers_asked_for_are_there(
     assert [(row["sweep"], row["cells"]) for row in rows] == list(zip(names, "321", strict=True))
     told = [f"psnr{end}" for end in ("", "_lowest", "_highest", "_n")]
     assert set(rows[0]) == {"sweep", "canvas", "cells", "missing", "not_converged", *told}
-    with pytest.raises(InputError, match=r"--columns psnrs: expected some of .*; did you mean 'psnr'"):
-        summary.write([sweep, other], ["seed"], ["csv"], ["psnrs"])
 
 
 def test_a_table_for_a_paper_says_of_how_many_and_what_is_missing(sweep):
