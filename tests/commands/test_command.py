@@ -21,18 +21,27 @@ from support.pages import data_of
 from support.tiny import TINY, as_nobody, composed, composing, only_cell, stopping_at
 
 from experiments import reconstruct
+from experiments.cell import build
+from experiments.cell.descriptions import columns
+from experiments.cell.networks import network
 from experiments.settings import schema
 from experiments.settings.composition import configs
+from experiments.settings.effective import spelled
+from experiments.settings.inputs import inputs, network_inputs
+from experiments.settings.overrides import typed
 from experiments.sweep import conclusion
 from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Entry, Kind, read
+from reconstruct.canvas import Canvas
 from reconstruct.hardware import algorithm_choice
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES
+from reconstruct.recorders.recording import Checkpoint
 from reconstruct.report.figures import DRAWN_BY, Look, cells_of
 from reconstruct.runs import trace
 from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep
+from reconstruct.synthesis import Synthesis
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 
@@ -57,9 +66,6 @@ def test_one_command_leaves_a_folder_whose_result_is_that_of_the_saved_picture(c
         ".hydra", "content.png", "style.png", "result.png", "result.json", "trace.csv", "events.out",
         "reconstruct.log",
     }  # fmt: skip
-    from experiments.cell.networks import network
-    from experiments.settings.inputs import network_inputs
-
     settings = schema.NetworkSettings(architecture="vgg11", weights="untrained", pooling=schema.Pooling.max)
     vgg = network(settings, network_inputs(settings), torch.device("cpu"))
     F, P = (vgg(images.load(cell / name), ["relu2_1"])["relu2_1"] for name in ("result.png", "content.png"))
@@ -247,8 +253,6 @@ def test_what_had_to_be_guessed_about_a_picture_is_said(done):
 
 
 def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(done, monkeypatch):
-    from reconstruct.canvas import Canvas
-
     forward, calls = Canvas.forward, []
 
     def lost(self):
@@ -267,8 +271,6 @@ def test_a_run_that_diverges_keeps_its_best_picture_and_is_marked(done, monkeypa
 
 
 def test_memory_that_is_not_there_is_one_line(command, monkeypatch):
-    from reconstruct.synthesis import Synthesis
-
     def allocate(self):
         raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
         yield
@@ -414,9 +416,6 @@ def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command
 
 @pytest.mark.parametrize("written", ["picture", "checkpoint"])
 def test_a_full_disk_is_one_line_and_what_is_there_stays(command, monkeypatch, written):
-    from reconstruct import images
-    from reconstruct.recorders.recording import Checkpoint
-
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -480,9 +479,6 @@ def test_every_command_gives_its_version(called, name):
 
 
 def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
-    from experiments.cell import build
-    from experiments.settings.inputs import inputs
-
     pictures = [f"content.picture='{photo}'", f"style.picture='{painting}'"]
     config = composed("representation=both", "crop=square", "style.layers=[relu1_1]", *pictures, *TINY)
     cell = build.cell(config, inputs(config))
@@ -493,10 +489,6 @@ def test_a_relative_loss_is_one_for_the_other_picture(photo, painting):
 
 def test_every_column_of_the_hparams_table_has_one_type_in_all_cells():
     """TensorBoard hides the rows of the others when one cell has a word where they have a number."""
-    from experiments.cell.descriptions import columns
-    from experiments.settings.effective import spelled
-    from experiments.settings.overrides import typed
-
     kinds: dict[str, set[type]] = {}
     for words in (
         ["experiment=tradeoff", "ratio=inf", "until=null"],

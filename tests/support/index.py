@@ -31,13 +31,16 @@ def a_wheel(members: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def an_sdist(members: dict[str, bytes]) -> bytes:
+def an_sdist(members: dict[str, bytes | None]) -> bytes:
+    """None stands for a link to a file of the system's."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, content in members.items():
             entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
+            if content is None:
+                entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/hostname"
+            entry.size = len(content or b"")
+            archive.addfile(entry, io.BytesIO(content or b""))
     return buffer.getvalue()
 
 

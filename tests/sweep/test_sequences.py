@@ -91,18 +91,13 @@ class Runs(RuleBasedStateMachine):
             assert any(found == (seed, self._version) for _, found, _ in self._finished(name))
 
     @precondition(lambda self: self._folders())
-    @rule(data=st.data())
-    def copy_a_sweep(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), moves=FLAG)
+    def copy_or_move_a_sweep(self, data: st.DataObject, moves: bool) -> None:
         source, target = data.draw(st.sampled_from(sorted(Path("runs").iterdir()))), Path("runs", data.draw(NAME))
-        if source != target:
-            shutil.copytree(source, target, dirs_exist_ok=True)
-
-    @precondition(lambda self: self._folders())
-    @rule(data=st.data())
-    def move_a_sweep(self, data: st.DataObject) -> None:
-        source, target = data.draw(st.sampled_from(sorted(Path("runs").iterdir()))), Path("runs", data.draw(NAME))
-        if not target.exists():
+        if moves and not target.exists():
             source.rename(target)
+        elif source != target:
+            shutil.copytree(source, target, dirs_exist_ok=True)
 
     @precondition(lambda self: self._folders())
     @rule(data=st.data())
