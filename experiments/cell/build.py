@@ -77,7 +77,7 @@ def cell(
             say(line)
     objective = Objective(forms.fast, matched.terms)
     synthesis = Synthesis(canvas, objective, _optimizer(config.optimizer, canvas), config.steps, config.until)
-    return Cell(originals.pictures, start, synthesis, reference, plan, plan.record(forms.compiled))
+    return Cell(originals.pictures, start, synthesis, reference, plan, plan.record())
 
 
 def code_of(config: schema.Config) -> SavedCode:

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -26,17 +25,6 @@ from reconstruct.hardware.algorithm_choice import choose
 from reconstruct.hardware.algorithms import ConvAlgorithm
 
 TIMINGS = "timings"  # a folder in the user's cache
-# Pixels times steps: some five minutes on two cores. Compiling takes 10 to 50 s, and saves some hundredths of a step.
-WORTH_COMPILING = 1e8
-
-
-class Compilation(Enum):
-    """Whether the network is compiled."""
-
-    none = "it is not"
-    if_faster = "it is where there is a compiler and a step is faster then"
-    if_possible = "it is where there is a compiler"
-    required = "it is an error if there is none"
 
 
 @dataclass(frozen=True)
@@ -46,13 +34,14 @@ class ComputePlan:
     Attributes:
         algorithm: of the convolutions on the way to the deepest layer, but for the first, which sees the picture.
         checkpointing: whether features are computed again on the way back instead of being kept.
+        compiled: whether the network is.
         reason: why it is so, in a line.
     """
 
     device: torch.device
     algorithm: ConvAlgorithm
     checkpointing: bool
-    compilation: Compilation
+    compiled: bool
     reason: str = ""
 
     @property
@@ -60,9 +49,9 @@ class ComputePlan:
         """float32, or bfloat16 (all but the first convolution, which sees the picture)."""
         return "bfloat16" if self.algorithm is ConvAlgorithm.bfloat16 else "float32"
 
-    def record(self, compiled: bool) -> dict[str, Any]:
-        """What a checkpoint needs to go on in the same way."""
-        return {"device": self.device.type, "algorithm": self.algorithm.value, "compiled": compiled}
+    def record(self) -> dict[str, Any]:
+        """What a checkpoint needs to go on in the same way, and what is reported."""
+        return {"device": self.device.type, "algorithm": self.algorithm.value, "compiled": self.compiled}
 
 
 def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None = None) -> ComputePlan:
@@ -142,15 +131,15 @@ def _respect_share() -> None:
 
 
 def _as_begun(config: Config, device: torch.device, begun: Mapping[str, Any]) -> ComputePlan:
-    compilation = Compilation.if_possible if begun["compiled"] else Compilation.none
     algorithm = ConvAlgorithm(begun["algorithm"])
-    return ComputePlan(device, algorithm, config.checkpointing, compilation, f"{algorithm}, as in its checkpoint")
+    return ComputePlan(
+        device, algorithm, config.checkpointing, config.is_compiled, f"{algorithm}, as in its checkpoint"
+    )
 
 
 def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
     algorithm, reason = _choice(config, device, height, width)
-    compilation = _compilation(config, height * width, device)
-    return ComputePlan(device, algorithm, config.checkpointing, compilation, reason)
+    return ComputePlan(device, algorithm, config.checkpointing, config.is_compiled, reason)
 
 
 def _choice(config: Config, device: torch.device, height: int, width: int) -> tuple[ConvAlgorithm, str]:
@@ -175,10 +164,3 @@ def _allowed(config: Config, device: torch.device) -> list[ConvAlgorithm]:
     rounded = [ConvAlgorithm.bfloat16]
     every = exact if device.type == "mps" else exact + rounded  # bfloat16 needs a macOS that cannot be asked for
     return {Precision.float32: exact, Precision.bfloat16: rounded, Precision.auto: every}[config.precision]
-
-
-def _compilation(config: Config, pixels: int, device: torch.device) -> Compilation:
-    if config.compile != "auto":
-        return Compilation.required if config.compile == "true" else Compilation.none
-    pays = config.steps * pixels >= WORTH_COMPILING and device.type == "cpu"
-    return Compilation.if_faster if pays else Compilation.none

@@ -1,23 +1,20 @@
 """The network that looks at the pictures, in each of its forms; loaded once for all cells of one process."""
 
 import copy
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from experiments.cell.compute_plan import Compilation, ComputePlan
+from experiments.cell.compute_plan import ComputePlan
 from experiments.settings import schema
 from experiments.settings.inputs import TORCHVISION, TORCHVISION_BN, UNTRAINED, Input, NetworkInputs
-from experiments.terminal.progress import say
 from reconstruct.errors import RunError
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
 
 NORMALIZING_SIZE = 256  # pixels
-TURNS = 3  # of steps, after which the faster form is known
 
 
 @dataclass(frozen=True)
@@ -28,13 +25,11 @@ class Networks:
         exact: in float32, by torch's own convolutions: for what is reported.
         matched: in the plan's number format: for the targets.
         fast: by the plan's algorithms: for the steps.
-        compiled: whether `fast` is.
     """
 
     exact: Network
     matched: Network
     fast: Network
-    compiled: bool
 
 
 def networks(
@@ -49,8 +44,7 @@ def networks(
     exact = network(settings, files, plan.device)
     matched, plain = _computing(exact, plan.algorithm, layers)
     plain = plain.checkpointed() if plan.checkpointing else plain
-    fast = _compiled(plain, plan.compilation, picture, layers)
-    return Networks(exact, matched, fast, fast is not plain)
+    return Networks(exact, matched, _compiled(plain, picture, layers) if plan.compiled else plain)
 
 
 def network(settings: schema.NetworkSettings, files: NetworkInputs, device: torch.device) -> Network:
@@ -87,33 +81,19 @@ def _computing(exact: Network, algorithm: ConvAlgorithm, layers: tuple[str, ...]
     return exact if algorithm is ConvAlgorithm.winograd else computed, computed
 
 
-def _compiled(network: Network, compilation: Compilation, picture: Tensor, layers: tuple[str, ...]) -> Network:
-    """The network compiled for pictures like this one, or as it is."""
-    if compilation is Compilation.none:
-        return network
+def _compiled(network: Network, picture: Tensor, layers: tuple[str, ...]) -> Network:
+    """The network compiled for pictures like this one.
+
+    Raises:
+        RunError: there is no compiler, or it fails.
+    """
     torch._dynamo.reset()  # else a sweep would come to the limit of compilations and silently go on without
     compiled = copy.copy(network)
     compiled.compile(dynamic=False)
-    try:
-        _step_seconds(compiled, picture, layers)
-    except Exception as error:  # no compiler, or one that fails: torch wraps whatever it raised
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        if compilation is Compilation.required:
-            raise RunError(f"compile=true: {reason}; compile=false does without a compiler") from error
-        say(f"torch.compile failed ({reason}); continuing uncompiled")
-        return network
-    return _faster(compiled, network, picture, layers) if compilation is Compilation.if_faster else compiled
-
-
-def _faster(one: Network, other: Network, picture: Tensor, layers: tuple[str, ...]) -> Network:
-    """The form with the shortest step, timed in turn."""
-    pairs = [[_step_seconds(form, picture, layers) for form in (one, other)] for _ in range(TURNS)]
-    return one if min(pair[0] for pair in pairs) <= min(pair[1] for pair in pairs) else other
-
-
-def _step_seconds(form: Network, picture: Tensor, layers: tuple[str, ...]) -> float:
-    """Forwards to these layers and backwards to the picture."""
     x = picture.clone().requires_grad_()
-    begun = time.perf_counter()
-    torch.autograd.grad(sum(F.sum() for F in form(x, layers).values()), x)
-    return time.perf_counter() - begun
+    try:
+        torch.autograd.grad(sum(F.sum() for F in compiled(x, layers).values()), x)
+    except Exception as error:  # torch wraps whatever it raised
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise RunError(f"compile=true: {reason}; compile=false does without a compiler") from error
+    return compiled

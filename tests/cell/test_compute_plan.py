@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from experiments.cell import compute_plan
-from experiments.cell.compute_plan import Compilation, ComputePlan, _allowed, _as_begun, _compilation, _plan, own_gpu
+from experiments.cell.compute_plan import ComputePlan, _allowed, _as_begun, _plan, own_gpu
 from experiments.settings import schema
 from reconstruct.errors import InputError
 from reconstruct.hardware import algorithm_choice
@@ -88,20 +88,11 @@ def test_what_leaves_no_choice_is_not_measured(monkeypatch, precision, winograd,
     assert (plan.algorithm, plan.reason) == (algorithm, f"{algorithm}: there is no choice")
 
 
-@pytest.mark.parametrize(("asked", "side", "device", "chosen"), [
-    ("auto", 512, "cpu", Compilation.none), ("auto", 1024, "cpu", Compilation.if_faster),
-    ("auto", 1024, "cuda", Compilation.none), ("false", 1024, "cpu", Compilation.none),
-    ("true", 64, "cpu", Compilation.required),
-])  # fmt: skip
-def test_long_runs_are_compiled(asked, side, device, chosen):
-    assert _compilation(config(compile=asked), side**2, torch.device(device)) is chosen
-
-
 def test_a_cell_goes_on_as_it_was_begun():
-    begun = ComputePlan(CPU, ConvAlgorithm.bfloat16, False, Compilation.if_faster)
-    record = json.loads(json.dumps(begun.record(compiled=True)))
+    begun = ComputePlan(CPU, ConvAlgorithm.bfloat16, False, compiled=False)
+    record = json.loads(json.dumps(begun.record()))
     resumed = _as_begun(config(), CPU, record)
-    assert (resumed.algorithm, resumed.compilation) == (ConvAlgorithm.bfloat16, Compilation.if_possible)
+    assert resumed.algorithm is ConvAlgorithm.bfloat16
 
 
 def test_a_line_says_that_something_is_measured_and_none_that_it_is_known(cache, capsys):

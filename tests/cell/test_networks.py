@@ -11,7 +11,7 @@ import torch
 from support.tiny import smooth_picture
 
 from experiments.cell import networks
-from experiments.cell.compute_plan import Compilation, ComputePlan
+from experiments.cell.compute_plan import ComputePlan
 from experiments.cell.networks import _compiled
 from experiments.cell.originals import _picture
 from experiments.settings import schema
@@ -29,7 +29,7 @@ SETTINGS = schema.NetworkSettings(architecture="vgg11", weights="untrained")
 
 
 def forms_of(picture, layer, algorithm=ConvAlgorithm.float32, checkpointing=False) -> networks.Networks:
-    plan = ComputePlan(CPU, algorithm, checkpointing, Compilation.none)
+    plan = ComputePlan(CPU, algorithm, checkpointing, compiled=False)
     return networks.networks(SETTINGS, network_inputs(SETTINGS), plan, picture, (layer,))
 
 
@@ -54,24 +54,13 @@ def test_a_picture_is_read_once_for_all_cells_and_again_when_it_has_changed_on_d
     assert not torch.equal(_picture(lookup(str(photo), "content.picture"), 32, True, CPU), before)
 
 
-def test_without_a_compiler_auto_goes_on_and_compile_true_says_so(network, picture, capfd, monkeypatch):
+def test_without_a_compiler_compile_true_says_so(network, picture, monkeypatch):
     def fail(self, *arguments):
         raise RuntimeError("no C++ compiler\nand a long explanation")
 
     monkeypatch.setattr(Network, "compile", lambda self, **options: setattr(self, "_compiled_call_impl", fail))
-    assert _compiled(network, Compilation.if_possible, picture, ("relu1_1",)) is network
-    assert "torch.compile failed (no C++ compiler); continuing uncompiled" in capfd.readouterr().err
     with pytest.raises(RunError, match="compile=true: no C\\+\\+ compiler; compile=false does without"):
-        _compiled(network, Compilation.required, picture, ("relu1_1",))
-
-
-def test_the_faster_of_the_compiled_network_and_the_other_is_taken(network, picture, monkeypatch):
-    monkeypatch.setattr(Network, "compile", lambda self, **options: None)
-    for compiled_is_faster in (True, False):
-        seconds = lambda form, *_, faster=compiled_is_faster: float((form is network) == faster)  # noqa: E731
-        monkeypatch.setattr(networks, "_step_seconds", seconds)
-        taken = _compiled(network, Compilation.if_faster, picture, ("relu1_1",))
-        assert (taken is not network) is compiled_is_faster
+        _compiled(network, picture, ("relu1_1",))
 
 
 def test_targets_are_computed_by_torchs_own_convolutions_and_only_the_steps_are_checkpointed(picture):
@@ -94,7 +83,7 @@ def test_compiled_features_and_gradients_are_those_of_the_network(
     layers, ways = ("relu1_1", "relu2_2"), []
     stages = network.computed(ConvAlgorithm.winograd, layers) if winograd else network
     stages = stages.checkpointed() if checkpointing else stages
-    for seen in (network, _compiled(stages, Compilation.required, picture, layers)):
+    for seen in (network, _compiled(stages, picture, layers)):
         x = picture.clone().requires_grad_()
         features = seen(x, layers)
         sum(F.square().sum() for F in features.values()).backward()
