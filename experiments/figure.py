@@ -141,10 +141,9 @@ def _box(given: str) -> Box | None:
     if not given:
         return None
     expected = "X,Y,W,H in parts of the picture, 0 to 1, for example 0.25,0.25,0.5,0.5"
-    number = r"\s*(\d+\.?\d*|\.\d+)(e-?\d+)?\s*"
-    is_four = re.fullmatch(f"{number}(,{number}){{3}}", given) is not None
-    _expect(is_four, "--detail", given, expected)
-    left, top, width, height = map(float, given.split(","))
+    sides = [float(side) for side in given.split(",") if re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)(e-?\d+)?\s*", side)]
+    _expect(len(sides) == 4 == given.count(",") + 1, "--detail", given, expected)
+    left, top, width, height = sides
     is_inside = left < 1 and top < 1 and 0 < width <= 1 - left + 1e-9 and 0 < height <= 1 - top + 1e-9
     _expect(is_inside, "--detail", given, expected)
     return left, top, width, height

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
+ERROR = "‖code − target‖² / ‖target‖²"  # what a relative error is
 UNKNOWN = "–"  # the value of a key that has no effect on a cell
 _TAP = re.compile(r"([a-z]+)(\d+)_(\d+)")
 

@@ -10,25 +10,18 @@ from reconstruct.report.figures.page.venues import LEAST, Venue, names, venue
 
 
 @pytest.mark.parametrize(
-    ("given", "inches"),
-    [
-        ("3.25", 3.25), ("3.25in", 3.25), (" 3.25 IN ", 3.25), ("8.5cm", 8.5 / 2.54), ("88mm", 88 / 25.4),
-        ("245pt", 245 / 72.27), ("2.", 2), ("1.5", 1.5), ("40", 40),
-    ],
-)  # fmt: skip
-def test_a_width_is_a_number_with_a_unit_or_in_inches(given, inches):
-    assert venue(given) == Venue(pytest.approx(inches), 9, 8)
-
-
-@pytest.mark.parametrize(
     ("given", "width", "normal", "small"),
     [
+        *((given, width, 9, 8) for given, width in {
+            "3.25": 3.25, "3.25in": 3.25, " 3.25 IN ": 3.25, "8.5cm": 8.5 / 2.54, "88mm": 88 / 25.4,
+            "245pt": 245 / 72.27, "2.": 2, "1.5": 1.5, "40": 40,
+        }.items()),
         ("icml", 6.75, 8, 6), ("icml-column", 3.25, 8, 6), ("ICML2024-column", 3.25, 8, 6), ("neurips", 5.5, 9, 7),
         ("neurips2024", 5.5, 9, 7), ("cvpr2024-column", 3.25, 8, 6), ("tmlr", 6.5, 9, 7),
         ("nature", 180 / 25.4, 7, 6), ("nature-column", 88 / 25.4, 7, 6),
     ],
 )  # fmt: skip
-def test_a_venue_has_a_width_and_two_sizes_of_words(given, width, normal, small):
+def test_a_width_is_a_number_with_a_unit_or_a_venues_which_has_two_sizes_of_words(given, width, normal, small):
     assert venue(given) == Venue(pytest.approx(width), normal, small)
 
 

@@ -15,7 +15,7 @@ from reconstruct.report.figures.plots.tradeoff import without_both
 from reconstruct.report.figures.tables.tiles import about
 from reconstruct.runs.naming import OBSERVER, TERMS
 from reconstruct.runs.results import HALF, HALVED, NOISE, PAPERS, Result, differences
-from reconstruct.runs.wording import percent
+from reconstruct.runs.wording import ERROR, percent
 
 OPENINGS = {
     "fig1": "Style reconstructions (above) and content reconstructions (below), after Figure 1 of Gatys, Ecker & "
@@ -25,8 +25,8 @@ OPENINGS = {
     "fig3": "Content and style together, after Figure 3 of Gatys, Ecker & Bethge (2015). Rows: style of more and more "
     "layers. Columns: α/β, from the painting's texture to the photograph.",
     "grid": "Reconstructions, one for each combination of settings.",
-    "atlas": "What each layer keeps. Errors are ‖code − target‖² / ‖target‖². measures.csv has every number, "
-    "findings.md the claims and their verdicts.",
+    "atlas": f"What each layer keeps. Errors are {ERROR}. measures.csv has every number, findings.md the claims and "
+    "their verdicts.",
     "statistics": "Textures from several statistics of the same features. matrix: the relative error of each, by every "
     "statistic, beside the error of another painting and of the painting with its parts in another order.",
     "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",

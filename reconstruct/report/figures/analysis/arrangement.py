@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from reconstruct.analysis.entries import Entry, Kind, network_note
 from reconstruct.analysis.outcomes import of_photographs
 from reconstruct.analysis.selection import content_layer, cumulative, depth_cells, firsts, grouped, originals, select
-from reconstruct.report.figures.page.notes import Key, keys, paragraph
+from reconstruct.report.figures.page.notes import keys, paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, Look, Part, laid_out
 from reconstruct.report.figures.plots.panels import Plot, rows
 from reconstruct.runs.wording import layer_range
@@ -45,8 +45,8 @@ def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     photographs = len({e.picture for e in cells})
     several = f", mean and standard deviation over {photographs} photographs" if photographs > 1 else ""
     yield from rows(plots, look)
-    references = [Key(f"-- {name}", colour) for name, colour, _ in _references(entries)]
-    yield from keys([Key(f"● style{several}", COLOURS[0]), *references], look)
+    references = [(f"-- {name}", colour) for name, colour, _ in _references(entries)]
+    yield from keys([(f"● style{several}", COLOURS[0]), *references], look)
     yield paragraph(network_note(entries, cells), look)
 
 

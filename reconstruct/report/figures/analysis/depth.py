@@ -26,7 +26,7 @@ from reconstruct.analysis.selection import (
     select,
     variants,
 )
-from reconstruct.report.figures.page.notes import Key, keys, paragraph
+from reconstruct.report.figures.page.notes import keys, paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
 from reconstruct.report.figures.plots.axes import limits, number
 from reconstruct.report.figures.plots.panels import Plot, rows
@@ -79,7 +79,7 @@ def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
         for panel, points in known.items()
     }
     yield from rows([Plot(panel, "layer, relu…", draw, names) for panel, draw in draws.items()], look)
-    yield from keys([Key(f"● {name}", colour) for name, colour in zip(groups, COLOURS, strict=False)], look)
+    yield from keys([(f"● {name}", colour) for name, colour in zip(groups, COLOURS, strict=False)], look)
     yield paragraph(_legend(groups, level, list(known)), look)
     yield paragraph(network_note(entries, every), look)
 
@@ -168,8 +168,8 @@ def _middle(points: Points, logarithmic: bool) -> tuple[Values, Values, Values]:
     values = [np.log(v) if logarithmic else np.asarray(v) for v in points.values()]
     middle = np.array([v.mean() for v in values])
     half = np.array([v.std(ddof=1) if len(v) > 1 else 0.0 for v in values])
-    found = middle, middle - half, middle + half
-    return (np.exp(found[0]), np.exp(found[1]), np.exp(found[2])) if logarithmic else found
+    low, most = (np.exp(middle + sign * half) if logarithmic else middle + sign * half for sign in (-1, 1))
+    return np.exp(middle) if logarithmic else middle, low, most
 
 
 def _line(axes: Axes, points: Points, colour: str, line: str, logarithmic: bool) -> None:

@@ -21,10 +21,9 @@ from reconstruct.report.figures.plots.panels import Plot, rows
 from reconstruct.report.figures.plots.tradeoff import Point, trade_off
 from reconstruct.runs.results import PICTURE
 from reconstruct.runs.sweeps import Sweep
-from reconstruct.runs.wording import numbers
+from reconstruct.runs.wording import ERROR, numbers
 
 Lines = Sequence[Sequence[Entry]]
-ERRORS = "errors: ‖code − target‖² / ‖target‖²"
 DOTTED = "dotted: the smallest error of each; "
 CLASS = "class of the photograph (probability)"
 PANELS: dict[str, Callable[[Entry], float | None]] = {
@@ -47,7 +46,7 @@ def _front(sweep: Sweep, entries: Sequence[Entry], look: Look) -> Iterator[Part]
         for line in lines
     ]
     yield from trade_off(list(zip(_names(lines), points, strict=True)), look, partial(_mark, lines))
-    yield paragraph(f"{DOTTED if _are_few(lines) else ''}{ERRORS}", look)
+    yield paragraph(f"{DOTTED if _are_few(lines) else ''}errors: {ERROR}", look)
     yield paragraph(network_note(entries, [e for line in lines for e in line]), look)
 
 
@@ -113,7 +112,7 @@ def _note(lines: Sequence[Sequence[Entry]], recognised: bool) -> str:
     photographs = plural(len({line[0].picture for line in lines}), "photograph")
     which = ", whose object is recognised in the original" if recognised else ""
     each = f"thin: each of {plural(len(lines), 'line')} of {photographs}{which}; thick: the mean over photographs"
-    return f"{each}. dotted: the photographs themselves. {ERRORS}"
+    return f"{each}. dotted: the photographs themselves. errors: {ERROR}"
 
 
 def _draw_blended(lines: Sequence[Sequence[Entry]], panel: str, axes: Axes) -> None:

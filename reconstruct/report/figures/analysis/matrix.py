@@ -20,14 +20,14 @@ from reconstruct.report.figures.page.notes import EDGE, paragraph
 from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, laid_out
 from reconstruct.report.figures.plots.axes import TICKS
 from reconstruct.report.figures.plots.panels import Plot, rows
-from reconstruct.runs.wording import numbers, percent
+from reconstruct.runs.wording import ERROR, numbers, percent
 
 LEAST, MOST = 1e-4, 1.0  # relative errors with the first and the last colour
 LEAST_SHARE = 1e-3  # of the error of another painting: the first colour of a statistic
 DARK = 0.02  # of it: beyond which numbers are written in white
 COLOURS = "viridis_r"
 BAR, WIDTH = 0.12, 2.0  # inches of the bar of colours
-NOTE = "○ the smallest error of its row; light: small error, ‖code − target‖² / ‖target‖²"
+NOTE = f"○ the smallest error of its row; light: small error, {ERROR}"
 OF_STATISTICS = (
     "error: relative, mean over the matched layers, median over paintings and seeds; light: small against that of "
     "another painting"

@@ -1,7 +1,6 @@
 """Text below plots: keys that explain colours, and paragraphs; in as many lines as they need."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reconstruct.report.figures.page.fitting import Fitted, fit, fit_all
 from reconstruct.report.figures.page.sheet import FAINT, Look, Part, Sheet
@@ -11,24 +10,20 @@ BETWEEN = 0.22  # inches between two keys in a line
 LINES = 0.04  # inches between lines
 
 
-@dataclass(frozen=True)
-class Key:
-    """A text in the colour that it explains."""
-
-    words: str
-    colour: str
+Key = tuple[str, str]
+"""A text, and the colour that it explains, in which it is written."""
 
 
 def keys(given: Sequence[Key], look: Look) -> Iterator[Part]:
     """A part for each line of keys; a line has as many keys as fit."""
-    fitted = fit_all([key.words for key in given], look.width - 2 * EDGE, _size(look), 4) if look.labels else []
+    fitted = fit_all([words for words, _ in given], look.width - 2 * EDGE, _size(look), 4) if look.labels else []
     line: list[tuple[float, Fitted, str]] = []  # left end in inches, text and colour of each key
     left = EDGE
-    for key, words in zip(given, fitted, strict=False):
+    for (_, colour), words in zip(given, fitted, strict=False):
         if line and left + words.width > look.width - EDGE:
             yield _line(line)
             line, left = [], EDGE
-        line.append((left, words, key.colour))
+        line.append((left, words, colour))
         left += words.width + BETWEEN
     if line:
         yield _line(line)

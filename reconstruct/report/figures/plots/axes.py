@@ -31,7 +31,7 @@ def style(number: int) -> tuple[str, str]:
 def key(number: int, name: str) -> Key:
     """The name of a line, with its mark and in its colour."""
     colour, mark = style(number)
-    return Key(f"{MARKS[mark]} {name}", colour)
+    return f"{MARKS[mark]} {name}", colour
 
 
 def width_of_numbers(size: float) -> float:

@@ -13,7 +13,7 @@ from reconstruct.report.figures.cells import Cells, Panel
 from reconstruct.report.figures.page.sheet import Box, Look
 from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import Result, decibels
-from reconstruct.runs.wording import percent
+from reconstruct.runs.wording import ERROR, percent
 
 BRIGHTEST = 0.5  # the mean absolute difference of colours in [0, 1] that is brightest in a map
 Number = tuple[str, str]
@@ -100,7 +100,7 @@ def _about_errors(done: Sequence[Result]) -> str:
     own = " and ".join(["layers"] * (len(layers) > 1) + ["statistics"] * (len(statistics) > 1))
     compared = f", each at the cell's own {own}: errors of different {own} cannot be compared" if own else ""
     without = {r.statistic(term) for r in done for term in r.layers if term not in r.relative_errors}
-    errors = f"error: ‖code − target‖² / ‖target‖², mean over layers{compared}"
+    errors = f"error: {ERROR}, mean over layers{compared}"
     loss = f"loss: {', '.join(sorted(without))} has no relative error"
     return "; ".join([errors] * any(r.relative_errors for r in done) + [loss] * bool(without))
 
