@@ -34,7 +34,7 @@ class ComputePlan:
     Attributes:
         algorithm: of the convolutions on the way to the deepest layer, but for the first, which sees the picture.
         checkpointing: whether features are computed again on the way back instead of being kept.
-        compiled: whether the network is.
+        compiled: whether the network is: where that is asked for, since no gain was measured.
         reason: why it is so, in a line.
     """
 
@@ -133,13 +133,13 @@ def _respect_share() -> None:
 def _as_begun(config: Config, device: torch.device, begun: Mapping[str, Any]) -> ComputePlan:
     algorithm = ConvAlgorithm(begun["algorithm"])
     return ComputePlan(
-        device, algorithm, config.checkpointing, config.is_compiled, f"{algorithm}, as in its checkpoint"
+        device, algorithm, config.checkpointing, config.compile == "true", f"{algorithm}, as in its checkpoint"
     )
 
 
 def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
     algorithm, reason = _choice(config, device, height, width)
-    return ComputePlan(device, algorithm, config.checkpointing, config.is_compiled, reason)
+    return ComputePlan(device, algorithm, config.checkpointing, config.compile == "true", reason)
 
 
 def _choice(config: Config, device: torch.device, height: int, width: int) -> tuple[ConvAlgorithm, str]:

@@ -286,11 +286,6 @@ class Config:
         return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
 
     @property
-    def is_compiled(self) -> bool:
-        """Whether torch compiles the network: where that is asked for, since no gain was measured."""
-        return self.compile == "true"
-
-    @property
     def code(self) -> str | None:
         """The file of content's code, where there is one and it is looked at."""
         return self.content.code if "content" in self.active() else None
