@@ -1,6 +1,5 @@
 """Small, seeded stand-ins: a network of two blocks, pictures of a few pixels."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,15 +72,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def called(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+def called(capfd):
     """Calls a command by its name; gives the exit code and what was said on both streams."""
     return lambda name, *arguments: (exit_code(name, *arguments), *capfd.readouterr())
 
 
 @pytest.fixture
-def command(
-    elsewhere: Path, photo: Path, painting: Path, called: Callable[..., tuple[int, str, str]]
-) -> Callable[..., tuple[int, str]]:
+def command(elsewhere, photo, painting, called):
     """Runs the command with the user's own pictures in a folder of its own; gives the exit code and what was said."""
 
     def run(*arguments: str) -> tuple[int, str]:
@@ -95,7 +92,7 @@ def command(
 
 
 @pytest.fixture
-def done(command: Callable[..., tuple[int, str]]) -> Callable[..., str]:
+def done(command):
     """Runs the command, which has to end well; gives what was said."""
 
     def run(*arguments: str) -> str:

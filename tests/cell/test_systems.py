@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from importlib.metadata import metadata
 from pathlib import Path
 
 from support.tiny import TINY, smooth_picture
@@ -33,10 +32,6 @@ def test_a_sweep_needs_neither_flock_nor_limits_of_the_shell(tmp_path):
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("runs/here/*/result.json"))) == 2
     assert not list(tmp_path.rglob(".lock"))
-
-
-def test_a_python_on_which_hydra_does_not_start_is_excluded():
-    assert "<3.14" in str(metadata("reconstruct")["Requires-Python"])
 
 
 def test_whether_a_cell_is_held_is_known_by_whatever_locks_there_are(tmp_path):

@@ -35,7 +35,7 @@ def test_the_picture_itself_has_the_largest_size_and_another_or_scrambled_one_th
     assert sizes[2] == pytest.approx(64, rel=0.02)
 
 
-def test_a_piece_is_known_wherever_it_is(generator):
+def test_a_piece_is_known_wherever_it_is():
     original = noise(64)
     # Two pieces in either direction, of n and 64 - n rows or columns: (n² + (64 - n)²) / 64.
     expected = ((13**2 + 51**2) / 64 + (29**2 + 35**2) / 64) / 2

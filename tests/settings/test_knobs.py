@@ -40,18 +40,12 @@ def test_a_share_of_noise_lies_over_the_picture():
     assert torch.allclose(under_noise(picture, noise, 0.25), torch.full((1, 3, 2, 2), 0.75 * 0.4 - 0.25 * 0.2))
 
 
-@pytest.mark.parametrize("canvas", ["pixels", "pyramid", "shallow", "fourier"])
-def test_every_canvas_begins_with_the_picture_itself(done, canvas):
-    done("start=content", "steps=1", f"canvas={canvas}", "content.layers=[relu2_1]")
-    assert measures.psnr(pixels(), pixels("content.png")) > 45
-
-
 def test_a_start_with_noise_over_it_is_farther_away_than_without(command):
     command("-m", "start=content", "start_noise=0,0.5,1", "steps=1", QUICK)
     found = [Result.at(path.parent) for path in sorted(Path("runs").glob("*/*/result.json"))]
     nearness = [each.psnr or 99.0 for each in sorted(found, key=lambda each: each.config["start_noise"])]
     assert nearness == sorted(nearness, reverse=True)
-    assert nearness[0] > nearness[1] + 10
+    assert nearness[0] > max(45, nearness[1] + 10)
 
 
 def test_a_start_is_kept_beside_the_result_with_its_distance(command, painting):
