@@ -17,7 +17,7 @@ from reconstruct.analysis.entries import LPIPS, Entry
 from reconstruct.analysis.observers import classifier, names
 from reconstruct.analysis.observers.chance import NullDistribution, null_distributions, parts
 from reconstruct.analysis.observers.perceptual import Perceptual, read
-from reconstruct.errors import RunError
+from reconstruct.errors import InputError, RunError
 from reconstruct.network import Network
 from reconstruct.runs.results import PICTURE, Result
 from reconstruct.runs.sweeps import Sweep
@@ -39,20 +39,14 @@ def observer(name: str) -> classifier.Classifier | None:
         InputError: there is no such observer, or it needs timm.
         RunError: its weights cannot be fetched.
     """
-    if name != names.AUTO:
-        return classifier.observer(name, _pinned_weights)
-    if not names.has_timm():
-        say("  no observer looks at the pictures: timm is not installed (pip install 'reconstruct[observer]')")
-        return None
+    asked = names.PINNED if name == names.AUTO else name
     try:
-        return classifier.observer(names.PINNED, _pinned_weights)
-    except RunError as error:
+        return classifier.observer(asked, lambda: fetched(names.PINNED))
+    except (InputError, RunError) as error:
+        if name != names.AUTO:
+            raise
         say(f"  no observer looks at the pictures: {error}")
         return None
-
-
-def _pinned_weights() -> Path:
-    return fetched(names.PINNED)
 
 
 def observed(

@@ -122,7 +122,7 @@ def test_a_machine_without_timm_or_a_network_measures_all_the_same_and_says_so_i
     def offline(name: str) -> Path:
         raise RunError("the package index cannot be reached")
 
-    monkeypatch.setattr(observations.names, "has_timm", lambda: False)
+    monkeypatch.setattr(observations.names.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(observations, "fetched", offline)
     for name in ("by_chance", "perceptual", "_photographs"):  # as at the start of a process
         monkeypatch.setattr(observations, name, lru_cache(getattr(observations, name).__wrapped__))
@@ -131,7 +131,8 @@ def test_a_machine_without_timm_or_a_network_measures_all_the_same_and_says_so_i
     assert [e.seen for e in observed(tmp_path / "one", "auto", {"a": 0, "b": 1})] == [{}] * 6
     said = [line for line in capfd.readouterr().err.splitlines() if line.startswith("  ") and "small" not in line]
     assert said == [
-        "  no observer looks at the pictures: timm is not installed (pip install 'reconstruct[observer]')",
+        "  no observer looks at the pictures: observer=efficientnet_lite0 needs timm: "
+        "pip install 'reconstruct[observer]'",
         "  the perceptual distance (LPIPS) is not measured: the package index cannot be reached",
         "  features are not compared with random photographs': the package index cannot be reached",
     ]

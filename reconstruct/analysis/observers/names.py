@@ -32,10 +32,5 @@ def require_timm(name: str) -> None:
     Raises:
         InputError: timm is not installed.
     """
-    if not has_timm():
+    if importlib.util.find_spec("timm") is None:  # without importing it
         raise InputError(f"observer={name} needs timm: pip install 'reconstruct[observer]'")
-
-
-def has_timm() -> bool:
-    """Whether timm is installed, without importing it."""
-    return importlib.util.find_spec("timm") is not None
