@@ -1,8 +1,7 @@
 """Measure every picture of a sweep, in float32, with the network it was reconstructed with."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -203,33 +202,19 @@ def _coherence(cell: Cell, picture: Tensor, original: Tensor) -> float | None:
 
 
 def _reference(cell: Cell, like: Tensor) -> Objective:
-    """Errors of content and style at every layer; of a single representation, both are errors to its original.
+    """Content and style at every rectified layer; of a single representation, both are of its original.
 
     The pictures that are to be measured are as large as `like`, ``(1, 3, H, W)``.
     """
-    terms, (height, width) = list(cell.result.layers), like.shape[-2:]
-    content, style = (_File((path := cell.folder / f"{term}.png").read_bytes(), path) for term in (terms[0], terms[-1]))
-    return _objective(cell.network, content, style, (height, width))
-
-
-@dataclass(frozen=True)
-class _File:
-    """A file that equals any other of the same content: an original's codes are computed once for all its cells."""
-
-    content: bytes
-    path: Path = field(compare=False)
-
-
-@lru_cache(maxsize=8)
-def _objective(network: Network, content: _File, style: _File, size: tuple[int, int]) -> Objective:
-    """Content and style at all rectified layers, of pictures of this height and width."""
-    terms = []
-    for name, form, file in zip(("content", "style"), (Content, Style), (content, style), strict=True):
-        original = images.load(file.path)
-        original = stretched(original, *size) if name == "content" else original
-        representation = form(equal_weights(observations.rectified(network, min(*size, *original.shape[-2:]))))
-        terms.append(Term(name, representation, encode(network, representation, original.to(device("auto")))))
-    return Objective(network, terms)
+    names, terms = list(cell.result.layers), []
+    for term, form, own in (("content", Content, names[0]), ("style", Style, names[-1])):
+        original = images.load(cell.folder / f"{own}.png")
+        original = stretched(original, *like.shape[-2:]) if term == "content" else original
+        side = min(*like.shape[-2:], *original.shape[-2:])
+        representation = form(equal_weights(observations.rectified(cell.network, side)))
+        target = encode(cell.network, representation, original.to(device("auto")))
+        terms.append(Term(term, representation, target))
+    return Objective(cell.network, terms)
 
 
 def _baselines(cells: Sequence[Cell]) -> Iterator[Measured]:
