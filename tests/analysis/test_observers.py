@@ -219,15 +219,10 @@ def test_the_perceptual_distance_is_that_of_its_formula():
         w = torch.tensor(weights[f"NetLinLayer_{k}"]["Conv_0"]["kernel"]).ravel()
         expected += float(torch.einsum("k,kij->ij", w, (units[0] - units[1]) ** 2).mean())
         maps = [nn.functional.max_pool2d(each, 3, 2) for each in maps]
-    assert Perceptual(weights)(x, y) == pytest.approx(expected, rel=1e-4)
-
-
-@pytest.mark.parametrize(("side", "known"), [(30, False), (31, True), (45, True)])
-def test_the_perceptual_distance_is_that_of_a_metric_where_there_is_one(side, known):
-    distance, x, y = Perceptual(drawn_weights()), smooth_picture(side, side, 0), smooth_picture(side, side, 1)
-    assert (distance(x, y) is not None) == known
-    if known:
-        assert distance(x, x) == 0 < distance(x, y) == pytest.approx(distance(y, x), rel=1e-5)
+    distance = Perceptual(weights)
+    assert distance(x, x) == 0 < distance(x, y) == pytest.approx(expected, rel=1e-4)
+    assert distance(x[..., :31], y[..., :31]) is not None
+    assert distance(x[..., :30], y[..., :30]) is None
 
 
 def test_the_weights_of_the_perceptual_distance_are_arrays_and_nothing_is_run(tmp_path):

@@ -99,8 +99,6 @@ def test_films_are_shown_at_steps_that_all_cells_have_in_common(tmp_path):
     [
         ("fig2", "", "style.picture"),
         ("fig3", "depth", "ratio"),
-        ("table", "content.layers", "seed"),
-        ("pair", "", "ratio"),
         ("tables", "seed", "losses"),
     ],
 )

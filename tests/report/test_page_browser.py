@@ -420,7 +420,6 @@ def test_back_returns_from_every_view_to_the_one_before(reader):
 def test_layers_and_claims_open_their_pictures(reader):
     opened = "#content details[open] img"
     reader.view("layers")
-    assert reader.texts(".matrix tbody td") == ["0.10", "2.0", "90", "0.40"]
     assert reader.texts(".matrix td.own") == ["0.10", "0.40"]
     assert reader.shown(opened) == []
     pictures, original = [cell["picture"] for cell in reader.cells], reader.cells[3]["originals"]["content"]
@@ -428,7 +427,6 @@ def test_layers_and_claims_open_their_pictures(reader):
     assert reader.shown(opened) == [*pictures[3:], original]
     reader.press("[data-opens=pixels] summary", "ENTER")
     assert reader.texts("[open] h3") == ["It does not hold", "It holds", "It holds"]
-    assert ["SSIM 0.85" in each for each in reader.texts("[open] button.place")] == [True, False, False]
     assert not any("layout" in each for each in reader.texts("[open] .place"))  # not what the claim is about
     seen = reader.shown("[open] button img")
     assert seen == pictures[:3]  # what was open is closed

@@ -5,11 +5,7 @@ from dataclasses import replace
 from reconstruct.analysis.entries import Entry, Kind
 
 LAYERS = [f"relu{block}_{i}" for block, count in enumerate((2, 2, 4, 4, 4), 1) for i in range(1, count + 1)]
-
-
 UNTRAINED = "vgg19 untrained 0 average"
-
-
 FIVE = tuple(f"relu{block}_1" for block in range(1, 6))
 
 
@@ -18,14 +14,12 @@ def entry(representation: str = "content", matched: tuple[str, ...] = ("relu1_1"
     plain = Entry(
         cell=" ".join([representation, *matched, *(str(changes.get(key)) for key in ("network", "canvas", "seed"))]),
         kind=Kind.RESULT,
-        level=None,
         representation=representation,
         layers={representation: matched},
         network="vgg19 vgg19_normalized average",
         canvas="pyramid",
         picture="pagoda",
         seed=0,
-        ratio=None,
         psnr=20.0,
         ssim=0.5,
         layout=0.9,
@@ -35,7 +29,6 @@ def entry(representation: str = "content", matched: tuple[str, ...] = ("relu1_1"
         local_lightness=3.0,
         local_chroma=4.0,
         delta_e=8.0,
-        losses={},
         errors=errors,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
