@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,7 +14,7 @@ from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.analysis.statistics import OTHER, StatisticError, medians
-from reconstruct.report.figures.page.fitting import extent
+from reconstruct.report.figures.page.fitting import extent, fit
 from reconstruct.report.figures.page.notes import EDGE, paragraph
 from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, laid_out
 from reconstruct.report.figures.plots.axes import TICKS
@@ -83,18 +82,18 @@ def _paint(axes: Axes, values: NDArray[np.float64], scale: LogNorm) -> None:
 def _bar(look: Look) -> Part:
     """The bar of colours, with its numbers."""
     ticks = numbers(["0.0001", "0.001", "0.01", "0.1", "1"]) if look.labels else {}
-    left = EDGE + extent("error", look.tiny)[0] + 2 * GAP
+    error = fit("error", look.width, look.tiny)
+    left = EDGE + error.width + 2 * GAP
 
     def drawn(sheet: Sheet, top: float) -> None:
         axes = sheet.axes(left, top, WIDTH, BAR)
         axes.set_axis_on()
         scale = ScalarMappable(LogNorm(LEAST, MOST), COLOURS)
         bar = sheet.figure.colorbar(scale, cax=axes, orientation="horizontal", extend="both")
-        words: dict[str, Any] = {"labels": list(ticks.values()), "size": look.tiny, "parse_math": False}
-        bar.set_ticks(list(map(float, ticks)), **words)
+        bar.set_ticks(list(map(float, ticks)), labels=list(ticks.values()), size=look.tiny)
         bar.minorticks_off()
         bar.outline.set_visible(False)
-        sheet.text(EDGE, top + BAR / 2, "error", va="center", size=look.tiny)
+        sheet.fitted(EDGE, top + BAR / 2, error, va="center")
 
     return Part(BAR + TICKS + extent("0", look.tiny)[1] + GAP, drawn)
 
@@ -114,4 +113,4 @@ def _draw_statistics(found: Errors, names: Sequence[str], look: Look, axes: Axes
     _paint(axes, shares, LogNorm(LEAST_SHARE, 1))
     for row, column in np.argwhere(np.isfinite(values)) if look.labels else ():
         colour, number = "white" if shares[row, column] > DARK else "0.15", percent(values[row, column])
-        axes.text(column, row, number, ha="center", va="center", size=look.small, parse_math=False, color=colour)
+        axes.text(column, row, number, ha="center", va="center", size=look.small, color=colour)

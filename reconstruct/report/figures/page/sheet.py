@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL.Image import Image
 
-from reconstruct.report.figures.page.fitting import Fitted, families, fit, legible
+from reconstruct.report.figures.page.fitting import Fitted, families, fit
 from reconstruct.report.figures.page.venues import LEAST
 
 WIDTH, HEIGHT = 7.0, 9.0  # inches of a page
@@ -38,6 +38,8 @@ STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "reconstruct",
     "text.hinting": "none",  # letters as wide as they were measured, at every resolution
+    "text.parse_math": False,
+    "text.color": INK,
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -117,7 +119,7 @@ class Sheet:
         self.figure = Figure(figsize=(self.width, self._height))
         if title is not None:
             place = 0.5, 1 - 0.09 / self._height
-            self._write(place, title.words, ha="center", va="top", size=title.size, label=TITLE_LABEL)
+            self.figure.text(*place, title.words, ha="center", va="top", size=title.size, label=TITLE_LABEL)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes without a frame, with this box in inches."""
@@ -127,18 +129,11 @@ class Sheet:
         axes.set_axis_off()
         return axes
 
-    def text(self, left: float, top: float, words: str, **options: Any) -> None:
-        """Write a text at a place, unless the look has no labels; `options` are those of matplotlib's text."""
-        if self.look.labels and words:
-            place = left / self.width, 1 - (self._head + top) / self._height
-            self._write(place, legible(words), **{"size": self.look.normal, **options})
-
     def fitted(self, left: float, top: float, words: Fitted, **options: Any) -> None:
-        """Write a measured text at a place, unless the look has no labels."""
-        self.text(left, top, words.words, **{"size": words.size, **options})
-
-    def _write(self, place: tuple[float, float], words: str, **options: Any) -> None:
-        self.figure.text(*place, words, **{"color": INK, "parse_math": False, **options})
+        """Write a measured text at a place, unless the look has no labels; `options` are those of matplotlib's text."""
+        if self.look.labels and words.words:
+            place = left / self.width, 1 - (self._head + top) / self._height
+            self.figure.text(*place, words.words, **{"size": words.size, **options})
 
     def picture(self, box: Box, picture: Image | None, problem: str = "", name: str = "") -> Axes:
         """Place a picture with what is wrong with it, or an empty frame with why; a film finds the axes by `name`."""
@@ -163,8 +158,8 @@ class Sheet:
 
     def letter(self, left: float, top: float, name: str) -> None:
         """Write the letter of a panel into its upper left corner."""
-        look = {"va": "top", "weight": "bold", "size": self.look.tiny, "bbox": GROUND, "zorder": ABOVE}
-        self.text(left + 0.04, top + 0.04, name, **look)
+        words = fit(name, self.width, self.look.tiny, weight="bold")
+        self.fitted(left + 0.04, top + 0.04, words, va="top", weight="bold", bbox=GROUND, zorder=ABOVE)
 
 
 def title_of(look: Look) -> Fitted | None:

@@ -102,7 +102,7 @@ def _candidates(low: float, high: float, logarithmic: bool) -> Iterator[Sequence
 
 
 def _write(axis: Axis, places: Sequence[float], words: Sequence[str], size: float, angle: float = 0) -> None:
-    axis.set_ticks(list(places), list(words), size=size, rotation=angle, parse_math=False)
+    axis.set_ticks(list(places), list(words), size=size, rotation=angle)
     axis.set_minor_locator(NullLocator())
 
 

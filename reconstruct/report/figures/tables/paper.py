@@ -12,6 +12,7 @@ from matplotlib.patches import Polygon
 
 from reconstruct.report.figures.cells import Cells
 from reconstruct.report.figures.labels import depth_labels, labels
+from reconstruct.report.figures.page.fitting import fit
 from reconstruct.report.figures.page.sheet import (
     ABOVE,
     COLOURS,
@@ -85,7 +86,8 @@ def _network(row: Placed, band: Sequence[int], sheet: Sheet, top: float) -> None
             axes.annotate("", (centre, 0.01), (centre, NETWORK - 0.01), arrowprops=look)
             _block(axes, centre, middle, 0.3 * 0.74**depth, 0.05 * 1.5 ** min(depth, 5))
         elif column == 0:
-            sheet.text(centre, top + middle, "network", ha="center", va="center", color=FAINT, size=row.look.small)
+            words = fit("network", row.width, row.look.small)
+            sheet.fitted(centre, top + middle, words, ha="center", va="center", color=FAINT)
 
 
 def _block(axes: Axes, x: float, y: float, half: float, depth: float) -> None:
