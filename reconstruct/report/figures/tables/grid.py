@@ -1,7 +1,6 @@
 """Any sweep as tables: rows, columns and pages by keys, with the originals next to their reconstructions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 
 from matplotlib.figure import Figure
@@ -15,8 +14,8 @@ from reconstruct.report.figures.tables.tiles import Tile, about, original_tiles,
 from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import START
 
-Named = dict[str, Tile]
-"""Label -> tile."""
+Beside = dict[Point, dict[str, Tile]]
+"""Row or column -> label -> tile."""
 
 Original = tuple[Panel, str]
 """A cell, and one of its originals: a term, or `START`."""
@@ -46,24 +45,25 @@ def tables(cells: Cells, look: Look, layout: Layout | None = None) -> list[Table
         InputError: the layout has a key, or the look a cell, that the sweep does not have.
     """
     tile_of = tiles(cells, look)
-    return [_table(block, cells, originals(block, look), tile_of) for block in pivots(cells, layout)]
+    return [_table(block, cells, tile_of, look) for block in pivots(cells, layout)]
 
 
-def _table(block: Block, every: Cells, found: "Originals", tile_of: Callable[[Panel], Tile]) -> Table:
+def _table(block: Block, every: Cells, tile_of: Callable[[Panel], Tile], look: Look) -> Table:
     """A block with its originals: those of rows at the left, those of columns above, common ones outside of it."""
     row_keys, column_keys = block.keys
-    if not (row_keys or found.by_column):  # then the common ones are the first columns
-        found.by_row.setdefault((), {}).update(found.common)
-        found.common = []
-    left, above = _names(found.by_row), _names(found.by_column)
+    (by_row, by_column), common = originals(block, look)
+    if not (row_keys or by_column):  # then the common ones are the first columns
+        by_row.setdefault((), {}).update(common)
+        common = []
+    left, above = _names(by_row), _names(by_column)
     row = {point: len(above) + i for i, point in enumerate(block.rows)}
     column = {point: len(left) + j for j, point in enumerate(block.columns)}
     placed = {(row[at], column[under]): tile_of(panel) for (at, under), panel in block.at.items()}
-    placed |= {(row[at], left.index(name)): t for at, named in found.by_row.items() for name, t in named.items()}
-    placed |= {(above.index(name), column[at]): t for at, named in found.by_column.items() for name, t in named.items()}
+    placed |= {(row[at], left.index(name)): t for at, named in by_row.items() for name, t in named.items()}
+    placed |= {(above.index(name), column[at]): t for at, named in by_column.items() for name, t in named.items()}
     columns = _naming(column_keys, block.columns, block.cells, left, " →")
     rows = _naming(row_keys, block.rows, block.cells, above, " ↓") if row_keys or above else None
-    return Table(heading(block, every), rows, columns, placed, found.common, len(left))
+    return Table(heading(block, every), rows, columns, placed, common, len(left))
 
 
 def _naming(keys: Sequence[str], points: Sequence[Point], cells: Cells, before: Sequence[str], arrow: str) -> Naming:
@@ -87,27 +87,17 @@ def heading(block: Block, every: Cells) -> str:
     return ",  ".join(f"{key_name(key, every)} {labels(key, every)[value]}" for key, value in values.items())
 
 
-@dataclass
-class Originals:
-    """The originals of each row, of each column, and of the whole table."""
-
-    by_row: dict[Point, Named] = field(default_factory=dict)
-    by_column: dict[Point, Named] = field(default_factory=dict)
-    common: list[tuple[str, Tile]] = field(default_factory=list)
-
-
-def originals(block: Block, look: Look) -> Originals:
-    """The originals of a block; if they are the same in no row or column, they are common, labelled by their titles.
+def originals(block: Block, look: Look) -> tuple[tuple[Beside, Beside], list[tuple[str, Tile]]]:
+    """The originals of each row, of each column, and those that are the same everywhere, labelled by their titles.
 
     Where no cell of a row (or column) has another original, it is simply called "original", whichever term it is of.
     """
-    panels, found = list(block.at.values()), Originals()
+    panels, sides, common = list(block.at.values()), (Beside(), Beside()), list[tuple[str, Tile]]()
     terms = [term for term in (*TERMS, START) if any(panel.original_identity(term) for panel in panels)]
-    sides = (found.by_row, found.by_column)
     for side, into in enumerate(sides) if len(terms) > 1 else ():
         if alone := _one_each(terms, block, side):
             _put(into, alone, "original", look)
-            return found
+            return sides, []
     for term in terms:
         name = "original" if len(terms) == 1 else f"{term} original" if term in TERMS else term
         for side, into in enumerate(sides):
@@ -118,16 +108,16 @@ def originals(block: Block, look: Look) -> Originals:
             distinct = _distinct([term], panels)
             for panel, _ in distinct:
                 label = name if len(distinct) == 1 else f"{name}: {panel.original_title(term)}"
-                found.common += original_tiles(panel.original(term), label, look).items()
-    return found
+                common += original_tiles(panel.original(term), label, look).items()
+    return sides, common
 
 
-def _names(of: Mapping[Point, Named]) -> list[str]:
+def _names(of: Beside) -> list[str]:
     """All labels, in order, each once."""
     return list(dict.fromkeys(name for named in of.values() for name in named))
 
 
-def _put(into: dict[Point, Named], each: Mapping[Point, Original], name: str, look: Look) -> None:
+def _put(into: Beside, each: Mapping[Point, Original], name: str, look: Look) -> None:
     for point, (panel, term) in each.items():
         into.setdefault(point, {}).update(original_tiles(panel.original(term), name, look))
 
