@@ -7,12 +7,11 @@ frames of all of them shows as much change between any two of its ticks.
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from reconstruct.recorders.film import FilmReader, Pixels
+from reconstruct.recorders.film import FilmReader, Frame, Pixels
 from reconstruct.report.figures.page.saving import pixels
 from reconstruct.report.figures.page.sheet import TITLE_LABEL, house_style
 from reconstruct.runs.wording import percent
@@ -30,15 +29,14 @@ def film(figure: Figure, films: Mapping[str, FilmReader]) -> Iterator[Pixels]:
             of their own do not change.
         films: a cell's folder -> its film; each is read from its beginning.
     """
-    parts = [_Part(figure, folder, reader) for folder, reader in films.items()]
     (title,) = (text for text in figure.texts if text.get_label() == TITLE_LABEL)
     name = title.get_text().rpartition("\n")[0]
     dpi = min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches())))
     with house_style():
         for step in clock([step for reader in films.values() for step in reader.steps]):
             title.set_text(f"{name}\n{step_name(step)}")
-            for part in parts:
-                part.show(step)
+            for folder, reader in films.items():
+                _show(reader.at(step), folder, figure)
             yield pixels(figure, dpi)
 
 
@@ -54,24 +52,16 @@ def clock(steps: Sequence[int]) -> list[int]:
     return sorted({ordered[tick] for tick in ticks})
 
 
-class _Part:
-    """The parts of the figure that change with one cell: its picture, and the errors under it."""
-
-    def __init__(self, figure: Figure, folder: str, reader: FilmReader) -> None:
-        self._reader = reader
-        self.pictures = [axes.images[0] for axes in figure.axes if axes.get_label() == folder and axes.images]
-        self.texts = [text for text in figure.texts if text.get_label() == folder]
-        for text in self.texts:  # without losses, which a film does not know at its steps
-            text.set_text(re.sub(r"\w+ loss\s.*", "", text.get_text()))
-
-    def show(self, step: int) -> None:
-        """Replace the picture and the errors by those of a step."""
-        frame = self._reader.at(step)
-        for picture in self.pictures:
-            picture.set_data(_cut(frame.pixels, picture.get_size()))
-        errors = [(term, error) for term, error in frame.errors.items() if error is not None]
-        for text, (term, error) in product(self.texts, errors):
-            text.set_text(re.sub(rf"({term} error\s)\S+ %", rf"\g<1>{percent(error)}", text.get_text()))
+def _show(frame: Frame, folder: str, figure: Figure) -> None:
+    """Replace the picture of a cell and its errors by those of a frame; losses, which no frame has, go."""
+    for picture in (image for axes in figure.axes if axes.get_label() == folder for image in axes.images):
+        picture.set_data(_cut(frame.pixels, picture.get_size()))
+    errors = {term: percent(error) for term, error in frame.errors.items() if error is not None}
+    for text in (text for text in figure.texts if text.get_label() == folder):
+        words = re.sub(r"\w+ loss\s.*", "", text.get_text())
+        for term, error in errors.items():
+            words = re.sub(rf"({term} error\s)\S+ %", rf"\g<1>{error}", words)
+        text.set_text(words)
 
 
 def _cut(frame: Pixels, like: Sequence[int]) -> Pixels:
