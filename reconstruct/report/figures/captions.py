@@ -137,7 +137,7 @@ def alt(cells: Cells, kind: str, look: Look = DEFAULT) -> str:
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
     done = [panel for panel in cells.panels if panel.result]
     keys = [
-        f"{key_name(key, cells)}: {'; '.join(labels(key, cells)[value] for value in values)}."
+        f"{key_name(key, cells)}: {'; '.join(labels(key, cells).of[value] for value in values)}."
         for key, values in cells.axes.items()
     ]
     terms = TERMS if kind in WITH_ERRORS and look.values == "error" else ()

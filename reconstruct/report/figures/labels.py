@@ -6,8 +6,9 @@ Different values have different labels, and numbers read back exactly: α/β = 0
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.files import unique_ends
@@ -30,23 +31,17 @@ STARTS = {"content": "content picture", "style": "style picture"}  # start -> wh
 EFFORT = ("steps",)  # keys that say how long, not what
 
 
-@dataclass(frozen=True)
-class Labels:
+class Labels(NamedTuple):
     """A key's name for readers, and a label for each of its values."""
 
     key: str
     of: Mapping[str, str]
 
-    def __getitem__(self, value: str) -> str:
-        """The label of a value."""
-        return self.of[value]
-
 
 def labels(key: str, cells: Cells) -> Labels:
     """A key's name and its values' labels, in a reader's own words where there are some."""
-    if key not in cells.labels:
-        cells.labels[key] = _renamed(_labels(key, cells), cells.renamed)
-    known: Labels = cells.labels[key]
+    known: Labels = cells.labels.get(key) or _renamed(_labels(key, cells), cells.renamed)
+    cells.labels[key] = known
     return known
 
 
@@ -144,7 +139,7 @@ def with_keys(keys: Sequence[str], cells: Cells) -> Callable[[str, str], str]:
     kinds = Counter(map(_kind, keys))
 
     def named(key: str, value: str) -> str:
-        label, kind = labels(key, cells)[value], _kind(key)
+        label, kind = labels(key, cells).of[value], _kind(key)
         is_clear = kind in ("picture", "representation") or (kind == "layers" and tap_kind(label))
         return label if is_clear and kinds[kind] == 1 else f"{key_name(key, cells)} {label}"
 

@@ -131,7 +131,7 @@ def _keys(cells: Cells, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Some keys in which cells differ, with a label for every value."""
     for key in keys:
         known = labels(key, cells)
-        labelled = [{"value": value, "label": known[value]} for value in cells.axes[key]]
+        labelled = [{"value": value, "label": known.of[value]} for value in cells.axes[key]]
         yield {"key": key, "name": known.key, "values": labelled}
 
 

@@ -72,7 +72,7 @@ def _naming(keys: Sequence[str], points: Sequence[Point], cells: Cells, before: 
         return Naming("", [*before, "reconstruction" if before else ""])
     if len(keys) == 1:
         known = labels(keys[0], cells)
-        return Naming(known.key + arrow, [*before, *(known[value] for (value,) in points)])
+        return Naming(known.key + arrow, [*before, *(known.of[value] for (value,) in points)])
     named = with_keys(keys, cells)
     words = ("\n".join(named(key, value) for key, value in zip(keys, point, strict=True)) for point in points)
     return Naming("", [*before, *words])
@@ -84,7 +84,7 @@ def heading(block: Block, every: Cells) -> str:
     first = block.cells.panels[0]
     common = [key for key in every.axes if key not in block.cells.axes and key not in values]
     values |= {key: first.values[key] for key in common if first.values.get(key)}
-    return ",  ".join(f"{key_name(key, every)} {labels(key, every)[value]}" for key, value in values.items())
+    return ",  ".join(f"{key_name(key, every)} {labels(key, every).of[value]}" for key, value in values.items())
 
 
 def originals(block: Block, look: Look) -> tuple[tuple[Beside, Beside], list[tuple[str, Tile]]]:

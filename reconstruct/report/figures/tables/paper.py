@@ -114,7 +114,7 @@ def _scenes(block: Block, cells: Cells, look: Look) -> Table:
     found = original_tiles(photograph, next(titles, "") or "photograph", look)
     every = [*found.values(), *(replace(tile_of(panel), inset=panel.original("style")) for panel in panels)]
     placed = {(0, k): replace(tile, letter=letter(k).upper()) for k, tile in enumerate(every)}
-    known = labels("style.picture", cells)
+    known = labels("style.picture", cells).of
     columns = Naming("", [*found, *(known[painting] for (painting,) in block.columns)])
     return Table(heading(block, cells), None, columns, placed)
 
@@ -127,7 +127,7 @@ def fig3(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> li
     cells = replace(cells)
     losses = {panel.result.loss_convention for panel in cells.panels if panel.result}
     of = LOSSES.get(losses.pop(), "") if len(losses) == 1 else ""
-    known = {"depth": depth_labels(cells, "style"), "ratio": labels("ratio", cells)}
-    cells.labels["depth"] = replace(known["depth"], key=f"style {known['depth'].key}")
-    cells.labels["ratio"] = replace(known["ratio"], key=known["ratio"].key + of)
+    depths, ratios = depth_labels(cells, "style"), labels("ratio", cells)
+    cells.labels["depth"] = depths._replace(key=f"style {depths.key}")
+    cells.labels["ratio"] = ratios._replace(key=ratios.key + of)
     return drawn(tables(cells, replace(look, values="none"), layout or FIG3), look)
