@@ -45,7 +45,7 @@ CODES = {
     "content": "The code of a photograph is its features, or the statistic of them that is named.",
     "style": "The code of a painting is the Gram matrices of its features, or the statistic that is named.",
 }
-LEFT_OUT = {  # kind -> what some cells lack, and how they are found
+LEFT_OUT: dict[str, tuple[str, Callable[[Cells], list[Panel]]]] = {  # kind -> what cells lack, and which do
     "curve": ("no trace of its losses", without_trace),
     "tradeoff": ("no second error", without_both),
 }
@@ -88,7 +88,7 @@ def notes(cells: Cells, kind: str) -> list[str]:
     """What cannot be seen in a figure, in a sentence each."""
     results = [panel.result for panel in cells.panels if panel.result]
     names = {
-        f"Left out, since there is {_lacking(kind)[0]}": [panel.name for panel in left_out(cells, kind)],
+        f"Left out, since there is {LEFT_OUT.get(kind, ('',))[0]}": [panel.name for panel in left_out(cells, kind)],
         "Without a picture": [f"{panel.name} ({panel.problem})" for panel in cells.panels if panel.problem],
         "Not converged": [f"{p.name} ({p.result.note})" for p in cells.panels if p.result and not p.result.converged],
         "The sweeps also differ in what is not shown": [f"{k}: {', '.join(of)}" for k, of in unshown(cells).items()],
@@ -111,11 +111,8 @@ def _atlas(drawn: Sequence[str]) -> str:
 
 def left_out(cells: Cells, kind: str) -> list[Panel]:
     """The finished cells that a kind of figure cannot contain."""
-    return [panel for panel in _lacking(kind)[1](cells) if panel.result]
-
-
-def _lacking(kind: str) -> tuple[str, Callable[[Cells], list[Panel]]]:
-    return LEFT_OUT.get(kind, ("", lambda _: []))
+    _, lacking = LEFT_OUT.get(kind, ("", lambda _: []))
+    return [panel for panel in lacking(cells) if panel.result]
 
 
 def _count(done: int, cells: Cells) -> str:
@@ -158,11 +155,6 @@ def _range(term: str, cells: Cells) -> str:
     return f"The {term} error goes from {percent(least)}{where[0]} to {percent(most)}{where[1]}."
 
 
-def _canvas(result: Result) -> str:
-    levels = result.config["canvas"].get("levels")
-    return f"{result.canvas} of {levels} levels" if levels else result.canvas
-
-
 READERS: Mapping[str, Callable[[Result], object]] = {
     "Network {}": lambda r: f"{r.network['architecture']} with {r.network['weights']} weights",
     "{} pooling": lambda r: r.network["pooling"],
@@ -171,7 +163,7 @@ READERS: Mapping[str, Callable[[Result], object]] = {
     "seed {}": lambda r: r.seed,
     "α/β {}": lambda r: f"{r.ratio:g}" if len(r.layers) > 1 else "",
     "losses: {}": lambda r: r.loss_convention,
-    "canvas: {}": _canvas,
+    "canvas: {}": lambda r: f"{r.canvas} of {n} levels" if (n := r.config["canvas"].get("levels")) else r.canvas,
     "optimizer: {}": lambda r: r.optimizer,
     "computed in {}": lambda r: r.precision,
     "{} threads": lambda r: r.threads if r.device == "cpu" else "",

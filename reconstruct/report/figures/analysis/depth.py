@@ -73,12 +73,13 @@ def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
         for panel in PANELS
     }
     known = {panel: points for panel, points in panels.items() if any(map(any, points))}
-    chance = _chance(next(iter(groups.values())), layers)
-    draws = {
-        panel: partial(_draw, panel, points, level, _reference(panel, every, level), chance if panel == CHANCE else {})
-        for panel, points in known.items()
-    }
-    yield from rows([Plot(panel, "layer, relu…", draw, names) for panel, draw in draws.items()], look)
+    chance, own = _chance(next(iter(groups.values())), layers), [e.seen[ORIGINAL] for e in every if ORIGINAL in e.seen]
+    references = {IDENTIFIED: GUESSED, CLASS: mean(own) if own else None, ENDS_ONLY: level}
+    plots = []
+    for panel, points in known.items():
+        draw = partial(_draw, panel, points, level, references.get(panel), chance if panel == CHANCE else {})
+        plots.append(Plot(panel, "layer, relu…", draw, names))
+    yield from rows(plots, look)
     yield from keys([(f"● {name}", colour) for name, colour in zip(groups, COLOURS, strict=False)], look)
     yield paragraph(_legend(groups, level, list(known)), look)
     yield paragraph(network_note(entries, every), look)
@@ -95,12 +96,6 @@ def _read(cells: Sequence[Entry], panel: str, layers: Sequence[str]) -> Points:
             means = of_photographs(pictures, map(math.log, values) if logs else values)
             found[layers.index(layer)] = list(map(math.exp, means)) if logs else means
     return found
-
-
-def _reference(panel: str, every: Sequence[Entry], level: float | None) -> float | None:
-    """What a panel's values are compared with: the photographs' own probability, chance, or the level."""
-    own = [e.seen[ORIGINAL] for e in every if ORIGINAL in e.seen]
-    return {IDENTIFIED: GUESSED, CLASS: mean(own) if own else None, ENDS_ONLY: level}.get(panel)
 
 
 def _chance(cells: Sequence[Entry], layers: Sequence[str]) -> Mapping[int, tuple[float, float]]:
