@@ -28,7 +28,6 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     """
     from reconstruct.recorders import film
     from reconstruct.report.figures.film import film as frames_of
-    from reconstruct.report.figures.film import step_name
 
     request = request or Request()
     kinds.refuse("film", request.options)
@@ -44,7 +43,7 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     layout = kinds.layout_of(kind, request.layout)
     kinds.check(cells, kind, sweep.folder)
     title = request.look.title if request.look.title is not None else sweep.folder.resolve().name or FILM
-    look = replace(request.look, title=f"{title}\n{step_name(0)}", height=math.inf)  # one page
+    look = replace(request.look, title=f"{title}\nstep 0", height=math.inf)  # one page
 
     def frames() -> "Iterable[Pixels]":
         (page,) = figures.DRAWN_BY[kind](cells, look, layout)
@@ -52,7 +51,9 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
 
     film.save(frames, sweep.folder / FILM)
     up_to_date.note([sweep], [sweep.folder / FILM])
-    _name_still_cells(sweep, films)
+    if still := [cell.folder for cell, result in sweep.results() if result and cell.folder not in films]:
+        names = f"{still[0]}{', …' if still[1:] else ''}"
+        say(f"film: {len(still)} of {len(sweep.cells)} cells were made without film=true and stand still ({names})")
     say(str(sweep.folder / FILM))
 
 
@@ -61,10 +62,3 @@ def _films(sweep: Sweep) -> "dict[str, FilmReader]":
 
     folders = [cell.folder for cell, result in sweep.results() if result and FILM in result.files]
     return {folder: FilmReader(sweep.folder / folder / FILM) for folder in folders}
-
-
-def _name_still_cells(sweep: Sweep, films: Iterable[str]) -> None:
-    still = [cell.folder for cell, result in sweep.results() if result and cell.folder not in set(films)]
-    if still:
-        names = f"{still[0]}{', …' if still[1:] else ''}"
-        say(f"film: {len(still)} of {len(sweep.cells)} cells were made without film=true and stand still ({names})")

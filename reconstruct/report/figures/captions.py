@@ -211,15 +211,15 @@ def unshown(cells: Cells) -> dict[str, list[str]]:
 
     Empty for a single sweep. What follows from presets that are axes is not in it.
     """
-    done = [(panel, _compared(panel)) for panel in cells.panels if panel.result]
+    done = [(panel, panel.result) for panel in cells.panels if panel.result]
     if len({panel.values[SWEEP_KEY] for panel, _ in done}) < 2:
         return {}
     axes = [key for key in cells.axes if key != SWEEP_KEY]
-    presets = [key for key in axes if key in DECIDING or not _is_setting(key, done[0][0])]
-    found = {}
-    for key in dict.fromkeys(key for _, settings in done for key in settings if not _is_shown(key, axes)):
-        values = [(panel, settings[key]) for panel, settings in done if key in settings]
-        if not _follows(values, presets):
+    files = [key for key in axes if key.partition(".")[0] not in done[0][1].config]  # which choose several settings
+    compared, found = [(panel, _compared(panel, result)) for panel, result in done], {}
+    for key in dict.fromkeys(key for _, settings in compared for key in settings if not _is_shown(key, axes)):
+        values = [(panel, settings[key]) for panel, settings in compared if key in settings]
+        if not _follows(values, [key for key in axes if key in (*DECIDING, *files)]):
             found[key] = list(dict.fromkeys(value for _, value in values))
     return found
 
@@ -235,14 +235,8 @@ def _follows(values: Iterable[tuple[Panel, str]], presets: Iterable[str]) -> boo
     return len(pairs) == len({chosen for chosen, _ in pairs})
 
 
-def _is_setting(key: str, panel: Panel) -> bool:
-    """Whether a key is one of a cell's own, not the name of a file that chooses several."""
-    return panel.result is not None and key.partition(".")[0] in panel.result.config
-
-
-def _compared(panel: Panel) -> dict[str, str]:
+def _compared(panel: Panel, result: Result) -> dict[str, str]:
     """What counts for a cell: key -> value, with its files as they were in the end."""
-    inputs = panel.result.inputs if panel.result else []
-    files = {given["key"]: f"{PurePath(given['name']).name} ({given['digest'][:8]})" for given in inputs}
+    files = {given["key"]: f"{PurePath(given['name']).name} ({given['digest'][:8]})" for given in result.inputs}
     idle = {key for key in panel.settings if key in NOT_COMPARED or key.rpartition(".")[2] in CHOICES}
     return {key: value for key, value in panel.settings.items() if key not in idle} | files

@@ -34,15 +34,10 @@ def film(figure: Figure, films: Mapping[str, FilmReader]) -> Iterator[Pixels]:
     dpi = min(DPI, math.sqrt(LARGEST / math.prod(figure.get_size_inches())))
     with house_style():
         for step in clock([step for reader in films.values() for step in reader.steps]):
-            title.set_text(f"{name}\n{step_name(step)}")
+            title.set_text(f"{name}\nstep {step}")
             for folder, reader in films.items():
                 _show(reader.at(step), folder, figure)
             yield pixels(figure, dpi)
-
-
-def step_name(step: int) -> str:
-    """The line below the title of a frame."""
-    return f"step {step}"
 
 
 def clock(steps: Sequence[int]) -> list[int]:
