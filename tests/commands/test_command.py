@@ -324,15 +324,6 @@ def test_a_cell_that_cannot_be_made_is_told_before_the_first_and_has_a_row_besid
     assert "there is no layer 'relu9_9'" in rows[1]["reason"]
 
 
-def visits(monkeypatch) -> list[Path]:
-    """The folders of the cells that Hydra will hand to the program from now on."""
-    visited, run = [], reconstruct.run
-    monkeypatch.setattr(
-        reconstruct, "run", lambda config, folder, how: visited.append(folder) or run(config, folder, how)
-    )
-    return visited
-
-
 def test_what_is_finished_is_taken_up_again_without_a_visit_and_what_is_not_alone_is_made(
     command, monkeypatch, photo, painting
 ):
@@ -342,7 +333,10 @@ def test_what_is_finished_is_taken_up_again_without_a_visit_and_what_is_not_alon
     assert Sweep.at(folder).axes == {"depth": ["1", "2"]}
     assert all(result for _, result in Sweep.at(folder).results())
     drawn = (folder / "figure.png").stat().st_mtime_ns
-    visited = visits(monkeypatch)
+    visited, run = [], reconstruct.run
+    monkeypatch.setattr(
+        reconstruct, "run", lambda config, folder, how: visited.append(folder) or run(config, folder, how)
+    )
     monkeypatch.setattr(ConfigLoaderImpl, "load_sweep_config", None)  # takes a sixth of a second for each cell
     code, said = command(*preset)
     assert (code, visited) == (0, [])

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.tiny import TINY, let_in, nobody, smooth_picture
+from support.tiny import TINY, copy_program, let_in, let_read, nobody, smooth_picture
 
 from reconstruct.images import to_image
 
@@ -27,17 +27,14 @@ def site(tmp_path_factory) -> Path:
     """A folder into which the wheel of this checkout is installed, beside the environment's own packages."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    left_out = shutil.ignore_patterns(".git", "__pycache__", ".*_cache")
-    for name in ("reconstruct", "experiments", "configs"):
-        shutil.copytree(ROOT / name, source / name, ignore=left_out)
+    copy_program(source)
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):  # what it ignores is not in the wheel
         shutil.copy(ROOT / name, source)
     ran(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source)
     (wheel,) = folder.glob("reconstruct-*.whl")
     shutil.rmtree(source)
     ran(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder / "site", wheel)
-    for path in folder.rglob("*"):
-        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+    let_read(folder)
     let_in(folder)
     assert (folder / "site/hydra_plugins/reconstruct_sweeper.py").is_file()  # where Hydra looks for a sweeper
     return folder / "site"

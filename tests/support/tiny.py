@@ -83,14 +83,17 @@ def let_in(folder: Path) -> None:
             each.chmod(each.stat().st_mode | 0o055)
 
 
-def _copy_for_everybody(folder: Path) -> Path:
-    """Of the program: the clone may lie in a folder that others may not enter."""
+def copy_program(folder: Path) -> None:
+    """For everybody: the clone may lie in a folder that others may not enter."""
     for name in ("reconstruct", "experiments", "configs"):
         left_out = shutil.ignore_patterns("__pycache__", "gallery")
         shutil.copytree(Path(__file__).parents[2] / name, folder / name, ignore=left_out, dirs_exist_ok=True)
+    let_read(folder)
+
+
+def let_read(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-    return folder
 
 
 def nobody() -> list[str]:
@@ -109,8 +112,8 @@ def as_nobody(command: list[str], folder: Path) -> str:
     """What `command` says when it is run without root's privileges."""
     drop = nobody()
     let_in(folder)
-    program = str(_copy_for_everybody(folder / "program"))
-    path = os.pathsep.join([program, f"{program}/experiments/plugins"])
+    copy_program(folder / "program")
+    path = f"{folder}/program{os.pathsep}{folder}/program/experiments/plugins"
     environment = os.environ | {"HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}
     done = subprocess.run([*drop, *command], capture_output=True, text=True, env=environment, cwd=folder, check=False)
     return done.stderr

@@ -137,25 +137,20 @@ def check(folder: Path, row: Mapping[str, str]) -> None:
     anew, reached = errors_anew(folder, row), {t: dict(layers) for t, layers in result.relative_errors.items()}
     for term, layers in anew.items():
         assert reached[term] == pytest.approx(layers, rel=1e-4, abs=1e-7), term
-    errors = deciding_errors(folder, result, row)
+    weightless = {"0": "content", "inf": "style"}.get(row["ratio"]) if len(result.layers) > 1 else None
+    deciding = {term: layers for term, layers in result.layers.items() if term != weightless}
+    errors = [  # of every step, the largest mean error of a term that has a weight
+        max(sum(step[f"{term} {layer}"] for layer in layers) / len(layers) for term, layers in deciding.items())
+        for step in trace.read(folder / TRACE)
+    ]
     levels = {f"error={level:g}.png" for level in (0.9, 0.5) if min(errors) <= level and row["snapshots"] != "[]"}
     assert {name for name in result.files if name.startswith("error=")} == levels
-    if weightless := {"0": "content", "inf": "style"}.get(row["ratio"] if len(result.layers) > 1 else ""):
-        assert result.total == pytest.approx(sum(loss for term, loss in result.losses.items() if term != weightless))
+    if weightless:
+        assert result.total == pytest.approx(sum(result.losses[term] for term in deciding))
     if row["until"] != "null":
         assert result.evaluations == next((k + 1 for k, error in enumerate(errors) if error <= 0.6), 8)
     else:
         assert result.evaluations == 8
-
-
-def deciding_errors(folder: Path, result: Result, row: Mapping[str, str]) -> list[float]:
-    """Of every step, the largest mean error of a term that has a weight."""
-    weightless = {"0": "content", "inf": "style"}.get(row["ratio"]) if len(result.layers) > 1 else None
-    terms = {term: layers for term, layers in result.layers.items() if term != weightless}
-    return [
-        max(sum(step[f"{term} {layer}"] for layer in layers) / len(layers) for term, layers in terms.items())
-        for step in trace.read(folder / TRACE)
-    ]
 
 
 def errors_anew(folder: Path, row: Mapping[str, str]) -> dict[str, dict[str, float]]:
