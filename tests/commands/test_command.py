@@ -370,9 +370,11 @@ def test_a_figure_is_drawn_again_when_a_picture_came_back(command, photo, painti
     assert Path("runs/grid/figure.png").read_bytes() == whole
 
 
-def test_very_many_cells_are_not_drawn_unasked(done, monkeypatch):
+def test_very_many_cells_are_not_drawn_unasked_and_a_smaller_sweep_says_what_its_table_leaves_out(done, monkeypatch):
     monkeypatch.setattr(conclusion, "DRAWN_AT_MOST", 1)
+    done("-m", "seed=0,1,2", "name=grid")
     said = done("-m", "seed=0,1", "name=grid")
+    assert "runs/grid also holds other finished cells (1); tables and figures omit them" in said
     assert "2 cells make a large table: reconstruct-figure runs/grid draws it" in said
     assert not Path("runs/grid/figure.png").exists()
 
@@ -397,12 +399,6 @@ def test_a_launcher_that_is_not_installed_is_one_line(command, monkeypatch, laun
     code, said = command("-m", f"hydra/launcher={launcher}")
     assert code == 2
     assert said.strip() == f"reconstruct: hydra/launcher={launcher} needs more: pip install 'reconstruct[{launcher}]'"
-
-
-def test_a_smaller_sweep_of_the_same_name_says_what_its_table_leaves_out(command):
-    command("-m", "seed=0,1,2", "name=grid", QUICK)
-    _, said = command("-m", "seed=0,1", "name=grid", QUICK)
-    assert "runs/grid also holds other finished cells (1); tables and figures omit them" in said
 
 
 @pytest.mark.parametrize("written", ["picture", "checkpoint"])

@@ -41,9 +41,6 @@ def permuted(F):
     return F.flatten(2)[..., order].view_as(F)
 
 
-# The paper's
-
-
 def paper_content(F, P):
     """Equation 1 of arXiv 1508.06576, element by element."""
     F, P = F[0].flatten(1).tolist(), P[0].flatten(1).tolist()
@@ -100,9 +97,6 @@ def test_in_bfloat16_the_product_is_float32s_and_the_gradient_close(generator):
     assert float(difference) < 0.01
 
 
-# All of them
-
-
 @pytest.mark.parametrize("representation", FORGETTING, ids=named)
 def test_a_statistic_over_positions_forgets_position_and_features_do_not(representation):
     assert torch.allclose(representation.code(permuted(F)), representation.code(F), atol=1e-6)
@@ -141,9 +135,6 @@ def test_gradients_with_respect_to_the_picture_are_right(make):
     assert torch.autograd.gradcheck(lambda x: objective(x).total, picture)
 
 
-# Covariance and moments
-
-
 def test_a_covariance_is_that_of_channels_over_positions():
     assert torch.allclose(Covariance(ONE).code(F)[0], torch.cov(F[0].flatten(1), correction=0), atol=1e-6)
 
@@ -178,9 +169,6 @@ def test_a_channel_that_is_constant_has_a_gradient():
     F = torch.ones(1, 1, 3, 3, requires_grad=True)
     loss = Moments(ONE).layer_loss(Moments(ONE).code(F), torch.full((1, 2, 1), 0.5))
     assert torch.autograd.grad(loss, F)[0].isfinite().all()
-
-
-# Shifted products
 
 
 def shifted_products(F, down, across):
@@ -223,9 +211,6 @@ def test_a_shift_that_a_map_has_no_room_for_is_left_out():
 def test_shifts_are_positive(shifts):
     with pytest.raises(InputError, match="from 1 on"):
         Shifted(ONE, shifts)
-
-
-# Sliced distances
 
 
 def test_distributions_that_lie_apart_by_c_in_one_dimension_have_the_sliced_distance_of_c_squared():

@@ -161,13 +161,6 @@ def test_every_departure_makes_a_cell_of_its_own(compose):
     assert len(set(found)) == len(departures)
 
 
-def test_the_content_of_a_file_counts_and_not_its_name(compose):
-    before = identity_of(compose({"content.picture": "one.png"}))
-    shutil.copy("two.png", "one.png")
-    assert identity_of(compose({"content.picture": "one.png"})) != before
-    assert identity_of(compose({"content.picture": "two.png"})) == identity_of(compose({"content.picture": "one.png"}))
-
-
 def test_a_record_of_another_format_is_that_of_another_cell(compose, monkeypatch):
     before = identity_of(compose({"content.picture": "one.png"}))
     monkeypatch.setattr("experiments.settings.fingerprint.FORMAT", 99)

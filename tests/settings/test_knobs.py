@@ -30,9 +30,6 @@ def pixels(name: str = "result.png") -> torch.Tensor:
     return images.load(only_cell() / name)
 
 
-# Where it begins
-
-
 def test_a_share_of_noise_lies_over_the_picture():
     picture, noise = torch.full((1, 3, 2, 2), 0.9), torch.full((1, 3, 2, 2), -0.2)
     assert torch.allclose(under_noise(picture, noise, 0.0), torch.full((1, 3, 2, 2), 0.4))
@@ -83,9 +80,6 @@ def test_half_the_size_is_that_of_a_painting_of_its_own_size_too(done):
     done(*STYLE, "start=half", "style.size=24", "size=40", "steps=2")
     (painting,) = Path("runs/single").glob("*/half/style.png")
     assert max(images.load(painting).shape) == 12
-
-
-# What is style
 
 
 @pytest.mark.parametrize("statistic", ["gram", "covariance", "moments", "shifted", "sliced"])
@@ -187,9 +181,6 @@ def test_a_class_that_has_changed_since_its_cell_was_begun_makes_none(command, t
     assert not list(Path("runs").rglob("result.json"))
 
 
-# A ratio means the same everywhere
-
-
 @pytest.mark.parametrize(
     ("losses", "ratio", "hidden"),
     [
@@ -213,9 +204,6 @@ def test_the_range_that_is_named_for_the_papers_losses_is_the_relative_one(comma
     low = float(said.partition("will be invisible; use ")[2].split()[0])
     _, said = command(*papers, f"ratio={low}", "name=b")
     assert "will be invisible" not in said
-
-
-# What of a texture does a statistic miss?
 
 
 def test_textures_of_every_statistic_are_measured_by_all(done, photo, painting):
