@@ -78,7 +78,7 @@ def test_a_subset_is_drawn_once_in_the_order_asked_for(tmp_path, figure_of):
 
 
 def test_a_number_for_columns_is_how_many_panels_stand_side_by_side_under_a_readers_own_words(tmp_path, figure_of):
-    finished(tmp_path, {f"ratio={r}": {"ratio": r} for r in ("0", "0.1", "3", "inf")}, "auto", {})
+    finished(tmp_path, {f"ratio={r}": {"ratio": r} for r in ("0", "0.1", "3", "inf")}, "auto")
     assert figure_of(tmp_path, "--columns", 2, "--label", "0.1=lower", "3=upper")[0] == 0
     lefts = {round(box[0]) for page in pages_of(tmp_path / "figure.pdf") for _, box in page.pictures}
     assert len(lefts) == 2

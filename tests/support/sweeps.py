@@ -12,7 +12,7 @@ from reconstruct.runs.sweeps import Sweep, SweepCell
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 
-def finished(folder, cells: dict[str, dict[str, str]], drawing: str, axes: dict[str, list[str]]) -> Sweep:
+def finished(folder, cells: dict[str, dict[str, str]], drawing: str) -> Sweep:
     """A sweep of cells with representation=both, as a preset or a user's own sweep leaves them."""
     listed = []
     for name, values in cells.items():
@@ -56,4 +56,4 @@ def any_sweep(folder, name: str) -> Sweep:
     axes = SWEEPS[name]
     points = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
     cells = {",".join(f"{key}={value}" for key, value in point.items()): point for point in points}
-    return finished(folder, cells, name if name.startswith("fig") else "auto", axes)
+    return finished(folder, cells, name if name.startswith("fig") else "auto")

@@ -13,6 +13,7 @@ from itertools import count, pairwise
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL.Image import Image
 
 from reconstruct.report.figures.page.fitting import Fitted, fit, fit_all, fits
 from reconstruct.report.figures.page.notes import paragraph
@@ -238,36 +239,32 @@ class Placed:
 
     def _tile(self, sheet: Sheet, tile: Tile, box: Box) -> None:
         axes = sheet.picture(box, tile.picture, tile.problem, tile.name)
-        if tile.mark:
-            _mark(axes, tile)
+        if tile.mark and tile.picture:
+            _mark(axes, tile.mark, tile.picture.size)
         if tile.inset:
-            _draw_inset(sheet, tile, box)
-        is_lettered = tile.letter or (self.look.letters and tile.name)
-        if tile.picture and is_lettered:  # else there is text in its place
-            sheet.letter(*_corner(tile, box), tile.letter or letter(next(self.letters)))
+            _draw_inset(sheet, tile.inset, box)
+        if tile.picture and (tile.letter or (self.look.letters and tile.name)):  # else there is text in its place
+            sheet.letter(*_corner(tile.picture, box), tile.letter or letter(next(self.letters)))
 
 
-def _corner(tile: Tile, box: Box) -> tuple[float, float]:
+def _corner(picture: Image, box: Box) -> tuple[float, float]:
     """The upper left corner of a picture, which is in the middle of its panel, in inches."""
     left, top, width, height = box
-    tall = tile.picture.height / tile.picture.width if tile.picture else height / width
+    tall = picture.height / picture.width
     return left + max(0.0, width - height / tall) / 2, top + max(0.0, height - width * tall) / 2
 
 
-def _mark(axes: Axes, tile: Tile) -> None:
-    """Draw a frame around the marked part of the picture that these axes contain."""
-    if tile.mark and tile.picture:
-        left, top, width, height = (a * b for a, b in zip(tile.mark, 2 * tile.picture.size, strict=True))
-        for colour, line in (("black", 2.2), ("white", 1.1)):
-            axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, ec=colour, lw=line))
+def _mark(axes: Axes, part: Box, size: tuple[int, int]) -> None:
+    """Draw a frame around a part of the picture of that size in these axes."""
+    left, top, width, height = (a * b for a, b in zip(part, 2 * size, strict=True))
+    for colour, line in (("black", 2.2), ("white", 1.1)):
+        axes.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, ec=colour, lw=line))
 
 
-def _draw_inset(sheet: Sheet, tile: Tile, box: Box) -> None:
-    """Draw the inset of a tile, with a white frame, into the lower left corner of its panel."""
+def _draw_inset(sheet: Sheet, inset: Image, box: Box) -> None:
+    """Draw a picture, with a white frame, into the lower left corner of a panel."""
     left, top, width, height = box
-    if tile.inset:
-        most, tall = INSET * height, tile.inset.height / tile.inset.width
-        place = left, top + height - most, min(most / tall, INSET * width), most
-        axes = sheet.picture(place, tile.inset)
-        axes.set_anchor("SW")
-        axes.add_patch(Rectangle((-0.5, -0.5), *tile.inset.size, fill=False, ec="white", lw=2, clip_on=False))
+    most, tall = INSET * height, inset.height / inset.width
+    axes = sheet.picture((left, top + height - most, min(most / tall, INSET * width), most), inset)
+    axes.set_anchor("SW")
+    axes.add_patch(Rectangle((-0.5, -0.5), *inset.size, fill=False, ec="white", lw=2, clip_on=False))
