@@ -3,7 +3,6 @@
 RECONSTRUCT_EXAMPLES=1000 pytest -n0 tests/report/test_analysis_figures.py draws more sweeps.
 """
 
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,12 +10,12 @@ from itertools import product
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from support.entries import entry
 from support.pdf import assert_legible, pages_of
-from support.tiny import smooth_picture
+from support.tiny import examples, smooth_picture
 
 from reconstruct.analysis import entries as measures
 from reconstruct.analysis import selection
@@ -31,12 +30,6 @@ from reconstruct.report.figures.page.sheet import Look
 from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.runs.sweeps import Sweep
 
-EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "24"))
-HERE = {
-    "deadline": None,
-    "phases": [Phase.explicit, Phase.generate],
-    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-}
 BLOCKS = ARCHITECTURES | {"tiny": (2, 2)}
 TRAINED = {name: f"{name} torchvision average" for name in BLOCKS}
 UNTRAINED = {name: f"{name} untrained 0 average" for name in BLOCKS}
@@ -73,7 +66,6 @@ shapes = st.builds(
     levels=st.sampled_from([[], [0.2], [0.1, 0.25], [1e-5]]),
     errors=st.sampled_from(["any", "any", "any", "equal", "close", "zero", "huge", "no style", "no content"]),
     ssim=st.booleans(),
-    twice=st.booleans(),
     number=st.integers(0, 10**6),
 )
 
@@ -106,8 +98,7 @@ class Measured:
     def entries(self) -> list[Entry]:
         names = [TRAINED[name] for name in self.shape.architectures]
         names += [UNTRAINED[name] for name in self.shape.architectures[:1] if self.shape.untrained]
-        made = [e for name in names for e in self._with(name)]
-        return [replace(e, cell=f"{e.cell} again") for e in made if e.cell] + made if self.shape.twice else made
+        return [e for name in names for e in self._with(name)]
 
     def _with(self, network: str) -> Iterator[Entry]:
         shape, layers = self.shape, relus(network.split()[0])
@@ -185,7 +176,7 @@ def sweep(tmp_path, monkeypatch) -> Sweep:
     return Sweep(tmp_path, "atlas", [], "reconstruct experiment=atlas")
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@settings(examples(24), derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(shape=shapes, look=looks)
 def test_every_analysis_has_legible_figures_of_what_it_can_show(sweep, tmp_path, shape, look):
     entries = Measured(shape).entries()

@@ -12,8 +12,8 @@ from PIL import Image
 from support.pdf import assert_legible, pages_of
 from support.shapes import Shape, written
 from support.sweeps import any_sweep, finished
+from support.tiny import exit_code
 
-from experiments import figure
 from experiments.drawing import kinds, outdated
 from experiments.drawing.figure import FINDINGS
 from reconstruct.runs import up_to_date
@@ -22,18 +22,9 @@ from reconstruct.runs.sweeps import Sweep
 
 
 @pytest.fixture
-def figure_of(monkeypatch, capsys):
+def figure_of(capsys):
     """Calls the command; its exit code and what it said."""
-
-    def call(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["reconstruct-figure", *map(str, arguments)])
-        try:
-            figure.main()
-        except SystemExit as end:
-            return int(end.code or 0), capsys.readouterr().err
-        return 0, capsys.readouterr().err
-
-    return call
+    return lambda *arguments: (exit_code("reconstruct-figure", *map(str, arguments)), capsys.readouterr().err)
 
 
 def words(path: Path) -> list[str]:

@@ -3,17 +3,17 @@
 RECONSTRUCT_EXAMPLES=1000 pytest -n0 tests/report/test_figure_shapes.py draws more shapes.
 """
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.pdf import assert_legible, pages_of
 from support.shapes import LAYER_SETS, RELU, Shape, colour_of, number_in, original_colour, shapes, written
+from support.tiny import examples
 
 from experiments.drawing import kinds
 from reconstruct import layers
@@ -30,8 +30,6 @@ from reconstruct.report.figures.tables.tiles import Tile
 from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import START
 
-EXAMPLES = int(os.environ.get("RECONSTRUCT_EXAMPLES", "60"))
-HERE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 WITH_PICTURES = ("fig1", "fig2", "fig3", "grid")
 
 looks = st.builds(
@@ -57,7 +55,7 @@ def finished(cells: Cells) -> dict[Path, tuple[int, int, int]]:
     return {p.folder: colour_of(int(p.name.split()[1])) for p in cells.panels if p.picture is not None}
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@settings(examples(60), derandomize=True)
 @given(shape=shapes, look=looks, kind=st.sampled_from(["", *WITH_PICTURES, "curve", "tradeoff"]))
 def test_every_finished_cell_is_drawn_once_legibly_or_named_as_left_out(tmp_path, shape, look, kind):
     cells = figures.cells_of([written(shape, tmp_path / "sweep")])
@@ -111,7 +109,7 @@ def _assert_points(drawn, cells: Cells, kind: str) -> None:
         assert len(lines) == len(others)
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@settings(examples(60), derandomize=True)
 @given(shape=shapes, look=looks, place=st.sampled_from(["", "rows", "columns", "pages"]), number=st.integers(0, 3))
 @example(Shape([{"representation": ["style"], "style.size": ["64", "128"]}], ["done"], "auto", [(8, 8)]), Look(), "", 0)
 def test_every_panel_has_a_label_of_its_own_beside_the_originals_that_its_result_names(
@@ -169,7 +167,7 @@ def _assert_originals(panel: Panel, beside: list[tuple[str, Tile]]) -> None:
             assert colour in own.values() or any(other == own[label] for name, other in shown if name == label)
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, **HERE)
+@settings(examples(60), derandomize=True)
 @given(order=st.permutations(RELU), others=st.lists(st.sampled_from(LAYER_SETS[16:]), unique=True))
 def test_layers_stand_in_the_networks_order_unless_a_reader_asks_for_another(tmp_path, order, others):
     values = [f"[{layer}]" for layer in order[:5]] + others
@@ -181,7 +179,7 @@ def test_layers_stand_in_the_networks_order_unless_a_reader_asks_for_another(tmp
     assert chosen.axes["content.layers"] == values[::-1]
 
 
-@settings(max_examples=2 * EXAMPLES, derandomize=True, **HERE)
+@settings(examples(120), derandomize=True)
 @given(values=st.lists(st.floats(1e-20, 1e20).map(repr) | st.sampled_from(["0", "inf", "0.0151", "1e-3"]), unique=True))
 def test_numbers_in_labels_read_back_exactly(values):
     cells = Cells([], {"ratio": values})
