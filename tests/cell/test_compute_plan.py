@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -21,10 +22,7 @@ CPU = torch.device("cpu")
 AUTO, FLOAT32, BFLOAT16 = (schema.Precision[name] for name in ("auto", "float32", "bfloat16"))
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("RECONSTRUCT_CACHE", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def config(**changes) -> schema.Config:
@@ -95,12 +93,12 @@ def test_a_cell_goes_on_as_it_was_begun():
     assert resumed.algorithm is ConvAlgorithm.bfloat16
 
 
-def test_a_line_says_that_something_is_measured_and_none_that_it_is_known(cache, capsys):
+def test_a_line_says_that_something_is_measured_and_none_that_it_is_known(capsys):
     first = _plan(config(), CPU, 32, 32)
     assert "measuring which algorithm for the convolutions up to" in capsys.readouterr().err
     assert _plan(config(), CPU, 32, 32) == first
     assert capsys.readouterr().err == ""
-    assert len(list((cache / "timings").glob("*.json"))) == 1
+    assert len(list(Path("empty-cache/timings").glob("*.json"))) == 1
 
 
 @pytest.fixture

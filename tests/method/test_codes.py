@@ -141,15 +141,10 @@ def test_a_picture_is_made_from_its_code_alone_and_is_the_one_that_is_made_from_
     assert measures.psnr(images.load(cell / "result.png"), images.load(other)) > 60
 
 
-@pytest.fixture
-def two_files(tmp_path) -> None:
-    """The same weights in two folders."""
-    torch.save(untrained_state("vgg11", seed=1), tmp_path / "w.pth")
-    (tmp_path / "sub").mkdir()
+def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code, done, photo, painting):
+    Path("sub").mkdir()
+    torch.save(untrained_state("vgg11", seed=1), "w.pth")
     shutil.copy("w.pth", "sub/other.pth")
-
-
-def test_a_network_is_known_by_its_weights_and_scale_and_not_by_names(write_code, done, two_files, photo, painting):
     weights = ["network=vgg11", "network.weights=w.pth", "network.normalize_over=[]"]
     write_code("--layers", "relu2_1", "--output", "code.npz", *weights)
     words = ["content.code=code.npz", "content.layers=[relu2_1]", "steps=1", *weights]
