@@ -1,6 +1,6 @@
 """What one sees in TensorBoard, in a real browser, of a real sweep: `experiment=fig1`, small and short.
 
-Needs Debian's chromium and chromium-driver. `RECONSTRUCT_SHOTS=FOLDER` keeps a picture of every tab.
+Needs Debian's chromium and chromium-driver.
 """
 
 import os
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from selenium.webdriver.support.ui import WebDriverWait
-from support.chromium import NEEDED, chromium, photographed
+from support.chromium import NEEDED, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.real, NEEDED]
 
@@ -99,7 +99,6 @@ def tab(driver: Any, address: str) -> Iterator[Callable[..., list[Any]]]:
 
     yield seen
     time.sleep(2)  # curves are drawn
-    photographed(driver, opened[0])
     assert not [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
 
 

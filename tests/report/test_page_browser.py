@@ -12,7 +12,7 @@ from axe_selenium_python import Axe
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
-from support.chromium import NEEDED, chromium, photographed
+from support.chromium import NEEDED, chromium
 from support.pages import data_of, measured, with_pictures_of_their_own, write_film
 from support.records import CONFIG, altered, example
 from support.shapes import Shape, written
@@ -103,15 +103,14 @@ class Reader:
         """What the words beside the pictures are about."""
         return self.one("#about h2").text
 
-    def ends(self, name: str) -> None:
+    def ends(self) -> None:
         """The console is empty, and nothing was asked of a network."""
-        photographed(self.driver, f"page-{name}")
         assert self.driver.get_log("browser") == []
         assert re.findall(r'"url":"(https?:[^"]*)"', str(self.driver.get_log("performance"))) == []
 
 
 @pytest.fixture
-def opened(browser, request) -> Iterator[Callable[[Path], Reader]]:
+def opened(browser) -> Iterator[Callable[[Path], Reader]]:
     """Opens a page, whose console stays empty."""
     readers: list[Reader] = []
 
@@ -120,7 +119,7 @@ def opened(browser, request) -> Iterator[Callable[[Path], Reader]]:
         return readers[-1]
 
     yield open_page
-    readers[-1].ends(request.node.name)
+    readers[-1].ends()
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
@@ -333,8 +332,10 @@ def test_the_same_place_of_all_pictures_is_enlarged_by_sliders_and_by_the_pointe
     ActionChains(reader.driver).move_to_element(reader.all(".shown")[3]).perform()
     middle = [float(reader.one(f"[data-adjusts={name}]").get_attribute("value")) for name in "xy"]
     assert middle == pytest.approx([0.5, 0.5], abs=0.03)
-    reader.wait(lambda: f"x={middle[0]:g}" in reader.driver.current_url)
+    ActionChains(reader.driver).move_to_element(reader.one("h1")).perform()
+    places = [reader.one(f"[data-adjusts={name}]").get_attribute("value") for name in "xy"]
     reader.open_again()
+    assert [reader.one(f"[data-adjusts={name}]").get_attribute("value") for name in "xy"] == places
     assert reader.style("#content img", "transform") == "matrix(4, 0, 0, 4, 0, 0)"
 
 

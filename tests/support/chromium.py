@@ -1,6 +1,5 @@
 """Debian's chromium, driven by selenium."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,9 +31,3 @@ def chromium(profile: Path, width: int, height: int) -> Iterator[Any]:
     driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
     yield driver
     driver.quit()
-
-
-def photographed(driver: Any, name: str) -> None:
-    """Keeps a picture of the window in the folder ``RECONSTRUCT_SHOTS``, where that is set."""
-    if shots := os.environ.get("RECONSTRUCT_SHOTS"):
-        driver.save_screenshot(str(Path(shots) / f"{name}.png"))

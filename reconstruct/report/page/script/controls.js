@@ -68,7 +68,7 @@ function stand() {
   main.classList.toggle("enlarged", state.zoom > 1);
 }
 
-/** The pointer over an enlarged picture moves the place that all of them show. */
+/** The pointer over an enlarged picture moves the place that all of them show; the address has it once it leaves. */
 function follow(event) {
   const frame = event.target.closest?.(".shown");
   if (state.zoom <= 1 || !frame) return;
@@ -76,9 +76,4 @@ function follow(event) {
   state.x = ((event.clientX - place.left) / place.width).toFixed(2);
   state.y = ((event.clientY - place.top) / place.height).toFixed(2);
   stand();
-  clearTimeout(resting);
-  resting = setTimeout(remember, 300);
 }
-
-/** Waits until the pointer rests. */
-let resting = null;

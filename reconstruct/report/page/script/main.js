@@ -6,7 +6,7 @@ function show() {
   stopPlaying();
   for (const button of document.querySelectorAll("#views button")) button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
   const main = document.getElementById("main"), followed = make("p", { id: "followed", class: "hint", role: "status" });
-  main.replaceChildren(VIEWS[state.view].controls(), followed, make("div", { id: "content", onpointermove: follow }));
+  main.replaceChildren(VIEWS[state.view].controls(), followed, make("div", { id: "content", onpointermove: follow, onpointerleave: () => remember() }));
   refresh();
 }
 
