@@ -1,6 +1,6 @@
 """Measure every picture of a sweep, in float32, with the network it was reconstructed with."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -97,24 +97,16 @@ class Cell:
 
 def _measured(sweep: Sweep) -> list[Entry]:
     cells = [cell for cell in Cell.every(sweep) if cell.is_comparable()]
-    networks = list(dict.fromkeys(cell.network_name for cell in cells))
-    one_by_one = sorted(cells, key=lambda cell: networks.index(cell.network_name))
-    groups = list(grouped(one_by_one, Cell.recipe).values())
-    look = _look(sweep, cells)
+    by_network = grouped(cells, lambda cell: cell.network_name)
+    groups = [same for of in by_network.values() for same in grouped(of, Cell.recipe).values()]
+    originals = {name: cell.original for name, cell in {cell.name: cell for cell in reversed(cells)}.items()}
+    asked = observations.asked_for(sweep, [cell.result for cell in cells])
+    look = observations.observed(asked, originals, lambda name: by_network[name][0].network)
     pictures = (pair for group in counted(groups, "measuring") for pair in _of_group(group))
     measured = [look(entry, picture) for entry, picture in chain(pictures, _baselines(cells))]
     say(f"{sweep.folder / MEASURES}: {plural(len(measured), 'picture')} measured")
     _say_what_is_missing(measured)
     return measured
-
-
-def _look(sweep: Sweep, cells: Sequence[Cell]) -> Callable[[Entry, Tensor], Entry]:
-    """Adds to an entry what the sweep's observer sees, and how features compare with random photographs'."""
-    asked = observations.asked_for(sweep, [cell.result for cell in cells])
-    originals = {cell.name: cell for cell in reversed(cells)}
-    networks = {cell.network_name: cell for cell in cells}
-    pictures = {name: cell.original for name, cell in originals.items()}
-    return observations.observed(asked, pictures, lambda name: networks[name].network)
 
 
 def _say_what_is_missing(measured: Sequence[Entry]) -> None:
