@@ -19,7 +19,7 @@ const compare = {
     return controls(
       list("compare-cell", "picture", shown, state.cell, (id) => choose(cells[id])),
       list("compare-other", "against", [...known, ...others], state.other, (other) => set({ other })),
-      make("fieldset", {}, make("legend", {}, "How"), ...Object.keys(MODES).map(modeChoice)), detail());
+      list("mode", "by", Object.keys(MODES).map((mode) => [mode, mode]), state.mode, (mode) => set({ mode }, { controlsStay: true })), detail());
   },
 
   fill(content) {
@@ -34,8 +34,3 @@ const compare = {
     content.append(make("p", {}, MODES[state.mode](one.label, name)));
   },
 };
-
-function modeChoice(mode) {
-  const onchange = () => set({ mode }, { controlsStay: true });
-  return make("label", {}, make("input", { type: "radio", name: "mode", value: mode, checked: mode === state.mode, onchange }), mode);
-}
