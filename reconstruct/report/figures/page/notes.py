@@ -8,6 +8,7 @@ from reconstruct.report.figures.page.sheet import FAINT, Look, Part, Sheet
 EDGE = 0.12  # inches from the edges of the page
 BETWEEN = 0.22  # inches between two keys in a line
 LINES = 0.04  # inches between lines
+SMALLER = 0.5  # points, than small text
 
 
 Key = tuple[str, str]
@@ -16,7 +17,9 @@ Key = tuple[str, str]
 
 def keys(given: Sequence[Key], look: Look) -> Iterator[Part]:
     """A part for each line of keys; a line has as many keys as fit."""
-    fitted = fit_all([words for words, _ in given], look.width - 2 * EDGE, _size(look), 4) if look.labels else []
+    fitted = (
+        fit_all([words for words, _ in given], look.width - 2 * EDGE, look.small - SMALLER, 4) if look.labels else []
+    )
     line: list[tuple[float, Fitted, str]] = []  # left end in inches, text and colour of each key
     left = EDGE
     for (_, colour), words in zip(given, fitted, strict=False):
@@ -27,10 +30,6 @@ def keys(given: Sequence[Key], look: Look) -> Iterator[Part]:
         left += words.width + BETWEEN
     if line:
         yield _line(line)
-
-
-def _size(look: Look) -> float:
-    return max(look.tiny, look.small - 0.5)
 
 
 def _line(line: Sequence[tuple[float, Fitted, str]]) -> Part:
@@ -45,7 +44,7 @@ def paragraph(words: str, look: Look) -> Part:
     """A text over the whole width; a part of no height if the look has no labels or notes."""
     if not (look.labels and look.notes and words):
         return Part(0.0)
-    fitted = fit(words, look.width - 2 * EDGE, _size(look), most_lines=8)
+    fitted = fit(words, look.width - 2 * EDGE, look.small - SMALLER, most_lines=8)
 
     def drawn(sheet: Sheet, top: float) -> None:
         sheet.fitted(EDGE, top + LINES, fitted, color=FAINT, va="top")
