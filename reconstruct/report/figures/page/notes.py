@@ -17,9 +17,8 @@ Key = tuple[str, str]
 
 def keys(given: Sequence[Key], look: Look) -> Iterator[Part]:
     """A part for each line of keys; a line has as many keys as fit."""
-    fitted = (
-        fit_all([words for words, _ in given], look.width - 2 * EDGE, look.small - SMALLER, 4) if look.labels else []
-    )
+    every = [words for words, _ in given] if look.labels else []
+    fitted = fit_all(every, look.width - 2 * EDGE, look.small - SMALLER, 4)
     line: list[tuple[float, Fitted, str]] = []  # left end in inches, text and colour of each key
     left = EDGE
     for (_, colour), words in zip(given, fitted, strict=False):
