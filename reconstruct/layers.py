@@ -34,6 +34,10 @@ def _block_taps(block: int, count: int) -> Iterable[str]:
     yield f"pool{block}"
 
 
+EVERY = taps(ARCHITECTURES["vgg19"])
+"""The taps of all VGGs, from the picture upwards."""
+
+
 def block(tap: str) -> int:
     """The block that a tap belongs to, counted from 1.
 

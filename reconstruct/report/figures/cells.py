@@ -11,14 +11,13 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
-from reconstruct.layers import ARCHITECTURES, taps
+from reconstruct.layers import EVERY
 from reconstruct.runs.failures import problem
 from reconstruct.runs.naming import canonical, is_setting, listed
 from reconstruct.runs.results import PICTURE, Result, scale_in_words
 from reconstruct.runs.sentences import title
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
-LAYERS = taps(ARCHITECTURES["vgg19"])  # in its order, which is that of all VGGs
 SWEEP_KEY = "sweep"
 """The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
 
@@ -175,7 +174,7 @@ def _axes(panels: Sequence[Panel], orders: Mapping[str, Sequence[str]]) -> dict[
 def _places(layers: str) -> list[int]:
     """What layers ``[relu1_1,pool2]`` are sorted by: where the network has them, the last first; empty if unknown."""
     names = listed(layers)
-    return sorted(map(LAYERS.index, names), reverse=True) if {*names} <= {*LAYERS} else []
+    return sorted(map(EVERY.index, names), reverse=True) if {*names} <= {*EVERY} else []
 
 
 def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[str]) -> Panel:

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from reconstruct.analysis.entries import Entry, network_note
-from reconstruct.analysis.selection import depth_cells, height_of, single, style_cells
+from reconstruct.analysis.selection import depth_cells, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.analysis.statistics import OTHER, StatisticError, medians
+from reconstruct.layers import EVERY
 from reconstruct.report.figures.page.fitting import extent, fit
 from reconstruct.report.figures.page.notes import EDGE, paragraph
 from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, laid_out
@@ -54,7 +55,7 @@ def _of_layers(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
 
 
 def _plot(term: str, errors: Errors) -> Plot:
-    layers = sorted({layer for row in errors.values() for layer in row}, key=height_of)
+    layers = sorted({layer for row in errors.values() for layer in row}, key=EVERY.index)
     heading, draw = f"{term}: reconstructed from relu…", partial(_draw_layers, _values(errors, layers))
     return Plot(heading, "measured at relu…", draw, _named(layers), _named(errors), len(errors) / len(layers))
 
