@@ -44,20 +44,13 @@ def targets(file: Path) -> list[str]:
     return [target.partition("#")[0] for target in found if not re.match(r"https?:|#", target)]
 
 
-def commands() -> Iterator[tuple[str, list[str]]]:
-    """Every command line of this program in a console block: the command's name and its words."""
+def commands() -> Iterator[tuple[str, ...]]:
+    """The words of every command of this program in a console block."""
     for file in FILES:
         for line in "".join(blocks(text_of(file), "console")).splitlines():
             for command in " ".join(shlex.split(line, comments=True)).removeprefix("$ ").split(" && "):
-                name, *words = command.split()
-                if name.startswith("reconstruct"):
-                    yield name, words
-
-
-COMMANDS = list(dict.fromkeys((name, tuple(words)) for name, words in commands()))
-COMPOSED = [words for name, words in COMMANDS if name == "reconstruct"]
-BENCHMARKS = [words for name, words in COMMANDS if name == "reconstruct-benchmark"]
-PARSED = [(name, words) for name, words in COMMANDS if name not in ("reconstruct", "reconstruct-benchmark")]
+                if command.startswith("reconstruct"):
+                    yield tuple(command.split())
 
 
 def cells(overrides: list[str]) -> list[list[str]]:
@@ -65,10 +58,12 @@ def cells(overrides: list[str]) -> list[list[str]]:
     return BasicSweeper.split_arguments(OverridesParser.create().parse_overrides(overrides), None)[0]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _registered():
+@pytest.fixture
+def _composing():
     schema.register()
     schema.register_benchmark(Settings)
+    with initialize_config_dir(str(configs()), version_base="1.3"):
+        yield
 
 
 def test_the_first_readme_has_at_most_140_lines():
@@ -94,26 +89,20 @@ def test_the_test_command_is_the_one_that_continuous_integration_runs():
     assert "pip install --quiet -e '.[test]'" in text_of(ROOT / ".ci/run")
 
 
-@pytest.mark.parametrize(("name", "words"), PARSED, ids=[" ".join((name, *words)) for name, words in PARSED])
-def test_the_options_of_a_command_that_is_shown_are_known(name, words):
-    import_module(f"experiments.{name.removeprefix('reconstruct-')}")._parser().parse_args(words)
-
-
-@pytest.mark.parametrize("words", COMPOSED, ids=[" ".join(words) for words in COMPOSED])
-def test_the_settings_of_a_command_that_is_shown_compose(words):
-    overrides = [quoted(word) for word in words if word != "-m"]
-    for launcher in (word.removeprefix("hydra/launcher=") for word in overrides if word.startswith("hydra/launcher=")):
-        pytest.importorskip(PLUGINS[launcher])
-    with initialize_config_dir(str(configs()), version_base="1.3"):
-        for cell in cells(overrides):
+@pytest.mark.usefixtures("_composing")
+@pytest.mark.parametrize("command", list(dict.fromkeys(commands())), ids=" ".join)
+def test_the_settings_and_options_of_a_command_that_is_shown_are_known(command):
+    name, *words = command
+    if name == "reconstruct":
+        for launcher in (word.removeprefix("hydra/launcher=") for word in words if word.startswith("hydra/launcher=")):
+            pytest.importorskip(PLUGINS[launcher])
+        for cell in cells([quoted(word) for word in words if word != "-m"]):
             assert isinstance(OmegaConf.to_object(compose("reconstruct", cell)), schema.Config)
-
-
-@pytest.mark.parametrize("words", BENCHMARKS, ids=lambda words: " ".join(words) or "alone")
-def test_the_settings_of_a_benchmark_that_is_shown_compose(words):
-    with initialize_config_dir(str(configs()), version_base="1.3"):
+    elif name == "reconstruct-benchmark":
         composed = compose("benchmark", [word for word in words if word != "quick"])
-    assert isinstance(OmegaConf.to_object(composed), Settings)
+        assert isinstance(OmegaConf.to_object(composed), Settings)
+    else:
+        import_module(f"experiments.{name.removeprefix('reconstruct-')}")._parser().parse_args(words)
 
 
 @pytest.mark.real
