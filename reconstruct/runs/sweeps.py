@@ -8,6 +8,7 @@ from typing import Self
 
 from reconstruct.errors import InputError
 from reconstruct.runs import records
+from reconstruct.runs.naming import canonical
 from reconstruct.runs.results import Result
 
 SWEEP = "sweep.json"
@@ -112,9 +113,7 @@ class Sweep:
                 raise InputError(f"{folder / SWEEP}: the cell {name[:80]!r} is not a folder inside of {folder}")
         if len(set(names)) < len(names):
             raise InputError(f"{folder / SWEEP}: a cell stands there twice")
-        cells = [
-            replace(cell, settings=dict(sorted({**record.settings, **cell.settings}.items()))) for cell in record.cells
-        ]
+        cells = [replace(cell, settings=_settings(record, cell)) for cell in record.cells]
         return cls(folder, record.drawing, cells, record.command)
 
     def values(self, key: str) -> list[str]:
@@ -124,3 +123,9 @@ class Sweep:
     def results(self) -> list[tuple[SweepCell, Result | None]]:
         """Every cell with its result, ``None`` where it is not finished or damaged."""
         return [(cell, Result.at(self.folder / cell.folder)) for cell in self.cells]
+
+
+def _settings(record: _Record, cell: SweepCell) -> dict[str, str]:
+    """Of one cell, in order; an earlier record has those that were given alone."""
+    known = {**record.settings, **cell.settings} or {key: canonical(key, value) for key, value in cell.values.items()}
+    return dict(sorted(known.items()))
