@@ -100,21 +100,27 @@ class Placed:
         row_labels, column_labels: empty if the look has no labels.
         bands: the columns that are side by side, for each band.
         width: of a panel, in inches; at most `widest`.
-        step: inches from one panel to the next.
+        step: inches from one panel to the next; what is left of the room is between them, unless it is given.
         heights: of the panels of each row, in inches.
         values: place -> the numbers below the picture.
         above: the originals that all cells have in common, a table above this one.
     """
 
     def __init__(
-        self, table: Table, look: Look, letters: Iterator[int], left: float = 0.0, widest: float = math.inf
+        self,
+        table: Table,
+        look: Look,
+        letters: Iterator[int],
+        left: float = 0.0,
+        widest: float = math.inf,
+        step: float = 0,
     ) -> None:
         self.table, self.look, self.letters = table, look, letters
         self.rows, self.columns = table.size
         self.row_heading, self.row_labels, self.labels = self._labels_of_rows()
         self.labels = max(self.labels, left)
         self.per_band, width = self._columns_on_the_page()
-        self.width, self.step = min(width, widest), width + GAP
+        self.width, self.step = min(width, widest), step or width + GAP
         self.bands = _even(self.columns, self.per_band)
         self.column_heading, self.column_labels = self._labels_of_columns()
         self.values = self._values()
@@ -196,7 +202,7 @@ class Placed:
         labels, tiles = zip(*self.table.originals, strict=True)
         above = Table("", None, Naming("", labels), {(0, j): tile for j, tile in enumerate(tiles)})
         look = replace(self.look, columns=self.per_band)
-        return Placed(above, look, self.letters, self.labels, min(self.width, ORIGINAL_WIDTH))
+        return Placed(above, look, self.letters, self.labels, min(self.width, ORIGINAL_WIDTH), self.step)
 
     def band(self, band: Sequence[int]) -> list[Part]:
         """The parts of a band: the header with the first row, then the other rows."""
