@@ -67,11 +67,15 @@ def main() -> None:
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     again = "the same command without fresh=true" if "fresh=true" in sys.argv else "the same command"
     with exits("reconstruct", f"interrupted; {again} goes on from here"):
-        flags_first = sorted(sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun"))
-        sys.argv = [sys.argv[0], *map(quoted, flags_first)]  # in the middle, argparse would lose what follows them
+        sys.argv = [sys.argv[0], *map(quoted, sorted(sys.argv[1:], key=_is_setting))]
         check_options(sys.argv[1:], first_names())
         _check_launcher(sys.argv)
         _composed_and_run()
+
+
+def _is_setting(word: str) -> bool:
+    """Whether it is no option in one word: these come first, since argparse would lose what follows them."""
+    return word not in ("-m", "--multirun") and not (word.startswith("--") and "=" in word)
 
 
 def _composed_and_run() -> None:
