@@ -517,6 +517,6 @@ def test_a_name_in_a_preset_that_yaml_would_read_otherwise_is_told(called, photo
     Path("own configs/experiment").mkdir(parents=True)
     Path("own configs/experiment/mine.yaml").write_text(f"# @package _global_\n{text}\n")
     picture = [] if "picture" in text else [f"content.picture='{photo}'"]
-    code, _, said = called("reconstruct", "--config-dir=own configs", "experiment=mine", *picture, *TINY)
+    code, _, said = called("reconstruct", *picture, "--config-dir=own configs", "experiment=mine", *TINY)
     assert code == (2 if line else 0)
     assert line in said
