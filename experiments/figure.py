@@ -192,13 +192,13 @@ def _add_panels(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--crop", action="store_true", help="cut every picture to a square")
     detail = "enlarge this part of every picture, in fractions: 0.25,0.25,0.5,0.5 is the middle"
     group.add_argument("--detail", default="", metavar="X,Y,W,H", help=detail)
-    difference = "a map of the difference from the original, or from the cell of that name"
+    difference = "a map of the difference from the original or from that cell"
     group.add_argument("--difference", default="", metavar="original|CELL", help=difference)
     group.add_argument("--values", choices=VALUES, default="error", help="the numbers under the pictures")
 
 
 def _add_words(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--title", help="a line above the figure; an empty one for none")
+    group.add_argument("--title", help="a title above the figure; an empty one for none")
     new = "other words for a label, for example relu4_2=conv4_2"
     group.add_argument("--label", nargs="+", action="extend", default=[], metavar="OLD=NEW", help=new)
     group.add_argument("--font", default="", metavar="FAMILY", help="your document's font, for example serif")
@@ -214,7 +214,7 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--dpi", type=int, default=300, help="resolution of PNG and TIFF (default 300)")
     formats = "default: png pdf; for a summary csv"
     group.add_argument("--format", nargs="+", choices=(*FORMATS, *TABLES), default=[], help=formats)
-    group.add_argument("--name", default="", help="file name instead of figure; such files are never moved")
+    group.add_argument("--name", default="", help="file name instead of figure; such files never move to outdated/")
     group.add_argument("--panels", type=Path, metavar="DIR", help="every panel alone, and a figure.tex that joins them")
 
 

@@ -196,7 +196,7 @@ def _latex(groups: Sequence[Group], over: Collection[str], columns: Sequence[str
     if stalled := sum(group.not_converged for group in groups):
         caption += f" Of all {sum(group.done for group in groups)} reconstructions {stalled} did not converge."
     if any(key == "depth" or key.endswith(".layers") for key in over):
-        caption += " Errors of different layers are not comparable."
+        caption += " Between layers, errors tell how hard each is to match, not how much it knows."
     lines = [" & ".join(map(escaped, row)) for row in (head, *rows)]
     form = "l" * len(keys) + "r" * (1 + len(columns))
     body = " \\\\\n".join(lines[1:])

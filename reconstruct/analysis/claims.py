@@ -37,7 +37,7 @@ def _pixels(entries: Sequence[Entry]) -> Outcome:
     low = [e for e in selection.select(selection.depth_cells(entries), kind=Kind.RESULT) if block(e.layer) <= 2]
     known = needed([e for e in low if e.ssim is not None], "the pictures are too small for SSIM" if low else "")
     numbers = ", ".join(
-        f"from {layer} {spread(same, lambda e: e.psnr)} dB, {spread(same, lambda e: e['ssim'], 2)}"
+        f"from {layer} {spread(same, lambda e: e.psnr)} dB and {spread(same, lambda e: e['ssim'], 2)}"
         for layer, same in selection.by_layer(known).items()
     )
     threshold = f"the claim needs an SSIM of at least {PIXEL_BY_PIXEL}"
@@ -77,8 +77,8 @@ def _colour(entries: Sequence[Entry]) -> Outcome:
         beside, lambda case: depth_trend([e for e in case if e.cell], "local_chroma") > TREND, "chroma is lost"
     )
     return held, (
-        f"{equal.words}, the local chroma error (8 × 8) {_over_layers(matched, 'local_chroma')}; it is more than half "
-        f"of the shuffled original's {chroma}, that of lightness {lightness}{equal.without}"
+        f"{equal.words}, the local chroma error (8 × 8) {_over_layers(matched, 'local_chroma')}; it exceeds half of "
+        f"the shuffled original's {chroma}, the lightness error {lightness}{equal.without}"
     )
 
 
@@ -203,7 +203,7 @@ def _separable(entries: Sequence[Entry]) -> Outcome:
     def best(case: Sequence[Entry]) -> float:
         return min(max(e.losses.values()) for e in case)
 
-    numbers = f"at the best α/β both losses are at most {spread(known, best, 2)} of the other picture's"
+    numbers = f"at the best α/β both losses are at most {spread(known, best, 2)} times the other original's"
     return findings(known, lambda case: best(case) < 1 / FACTOR), numbers
 
 
@@ -228,7 +228,7 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
     held = findings(steps, lambda step: min(changes(step)) >= 1 and max(changes(step)) <= JUMP)
     return held, (
         f"in {sum(each.holds for each in held)} of {len(steps)} steps to a larger ratio the content error falls and "
-        f"the style error rises, neither by a factor above {JUMP:g}; the factor is "
+        f"the style error rises, neither by a factor above {JUMP:g}; the larger of the two is on average "
         f"{spread(steps, lambda step: max(changes(step)))}, at most {max(max(changes(step)) for step in steps):.1f}"
     )
 
@@ -272,7 +272,7 @@ def _canvas(entries: Sequence[Entry]) -> Outcome:
     pixels = needed(selection.across([other for same in equal.layers.values() for _, other in same]))
     correlation = spread(pixels, lambda case: depth_trend(case, "psnr"), 2)
     return findings(pixels, lambda case: depth_trend(case, "psnr") < -TREND), (
-        f"on plain pixels, too, the rank correlation of PSNR with depth is {correlation}, {equal.words}; PSNR (dB) on "
+        f"on plain pixels the rank correlation of PSNR with depth is {correlation}, {equal.words}; PSNR (dB) on "
         f"the {equal.entries[0].canvas} canvas and on pixels is {_by_layer(equal.layers, 'psnr')}{equal.without}"
     )
 
@@ -289,7 +289,7 @@ CLAIMS = {
     "upwards": Claim("A layer fixes what later layers see, not what earlier ones see", _upwards, "layers"),
     "texture": Claim("Style keeps texture and forgets arrangement", _texture, about=("layout",)),
     "structures": Claim(
-        "Style over more layers has larger and smoother structures",
+        "Style over more layers has larger structures",
         _structures,
         "series of style layers",
         ("coherence", "wavelength"),
@@ -298,7 +298,7 @@ CLAIMS = {
     "both": Claim("At no α/β are content and style both matched", _both, OVER_RATIOS),
     "smooth": Claim("The trade-off moves smoothly with α/β", _smooth, "steps of α/β"),
     "learned": Claim(
-        "A trained layer forgets more pixels than an untrained one",
+        "A trained layer keeps less of the pixels than an untrained one",
         against_untrained("psnr", "PSNR (dB)", -1, lambda e: block(e.layer) > 1),
         PAIRS,
     ),

@@ -75,9 +75,8 @@ class Claim:
 
 
 UNCERTAINTY = (
-    "Numbers are means over photographs, each of which counts once, by the mean over its seeds. ± is the standard "
-    "deviation over photographs; brackets have the 95 % interval of the mean, by bootstrap over photographs. Of one "
-    "photograph there is neither."
+    "Numbers are means over photographs, each first averaged over its seeds; ± is their standard deviation, brackets "
+    "give the 95 % interval of the mean (bootstrap over photographs). For a single photograph there is neither."
 )
 
 

@@ -56,7 +56,7 @@ def _information(entries: Sequence[Entry]) -> Outcome:
     correlation = spread(series, lambda case: depth_trend(case, PROBABILITY), 2)
     return findings(series, lambda case: depth_trend(case, PROBABILITY) >= -TREND), (
         f"{equal.words}, the probability of the original's class is {_by_block(matched, _probability)}; rank "
-        f"correlation with depth {correlation}; at the end it is "
+        f"correlation with depth {correlation}; in the finished pictures it is "
         f"{_by_block(_recognised(_finished(entries)), _probability)}; in the originals "
         f"{with_interval(matched, _in_original)}{equal.without}"
     )

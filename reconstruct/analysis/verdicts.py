@@ -49,7 +49,7 @@ class TestedClaim:
             return "one case" if self.findings else "no cases"
         photographs = len({e.picture for finding in self.findings for e in finding.entries})
         held = sum(finding.holds for finding in self.findings)
-        return f"{held} of {len(self.findings)} {self.claim.cases}, {plural(photographs, 'photograph')}"
+        return f"true in {held} of {len(self.findings)} {self.claim.cases}, {plural(photographs, 'photograph')}"
 
     @property
     def title(self) -> str:

@@ -36,7 +36,7 @@ SUFFIX = 9  # hexadecimal digits of the fingerprint, in which the name of a cell
 
 NOISE = "noise"  # the start that needs no picture
 HALF = "half"  # the start that is the same cell at half its size, and the folder in which that is made
-HALVED = "the same at half its size"  # that start, in words
+HALVED = "the same reconstruction at half size"  # that start, in words
 START = "start"  # the name of a picture to begin with that is no term's
 PAPERS = {"content": "features", "style": "gram"}  # term -> the paper's statistic
 
@@ -286,7 +286,7 @@ def differences(results: Iterable[Result]) -> Iterator[str]:
     for what, counts in {"processors": processors, "numbers of threads": threads}.items():
         if len(counts) > 1:
             shares = ", ".join(f"{count} with {value}" for value, count in counts.most_common())
-            yield f"computed with different {what} ({shares}); their last digits can differ"
+            yield f"computed with different {what} ({shares}); last digits of pictures can differ"
 
 
 def means(errors: Mapping[str, Mapping[str, float | None]]) -> dict[str, float | None]:

@@ -220,8 +220,8 @@ def test_colour_is_lost_from_the_layer_on_where_its_error_is_half_the_shuffled_o
     moved = replace(original(Kind.SHUFFLED, 1.0), local_chroma=20.0, local_lightness=20.0)
     numbers = verdicts([*colour_curve(1.0), moved])["colour"].numbers
     assert "goes from 2.0 (relu1_1) to 17.0 (relu5_4), rank correlation with depth 1.00" in numbers
-    assert "half of the shuffled original's from relu4_2 on, that of lightness nowhere" in numbers  # 2 + 9 > 10
-    assert "not compared, that of lightness not compared" in verdicts(colour_curve(1.0))["colour"].numbers
+    assert "half of the shuffled original's from relu4_2 on, the lightness error nowhere" in numbers  # 2 + 9 > 10
+    assert "not compared, the lightness error not compared" in verdicts(colour_curve(1.0))["colour"].numbers
 
 
 @pytest.mark.parametrize(("ssim", "verdict"), [(0.95, Verdict.SUPPORTED), (0.5, Verdict.NOT)])

@@ -44,7 +44,7 @@ def test_a_figure_is_labelled_by_what_differs_and_leaves_its_files_its_caption_a
     assert [word for word in said if word in list("abcdefg")] == list("abcdef")
     alt = (tmp_path / "alt.txt").read_text(encoding="utf-8")
     assert "content layer: relu3_1; relu4_1, 4_2." in alt
-    assert "6 of 6 cells." in alt
+    assert "6 of 6 cells finished." in alt
     assert "The content error is 20 %." in alt
 
 

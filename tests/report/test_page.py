@@ -137,8 +137,12 @@ BOTH = {"layers": {"content": ["relu4_2"], "style": ["relu1_1", "relu2_1", "relu
 @pytest.mark.parametrize(("made", "config", "told"), [
     ({}, {}, OF_P),
     (BOTH, {"ratio": 0.01}, f"{OF_P} and the style of relu1_1–3_1 of The Starry Night, α/β = 0.01"),
-    ({}, {"start": "half"}, f"{OF_P}, starting from the same at half its size"),
-    ({}, {"start": "half", "start_noise": 0.1}, f"{OF_P}, starting from the same at half its size with noise over it"),
+    ({}, {"start": "half"}, f"{OF_P}, starting from the same reconstruction at half size"),
+    (
+        {},
+        {"start": "half", "start_noise": 0.1},
+        f"{OF_P}, starting from the same reconstruction at half size with noise over it",
+    ),
     ({}, {"start": "content"}, f"{OF_P}, starting from X"),
     (MINE, {"start": "mine.png"}, f"{OF_P}, starting from Mine"),
 ])  # fmt: skip
@@ -173,7 +177,7 @@ def test_what_was_measured_is_there_with_the_cells_it_was_measured_on(tmp_path):
     made_from = [[each.get("cell") for each in row["cases"][0]["shown"]][:3] for row in content["rows"]]
     assert made_from == [[0, 1, 2], [3, 4, 5]]
     (claim,) = [each for each in data["layers"]["claims"] if each["opens"] == "pixels"]
-    assert claim["verdict"].startswith("mixed (2 of 3 pictures, 1 photograph)")
+    assert claim["verdict"].startswith("mixed (true in 2 of 3 pictures, 1 photograph)")
     shown = [(case["title"], case["shown"][0]["cell"], case["shown"][0]["lines"][1]) for case in claim["cases"]]
     assert shown == [("It does not hold", 0, "SSIM 0.85"), ("It holds", 1, "SSIM 0.90"), ("It holds", 2, "SSIM 0.95")]
     assert content["hint"].endswith("Geometric means over pagoda, 3 seeds each.")
@@ -197,7 +201,7 @@ def test_a_claim_about_layers_at_one_error_shows_the_pictures_at_that_error(tmp_
     for case in claim["cases"]:
         assert case["title"].endswith("ound: PSNR falls with depth")
         for shown in (each for each in case["shown"] if "cell" in each):
-            assert shown["lines"][0].startswith("when its error was 20\u00a0%")
+            assert shown["lines"][0].startswith("when its error first fell to 20\u00a0%")
             assert shown["lines"][1] == "PSNR 9.0\u00a0dB"
             kept = place(tmp_path / sweep.cells[shown["cell"]].folder, 0.2)
             assert data["sources"][shown["picture"]].endswith(base64.b64encode(kept.read_bytes()).decode())

@@ -27,9 +27,9 @@ OPENINGS = {
     "grid": "Reconstructions, one for each combination of settings.",
     "atlas": f"What each layer keeps. Errors are {ERROR}. measures.csv has every number, findings.md the claims and "
     "their verdicts.",
-    "statistics": "Textures from several statistics of the same features. matrix: the relative error of each, by every "
-    "statistic, beside the error of another painting and of the painting with its parts in another order.",
-    "curve": "Total loss of every reconstruction, divided by its first, over steps and over seconds of optimisation.",
+    "statistics": "Textures from several statistics of the same features. matrix: the relative error of each texture "
+    "by every statistic, beside the error of another painting and of the painting with its parts in another order.",
+    "curve": "Total loss of every reconstruction, relative to its first step, over steps and seconds of optimisation.",
     "tradeoff": "Relative content error against relative style error. Lines join reconstructions that differ in α/β "
     "only.",
 }
@@ -47,7 +47,7 @@ CODES = {
 }
 LEFT_OUT: dict[str, tuple[str, Callable[[Cells], list[Panel]]]] = {  # kind -> what cells lack, and which do
     "curve": ("no trace of its losses", without_trace),
-    "tradeoff": ("no second error", without_both),
+    "tradeoff": ("only one error", without_both),
 }
 WITH_ERRORS = ("fig1", "grid", "tradeoff", "statistics", "atlas")  # kinds that show numbers
 MOST_NAMES = 12  # of cells in a sentence
@@ -77,7 +77,7 @@ def caption(
         *[_atlas(drawn)] * (kind == "atlas"),
         *notes(cells, kind),
         _about(cells, kind, look),
-        ". ".join(filter(None, ("; ".join(settings(results)), f"{_count(len(results), cells)}."))),
+        ". ".join(filter(None, ("; ".join(settings(results)), f"{_count(cells)}."))),
         "\n".join(f"{term.capitalize()}: {text}" for term, text in _credits(results)),
         "\n".join([*(f"Created by: {command}" for command in cells.commands), *redrawn]),
     )
@@ -91,7 +91,7 @@ def notes(cells: Cells, kind: str) -> list[str]:
         f"Left out, since there is {LEFT_OUT.get(kind, ('',))[0]}": [panel.name for panel in left_out(cells, kind)],
         "Without a picture": [f"{panel.name} ({panel.problem})" for panel in cells.panels if panel.problem],
         "Not converged": [f"{p.name} ({p.result.note})" for p in cells.panels if p.result and not p.result.converged],
-        "The sweeps also differ in what is not shown": [f"{k}: {', '.join(of)}" for k, of in unshown(cells).items()],
+        "The sweeps also differ in settings not shown": [f"{k}: {', '.join(of)}" for k, of in unshown(cells).items()],
     }
     return [
         *(f"{what}: {'; '.join(found[:MOST_NAMES])}{_others(found)}." for what, found in names.items() if found),
@@ -115,9 +115,9 @@ def left_out(cells: Cells, kind: str) -> list[Panel]:
     return [panel for panel in lacking(cells) if panel.result]
 
 
-def _count(done: int, cells: Cells) -> str:
-    """How many cells are finished: "5 of 6 cells", "1 of 1 cell"."""
-    return f"{done} of {len(cells.panels)} cell{'' if len(cells.panels) == 1 else 's'}"
+def _count(cells: Cells) -> str:
+    """How many cells are finished: "5 of 6 cells finished"."""
+    return f"{sum(bool(panel.result) for panel in cells.panels)} of {len(cells.panels)} cells finished"
 
 
 def _about(cells: Cells, kind: str, look: Look) -> str:
@@ -132,13 +132,12 @@ def _about(cells: Cells, kind: str, look: Look) -> str:
 def alt(cells: Cells, kind: str, look: Look = DEFAULT) -> str:
     """The figure as text: what it shows, the keys in which cells differ, and the range of each error."""
     opening = OPENINGS[kind].split(". ")[0].rstrip(".")
-    done = [panel for panel in cells.panels if panel.result]
     keys = [
         f"{key_name(key, cells)}: {'; '.join(labels(key, cells).of[value] for value in values)}."
         for key, values in cells.axes.items()
     ]
     terms = TERMS if kind in WITH_ERRORS and look.values == "error" else ()
-    sentences = [f"{opening}.", _about(cells, "", replace(look, values="none")), f"{_count(len(done), cells)}.", *keys]
+    sentences = [f"{opening}.", _about(cells, "", replace(look, values="none")), f"{_count(cells)}.", *keys]
     return " ".join(filter(None, [*sentences, *(_range(term, cells) for term in terms)])) + "\n"
 
 

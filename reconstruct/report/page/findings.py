@@ -26,8 +26,8 @@ Places = Mapping[str, tuple[int, Path]]
 NEAR = ("psnr", "ssim", "layout")
 NOT_CELLS = {Kind.SHUFFLED: "the original, shuffled", Kind.OTHER: "another original"}
 HINT = (
-    "Rows: the layer that a picture was made from. Columns: the layer relu… that was measured; the frame is where they "
-    "are the same. The darker, the larger. Geometric means over {}, {} each."
+    "Rows: the layer that a picture was made from. Columns: the layer relu… that was measured (framed: the same "
+    "layer). The stronger the colour, the larger. Geometric means over {}, {} each."
 )
 
 
@@ -117,7 +117,7 @@ class _Shown:
         number, folder = self.places[entry.cell]
         if entry.level is None:
             return {"cell": number, "picture": self.pictures.number(folder / PICTURE), "lines": []}
-        line = f"when its error was {in_percent(entry.level)}; a click opens the finished picture"
+        line = f"when its error first fell to {in_percent(entry.level)}; a click opens the finished picture"
         return {"cell": number, "picture": self.pictures.number(place(folder, entry.level)), "lines": [line]}
 
     def _other(self, entry: Entry, originals: Sequence[Path]) -> dict[str, Any]:

@@ -15,21 +15,19 @@ TERMS = {
 }
 STATISTICS = "its style (statistics of features over the whole picture, regardless of where they occur)"
 ERROR = (
-    "Squared difference from the original's features (of a style, their statistics), as a percentage of their squares: "
-    "0 % if they are equal, 100 % if all were zero; it can exceed 100 %. Errors of different layers or statistics are "
-    "not comparable: some are harder to match."
+    "Squared difference from the original's features (for style: their statistics), in % of the original's sum of "
+    "squares: 0 % if they are equal, 100 % for features of zero; it can exceed 100 %. Between layers or statistics, "
+    "errors tell how hard each is to match, not how much it knows."
 )
 WORDS = {
     "layer": "reluB_N is the output of the N-th convolution of block B, after negative values were set to 0: relu1_1 "
-    "is next to the pixels, relu5_4 the last. Each block has half the resolution of the one before.",
-    "seed": "The number from which the noise of the start was drawn. What differs between seeds is what the features "
-    "leave open.",
-    "depth": "How many of the layers relu1_1, relu2_1, … a picture was made from: style from all of them, content from "
-    "the last.",
+    "is nearest to the pixels, relu5_4 is the last. Each block has half the resolution of the one before.",
+    "seed": "The number that determines the initial noise. What differs between seeds is what the features leave open.",
+    "depth": "Depth N: style from one layer each of blocks 1 to N, content from one layer of block N.",
     "α/β": "The weight of content over that of style: at 0 style alone counts, at ∞ content alone.",
 }
 KEPT = {  # statistic -> what it keeps
-    "gram": "Which features occur together: the mean product of each two of them over all positions.",
+    "gram": "Which features occur together: the mean product of every two features over all positions.",
     "covariance": "Which features vary together, regardless of their means.",
     "moments": "Mean and standard deviation of each feature.",
     "shifted": "Which features occur together, at one position and at positions some distance apart.",
@@ -49,8 +47,8 @@ def introduction(results: Sequence[Result]) -> list[str]:
     done = (
         "Each of these pictures was made from what a convolutional network knows of an original, not from the "
         f"original: {joined.join(terms)}. A picture, {start} at first, was changed step by step until the network's "
-        "features of it were close to these. What comes back is what these features keep; what differs is left open. "
-        "After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
+        "features of it were close to these. What comes back is what these features keep; what differs is what they "
+        "leave open. After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
     )
     return [done, f"Settings: {'; '.join(settings(results))}."]
 
@@ -78,23 +76,25 @@ Facts = dict[str, tuple[str, float | None]]
 """What is known of a picture: title -> the number as text, and the number; ``None`` if it is not finite."""
 
 QUANTITIES = [
-    Quantity("psnr", "PSNR", 1, "dB", "Peak signal-to-noise ratio to the original: from 30 dB on, both look alike."),
+    Quantity("psnr", "PSNR", 1, "dB", "Peak signal-to-noise ratio to the original: from 30 dB on, the two look alike."),
     Quantity("ssim", "SSIM", 2, "", "Structural similarity to the original: 1 if equal, 0 if unrelated."),
     Quantity(LPIPS, "LPIPS", 2, "", "Perceptual distance, fitted to people's judgements: 0 if equal, 1 if unrelated."),
-    Quantity("layout", "layout correlation", 2, "", "Correlation of brightness with the original over 8 × 8 fields."),
+    Quantity("layout", "layout correlation", 2, "", "Correlation of brightness with the original on a grid of 8 × 8."),
     Quantity("coherence", "shared structures", 1, "pixels", "Size of the pieces of the original that a style repeats."),
-    Quantity("style_balance", "style balance", 2, "", "Style loss to the painting over that to the photograph."),
+    Quantity(
+        "style_balance", "style balance", 2, "", "Style loss to painting / to photograph; below 1: nearer the painting."
+    ),
     Quantity("wavelength", "mean wavelength", 1, "pixels", "How large the structures of the picture are."),
     Quantity("delta_e", "colour difference ΔE", 1, "", "Mean over pixels (CIEDE2000): 1 is just visible."),
-    Quantity("local_lightness", "local lightness error", 1, "", "Error of CIELAB L* (0 to 100) over 8 × 8 fields."),
-    Quantity("local_chroma", "local chroma error", 1, "", "Error of CIELAB a*, b* (colour) over 8 × 8 fields."),
-    Quantity(PROBABILITY, "class probability", 2, "", "What another network gives to the class of the original."),
+    Quantity("local_lightness", "local lightness error", 1, "", "Error of CIELAB L* (0 to 100) on a grid of 8 × 8."),
+    Quantity("local_chroma", "local chroma error", 1, "", "Error of CIELAB a*, b* (colour) on a grid of 8 × 8."),
+    Quantity(PROBABILITY, "class probability", 2, "", "Probability that another network gives the original's class."),
     Quantity(
-        "identified", "identified", 2, "", "Share of the other originals that another network finds less similar."
+        "identified", "identified", 2, "", "Share of originals that another network finds less similar than its own."
     ),
-    Quantity("null snr", "percentile", 1, "%", "Unrelated photographs whose features agree less with the original's."),
+    Quantity("null snr", "percentile", 1, "%", "Random pairs of photographs whose features agree less than these two."),
     Quantity("agreement", "PSNR between seeds", 1, "dB", "Where it is small, the features leave much open."),
-    Quantity("deviation", "deviation of seeds", 3, "", "Standard deviation of a pixel (0 to 1) over seeds."),
+    Quantity("deviation", "deviation of seeds", 3, "", "Standard deviation over seeds of a pixel's value (0 to 1)."),
 ]
 
 

@@ -88,7 +88,7 @@ def about(cells: Cells, look: Look) -> list[str]:
     none = "" if all(there) else "; cells without it have no photograph, or are too small"
     errors = _about_errors([panel.result for panel in cells.panels if panel.result])
     numbers = errors if look.values == "error" else f"{look.values.upper()} to the photograph{whole}{none}"
-    maps = f"maps: difference to {to}, mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
+    maps = f"maps: difference from {to}, mean of the colours, from 0 (black) to {BRIGHTEST:g} and more (bright)"
     detail = "pictures: the same enlarged detail of each; numbers are of the whole picture"
     return [numbers] * any(there) + [maps] * bool(look.difference) + [detail] * bool(look.detail)
 

@@ -1,12 +1,12 @@
 /** Two pictures on one another; the style sheet cuts, hides or subtracts the upper one. */
 const MODES = {
   wipe: (one, other) => `Left of the slider ${one}, right of it ${other}.`,
-  blink: (one, other) => `In turn ${one} and ${other}.`,
+  blink: (one, other) => `${one} and ${other} in turn.`,
   difference: (one, other) => `The difference of ${one} and ${other}: black where they are the same.`,
 };
 
 /** What a picture is compared with besides other pictures. */
-const ORIGINALS = { original: "the original", style: "the original of its style" };
+const ORIGINALS = { original: "the original", style: "its style's original" };
 
 const compare = {
   name: "Compare",
@@ -27,7 +27,7 @@ const compare = {
     const originals = { original: Object.values(one.originals)[0], style: one.originals.style };
     const other = state.other in ORIGINALS ? originals[state.other] : cells[state.other].picture;
     const above = other == null ? make("span", { class: "none" }, "no picture") : picture(other, name);
-    const gain = state.mode === "difference" ? adjuster("brightened", "gain", 1, 16) : "";
+    const gain = state.mode === "difference" ? adjuster("brightness ×", "gain", 1, 16) : "";
     content.append(gain, make("div", { class: `stage ${state.mode}` },
       make("div", { class: "shown" }, pictureOf(one)), make("div", { class: "shown top", id: "top" }, above),
       state.mode === "wipe" ? make("div", { class: "shown edge" }, adjuster("wipe", "wipe", 0, 100)) : null));

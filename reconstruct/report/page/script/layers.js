@@ -42,5 +42,5 @@ function opened({ opens, line, verdict, numbers, cases }) {
 /** A picture that was measured; of some there are only a name and numbers. */
 function measured({ cell: number, picture: shown, lines }) {
   const cell = cells[number], name = cell?.label ?? lines[0];
-  return place(cell, shown == null ? make("span", { class: "none" }, "not kept") : picture(shown, name), cell ? [name, ...lines] : lines);
+  return place(cell, shown == null ? make("span", { class: "none" }, "picture not kept") : picture(shown, name), cell ? [name, ...lines] : lines);
 }

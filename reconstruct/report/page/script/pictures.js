@@ -10,7 +10,7 @@ function captioned(shown, words) {
 
 /** What a cell shows: its picture, or why there is none. */
 function pictureOf(cell) {
-  if (cell.picture == null) return make("span", { class: "none" }, cell.problem || "not there");
+  if (cell.picture == null) return make("span", { class: "none" }, cell.problem || "no picture");
   return picture((state.step === "" ? null : cell.frames?.[state.step]) ?? cell.picture, `${cell.label}: ${cell.sentence}`);
 }
 
