@@ -30,7 +30,7 @@ def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
 
 
 def columns(settings: Mapping[str, str]) -> dict[str, HParam]:
-    """A row of the HParams table: settings in one spelling , numbers as numbers.
+    """A row of the HParams table: settings in one spelling, numbers as numbers.
 
     A column must have one type in all cells: TensorBoard would hide the rows of the others. So what is not given
     (null), or infinite and could not be sent to the browser, is left out.

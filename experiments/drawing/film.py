@@ -60,5 +60,7 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
 def _films(sweep: Sweep) -> "dict[str, FilmReader]":
     from reconstruct.recorders.film import FilmReader
 
+    if any(cell.folder == "." for cell in sweep.cells):
+        raise InputError(f"{sweep.folder} is a cell, and {FILM} its own film; expected the folder of a sweep")
     folders = [cell.folder for cell, result in sweep.results() if result and FILM in result.files]
     return {folder: FilmReader(sweep.folder / folder / FILM) for folder in folders}

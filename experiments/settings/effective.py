@@ -50,18 +50,21 @@ def _is_in(key: str, idle: str, config: Config) -> bool:
 
 
 def effective(config: Config) -> dict[str, Any]:
-    """Key -> value, as JSON knows it, of every setting that has an effect; ``null`` is left out."""
+    """Key -> value, as JSON knows it, of every setting that has an effect; ``null`` of ours is left out."""
     idle, every = list(_idle(config)), dict(_flat(plain(config))) | _in_one_form(config)
     return {
         key: value
         for key, value in every.items()
-        if value is not None and is_setting(key) and not any(_is_in(key, group, config) for group, _ in idle)
+        if (value is not None or ".parameters." in key)  # of a class whose default may be another one
+        and is_setting(key)
+        and not any(_is_in(key, group, config) for group, _ in idle)
     }
 
 
 def _in_one_form(config: Config) -> dict[str, Any]:
     """Values that can be asked for in several ways; ``None`` for those of a default."""
     found: dict[str, Any] = {"snapshots": sorted(set(config.snapshots)), "style.shifts": config.style.effective_shifts}
+    found["compile"] = str(config.compile == "true").lower()
     for name, term in config.terms().items():
         layers = config.layers(name)
         is_default = term.weights == [1 / len(layers)] * len(layers)
@@ -117,7 +120,7 @@ def _kind(settings: object) -> str:
 
 def _flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in config.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             yield from _flat(value, f"{above}{key}.")
-        else:
+        elif f"{above}{key}" != "kind":
             yield f"{above}{key}", value

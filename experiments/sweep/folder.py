@@ -12,6 +12,7 @@ from experiments.settings.names import labels
 from experiments.settings.overrides import chosen
 from experiments.terminal.progress import say
 from reconstruct.errors import InputError, nearest
+from reconstruct.runs.naming import canonical_values
 from reconstruct.runs.records import Damaged
 from reconstruct.runs.results import RESULT, Result, damage, suffix
 from reconstruct.runs.sweeps import SWEEP, Sweep, SweepCell
@@ -77,7 +78,7 @@ def _finished(folder: Path) -> dict[str, Result]:
 def _joined(folder: Path, results: Mapping[str, Result]) -> Sweep:
     """Finished cells that belong to no sweep, as one; files of the same name that differ are told apart by digests."""
     values = [chosen(result.overrides) for result in results.values()]
-    known = [dict(result.settings) for result in results.values()]
+    known = [dict(r.settings) or canonical_values(v) for r, v in zip(results.values(), values, strict=True)]
     for given, of, result in zip(values, known, results.values(), strict=True):
         alike = [other for own, other in zip(values, results.values(), strict=True) if own == given]
         for record in result.inputs:

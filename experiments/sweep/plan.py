@@ -28,7 +28,7 @@ from experiments.sweep.composer import Composer
 from experiments.terminal.exits import exits
 from experiments.terminal.progress import counted, say
 from reconstruct.errors import InputError
-from reconstruct.runs.naming import OBSERVER, canonical, is_setting
+from reconstruct.runs.naming import OBSERVER, canonical_values, is_setting
 from reconstruct.runs.results import CHECKPOINT, PICTURE
 from reconstruct.runs.sweeps import SweepCell
 
@@ -112,7 +112,7 @@ def _looked_at(values: Values, compose: Composer) -> Point:
         config = configuration(composed)
         return point(config, values)
     except InputError as error:
-        known = spelled(config, given) if config else {key: canonical(key, value) for key, value in given.items()}
+        known = spelled(config, given) if config else canonical_values(given)
         words = sorted((key, value) for key, value in values.items() if is_setting(key))
         problem = "" if _depends_on_the_run(error) else str(error)
         return Point(values, given, f"x{sha256(repr(words).encode()).hexdigest()}", known, problem=problem)

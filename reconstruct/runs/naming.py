@@ -1,6 +1,7 @@
 """Which settings a cell has, and one spelling of every value."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 NAMES_A_FILE = ("picture", "weights", "start", "code")  # last parts of keys whose values may be the names of files
@@ -39,6 +40,11 @@ def canonical(key: str, value: str) -> str:
         return f"[{bare}]"
     is_truth = bare.lower() in ("true", "false")
     return spelled(float(bare)) if _NUMBER.fullmatch(bare) else bare.lower() if is_truth else bare
+
+
+def canonical_values(given: Mapping[str, str]) -> dict[str, str]:
+    """Key -> value as it was given, each value in one spelling."""
+    return {key: canonical(key, value) for key, value in given.items()}
 
 
 def unquoted(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Self
 
 from reconstruct.errors import InputError
 from reconstruct.runs import records
-from reconstruct.runs.naming import canonical
+from reconstruct.runs.naming import canonical_values
 from reconstruct.runs.results import Result
 
 SWEEP = "sweep.json"
@@ -127,5 +127,5 @@ class Sweep:
 
 def _settings(record: _Record, cell: SweepCell) -> dict[str, str]:
     """Of one cell, in order; an earlier record has those that were given alone."""
-    known = {**record.settings, **cell.settings} or {key: canonical(key, value) for key, value in cell.values.items()}
+    known = {**record.settings, **cell.settings} or canonical_values(cell.values)
     return dict(sorted(known.items()))

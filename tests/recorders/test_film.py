@@ -21,7 +21,7 @@ from reconstruct.report.figures.film import clock
 from reconstruct.report.figures.film import film as frames_of
 from reconstruct.report.figures.page.saving import pixels
 from reconstruct.runs.results import FILM, Result
-from reconstruct.runs.sweeps import Sweep
+from reconstruct.runs.sweeps import Sweep, SweepCell
 from reconstruct.synthesis import Step
 
 
@@ -115,6 +115,11 @@ def test_the_clock_ticks_where_pictures_change():
     assert len(clock(range(1000))) == 60
 
 
+def labelled(sweep: Sweep) -> Sweep:
+    """As the command leaves it: what a cell is called is not the name of its folder."""
+    return replace(sweep, cells=[replace(cell, label=f"cell {k}") for k, cell in enumerate(sweep.cells)])
+
+
 def filmed(sweep: Sweep, cells: int) -> dict[str, FilmReader]:
     """Films of the first cells of a sweep, from black to their results."""
     films = {}
@@ -129,7 +134,7 @@ def filmed(sweep: Sweep, cells: int) -> dict[str, FilmReader]:
 
 
 def test_the_film_of_a_sweep_shows_all_cells_forming_and_their_errors_falling_and_ends_as_the_figure(tmp_path):
-    sweep = any_sweep(tmp_path, "fig2")
+    sweep = labelled(any_sweep(tmp_path, "fig2"))
     films, cells = filmed(sweep, 99), figures.cells_of([sweep])
     (moving,), (still,) = (figures.grid(cells, figures.Look(title=f"paintings\nstep {step}")) for step in (0, 4))
     shown = [(frame, " ".join(text.get_text() for text in moving.texts)) for frame in frames_of(moving, films)]
@@ -139,6 +144,13 @@ def test_the_film_of_a_sweep_shows_all_cells_forming_and_their_errors_falling_an
     with figures.house_style():
         difference = np.abs(frame.astype(int) - pixels(still, frame.shape[1] / still.get_figwidth()))
     assert (difference > 60).mean() < 0.002  # a film's frames are compressed
+
+
+def test_the_film_of_a_cell_is_never_written_over(tmp_path):
+    sweep = any_sweep(tmp_path, "pair")
+    filmed(sweep, 1)
+    with pytest.raises(InputError, match=r"is a cell, and film\.webp its own film; expected the folder of a sweep"):
+        draw_film(replace(sweep, folder=tmp_path / sweep.cells[0].folder, cells=[SweepCell(".", {})]))
 
 
 def test_a_cell_that_was_not_filmed_stands_still_and_is_named(tmp_path, capsys):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import DictConfig
 from support.records import example
-from support.tiny import composing, examples, smooth_picture
+from support.tiny import OWN, composing, examples, smooth_picture
 
 from experiments.cell.places import Places
 from experiments.settings.composition import configuration
@@ -31,6 +31,7 @@ WAYS: dict[str, dict[str, list[dict[str, str]]]] = {
     "canvas": {
         "pyramid": [{}, {"canvas": "pyramid"}], "pixels": [{"canvas": "pixels"}], "fourier": [{"canvas": "fourier"}],
     },
+    "compile": {"false": [{}, {"compile": "auto"}, {"compile": "false"}], "true": [{"compile": "true"}]},
     "winograd": {
         "auto": [{}, {"winograd": "auto"}, {"winograd": "AUTO"}], "true": [{"winograd": "true"}, {"winograd": "True"}],
     },
@@ -132,6 +133,13 @@ def test_what_has_no_effect_is_told_and_neither_counted_nor_listed(compose, word
     assert unused_settings(config, [key])[0].startswith(f"{key} has no effect with ")
     assert key not in spelled(config, typed)
     assert identity_of(compose(typed)) == identity_of(compose({"content.picture": "one.png", **words}))
+
+
+def test_null_is_a_value_where_a_class_of_ones_own_has_another_default(compose):
+    Path("own_none.py").write_text(OWN)
+    words = {"content.picture": "one.png", "content.statistic": "own_none:Means"}
+    given = {"++content.parameters.power": "null"}
+    assert identity_of(compose(words | given)) != identity_of(compose(words))
 
 
 STYLE = {"representation": "style", "style.picture": "two.png", "style.layers": "[relu1_1]"}

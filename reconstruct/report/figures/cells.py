@@ -97,9 +97,8 @@ class Cells:
     commands: tuple[str, ...] = ()
     narrowed: Mapping[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
-    labels: dict[str, Any] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )  # of keys that were asked for
+    # Of the keys that were asked for.
+    labels: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def values(self, key: str) -> list[str]:
         """The different values of a key, in order, whether cells differ in it or not."""

@@ -44,7 +44,7 @@ def save(
         The files; SVG has one for each page.
     """
     for former in Path(folder).glob(f"{glob.escape(stem)}-*.svg") if suffix == "svg" else ():
-        if re.search(r"-\d+\.svg$", former.name):  # a further page of before
+        if re.search(r"-\d\d?\.svg$", former.name):  # a further page of before
             former.unlink()
     if suffix == "svg" and len(pages) > 1:
         stems = [stem, *(f"{stem}-{number}" for number in range(2, len(pages) + 1))]

@@ -57,7 +57,7 @@ def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
 
 def _tile_of(panel: Panel, look: Look) -> Tile:
     stalled = "not converged" if panel.result and not panel.result.converged else ""
-    return Tile(cropped(panel.picture, look), panel.problem or stalled, values(panel, look.values), panel.name)
+    return Tile(cropped(panel.picture, look), panel.problem or stalled, values(panel, look.values), panel.folder.name)
 
 
 def values(panel: Panel, which: str) -> list[Number]:
