@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from reconstruct.errors import InputError, nearest
+from reconstruct.other_names import near
 
 # Convolutions in each of the five blocks; Simonyan & Zisserman (2015), table 1, columns A, B, D and E.
 ARCHITECTURES: dict[str, tuple[int, ...]] = {
@@ -65,8 +66,9 @@ def check(given: Sequence[str], available: Sequence[str], key: str) -> None:
     """Raise `InputError` unless `given` are distinct members of `available`; `key` names the setting at fault."""
     for layer in given:
         if layer not in available:
+            hint = f"; did you mean {guess!r}?" if (guess := near(layer, available)) else nearest(layer, available)
             raise InputError(
-                f"{key}: there is no layer {layer!r}{nearest(layer, available)} "
+                f"{key}: there is no layer {layer!r}{hint} "
                 f"(this network has {available[0]} … {available[-1]}: conv, relu and pool of its blocks)"
             )
     repeated = sorted({layer for layer in given if list(given).count(layer) > 1})
