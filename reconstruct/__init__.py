@@ -13,7 +13,7 @@ The way of the data, and the names on it::
 
     picture file         fetch (a sample by name), load, save
     -> tensor            (1, 3, H, W), RGB in [0, 1]
-    -> features          Network; vgg with the weights of file_state
+    -> features          Network: vgg with the weights of file_state, Stages of your own, Modules around any module
     -> code              encode with a Representation: Content or Style
     -> objective         Objective, a weighted sum of Terms
        and canvas        Canvas: Pixels, Pyramid or Fourier, begun from white_noise

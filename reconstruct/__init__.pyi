@@ -24,8 +24,9 @@ from .errors import InputError as InputError
 from .errors import RunError as RunError
 from .images import load as load
 from .images import save as save
+from .modules import Modules as Modules
 from .network import Network as Network
-from .network import file_state as file_state
+from .network import Stages as Stages
 from .network import vgg as vgg
 from .objective import Objective as Objective
 from .objective import Term as Term
@@ -38,3 +39,4 @@ from .runs.results import Result as Result
 from .runs.sweeps import Sweep as Sweep
 from .synthesis import Step as Step
 from .synthesis import Synthesis as Synthesis
+from .weights import file_state as file_state

@@ -11,11 +11,10 @@ from torch import Tensor
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from reconstruct.errors import InputError
+from reconstruct.weights import State
 
 EPSILON = 1e-5  # of torch and torchvision
 VECTORS = ("running_mean", "running_var", "weight", "bias")  # of a normalisation: a number a channel
-
-State = Mapping[str, Tensor]
 
 
 def folded(state: State) -> State:

@@ -5,12 +5,12 @@ average pooling, and rescale the weights so that every filter's mean rectified a
 is 1. ReLU and both poolings are positively homogeneous, so the rescaling leaves what the network computes unchanged:
 filter i of a layer is divided by its mean activation m_i and the next layer's input i multiplied by it.
 
-With `observers.classifier`, the door to torchvision. All preprocessing happens behind `Network`'s door.
+With `models`, the door to torchvision. All preprocessing happens behind `Network`'s door.
 """
 
 import copy
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Literal, Self
 
 import torch
@@ -19,45 +19,44 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from reconstruct import layers as names
-from reconstruct.batch_norm import State as State
 from reconstruct.batch_norm import folded
 from reconstruct.errors import InputError, RunError
 from reconstruct.hardware.algorithms import ConvAlgorithm, Rounded, converted
 from reconstruct.hardware.winograd import Winograd
+from reconstruct.models import IMAGENET
+from reconstruct.weights import State as State
+from reconstruct.weights import file_state as file_state
 
 Pooling = Literal["average", "max"]
 Read = Callable[[str, Tensor], Any]
 
-# Mean and standard deviation of ImageNet's RGB values in [0, 1], with which torchvision's networks were trained.
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 FAINTEST = 0.1
 
 
-class Network(nn.Module):
-    """Stages applied in turn, each a tap.
+class Network(nn.Module, ABC):
+    """What is looked at: calling it gives the features of some of its layers.
 
     Args:
-        stages: tap name -> module, in the order in which they are applied; what works in place (torchvision's ReLU) is
-            made to leave its input alone, which is a tap itself.
-        preprocess: what stands between RGB in [0, 1] and the first stage.
+        preprocess: what stands between RGB in [0, 1] and what the network was trained on.
     """
 
-    def __init__(self, stages: Mapping[str, nn.Module], preprocess: nn.Module | None = None) -> None:
+    def __init__(self, preprocess: nn.Module | None = None) -> None:
         super().__init__()
-        self.checkpointing = False
         self.preprocess = preprocess or nn.Identity()
-        self.stages = nn.ModuleDict(stages)
+
+    def _frozen(self) -> None:
+        """Nothing of it learns, and what works in place (torchvision's ReLU) leaves its input alone, a layer itself."""
         for module in self.modules():
             if getattr(module, "inplace", False):
                 module.inplace = False  # type: ignore[assignment]
         self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     @property
+    @abstractmethod
     def taps(self) -> tuple[str, ...]:
         """Names of all layers, from the picture upwards."""
-        return tuple(self.stages)
 
+    @abstractmethod
     def forward(self, picture: Tensor, layers: Iterable[str], read: Read = lambda _, F: F) -> dict[str, Any]:
         """Features of `layers`; nothing deeper than the deepest of them is computed.
 
@@ -70,6 +69,37 @@ class Network(nn.Module):
         Returns:
             tap -> what `read` makes of tap and ``(N, C, H', W')``, in the number format in which the layer is computed.
         """
+
+    @abstractmethod
+    def computed(self, algorithm: ConvAlgorithm, layers: Iterable[str]) -> "Network":
+        """The same weights, with the convolutions up to the deepest of `layers` computed by this algorithm."""
+
+    @abstractmethod
+    def checkpointed(self) -> "Network":
+        """The same weights and features for less memory and more time, if it can do that."""
+
+
+class Stages(Network):
+    """Stages applied in turn, each a tap.
+
+    Args:
+        stages: tap name -> module, in the order in which they are applied.
+        preprocess: what stands between RGB in [0, 1] and the first stage.
+    """
+
+    def __init__(self, stages: Mapping[str, nn.Module], preprocess: nn.Module | None = None) -> None:
+        super().__init__(preprocess)
+        self.checkpointing = False
+        self.stages = nn.ModuleDict(stages)
+        self._frozen()
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """Names of all layers, from the picture upwards."""
+        return tuple(self.stages)
+
+    def forward(self, picture: Tensor, layers: Iterable[str], read: Read = lambda _, F: F) -> dict[str, Any]:
+        """Features of `layers`; see `Network`."""
         wanted = frozenset(layers)
         features: dict[str, Any] = {}
         x = self.preprocess(picture).contiguous(memory_format=torch.channels_last)
@@ -127,7 +157,7 @@ class Network(nn.Module):
         return network
 
 
-def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Network:
+def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Stages:
     """The convolutions and poolings of a VGG with the given weights.
 
     Args:
@@ -142,8 +172,8 @@ def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Networ
     """
     pairs = _convolutions(state)
     own_door = len(pairs) > 0 and pairs[0][0].shape == (3, 3, 1, 1)
-    preprocess = _convolution_1x1(*pairs.pop(0)) if own_door else _imagenet_preprocessing()
-    return Network(_stages(architecture, pairs, pooling), preprocess)
+    preprocess = _convolution_1x1(*pairs.pop(0)) if own_door else scaling(*IMAGENET)
+    return Stages(_stages(architecture, pairs, pooling), preprocess)
 
 
 def _convolutions(state: State) -> list[tuple[Tensor, Tensor]]:
@@ -186,35 +216,24 @@ def _features(architecture: str) -> nn.Sequential:
     return features
 
 
+def vgg_modules(architecture: str) -> nn.Sequential:
+    """Its modules without weights of any use, each with the name of its tap."""
+    named, taps = nn.Sequential(), names.taps(names.ARCHITECTURES[architecture])
+    for tap, module in zip(taps, _features(architecture), strict=True):
+        named.add_module(tap, module)
+    return named
+
+
 def _convolution_1x1(weight: Tensor, bias: Tensor) -> nn.Conv2d:
     convolution = nn.Conv2d(3, 3, 1)
     convolution.load_state_dict({"weight": weight, "bias": bias})
     return convolution
 
 
-def _imagenet_preprocessing() -> nn.Conv2d:
-    mean, std = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
-    return _convolution_1x1(torch.diag(1 / std)[:, :, None, None], -mean / std)
-
-
-def file_state(path: str | Path) -> State:
-    """Weights from a PyTorch file; nothing in it is executed.
-
-    Raises:
-        InputError: there is no such file, or it holds something else than tensors.
-    """
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise InputError(f"network.weights={path}: there is no such file") from error
-    except Exception as error:  # a file that is no archive, not a state dict, or wants to run code
-        raise InputError(
-            f"network.weights={path}: not a PyTorch file of plain tensors; a module's are saved by "
-            "torch.save(module.state_dict(), PATH)"
-        ) from error
-    if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise InputError(f"network.weights={path}: expected a state dict, a mapping from names to tensors and no more")
-    return state
+def scaling(mean: Sequence[float], std: Sequence[float]) -> nn.Conv2d:
+    """From RGB in [0, 1] to numbers of these mean and standard deviation, as a 1×1 convolution."""
+    centre, scale = torch.tensor(mean), torch.tensor(std)
+    return _convolution_1x1(torch.diag(1 / scale)[:, :, None, None], -centre / scale)
 
 
 def torchvision_state(architecture: str, batch_normalised: bool = False) -> State:
@@ -254,7 +273,7 @@ def mean_activations(network: Network, pictures: Iterable[Tensor]) -> dict[str, 
     return {tap: torch.stack([mean[tap] for mean in means]).mean(0) for tap in taps}
 
 
-def normalized(network: Network, pictures: Iterable[Tensor]) -> Network:
+def normalized(network: Stages, pictures: Iterable[Tensor]) -> Stages:
     """A copy in which every filter's mean rectified activation over `pictures` is 1 (Gatys et al., 2015, Methods).
 
     Args:

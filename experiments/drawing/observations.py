@@ -16,11 +16,12 @@ from reconstruct import assets, images, layers
 from reconstruct.analysis.entries import LPIPS, Entry
 from reconstruct.analysis.observers import classifier, names
 from reconstruct.analysis.observers.chance import NullDistribution, null_distributions, parts
-from reconstruct.analysis.observers.perceptual import Perceptual, read
+from reconstruct.analysis.observers.perceptual import Perceptual
 from reconstruct.errors import InputError, RunError
 from reconstruct.network import Network
 from reconstruct.runs.results import PICTURE, Result
 from reconstruct.runs.sweeps import Sweep
+from reconstruct.weights import arrays
 
 SIZE = 512  # pixels, of photographs for the null distribution
 PARTS = 12  # of each photograph, whose pairs are the null distribution
@@ -83,7 +84,7 @@ def observed(
 def perceptual() -> Perceptual | None:
     """The perceptual distance; ``None``, with a line that says why, if its weights cannot be had."""
     try:
-        return Perceptual(read(fetched("lpips_alexnet")))
+        return Perceptual(arrays(fetched("lpips_alexnet")))
     except RunError as error:
         say(f"  the perceptual distance (LPIPS) is not measured: {error}")
         return None

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from reconstruct.errors import InputError
-from reconstruct.network import Network
+from reconstruct.network import Network, Stages
 from reconstruct.objective import Objective
 from reconstruct.representations import Content
 from reconstruct.synthesis import INITIAL_LOSS
@@ -130,6 +130,7 @@ class Classic(Recipe):
 
 
 def _modules(network: Network) -> tuple[nn.Module, dict[str, nn.Module]]:
+    assert isinstance(network, Stages)  # as VGG's are
     modules = copy.deepcopy(network).to(memory_format=torch.contiguous_format)
     stages = {
         name: nn.ReLU(inplace=True) if isinstance(stage, nn.ReLU) else stage for name, stage in modules.stages.items()

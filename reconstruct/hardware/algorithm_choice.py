@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -38,8 +39,23 @@ NetworkStep = Callable[[], tuple[Tensor, Tensor]]
 """Features of the deepest layer, and the gradient of their sum of squares: the same every time."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is timed.
+
+    Attributes:
+        name: tells it from others.
+        step: gives a step by an algorithm for pictures like this one, ``(1, 3, H, W)``.
+        is_of_any_size: whether a smaller picture tells which algorithm is fastest.
+    """
+
+    name: str
+    step: Callable[[ConvAlgorithm, Tensor], NetworkStep]
+    is_of_any_size: bool = True
+
+
 def choose(
-    convolutions: Channels,
+    task: Task,
     size: tuple[int, int],
     allowed: Collection[ConvAlgorithm],
     device: torch.device,
@@ -49,7 +65,7 @@ def choose(
     """The fastest of the allowed algorithms, and why, in a line.
 
     Args:
-        convolutions: more than one; the first sees the picture, which is never rounded.
+        task: whose steps are timed.
         size: height and width of the picture.
         allowed: float32 and others.
         device: on which they are computed.
@@ -57,15 +73,14 @@ def choose(
             read, or written, is as good as none.
         announce: called before anything is measured, which takes seconds.
     """
-    height, width = timed_size(size)
-    task = f"{len(convolutions)} convolutions to {list(convolutions)[-1]} at {width}×{height}"
-    valid_for = {"task": task, **processor.circumstances(device)}
+    height, width = timed_size(size) if task.is_of_any_size else size
+    valid_for = {"task": f"{task.name} at {width}×{height}", **processor.circumstances(device)}
     file = cache / f"{sha256(json.dumps(valid_for).encode()).hexdigest()[:16]}.json"
     if (known := _known(file, allowed)) is None:
         with _alone(cache):
             if (known := _known(file, allowed)) is None:
                 announce()
-                known = measure(convolutions, (height, width), allowed, device)
+                known = measure(task, (height, width), allowed, device)
                 _keep(file, {"valid_for": valid_for, "seconds": {each: known.get(each) for each in allowed}})
     fastest = min(known, key=lambda each: known[each] * (1 if each is ConvAlgorithm.float32 else ROUNDING))
     return fastest, _reason(fastest, known, f"{width}×{height}", device)
@@ -114,25 +129,25 @@ def _keep(file: Path, record: Mapping[str, object]) -> None:
 
 
 def measure(
-    convolutions: Channels, size: tuple[int, int], algorithms: Collection[ConvAlgorithm], device: torch.device
+    task: Task, size: tuple[int, int], algorithms: Collection[ConvAlgorithm], device: torch.device
 ) -> dict[ConvAlgorithm, float]:
     """Seconds of a step by each algorithm that is right and not hopeless; the least counts, which is disturbed least.
 
     Args:
-        convolutions: of the network.
+        task: whose steps they are.
         size: height and width of the picture.
         algorithms: float32 and others.
         device: on which they are computed.
     """
     picture = torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(0)).to(device)
-    look = picture[..., :FIRST_LOOK, :FIRST_LOOK]
-    exact = _network_step(convolutions, ConvAlgorithm.float32, look)
-    steps = {algorithm: _network_step(convolutions, algorithm, look) for algorithm in algorithms}
+    look = picture[..., :FIRST_LOOK, :FIRST_LOOK] if task.is_of_any_size else picture
+    exact = task.step(ConvAlgorithm.float32, look)
+    steps = {algorithm: task.step(algorithm, look) for algorithm in algorithms}
     right = {algorithm: step for algorithm, step in steps.items() if _is_like(step, exact)}
     looks = _least_seconds(right, device)
     longest = MAX_FIRST_SLOWDOWN * min(looks.values())
     hopeful = [each for each in right if each is ConvAlgorithm.float32 or looks[each] <= longest]
-    return _least_seconds({each: _network_step(convolutions, each, picture) for each in hopeful}, device)
+    return _least_seconds({each: task.step(each, picture) for each in hopeful}, device)
 
 
 def _is_like(step: NetworkStep, exact: NetworkStep) -> bool:
@@ -174,9 +189,16 @@ def _wait(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
-def _network_step(convolutions: Channels, algorithm: ConvAlgorithm, picture: Tensor) -> NetworkStep:
-    """Forwards and backwards through a VGG's convolutions with random weights."""
-    network = _network(convolutions, algorithm).to(picture.device).to(memory_format=torch.channels_last)
+def vgg_task(convolutions: Channels) -> Task:
+    """Steps through a VGG's convolutions, more than one, with random weights."""
+    name = f"{len(convolutions)} convolutions to {list(convolutions)[-1]}"
+    return Task(name, lambda algorithm, picture: network_step(_network(convolutions, algorithm), picture))
+
+
+def network_step(network: Callable[[Tensor], Tensor], picture: Tensor) -> NetworkStep:
+    """Forwards and backwards through a network."""
+    if isinstance(network, nn.Module):
+        network = network.to(picture.device).to(memory_format=torch.channels_last)
     x = picture.clone(memory_format=torch.channels_last).requires_grad_()
 
     def step() -> tuple[Tensor, Tensor]:

@@ -10,7 +10,7 @@ from support.shapes import result
 from support.tiny import smooth_picture
 
 from experiments.drawing import measurements, observations
-from reconstruct import images, measures
+from reconstruct import images, measures, models
 from reconstruct.analysis.entries import MEASURES, SEEN, Entry, Kind, read
 from reconstruct.errors import RunError
 from reconstruct.runs.sweeps import Sweep, SweepCell
@@ -122,7 +122,7 @@ def test_a_machine_without_timm_or_a_network_measures_all_the_same_and_says_so_i
     def offline(name: str) -> Path:
         raise RunError("the package index cannot be reached")
 
-    monkeypatch.setattr(observations.names.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(models, "find_spec", lambda name: None)
     monkeypatch.setattr(observations, "fetched", offline)
     for name in ("by_chance", "perceptual", "_photographs"):  # as at the start of a process
         monkeypatch.setattr(observations, name, lru_cache(getattr(observations, name).__wrapped__))

@@ -12,6 +12,7 @@ from support.observers import mean_colour_classifier
 from support.tiny import smooth_picture
 from torch import nn
 
+from reconstruct import models
 from reconstruct.analysis.observers import classifier, names
 from reconstruct.analysis.observers.chance import (
     NullDistribution,
@@ -20,8 +21,10 @@ from reconstruct.analysis.observers.chance import (
     parts,
 )
 from reconstruct.analysis.observers.classifier import Classifier, Observation
-from reconstruct.analysis.observers.perceptual import MEAN, STD, Perceptual, read
+from reconstruct.analysis.observers.perceptual import Perceptual
 from reconstruct.errors import InputError, RunError
+from reconstruct.models import IMAGENET
+from reconstruct.weights import arrays
 
 
 def uniform(*colour: float, size: tuple[int, int] = (16, 16)) -> torch.Tensor:
@@ -160,7 +163,7 @@ def test_weights_that_cannot_be_had_are_told_in_a_line(monkeypatch):
 
 @pytest.mark.parametrize("name", ["efficientnet_lite0", "timm:resnet50"])
 def test_without_timm_an_observer_of_timms_is_refused_before_anything_is_computed_or_fetched(monkeypatch, name):
-    monkeypatch.setattr(names.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(models, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=f"observer={name} needs timm"):
         names.check(name, "vgg19")
     with pytest.raises(InputError, match=rf"observer={name} needs timm: pip install 'reconstruct\[observer\]'"):
@@ -209,7 +212,7 @@ def test_the_perceptual_distance_is_that_of_its_formula():
     for k in (2, 3, 4):
         weights[f"NetLinLayer_{k}"]["Conv_0"]["kernel"][:] = 0
     x, y = smooth_picture(40, 48, 0), smooth_picture(40, 48, 1)
-    mean, std = (torch.tensor(values)[:, None, None] for values in (MEAN, STD))
+    mean, std = (torch.tensor(values)[:, None, None] for values in IMAGENET)
     expected, maps = 0.0, [(each - mean) / std for each in (x, y)]
     for k, (stride, padding) in enumerate([(4, 2), (1, 2)]):
         known = weights["AlexNet_0"][f"Conv_{k}"]
@@ -227,7 +230,7 @@ def test_the_perceptual_distance_is_that_of_its_formula():
 
 def test_the_weights_of_the_perceptual_distance_are_arrays_and_nothing_is_run(tmp_path):
     (tmp_path / "good.ckpt").write_bytes(pickle.dumps(drawn_weights(), protocol=3))
-    assert set(read(tmp_path / "good.ckpt")) == set(drawn_weights())
+    assert set(arrays(tmp_path / "good.ckpt")) == set(drawn_weights())
 
     class Harm:
         def __reduce__(self):
@@ -235,7 +238,7 @@ def test_the_weights_of_the_perceptual_distance_are_arrays_and_nothing_is_run(tm
 
     (tmp_path / "bad.ckpt").write_bytes(pickle.dumps({"AlexNet_0": Harm()}))
     with pytest.raises(pickle.UnpicklingError, match=r"expected arrays, not posix\.mkdir"):
-        read(tmp_path / "bad.ckpt")
+        arrays(tmp_path / "bad.ckpt")
     assert not (tmp_path / "harm").exists()
 
 
@@ -244,7 +247,7 @@ def test_the_perceptual_distance_is_that_of_its_authors():
     """Their own program, version 0.1.4 of the distribution lpips, with the same AlexNet, gave these numbers."""
     from reconstruct import assets, images, measures
 
-    distance = Perceptual(read(assets.fetch("lpips_alexnet")))
+    distance = Perceptual(arrays(assets.fetch("lpips_alexnet")))
     for name, shuffled, grey in (
         ("pagoda", 0.757095, 0.946411),
         ("coffee", 0.576142, 1.043355),

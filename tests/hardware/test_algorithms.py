@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from reconstruct import layers
 from reconstruct.hardware import algorithm_choice, processor
-from reconstruct.hardware.algorithm_choice import choose, measure, timed_size
+from reconstruct.hardware.algorithm_choice import choose, measure, timed_size, vgg_task
 from reconstruct.hardware.algorithms import ConvAlgorithm, converted
 
 CPU = torch.device("cpu")
@@ -18,7 +18,7 @@ CONVOLUTIONS = layers.convolutions("vgg11", ["relu3_1"])
 
 def test_measuring_gives_seconds_and_leaves_random_numbers_alone():
     state = torch.random.get_rng_state()
-    found = measure(CONVOLUTIONS, (16, 32), list(ConvAlgorithm), CPU)
+    found = measure(vgg_task(CONVOLUTIONS), (16, 32), list(ConvAlgorithm), CPU)
     assert torch.equal(state, torch.random.get_rng_state())
     assert ConvAlgorithm.float32 in found
     assert all(seconds > 0 for seconds in found.values())
@@ -48,7 +48,7 @@ def test_an_algorithm_that_is_wrong_or_impossible_or_hopelessly_slow_is_left_out
     monkeypatch.setattr(algorithm_choice, "converted", faulty)
     if fault is not slow:
         monkeypatch.setattr(algorithm_choice, "MAX_FIRST_SLOWDOWN", math.inf)  # where bfloat16 is emulated
-    found = measure(CONVOLUTIONS, (16, 16), [ConvAlgorithm.float32, ConvAlgorithm.bfloat16], CPU)
+    found = measure(vgg_task(CONVOLUTIONS), (16, 16), [ConvAlgorithm.float32, ConvAlgorithm.bfloat16], CPU)
     assert list(found) == [ConvAlgorithm.float32]
 
 
@@ -66,7 +66,7 @@ def measured(monkeypatch) -> list[tuple[int, int]]:
 
 
 def chosen(cache, algorithms=tuple(ConvAlgorithm), size=(16, 32)):
-    return choose(CONVOLUTIONS, size, algorithms, CPU, cache)
+    return choose(vgg_task(CONVOLUTIONS), size, algorithms, CPU, cache)
 
 
 def test_what_was_measured_is_known_the_next_time_also_to_whom_fewer_algorithms_are_allowed(tmp_path, measured):

@@ -12,7 +12,7 @@ from experiments.settings import schema
 from experiments.settings.fingerprint import Provenance
 from experiments.settings.inputs import inputs
 from reconstruct import layers
-from reconstruct.hardware.algorithm_choice import measure
+from reconstruct.hardware.algorithm_choice import measure, vgg_task
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.images import to_image
 from reconstruct.recorders.recording import Checkpoint, saved
@@ -118,7 +118,7 @@ def test_the_estimate_of_memory_is_enough_and_not_far_off(way):
 
 def test_algorithms_are_timed_on_a_gpu_too():
     algorithms = [ConvAlgorithm.float32, ConvAlgorithm.bfloat16]
-    times = measure(layers.convolutions("vgg11", ["relu3_1"]), (64, 64), algorithms, torch.device("cuda"))
+    times = measure(vgg_task(layers.convolutions("vgg11", ["relu3_1"])), (64, 64), algorithms, torch.device("cuda"))
     assert list(times) == algorithms
     assert all(1e-7 < seconds < 1 for seconds in times.values())
 

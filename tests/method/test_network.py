@@ -8,7 +8,16 @@ from reconstruct import layers
 from reconstruct.batch_norm import folded
 from reconstruct.errors import InputError
 from reconstruct.hardware.algorithms import ConvAlgorithm
-from reconstruct.network import FAINTEST, Network, file_state, mean_activations, normalized, untrained_state, vgg
+from reconstruct.network import (
+    FAINTEST,
+    Network,
+    Stages,
+    file_state,
+    mean_activations,
+    normalized,
+    untrained_state,
+    vgg,
+)
 
 STATE = untrained_state("vgg11", seed=0)
 
@@ -44,7 +53,7 @@ def test_taps_are_those_of_the_stages_applied_one_by_one(network, picture, taps)
 def test_stages_that_work_in_place_leave_the_tap_before_them_alone(picture):
     """As torchvision's AlexNet has them."""
     stages = {"conv1": nn.Conv2d(3, 8, 3), "relu1": nn.ReLU(inplace=True), "drop1": nn.Dropout(inplace=True)}
-    features = Network(stages)(picture, stages)
+    features = Stages(stages)(picture, stages)
     assert float(features["conv1"].min()) < 0
     assert float(features["relu1"].min()) == 0
 
@@ -62,7 +71,7 @@ def test_nothing_deeper_than_the_deepest_tap_is_computed(network, picture):
 
     stages = dict(network.stages)
     stages["conv2_2"] = Forbidden()
-    Network(stages)(picture, ["relu1_1", "relu2_1"])
+    Stages(stages)(picture, ["relu1_1", "relu2_1"])
 
 
 def test_average_and_maximum_pooling_are_what_they_say():
@@ -141,7 +150,7 @@ def test_checkpointing_keeps_less_for_the_gradient(network, picture):
     ("content", "told"),
     [
         ({"x": print}, r"not a PyTorch file of plain tensors; a module's are saved by torch\.save"),  # it would run
-        ({"state_dict": {}, "epoch": 3}, "expected a state dict"),
+        ({"state_dict": {"x": 1}, "epoch": 3}, "expected a state dict"),
         ([1, 2], "expected a state dict"),
         ({"0.weight": torch.zeros(3, 3, 1, 1), "x": 1}, "expected a state dict"),
     ],

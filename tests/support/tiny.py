@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from experiments.settings import schema
 from experiments.settings.composition import configs, configuration
 from experiments.sweep.composer import Composer
-from reconstruct.network import Network
+from reconstruct.network import Stages
 from reconstruct.synthesis import Step, Synthesis
 
 # A cell that takes a second.
@@ -62,7 +62,7 @@ def exit_code(name: str, *arguments: str) -> int:
     return 0
 
 
-def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
+def tiny_network(dtype: torch.dtype = torch.float32) -> Stages:
     """Two blocks, (conv, relu) twice and pool, as VGG names them."""
     torch.manual_seed(0)
     stages: dict[str, nn.Module] = {}
@@ -73,7 +73,7 @@ def tiny_network(dtype: torch.dtype = torch.float32) -> Network:
             stages[f"relu{block}_{i}"] = nn.ReLU()
             channels = width
         stages[f"pool{block}"] = nn.AvgPool2d(2)
-    return Network({name: stage.to(dtype) for name, stage in stages.items()})
+    return Stages({name: stage.to(dtype) for name, stage in stages.items()})
 
 
 def let_in(folder: Path) -> None:
