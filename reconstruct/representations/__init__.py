@@ -8,11 +8,13 @@
     moments      mean and standard deviation of each channel
     shifted      mean products of channels at neighbouring positions, too
     sliced       the whole distribution of channels, seen from many directions
+    part         any of these, of some channels and positions alone
 """
 
 from reconstruct.representations.content import Content as Content
 from reconstruct.representations.covariance import Covariance as Covariance
 from reconstruct.representations.moments import Moments as Moments
+from reconstruct.representations.part import Part as Part
 from reconstruct.representations.representation import Code as Code
 from reconstruct.representations.representation import Representation as Representation
 from reconstruct.representations.representation import equal_weights as equal_weights

@@ -3,9 +3,11 @@
 import math
 from pathlib import PurePath
 
-from reconstruct.runs.naming import TERMS
+from reconstruct.runs.naming import TERMS, listed
 from reconstruct.runs.results import HALF, HALVED, NOISE, START, Result
-from reconstruct.runs.wording import layer_range
+from reconstruct.runs.wording import layer_range, plain
+
+MANY = 5  # channels, which are counted and not named
 
 
 def sentence(result: Result) -> str:
@@ -20,7 +22,16 @@ def sentence(result: Result) -> str:
 def _code(result: Result, term: str) -> str:
     """A term with its statistic, where that is not the paper's, and its layers."""
     statistic = f" ({named})" if (named := result.statistic(term)) else ""
-    return f"{term}{statistic} of {layer_range(result.layers[term])}"
+    return f"{term}{statistic} of {layer_range(result.layers[term])}{_part(result, term)}"
+
+
+def _part(result: Result, term: str) -> str:
+    """Which features of a term counted, if not all did."""
+    channels, window = (result.settings.get(f"{term}.{key}", "") for key in ("channels", "window"))
+    numbers = listed(channels)
+    found = f", channel{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}" if 0 < len(numbers) < MANY else ""
+    found = f", {len(numbers)} channels" if len(numbers) >= MANY else found
+    return f"{found}, in the window {plain(window)}" if window.startswith("[") else found
 
 
 def _start(result: Result) -> str:

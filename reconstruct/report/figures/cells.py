@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from reconstruct.errors import InputError, nearest
 from reconstruct.layers import EVERY
@@ -18,6 +18,7 @@ from reconstruct.runs.results import PICTURE, Result, scale_in_words
 from reconstruct.runs.sentences import title
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
+LEAST_FRAME = 0.04  # of the longer side
 SWEEP_KEY = "sweep"
 """The key whose value is the folder of a cell's sweep; it distinguishes equal cells of several sweeps."""
 
@@ -62,16 +63,24 @@ class Panel:
         return self.result.error(term) if self.result and self.result.relative_errors.get(term) else None
 
     def original(self, term: str) -> Image.Image | None:
-        """The original of a term, at the size of the reconstruction; ``None`` if it cannot be read."""
-        return opened(self.folder / f"{term}.png")
+        """The original of a term, the part that counts in a frame; ``None`` if it cannot be read."""
+        picture, window = opened(self.folder / f"{term}.png"), self.window(term)
+        return framed(picture, window) if picture and window else picture
+
+    def window(self, term: str) -> list[float]:
+        """The part of the picture whose features were looked at, left, top, width, height; empty if that is all."""
+        given = self.settings.get(f"{term}.window", "")
+        return [float(each) for each in listed(given)] if given.startswith("[") else []
 
     def original_identity(self, term: str) -> tuple[str, ...]:
         """What tells a term's original from others: how it was asked for, and its scale; empty if there is none."""
         if self.result:
-            return (self.result.asked_for(term), self.result.scale(term)) if term in self.result.originals else ()
+            named = self.result.asked_for(term), self.result.scale(term), *map(str, self.window(term))
+            return named if term in self.result.originals else ()
         has_term = self.settings.get("representation", term) in (term, "both") and f"{term}.code" not in self.settings
         given = {key: self.settings.get(f"{term}.{key}") for key in ("picture", "size", "crop")}
-        return (given["picture"], scale_in_words(given, self.settings)) if has_term and given["picture"] else ()
+        named = given["picture"] or "", scale_in_words(given, self.settings), *map(str, self.window(term))
+        return named if has_term and given["picture"] else ()
 
     def original_title(self, term: str) -> str:
         """The title of a term's original, and at which scale it was looked at; empty if the cell is not finished."""
@@ -186,6 +195,18 @@ def _panel(sweep: Sweep, cell: SweepCell, result: Result | None, keys: Iterable[
     picture = opened(folder / PICTURE)
     why = "" if picture else "damaged" if (folder / PICTURE).exists() else "missing"
     return replace(panel, picture=picture, problem=why)
+
+
+def framed(picture: Image.Image, window: Sequence[float]) -> Image.Image:
+    """With a frame around a part, however small."""
+    left, top, width, height = (share * side for share, side in zip(window, 2 * picture.size, strict=True))
+    around, line = max(2.0, LEAST_FRAME * max(picture.size)), max(1, round(max(picture.size) / 100))
+    right, bottom = max(left + width, left + around / 2), max(top + height, top + around / 2)
+    box = min(left, right - around), min(top, bottom - around), right, bottom
+    for colour, out in (("black", line), ("white", 0)):
+        edges = box[0] - out, box[1] - out, box[2] + out, box[3] + out
+        ImageDraw.Draw(picture).rectangle(edges, outline=colour, width=line)
+    return picture
 
 
 def opened(path: Path) -> Image.Image | None:
