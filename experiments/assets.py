@@ -1,14 +1,16 @@
 """``reconstruct-assets [list|fetch [NAME…]]``: show or fetch weights and sample pictures ahead of time."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from experiments.terminal.exits import Parser, exits
 from experiments.terminal.progress import fetching
+from experiments.terminal.tables import aligned
 from reconstruct import assets
 from reconstruct.errors import InputError, nearest
 
 COMMANDS = ("list", "fetch")
+HEAD = ("name", "kind", "cached", "size", "title — credit; licence")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -33,7 +35,7 @@ def _run(command: str, names: Sequence[str]) -> None:
     chosen = [assets.named(name) for name in names]
     match command:
         case "list":
-            print(*_aligned(_row(asset) for asset in chosen), f"kept in {assets.cache_folder()}", sep="\n")
+            print(*aligned([HEAD, *map(_row, chosen)]), f"kept in {assets.cache_folder()}", sep="\n")
         case "fetch":
             print(*[assets.fetch(asset.name, fetching) for asset in chosen], sep="\n")
         case _:
@@ -50,13 +52,6 @@ def _state(asset: assets.Asset) -> str:
     if path is None:
         return "no"
     return "yes" if assets.verify(path, asset) else "damaged"
-
-
-def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    table = [("name", "kind", "cached", "size", "title — credit; licence"), *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def _configuration(picture: str, layers: list[str], overrides: list[str]) -> sch
             raise InputError(f"{override}: expected KEY=VALUE, for example size=256")
     own = [f"content.picture={picture}", f"content.layers=[{','.join(layers)}]"]
     chosen = [quoted(override) for override in [*overrides, *own, "representation=content"]]
-    schema.register()
+    schema.register(overrides)
     with initialize_config_dir(str(configs()), version_base="1.3"), as_input_errors():
         return configuration(compose("reconstruct", [*chosen, "content.code=null"]))
 

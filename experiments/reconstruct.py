@@ -63,7 +63,7 @@ def main() -> None:
         return
     if not sys.argv[1:]:
         sys.argv.append("--help")
-    schema.register()
+    schema.register(sys.argv[1:])
     logging.raiseExceptions = False  # a log on a full disk is not worth a second traceback
     again = "the same command without fresh=true" if "fresh=true" in sys.argv else "the same command"
     with exits("reconstruct", f"interrupted; {again} goes on from here"):

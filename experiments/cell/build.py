@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments.cell import networks
+from experiments.cell import architectures, networks
 from experiments.cell.compute_plan import ComputePlan, compute_plan, device
 from experiments.cell.originals import Shape, network_description, other_network, stretched
 from experiments.cell.originals import originals as originals_of
@@ -64,6 +64,8 @@ def cell(
         InputError: a setting or a file is wrong, or there is not enough memory.
         RunError: weights or samples could not be fetched.
     """
+    if not config.network.is_vgg:
+        architectures.check_layers(config, inputs.network)
     plan = compute_plan(config, inputs, begun)
     originals = originals_of(config, inputs, plan.device)
     start = None if start is None else stretched(start, *originals.shape)

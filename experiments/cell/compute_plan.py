@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-from experiments.cell import memory_estimate
+from experiments.cell import architectures, memory_estimate
 from experiments.cell.originals import shapes as shapes_of
 from experiments.settings.inputs import Inputs
 from experiments.settings.schema import Config, Precision
@@ -21,7 +21,7 @@ from reconstruct import layers
 from reconstruct.assets import cache_folder
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
-from reconstruct.hardware.algorithm_choice import choose
+from reconstruct.hardware.algorithm_choice import choose, vgg_task
 from reconstruct.hardware.algorithms import ConvAlgorithm
 
 TIMINGS = "timings"  # a folder in the user's cache
@@ -65,19 +65,21 @@ def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None
     shapes = shapes_of(config, inputs)
     pixels = max(height * width for height, width in shapes)
     if begun and begun["device"] == chosen.type:
-        plan = _as_begun(config, chosen, begun)
+        algorithm = ConvAlgorithm(begun["algorithm"])
+        reason = f"{algorithm}, as in its checkpoint"
     else:
         _refuse_early(config, pixels, chosen)
-        plan = _plan(config, chosen, *shapes[0])
-    memory_estimate.check(config, pixels, chosen, plan.algorithm.dtype.itemsize)
+        algorithm, reason = _choice(config, inputs, chosen, *shapes[0])
+    if config.network.is_vgg:
+        memory_estimate.check(config, pixels, chosen, algorithm.dtype.itemsize)
     memory.keep_freed(large=pixels <= memory_estimate.MANY)
-    return plan
+    return ComputePlan(chosen, algorithm, config.checkpointing, config.compile == "true", reason)
 
 
 def _refuse_early(config: Config, pixels: int, device: torch.device) -> None:
     """What does not fit, however it is computed, is refused before anything is measured."""
     sizes = [algorithm.dtype.itemsize for algorithm in _allowed(config, device)]
-    if not memory_estimate.fits(config, pixels, device, min(sizes)):
+    if config.network.is_vgg and not memory_estimate.fits(config, pixels, device, min(sizes)):
         memory_estimate.check(config, pixels, device, max(sizes))
 
 
@@ -130,26 +132,18 @@ def _respect_share() -> None:
         torch.set_num_threads(int(given))
 
 
-def _as_begun(config: Config, device: torch.device, begun: Mapping[str, Any]) -> ComputePlan:
-    algorithm = ConvAlgorithm(begun["algorithm"])
-    return ComputePlan(
-        device, algorithm, config.checkpointing, config.compile == "true", f"{algorithm}, as in its checkpoint"
-    )
-
-
-def _plan(config: Config, device: torch.device, height: int, width: int) -> ComputePlan:
-    algorithm, reason = _choice(config, device, height, width)
-    return ComputePlan(device, algorithm, config.checkpointing, config.compile == "true", reason)
-
-
-def _choice(config: Config, device: torch.device, height: int, width: int) -> tuple[ConvAlgorithm, str]:
-    convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
-    asked = [each if each.concerns(convolutions) else ConvAlgorithm.float32 for each in _allowed(config, device)]
+def _choice(config: Config, inputs: Inputs, device: torch.device, height: int, width: int) -> tuple[ConvAlgorithm, str]:
+    if config.network.is_vgg:
+        convolutions = layers.convolutions(config.network.architecture, config.asked_layers())
+        task, possible = vgg_task(convolutions), [each for each in ConvAlgorithm if each.concerns(convolutions)]
+    else:
+        task, possible = architectures.task(config, inputs.network), [ConvAlgorithm.bfloat16]
+    asked = [each if each in possible else ConvAlgorithm.float32 for each in _allowed(config, device)]
     if len(allowed := list(dict.fromkeys(asked))) == 1:
         return allowed[0], f"{allowed[0]}: there is no choice"
-    deepest = f"{list(convolutions)[-1]} at {width}×{height} pixels"
-    announce = partial(say, f"measuring which algorithm for the convolutions up to {deepest} is fastest here, once")
-    return choose(convolutions, (height, width), allowed, device, cache_folder() / TIMINGS, announce)
+    where = f"{task.name} at {width}×{height} pixels"
+    announce = partial(say, f"measuring which algorithm for {where} is fastest here, once")
+    return choose(task, (height, width), allowed, device, cache_folder() / TIMINGS, announce)
 
 
 def _allowed(config: Config, device: torch.device) -> list[ConvAlgorithm]:

@@ -7,11 +7,13 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from experiments.cell import architectures
 from experiments.cell.compute_plan import ComputePlan
 from experiments.settings import schema
 from experiments.settings.inputs import TORCHVISION, TORCHVISION_BN, UNTRAINED, Input, NetworkInputs
 from reconstruct.errors import RunError
 from reconstruct.hardware.algorithms import ConvAlgorithm
+from reconstruct.layers import ARCHITECTURES
 from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
 
 NORMALIZING_SIZE = 256  # pixels
@@ -62,6 +64,8 @@ def forget() -> None:
 
 @lru_cache(maxsize=1)
 def _network(architecture: str, pooling: str, seed: int, files: NetworkInputs, device: torch.device) -> Network:
+    if architecture not in ARCHITECTURES:
+        return architectures.network(architecture, seed, files).to(device)
     built = vgg(architecture, _state(architecture, files.weights, seed), pooling)  # type: ignore[arg-type]
     if files.normalize_over:
         built = normalized(built, [given.picture(NORMALIZING_SIZE, square=True) for given in files.normalize_over])

@@ -18,6 +18,7 @@ from reconstruct.representations import (
     Content,
     Covariance,
     Moments,
+    Part,
     Representation,
     Shifted,
     Sliced,
@@ -59,10 +60,13 @@ def _weights(config: Config) -> dict[str, float]:
 
 def _term(name: str, weight: float, config: Config, network: Network, originals: Originals) -> Term:
     chosen = _representation(config, name)
-    if name in originals.features:
-        target = chosen.encode(originals.features[name])
-    else:
-        target = encode(network, chosen, originals.pictures[name])
+    try:
+        if name in originals.features:
+            target = chosen.encode(originals.features[name])
+        else:
+            target = encode(network, chosen, originals.pictures[name])
+    except InputError as error:  # a part that is not there
+        raise InputError(f"{name}.{error}") from error
     if not config.term(name).is_own:
         return Term(name, chosen, target, weight)
     _check_own(config, name, chosen, target)
@@ -70,6 +74,12 @@ def _term(name: str, weight: float, config: Config, network: Network, originals:
 
 
 def _representation(config: Config, term: str) -> Representation:
+    selection, whole = config.term(term).selection, _whole(config, term)
+    return Part(whole, selection) if selection else whole
+
+
+def _whole(config: Config, term: str) -> Representation:
+    """The representation of all features."""
     settings, layers = config.term(term), config.layers(term)
     weights = dict(zip(layers, settings.weights, strict=True)) if settings.weights else equal_weights(layers)
     if settings.is_own:
@@ -135,8 +145,9 @@ def warnings(config: Config, reference: Sequence[Term], network: Network, origin
         InputError: until or snapshots were asked for, and there are no relative errors.
     """
     for term in reference:
-        if type(term.representation) is Shifted:  # and no class of the user's
-            yield _without_room(term.representation, term.target)
+        whole = term.representation.whole if isinstance(term.representation, Part) else term.representation
+        if type(whole) is Shifted:  # and no class of the user's
+            yield _without_room(whole, term.target)
         if not term.has_errors:
             what = f"{term.name}.statistic={config.term(term.name).statistic}: layer_loss is no multiple of"
             if config.until is not None or config.snapshots:

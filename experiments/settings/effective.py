@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from experiments.settings.inputs import UNTRAINED
-from experiments.settings.schema import WEIGHTS, Config, Crop, PyramidSettings
+from experiments.settings.inputs import DEFAULT, UNTRAINED
+from experiments.settings.schema import Config, Crop, PyramidSettings, known_networks
 from reconstruct.runs import naming
-from reconstruct.runs.naming import OBSERVER, TERMS, canonical, is_setting
+from reconstruct.runs.naming import OBSERVER, TERMS, canonical, is_setting, listed
 from reconstruct.runs.results import NOISE
 
 
@@ -15,6 +15,16 @@ def unused_settings(config: Config, keys: Iterable[str]) -> list[str]:
     """A line for each of the given settings that has no effect, with the setting that leaves it without."""
     idle, given = list(_idle(config)), [key.lstrip("+") for key in keys]
     return [f"{key} has no effect with {why}" for each, why in idle for key in given if _is_in(key, each, config)]
+
+
+def taken_layers(config: Config, given: Mapping[str, str]) -> list[str]:
+    """A line for each term of which layers were given by another program's names."""
+    asked = {term: listed(canonical(f"{term}.layers", given.get(f"{term}.layers", ""))) for term in config.active()}
+    return [
+        f"{term}.layers: {', '.join(f'{name} is {tap}' for name, tap in pairs)} here"
+        for term, names in asked.items()
+        if (pairs := [(n, tap) for n, tap in zip(names, config.layers(term), strict=False) if n != tap])
+    ]
 
 
 def _idle(config: Config) -> Iterator[tuple[str, str]]:
@@ -28,6 +38,10 @@ def _idle(config: Config) -> Iterator[tuple[str, str]]:
         yield from ((key, "content.code") for key in ("content.picture", *of_a_picture))
     if config.start == NOISE:
         yield "start_noise", "start=noise, which is noise alone"
+    if not config.network.is_vgg:
+        yield from (
+            (f"network.{key}", f"network={config.network.architecture}") for key in ("pooling", "normalize_over")
+        )
     if config.network.weights != UNTRAINED:
         yield "network.seed", f"network.weights={config.network.weights}"
 
@@ -68,6 +82,8 @@ def _in_one_form(config: Config) -> dict[str, Any]:
     for name, term in config.terms().items():
         layers = config.layers(name)
         is_default = term.weights == [1 / len(layers)] * len(layers)
+        numbers = list(term.selection.channels) if term.selection else []
+        found |= {f"{name}.channels": numbers or None}
         found |= {f"{name}.layers": layers, f"{name}.weights": None if is_default else term.weights}
     size, is_square = config.scale("style")
     own = {"style.size": size, "style.crop": (Crop.square if is_square else Crop.none).name}
@@ -93,11 +109,11 @@ def spelled(config: Config, given: Mapping[str, str]) -> dict[str, str]:
 def _chosen_files(config: Config) -> dict[str, str]:
     """Group -> the file of ``configs/`` by which its settings can be chosen; empty where they are not those of one."""
     architecture, weights = config.network.architecture, config.network.weights
-    suffixes = {name: suffix for suffix, name in WEIGHTS.items()}
-    own = weights if weights.startswith(f"{architecture}_") else ""
+    networks = {(each.architecture, each.weights): name for name, each in known_networks().items()}
+    own = weights if weights.startswith(f"{architecture}_") else architecture if weights == DEFAULT else ""
     is_shallow = isinstance(config.canvas, PyramidSettings) and config.canvas.levels == 2
     return {
-        "network": f"{architecture}{suffixes[weights]}" if weights in suffixes else own,
+        "network": networks.get((architecture, weights), own),
         "canvas": "shallow" if is_shallow else _kind(config.canvas).lower(),
         "optimizer": _kind(config.optimizer).lower(),
     }

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 STARTS = (NOISE, HALF, *TERMS)  # what `start` may be besides a picture
 WEIGHTS = "network.weights"  # the setting that names weights
 CODE = "content.code"  # the setting that names a file of features
-STATISTIC = "statistic"  # the last part of those that may name a class; all others name pictures
+STATISTIC = "statistic"  # the last part of those that may name a class
+ARCHITECTURE = "network.architecture"  # the setting that may name a function; all others name pictures
 UNTRAINED = "untrained"
+DEFAULT = "default"  # weights that a collection of networks has
 TORCHVISION, TORCHVISION_BN = "torchvision", "torchvision_bn"
 # Weights that torchvision fetches, or that are drawn at random.
-WITHOUT_A_FILE = (TORCHVISION, TORCHVISION_BN, UNTRAINED)
+WITHOUT_A_FILE = (TORCHVISION, TORCHVISION_BN, UNTRAINED, DEFAULT)
 
 log = logging.getLogger(__name__)
 
@@ -94,10 +96,11 @@ class Input:
 
 @dataclass(frozen=True)
 class NetworkInputs:
-    """The files that a network is made of."""
+    """The files that a network is made of; `function` is the module of the user's own that makes it."""
 
     weights: Input
     normalize_over: tuple[Input, ...]
+    function: Input | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class Inputs:
         pictures: the name of a term -> its original.
         codes: the name of a term -> the file of its code, which it has instead of an original.
         start: the picture to begin with; None for noise, and where it is made first.
-        classes: the name of a term -> the module of the user's own class, by which its code is made.
+        classes: term -> the module of the user's own class, by which its code is made; network -> that of its function.
     """
 
     pictures: Mapping[str, Input]
@@ -157,7 +160,9 @@ def inputs(config: Config) -> Inputs:
     pictures = {name: lookup(term.picture, f"{name}.picture") for name, term in terms.items()}
     chosen = {name: term.statistic for name, term in config.terms().items() if term.is_own}
     classes = {name: lookup(own, f"{name}.{STATISTIC}") for name, own in chosen.items()}
-    return Inputs(pictures, network_inputs(config.network), _start(config), classes, codes)
+    network = network_inputs(config.network)
+    classes |= {"network": network.function} if network.function else {}
+    return Inputs(pictures, network, _start(config), classes, codes)
 
 
 def _start(config: Config) -> Input | None:
@@ -172,7 +177,8 @@ def _start(config: Config) -> Input | None:
 def network_inputs(settings: NetworkSettings) -> NetworkInputs:
     """The same for the network alone."""
     over = tuple(lookup(name, "network.normalize_over") for name in settings.normalize_over)
-    return NetworkInputs(lookup(settings.weights, WEIGHTS), over)
+    function = lookup(settings.architecture, ARCHITECTURE) if settings.is_own else None
+    return NetworkInputs(lookup(settings.weights, WEIGHTS), over if settings.is_vgg else (), function)
 
 
 def lookup(name: str, key: str) -> Input:
@@ -183,12 +189,12 @@ def lookup(name: str, key: str) -> Input:
     """
     if key == WEIGHTS and name in WITHOUT_A_FILE:
         return Input(key, name, None, name)
-    kinds = (assets.Kind.WEIGHTS,) if key == WEIGHTS else () if key == CODE else assets.PICTURES
+    kinds = (assets.Kind.WEIGHTS, assets.Kind.OBSERVER) if key == WEIGHTS else () if key == CODE else assets.PICTURES
     samples = assets.names(*kinds)
     if name in samples:
         return Input(key, name, None, assets.ASSETS[name].member_sha256)
     try:
-        path = source(name, key) if key.endswith(STATISTIC) else _own_file(name, key, samples)
+        path = source(name, key) if key.endswith((STATISTIC, ARCHITECTURE)) else _own_file(name, key, samples)
         status = path.stat()
         return Input(key, name, path, _digest(path.resolve(), status.st_mtime_ns, status.st_size))
     except OSError as error:

@@ -19,7 +19,8 @@ from reconstruct.errors import InputError, nearest
 from reconstruct.runs.naming import NAMES_A_FILE, unquoted
 
 ONE_NAME = ("name", "runs")  # the value is one text, commas and all
-LISTS_OF_NAMES = ("layers", "normalize_over")
+LISTS_OF_NAMES = ("layers", "normalize_over", "channels")
+LISTS_OF_ONE = ("layers", "channels")  # which need no brackets
 
 # Keys that the schema does not have: Hydra needs a plus to add them.
 _OPEN = re.compile(r"(content|style)\.parameters(\.|$)")
@@ -80,6 +81,8 @@ def _quoted(key: str, value: str) -> str:
     if last in NAMES_A_FILE and key not in ("content.weights", "style.weights") and not is_open:
         return _names(value)
     is_list = last in LISTS_OF_NAMES and not is_open
+    if last in LISTS_OF_ONE and not is_open and not re.search(r"[(){}'\"$]|^null$", value):
+        value = ",".join(f"[{each.strip('[] ')}]" for each in re.findall(r"\[[^\]]*\]|[^,\[\]]+", value))
     if is_list and _MEANT_FOR_HYDRA.search(value):
         return value
     return _ELEMENTS.sub(lambda found: _text(found[0].strip()) if is_list or not _plain(found[0]) else found[0], value)

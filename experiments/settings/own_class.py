@@ -1,15 +1,16 @@
-"""A class of the user's, named by a setting: ``package.module:Class``.
+"""A class or function of the user's, named by a setting: ``package.module:Class``.
 
 Nothing is imported but that module, and the packages in which it lies, which have to be for it to be found.
 """
 
 import re
 import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module, reload
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reconstruct.errors import InputError, nearest, one_line
 
@@ -54,15 +55,32 @@ def own_class(name: str, key: str, kind: type[Kind]) -> type[Kind]:
     Raises:
         InputError: there is no such class, it is of another kind, or its module fails.
     """
-    file, (module, _, wanted) = source(name, key), name.partition(":")
-    try:
-        known = vars(_as_it_is_now(module, file))
-    except (Exception, SystemExit) as error:  # whatever a user's module raises
-        raise InputError(f"{key}={name}: {module} fails when it is imported ({one_line(repr(error))})") from error
+    known, (module, _, wanted) = _names_in_module(name, key), name.partition(":")
     classes = {each: value for each, value in known.items() if isinstance(value, type) and issubclass(value, kind)}
     if wanted not in classes:
         raise InputError(f"{key}={name}: expected a subclass of {kind.__name__} in {module}{nearest(wanted, classes)}")
     return classes[wanted]
+
+
+def own_function(name: str, key: str) -> Callable[..., Any]:
+    """The function, or class, of that name, to be called without arguments.
+
+    Raises:
+        InputError: there is none, or its module fails.
+    """
+    known, (module, _, wanted) = _names_in_module(name, key), name.partition(":")
+    functions: dict[str, Callable[..., Any]] = {each: value for each, value in known.items() if callable(value)}
+    if wanted not in functions:
+        raise InputError(f"{key}={name}: there is no such function in {module}{nearest(wanted, functions)}")
+    return functions[wanted]
+
+
+def _names_in_module(name: str, key: str) -> Mapping[str, Any]:
+    module, file = name.partition(":")[0], source(name, key)
+    try:
+        return vars(_as_it_is_now(module, file))
+    except (Exception, SystemExit) as error:  # whatever a user's module raises
+        raise InputError(f"{key}={name}: {module} fails when it is imported ({one_line(repr(error))})") from error
 
 
 def _as_it_is_now(name: str, file: Path) -> ModuleType:

@@ -7,9 +7,9 @@ is imported here: tab completion passes through.
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import product
 from pathlib import PurePath
 from typing import Any
 
@@ -20,7 +20,10 @@ from experiments.settings.own_class import is_own_class
 from reconstruct.analysis.observers import names
 from reconstruct.errors import InputError, nearest
 from reconstruct.layers import ARCHITECTURES, check, taps
+from reconstruct.models import ALEXNET, COLLECTIONS, require_timm
+from reconstruct.other_names import taken_for
 from reconstruct.runs.results import HALF, NOISE
+from reconstruct.selection import ANY, Selection
 
 RepresentationKind = Enum("RepresentationKind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])
@@ -61,6 +64,23 @@ def _require_statistic(given: str, key: str, known: list[str]) -> None:
     _require(given in known or is_own_class(given), key, given, expected)
 
 
+def _numbers(channels: list[str]) -> tuple[int, ...]:
+    """3 and 0:64, which is 0 to 63, as numbers, each once."""
+    ends = [[int(end) for end in each.split(":")] for each in channels]
+    return tuple(sorted({number for first, *last in ends for number in range(first, last[0] if last else first + 1)}))
+
+
+def _require_part(channels: list[str], window: list[float] | None, term: str) -> None:
+    for each in channels:
+        is_known = re.fullmatch(r"\d+(:\d+)?", each) is not None and _numbers([each]) != ()
+        _require(is_known, f"{term}.channels", each, "numbers from 0 on, or parts such as 0:64")
+    if window is not None:
+        left, top, width, height = window if len(window) == 4 else (-1.0,) * 4
+        inside = 0 <= left <= left + width <= 1 and 0 <= top <= top + height <= 1
+        expected = "[x,y,width,height] in parts of the picture, 0 to 1, for example [0.25,0.25,0.5,0.5]"
+        _require(inside, f"{term}.window", f"[{','.join(f'{each:g}' for each in window)}]", expected)
+
+
 FEATURES = "features"  # the statistic of content that keeps all of them
 DEFAULT_CONTENT = ["relu4_2"]  # the paper's choice where content and style are joined
 
@@ -75,11 +95,19 @@ class TermSettings:
     by_depth: list[str] = field(default_factory=list)
     statistic: str = MISSING
     parameters: dict[str, Any] = field(default_factory=dict)
+    channels: list[str] = field(default_factory=list)
+    window: list[float] | None = None
 
     @property
     def is_own(self) -> bool:
         """Whether a class of the user's makes the code."""
         return is_own_class(self.statistic)
+
+    @property
+    def selection(self) -> Selection | None:
+        """The part of the features that counts; ``None`` if all do."""
+        chosen = Selection(_numbers(self.channels), tuple(self.window or ANY))  # type: ignore[arg-type]  # four of them
+        return None if chosen == Selection() else chosen
 
     @property
     def effective_shifts(self) -> list[int]:
@@ -133,12 +161,25 @@ class NetworkSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        hint = nearest(self.architecture, ARCHITECTURES)
-        expected = f"one of {', '.join(ARCHITECTURES)}{hint}"
-        _require(self.architecture in ARCHITECTURES, "network.architecture", self.architecture, expected)
+        named, known = self.architecture, (*ARCHITECTURES, ALEXNET)
+        ways = "torchvision:NAME, timm:NAME or package.module:function"
+        expected = f"one of {', '.join(known)}, {ways}{nearest(named, known)}"
+        _require(named in known or ":" in named[1:-1], "network.architecture", named, expected)
+        if named.startswith("timm:"):
+            require_timm(f"network={named}")
         _require_seed(self.seed, "network.seed")
         over = self.normalize_over
         _require(len(set(over)) == len(over), "network.normalize_over", over, "every picture once")
+
+    @property
+    def is_vgg(self) -> bool:
+        """Whether it is one of the paper's kind, whose layers are named by block and number."""
+        return self.architecture in ARCHITECTURES
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a function of the user's makes it."""
+        return ":" in self.architecture and self.architecture.partition(":")[0] not in COLLECTIONS
 
 
 @dataclass
@@ -310,15 +351,18 @@ class Config:
         return tuple(sorted({layer for term in self.active() for layer in self.layers(term)}))
 
     def _check_layers(self, term: str) -> None:
-        settings = self.term(term)
+        _require_part(self.term(term).channels, self.term(term).window, term)
+        settings, known = self.term(term), taps(ARCHITECTURES[self.network.architecture]) if self.network.is_vgg else ()
         if term not in self.active() and settings.layers is None:
             return
+        if settings.layers is not None and known:
+            settings.layers = [taken_for(layer, known) for layer in settings.layers]
         if term in self.active() and self.depth is not None:
             _require(1 <= self.depth <= len(settings.by_depth), "depth", self.depth, f"1 to {len(settings.by_depth)}")
         layers = self.layers(term)
         key = f"{term}.layers"
         _require(bool(layers), key, "[]", "at least one layer, for example [relu4_2]")
-        check(layers, taps(ARCHITECTURES[self.network.architecture]), key)
+        check(layers, known or layers, key)
         if settings.weights is not None:
             counts = f"{len(layers)} numbers, one for each of {', '.join(layers)}"
             _require(len(settings.weights) == len(layers), f"{term}.weights", settings.weights, counts)
@@ -337,10 +381,26 @@ def check_place(runs: str, name: str) -> None:
 # What torchvision's networks are normalised over, and the weights that a suffix of their names stands for.
 PHOTOGRAPHS = ("pagoda", "astronaut", "coffee", "cat", "rocket")
 WEIGHTS = {"": "torchvision", "_bn": "torchvision_bn", "_untrained": "untrained"}
+WITH_A_FILE = {"vgg16": "vgg16"}  # networks whose weights are an asset
+OTHERS = {  # networks that are no VGG: name -> architecture, weights
+    "alexnet": (ALEXNET, "lpips_alexnet"),
+    "alexnet_untrained": (ALEXNET, "untrained"),
+    "efficientnet_lite0": ("timm:tf_efficientnet_lite0", "efficientnet_lite0"),
+    "efficientnet_lite0_untrained": ("timm:tf_efficientnet_lite0", "untrained"),
+}
 
 
-def register() -> None:
-    """Make the schema and torchvision's VGG networks known to Hydra."""
+def known_networks() -> dict[str, NetworkSettings]:
+    """Name -> settings of the networks that are no file of ``configs/``."""
+    vgg = {f"{each}{suffix}": (each, weights) for each in ARCHITECTURES for suffix, weights in WEIGHTS.items()}
+    found = {name: NetworkSettings(each, WITH_A_FILE.get(name, w)) for name, (each, w) in vgg.items()}
+    for node in found.values():
+        node.normalize_over = list(PHOTOGRAPHS)
+    return found | {name: NetworkSettings(*each) for name, each in OTHERS.items()}
+
+
+def register(words: Iterable[str] = ()) -> None:
+    """Make the schema and the networks known to Hydra: VGG's, and those that a command line names."""
     store = ConfigStore.instance()
     store.store(group="schema", name="config", node=Config)
     store.store(group="schema/network", name="network", node=NetworkSettings)
@@ -348,9 +408,11 @@ def register() -> None:
         store.store(group="schema/canvas", name=_bare_name(canvas), node=canvas)
     for optimizer in (LBFGSSettings, AdamSettings):
         store.store(group="schema/optimizer", name=_bare_name(optimizer), node=optimizer)
-    for architecture, (suffix, weights) in product(ARCHITECTURES, WEIGHTS.items()):
-        node = NetworkSettings(architecture, weights, normalize_over=list(PHOTOGRAPHS))
-        store.store(group="network", name=f"{architecture}{suffix}", node=node)
+    for name, node in known_networks().items():
+        store.store(group="network", name=name, node=node)
+    given = ",".join(word.removeprefix("network=") for word in words if word.startswith("network="))
+    for each in (each for each in given.split(",") if ":" in each):
+        store.store(group="network", name=each, node=NetworkSettings(each, "default"))
 
 
 def _bare_name(settings: type) -> str:

@@ -18,7 +18,7 @@ from experiments.cell.locks import Busy, held
 from experiments.cell.places import Places, make
 from experiments.cell.run import already_finished
 from experiments.settings.composition import as_input_errors, check_names, configuration
-from experiments.settings.effective import spelled, unused_settings
+from experiments.settings.effective import spelled, taken_layers, unused_settings
 from experiments.settings.fingerprint import Provenance
 from experiments.settings.inputs import check_header
 from experiments.settings.names import Values, folder_name, labels
@@ -47,6 +47,7 @@ class Point:
         film, fresh: whether a film is wanted, and whether the cell is to be computed again.
         problem: what will stop it when its turn comes.
         unused: a line for each setting that was given and has no effect.
+        taken: a line for layers that were given by other programs' names.
     """
 
     values: Values
@@ -57,6 +58,7 @@ class Point:
     fresh: bool = False
     problem: str = ""
     unused: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,13 @@ def point(config: Config, values: Values) -> Point:
     found = Provenance.of(config)
     for picture in found.inputs.all_pictures:
         check_header(picture)
-    given, unused = _given(values), tuple(unused_settings(config, values))
+    if not config.network.is_vgg:
+        from experiments.cell.architectures import check_layers  # torch; VGG's layers are known without
+
+        check_layers(config, found.inputs.network)
+    given, unused, taken = _given(values), unused_settings(config, values), taken_layers(config, values)
     known = spelled(config, given)
-    return Point(values, given, found.fingerprint, known, config.film, config.fresh, unused=unused)
+    return Point(values, given, found.fingerprint, known, config.film, config.fresh, "", tuple(unused), tuple(taken))
 
 
 def _given(values: Values) -> Values:
@@ -183,7 +189,7 @@ def _place(config: DictConfig) -> None:
     check_names(config.hydra)
     HydraConfig.instance().set_config(config)  # which Hydra itself does too late for ${hydra:…}
     asked = point(configuration(config), chosen(config.hydra.overrides.task))
-    for line in asked.unused:
+    for line in (*asked.unused, *asked.taken):
         say(line)
     if any(override.lstrip("+").startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra):
         make(Path(config.hydra.run.dir))

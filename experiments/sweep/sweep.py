@@ -89,6 +89,8 @@ def _announce(cells: Sequence[PlannedCell], asked: Sequence[Point]) -> None:
     for line in dict.fromkeys(asked[0].unused):
         if all(line in each.unused for each in asked):
             say(line)
+    for line in dict.fromkeys(line for each in asked for line in each.taken):
+        say(line)
     if repeated := len(asked) - len(cells):
         say(f"{repeated} of {len(asked)} settings repeat others; each is computed once")
 

@@ -1,6 +1,5 @@
 """How a cell is computed follows from the settings, from what was measured, or from its checkpoint."""
 
-import json
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 import torch
 
 from experiments.cell import compute_plan
-from experiments.cell.compute_plan import ComputePlan, _allowed, _as_begun, _plan, own_gpu
+from experiments.cell.compute_plan import _allowed, _choice, own_gpu
 from experiments.settings import schema
 from reconstruct.errors import InputError
 from reconstruct.hardware import algorithm_choice
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("elsewhere")
 def config(**changes) -> schema.Config:
     """Only the settings that matter here."""
     chosen = {"compile": "auto", "steps": 200, "precision": AUTO, "winograd": "auto", "checkpointing": False}
-    network, layers = SimpleNamespace(architecture="vgg11"), changes.pop("layers", ("relu3_1",))
+    network, layers = schema.NetworkSettings("vgg11"), changes.pop("layers", ("relu3_1",))
     return SimpleNamespace(network=network, asked_layers=lambda: layers, **(chosen | changes))
 
 
@@ -53,7 +52,7 @@ def test_on_metal_there_is_float32_alone():
     """Simulated: nothing here computes on such a device."""
     metal = torch.device("mps")
     assert _allowed(config(), metal) == ["float32"]
-    assert _plan(config(steps=10**6), metal, 256, 256).algorithm is ConvAlgorithm.float32
+    assert _choice(config(steps=10**6), None, metal, 256, 256)[0] is ConvAlgorithm.float32
     with pytest.raises(InputError, match="winograd=true needs a device with double precision"):
         _allowed(config(winograd="true"), metal)
 
@@ -61,16 +60,15 @@ def test_on_metal_there_is_float32_alone():
 @pytest.mark.parametrize("fastest", list(ConvAlgorithm))
 def test_what_is_fastest_is_taken(measured, fastest):
     measured.update({each: 1.0 - 0.5 * (each is fastest) for each in ConvAlgorithm})
-    plan = _plan(config(layers=("relu3_2",)), CPU, 256, 256)
-    assert plan.algorithm is fastest
-    assert plan.precision == ("bfloat16" if fastest is ConvAlgorithm.bfloat16 else "float32")
-    assert f"{fastest} is fastest: a step at 256×256 pixels takes" in plan.reason
-    assert f"500 ms in {fastest}" in plan.reason
+    algorithm, reason = _choice(config(layers=("relu3_2",)), None, CPU, 256, 256)
+    assert algorithm is fastest
+    assert f"{fastest} is fastest: a step at 256×256 pixels takes" in reason
+    assert f"500 ms in {fastest}" in reason
 
 
 def test_what_rounds_is_not_taken_for_a_gain_within_the_noise(measured):
     measured.update(dict(zip(ConvAlgorithm, (1.0, 0.99, 0.98), strict=True)))
-    assert _plan(config(), CPU, 256, 256).algorithm is ConvAlgorithm.float32
+    assert _choice(config(), None, CPU, 256, 256)[0] is ConvAlgorithm.float32
 
 
 @pytest.mark.parametrize(("precision", "winograd", "layer", "algorithm"), [
@@ -82,21 +80,14 @@ def test_what_rounds_is_not_taken_for_a_gain_within_the_noise(measured):
 def test_what_leaves_no_choice_is_not_measured(monkeypatch, precision, winograd, layer, algorithm):
     """Nor is an algorithm that no convolution has enough channels for, nor any for the one that sees the picture."""
     monkeypatch.setattr(algorithm_choice, "measure", None)
-    plan = _plan(config(precision=precision, winograd=winograd, layers=(layer,)), CPU, 64, 64)
-    assert (plan.algorithm, plan.reason) == (algorithm, f"{algorithm}: there is no choice")
-
-
-def test_a_cell_goes_on_as_it_was_begun():
-    begun = ComputePlan(CPU, ConvAlgorithm.bfloat16, False, compiled=False)
-    record = json.loads(json.dumps(begun.record()))
-    resumed = _as_begun(config(), CPU, record)
-    assert resumed.algorithm is ConvAlgorithm.bfloat16
+    found = _choice(config(precision=precision, winograd=winograd, layers=(layer,)), None, CPU, 64, 64)
+    assert found == (algorithm, f"{algorithm}: there is no choice")
 
 
 def test_a_line_says_that_something_is_measured_and_none_that_it_is_known(capsys):
-    first = _plan(config(), CPU, 32, 32)
-    assert "measuring which algorithm for the convolutions up to" in capsys.readouterr().err
-    assert _plan(config(), CPU, 32, 32) == first
+    first = _choice(config(), None, CPU, 32, 32)
+    assert "measuring which algorithm for 3 convolutions to" in capsys.readouterr().err
+    assert _choice(config(), None, CPU, 32, 32) == first
     assert capsys.readouterr().err == ""
     assert len(list(Path("empty-cache/timings").glob("*.json"))) == 1
 

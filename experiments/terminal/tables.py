@@ -1,0 +1,11 @@
+"""Tables of a terminal."""
+
+from collections.abc import Iterable, Iterator
+
+
+def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A line for each row, its cells below each other."""
+    table = list(rows)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,0 +1,145 @@
+"""Networks that are no VGG, and parts of codes, as a user asks for them."""
+
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from support.tiny import only_cell
+
+from reconstruct.images import load
+from reconstruct.runs.results import Result
+
+NET = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem, self.one = nn.Conv2d(3, 8, 3, 2, 1), nn.Conv2d(8, 8, 3, 1, 1)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        x = self.stem(x)
+        y = self.one(self.relu(x))
+        y += x
+        return self.relu(y)
+
+def broken():
+    raise ValueError("no")
+
+def number():
+    return 3
+"""
+
+
+@pytest.fixture
+def own(done, command):
+    Path("own_net.py").write_text(NET)
+    return command
+
+
+def made() -> Result:
+    return Result.read(only_cell())
+
+
+def test_a_network_of_ones_own_is_inverted_and_goes_on_bit_for_bit(own):
+    words = ("network=own_net:Net", "content.layers=relu_1", "steps=12")
+    assert own(*words)[0] == 0
+    result = made()
+    assert result.layers == {"content": ["relu_1"]}
+    assert result.relative_errors["content"]["relu_1"] < 0.5
+    assert "own_net_Net" in only_cell().name
+    assert own(*words)[1].count("already finished") == 1
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_an_interrupted_cell_ends_in_the_same_picture(own, precision, monkeypatch):
+    from experiments.cell import reconstruction
+
+    words = ("network=own_net:Net", "content.layers=one", "steps=8", f"precision={precision}")
+    interrupt = reconstruction.Trace.__call__
+
+    def stop(self, step):
+        interrupt(self, step)
+        if step.number == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reconstruction.Trace, "__call__", stop)
+        assert own(*words, "name=stopped")[0] == 130
+    code, said = own(*words, "name=stopped")
+    assert code == 0
+    assert "resuming at step 5 of 8" in said
+    Path("runs").rename("kept")  # else it would be copied
+    assert own(*words, "name=whole")[0] == 0
+    (one,), (other,) = Path("kept").glob("*/*/result.png"), Path("runs").glob("*/*/result.png")
+    assert torch.equal(load(one), load(other))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["network=own_net:Nett"], "network.architecture=own_net:Nett: there is no such function in own_net; did you"),
+        (["network=own_net:broken"], "network.architecture=own_net:broken: fails (ValueError('no'))"),
+        (["network=own_net:number"], "gives a int, expected a torch.nn.Module"),
+        (["network=own_net:Net", "content.layers=relu_2"], "own_net:Net has no layer 'relu_2'; did you mean 'relu_1'?"),
+        (["network=torchvision:resnet81"], "network=torchvision:resnet81: torchvision has no such model; did you mean"),
+        (["network=own_net:Net", "network.weights=missing.pth"], "missing.pth: no such file"),
+        (["network=alexnet_untrained", "content.layers=relu5", "size=24"], "takes no picture of 24×"),
+    ],
+)
+def test_what_is_no_such_network_is_told_before_anything_runs(own, words, said):
+    code, told = own(*words)
+    assert code == 2
+    assert said in told
+    assert not list(Path("runs").glob("*/*/trace.csv"))
+
+
+def test_names_of_other_programs_are_taken_for_ours_and_told(done):
+    assert "content.layers: block1_conv1 is relu1_1 here" in done("content.layers=block1_conv1", "steps=1")
+    assert made().layers == {"content": ["relu1_1"]}
+    said = done("-m", "content.layers=features.1,conv_1,relu1_1", "steps=1", "name=several", "figure=none")
+    assert "features.1 is relu1_1 here" in said
+    assert "conv_1 is conv1_1 here" in said
+    assert "1 of 3 settings repeat others" in said
+
+
+def test_a_part_of_a_code_is_a_setting_like_others(done):
+    done("-m", "content.layers=relu2_1", "content.channels=[0,1],0:2,[3]", "content.window=[0,0,0.5,0.5]")
+    cells = sorted(Path("runs/single").glob("*/result.json"))
+    assert len(cells) == 2  # 0:2 is [0,1]
+    results = [Result.read(path.parent) for path in cells]
+    assert {result.settings["content.channels"] for result in results} == {"[0,1]", "[3]"}
+    assert {result.settings["content.window"] for result in results} == {"[0,0,0.5,0.5]"}
+    assert Path("runs/single/figure.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["content.window=[0.5,0,0.6,1]"], "content.window=[0.5,0,0.6,1]: expected [x,y,width,height] in parts"),
+        (["content.channels=3:1"], "content.channels=3:1: expected numbers from 0 on, or parts such as 0:64"),
+        (["content.channels=500"], "content.channels: there is no 500; this layer has 0 to"),
+    ],
+)
+def test_a_part_that_cannot_be_is_refused(command, words, said):
+    code, told = command("content.layers=relu2_1", *words)
+    assert code == 2
+    assert said in told
+
+
+def test_layers_are_listed_with_what_they_see(called, elsewhere):
+    code, printed, _ = called("reconstruct-layers", "vgg11", "size=64")
+    assert code == 0
+    rows = {line.split()[0]: line for line in printed.splitlines()}
+    assert rows["relu2_1"].split() == ["relu2_1", "128", "×", "32", "×", "32", "2", "8", "16384", "features.4",
+                                       "block2_conv1", "relu_2"]  # fmt: skip
+    code, printed, _ = called("reconstruct-layers", "alexnet", "size=64")
+    assert code == 0
+    assert "conv5" in printed
+    assert "the whole picture" not in printed
+    code, _, said = called("reconstruct-layers", "vgg20")
+    assert code == 2
+    assert "network=vgg20: expected one of" in said
