@@ -27,6 +27,8 @@ _OPEN = re.compile(r"(content|style)\.parameters(\.|$)")
 _KEY = re.compile(r"[+~]*[\w./@:-]+", re.ASCII)
 _ELEMENTS = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^,\[\](){}'"]+""")
 _PARTS = re.compile(r""",(\s*'(?:\\.|[^'\\])*'\s*(?=,|$)|\s*"(?:\\.|[^"\\])*"\s*(?=,|$)|[^,]*)""")  # of ,a,'b,c',d
+_LISTS = re.compile(r"\[[^\[\]]*\]|[^,\[\]]+")
+_WITHOUT_BRACKETS = re.compile(r"(?!null$)(\[[^\[\](){}'\"$]*\]|[^\[\](){}'\"$])+")
 _FUNCTION = re.compile(r"^(choice|range|interval|glob|sort|shuffle|tag|extend_list)\(.*\)$", re.DOTALL)
 _MEANT_FOR_HYDRA = re.compile(rf"\$\{{.*\}}|{_FUNCTION.pattern}", re.DOTALL)
 
@@ -81,8 +83,8 @@ def _quoted(key: str, value: str) -> str:
     if last in NAMES_A_FILE and key not in ("content.weights", "style.weights") and not is_open:
         return _names(value)
     is_list = last in LISTS_OF_NAMES and not is_open
-    if last in LISTS_OF_ONE and not is_open and not re.search(r"[(){}'\"$]|^null$", value):
-        value = ",".join(f"[{each.strip('[] ')}]" for each in re.findall(r"\[[^\]]*\]|[^,\[\]]+", value))
+    if last in LISTS_OF_ONE and not is_open and _WITHOUT_BRACKETS.fullmatch(value):
+        value = ",".join(f"[{each.strip('[] ')}]" for each in _LISTS.findall(value))
     if is_list and _MEANT_FOR_HYDRA.search(value):
         return value
     return _ELEMENTS.sub(lambda found: _text(found[0].strip()) if is_list or not _plain(found[0]) else found[0], value)
