@@ -1,32 +1,11 @@
-"""What TensorBoard says about a cell and a sweep besides curves and pictures: settings, credits, the command."""
+"""A cell's settings as TensorBoard's HParams table has them."""
 
 import math
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
 
-import yaml
-
-from reconstruct.recorders.events import HParam, plainly, verbatim
+from reconstruct.recorders.events import HParam
 from reconstruct.runs.naming import is_setting, listed
-from reconstruct.runs.sweeps import Sweep
-
-
-def texts(settings: Mapping[str, Any], credits: Mapping[str, Mapping[str, str]], command: str) -> dict[str, str]:
-    """A cell's pages of the Text tab, as Markdown; without a command, where that of the sweep says it."""
-    lines = [f"**{term}**: {plainly(p['title'])}. {plainly(p['credit'])}" for term, p in credits.items()]
-    resolved = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
-    pages = {"credits": "\n\n".join(lines), "settings": verbatim(resolved)}
-    return pages | ({"command": verbatim(command)} if command else {})
-
-
-def sweep_texts(sweep: Sweep, caption: str) -> dict[str, str]:
-    """A sweep's pages: what its figure shows, what made it, and what all its cells have in common."""
-    paragraphs = [plainly(paragraph) for paragraph in caption.split("\n")]
-    values = {key: sweep.values(key) for key in sweep.keys if is_setting(key)}
-    common = [f"{key}={found[0]}" for key, found in values.items() if len(found) == 1]
-    pages = {"caption": "\n\n".join(paragraphs), "command": verbatim(sweep.command)}
-    return pages | ({"in all cells": verbatim("\n".join(common))} if common else {})
 
 
 def columns(settings: Mapping[str, str]) -> dict[str, HParam]:
