@@ -1,7 +1,6 @@
 """The film of a whole sweep, from the films of its cells."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from reconstruct.runs.results import FILM
 from reconstruct.runs.sweeps import Sweep
 
 if TYPE_CHECKING:
-    from reconstruct.recorders.film import FilmReader, Pixels
+    from reconstruct.recorders.film import FilmReader
 
 STILL = ("curve", "tradeoff", "atlas", "statistics")  # kinds that show no cells forming
 
@@ -44,12 +43,8 @@ def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     kinds.check(cells, kind, sweep.folder)
     title = request.look.title if request.look.title is not None else sweep.folder.resolve().name or FILM
     look = replace(request.look, title=f"{title}\nstep 0", height=math.inf)  # one page
-
-    def frames() -> "Iterable[Pixels]":
-        (page,) = figures.DRAWN_BY[kind](cells, look, layout)
-        return frames_of(page, _films(sweep))
-
-    film.save(frames, sweep.folder / FILM)
+    (page,) = figures.DRAWN_BY[kind](cells, look, layout)
+    film.save(frames_of(page, films), sweep.folder / FILM)
     up_to_date.note([sweep], [sweep.folder / FILM])
     if still := [cell.folder for cell, result in sweep.results() if result and cell.folder not in films]:
         names = f"{still[0]}{', …' if still[1:] else ''}"

@@ -1,6 +1,5 @@
 """How time and memory grow with the picture."""
 
-import math
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice, pairwise
 from multiprocessing import get_context
@@ -65,17 +64,8 @@ def _peak_memory(device: torch.device) -> int:
 
 
 def table(rows: list[Row]) -> list[str]:
-    """A line for every row, and how time and memory grow with the number of pixels: 1 is linearly."""
+    """A line for every row."""
     peaks = [f"{row['memory'] / 2**30:9.2f}" if row["memory"] else f"{'–':>9}" for row in rows]
     sizes = [f"{row['recipe']:20} {row['size']:5d} {row['seconds']:8.3f}" for row in rows]
     lines = [f"{each} {peak}" for each, peak in zip(sizes, peaks, strict=True)]
-    ends = {each: exponents(rows, each) for each in RECIPES if len({row["size"] for row in rows}) > 1}
-    grown = [f"{r:20} grows as pixels^{e['seconds']:.2f}, memory ^{e['memory']:.2f}" for r, e in ends.items()]
-    return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines, *grown]
-
-
-def exponents(rows: list[Row], recipe: str) -> dict[str, float]:
-    """How time and memory grow with the number of pixels, from the smallest to the largest size."""
-    mine = sorted((row for row in rows if row["recipe"] == recipe), key=lambda row: int(row["size"]))
-    pixels = 2 * math.log(mine[-1]["size"] / mine[0]["size"])
-    return {name: math.log(mine[-1][name] / (mine[0][name] or math.nan)) / pixels for name in ("seconds", "memory")}
+    return ["", f"{'both':20} {'size':>5} {'s/step':>8} {'peak GiB':>9}", *lines]

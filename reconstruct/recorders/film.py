@@ -7,7 +7,7 @@ and the spacing grows to what is left between the others, so that a run of any l
 import io
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,8 +30,6 @@ SIDE = 256  # pixels of a frame's longer side
 MOST = 60  # frames: at most 12 MB of memory
 SPACING = 1.0  # root mean square of 255, to begin with
 FRAME, PAUSE = 80, 2000  # milliseconds: of a frame, and of the last one
-LARGEST = 8_000_000  # bytes
-QUALITIES = (80, 60, 40, 20)  # WebP's own choice; lower ones for a film that would be too large
 
 Pixels = NDArray[np.uint8]
 
@@ -94,26 +92,20 @@ def distance(one: Frame, other: Frame) -> float:
 def write(frames: Sequence[Frame], path: Path) -> None:
     """Write a film; steps and errors go into its metadata."""
     note = json.dumps([{"step": frame.step, "errors": frame.errors} for frame in frames])
-    save(lambda: [frame.pixels for frame in frames], path, note)
+    save((frame.pixels for frame in frames), path, note)
 
 
-def save(frames: Callable[[], Iterable[Pixels]], path: Path, note: str = "") -> None:
-    """Write pictures ``(H, W, 3)`` one after another, as well as `LARGEST` allows; it starts again after a pause.
+def save(frames: Iterable[Pixels], path: Path, note: str = "") -> None:
+    """Write pictures ``(H, W, 3)`` of one size as an animated WebP, whole or not at all; a `FilmReader` reads `note`.
 
-    Args:
-        frames: gives them, at least one and all of one size, as often as it is asked.
-        path: of an animated WebP, which is written whole or not at all.
-        note: kept in the file, for `FilmReader`.
+    It starts again after a pause.
     """
     exif = Image.Exif()
     exif[ExifTags.Base.ImageDescription] = note
-    for quality in QUALITIES:
-        first, *others = map(Image.fromarray, frames())
-        timing: dict[str, Any] = {"duration": [*[FRAME] * len(others), PAUSE], "loop": 0}
-        with written_whole(path) as file:
-            first.save(file, "WEBP", save_all=True, append_images=others, quality=quality, exif=exif, **timing)
-        if path.stat().st_size <= LARGEST:
-            return
+    first, *others = map(Image.fromarray, frames)
+    timing: dict[str, Any] = {"duration": [*[FRAME] * len(others), PAUSE], "loop": 0}
+    with written_whole(path) as file:
+        first.save(file, "WEBP", save_all=True, append_images=others, exif=exif, **timing)
 
 
 class FilmReader:

@@ -98,18 +98,6 @@ def test_checkpointing_is_suggested_where_it_would_do(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
-def test_a_limit_of_the_shell_counts():
-    program = "from reconstruct.hardware import memory; print(memory.available())"
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30, resource.RLIM_INFINITY))
-
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=True)
-    assert 0 < int(done.stdout) <= 2 * 2**30
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 @pytest.mark.parametrize(("given", "limit"), [
     ({"SLURM_JOB_ID": "7", "SLURM_MEM_PER_NODE": "500"}, 500),
     ({"SLURM_JOB_ID": "7", "SLURM_MEM_PER_CPU": "200", "SLURM_CPUS_ON_NODE": "2"}, 400),

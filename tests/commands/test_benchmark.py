@@ -10,7 +10,6 @@ import torch
 from matplotlib.text import Text
 from support.tiny import smooth_picture
 
-from experiments.speed.growth import exponents
 from experiments.speed.recipes import Classic
 from reconstruct.objective import Objective
 from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
@@ -102,11 +101,6 @@ def test_time_and_memory_are_measured_in_processes_of_their_own(command):
     ]  # fmt: skip
     assert all(row["seconds"] > 0 and row["memory"] > 1e8 for row in rows)
     assert "peak GiB" in said
-
-
-def test_growth_is_the_slope_on_logarithmic_axes():
-    rows = [{"recipe": "fast", "size": size, "seconds": size**2.0, "memory": size**3} for size in (2, 4, 8)]
-    assert exponents(rows, "fast") == pytest.approx({"seconds": 1.0, "memory": 1.5})
 
 
 @pytest.mark.parametrize(

@@ -93,15 +93,6 @@ def test_an_interrupted_film_has_no_gap(tmp_path):
     assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(rest.frames, whole.frames, strict=True))
 
 
-def test_a_film_that_would_be_too_large_is_made_coarser(tmp_path, monkeypatch):
-    noise = np.random.default_rng(0).integers(0, 256, (5, 128, 128, 3), np.uint8)
-    film.save(lambda: noise, tmp_path / "fine.webp")
-    fine = (tmp_path / "fine.webp").stat().st_size
-    monkeypatch.setattr(film, "LARGEST", fine - 1)
-    film.save(lambda: noise, tmp_path / "coarse.webp")
-    assert (tmp_path / "coarse.webp").stat().st_size < fine
-
-
 @pytest.mark.parametrize("content", [b"RIFF, but no more", None])
 def test_a_damaged_film_is_wrong_input(tmp_path, content):
     path = tmp_path / FILM
