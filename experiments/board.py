@@ -66,8 +66,7 @@ def _advise(host: str, address: str) -> None:
 def beside_each_other(folders: Sequence[Path]) -> Iterator[Path]:
     """One folder that shows these: the only one, or one with a link to each.
 
-    Raises:
-        InputError: there are several, and the system has no links.
+    `InputError` if there are several, and the system has no links.
     """
     paths = list(dict.fromkeys(folder.resolve() for folder in folders))
     if len(paths) == 1:
@@ -102,11 +101,7 @@ def _check_host(host: str) -> None:
 
 
 def serve(folder: Path, host: str, port: int | None) -> str:
-    """Start TensorBoard in threads of this process; its address.
-
-    Raises:
-        InputError: host or port are not to be had.
-    """
+    """Start TensorBoard in threads of this process; its address. `InputError` if host or port are not to be had."""
     logging.getLogger("tensorboard").setLevel(logging.ERROR)
     from tensorboard import default, program
 

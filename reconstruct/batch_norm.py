@@ -18,10 +18,9 @@ VECTORS = ("running_mean", "running_var", "weight", "bias")  # of a normalisatio
 
 
 def folded(state: State) -> State:
-    """A state dict without batch normalisations, each of which follows its convolution; the same if it has none.
+    """A state dict without batch normalisations; the same if it has none.
 
-    Raises:
-        InputError: a normalisation does not follow a convolution of as many channels.
+    `InputError` if one does not follow a convolution of as many channels.
     """
     convolutions: dict[str, Tensor] = {}
     last = ""

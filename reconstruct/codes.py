@@ -83,11 +83,7 @@ def read(path: str | Path) -> SavedCode:
 
 
 def write(code: SavedCode, path: str | Path) -> None:
-    """Write whole or not at all.
-
-    Raises:
-        InputError: the name ends neither in .npz nor in .safetensors, or safetensors is not installed.
-    """
+    """Write whole or not at all, in the format that the name ends in."""
     path = Path(path)
     check_ending(path)
     features = {layer: F.detach().cpu().contiguous() for layer, F in code.features.items()}
@@ -135,11 +131,7 @@ def _size(given: Any) -> tuple[int, int] | None:
 
 
 def check_ending(path: Path) -> None:
-    """Whether a file of that name can be written and read.
-
-    Raises:
-        InputError: it ends in neither of the two, or safetensors is not installed.
-    """
+    """Raise `InputError` unless a file ends in .npz or .safetensors, and safetensors is installed if that is needed."""
     if path.suffix not in (NUMPY, SAFETENSORS):
         raise InputError(f"{path}: expected a name that ends in {NUMPY} or {SAFETENSORS}")
     if path.suffix == SAFETENSORS and find_spec("safetensors") is None:

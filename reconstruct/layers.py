@@ -40,11 +40,7 @@ EVERY = taps(ARCHITECTURES["vgg19"])
 
 
 def block(tap: str) -> int:
-    """The block that a tap belongs to, counted from 1.
-
-    Raises:
-        InputError: it is not the name of a layer.
-    """
+    """The block that a tap belongs to, counted from 1; `InputError` if it is not the name of a layer."""
     match = re.match(r"[a-z]+(\d+)", tap)
     if match is None:
         raise InputError(f"{tap!r} is not the name of a layer; names look like conv4_2, relu4_2 or pool4")

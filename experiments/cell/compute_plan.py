@@ -57,8 +57,7 @@ class ComputePlan:
 def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None = None) -> ComputePlan:
     """The plan for a cell with these inputs; that of its checkpoint, if it has one for such a device.
 
-    Raises:
-        InputError: this machine has no such device, or not enough memory.
+    `InputError` if this machine has no such device, or not enough memory.
     """
     _respect_share()
     chosen = device(config.device)
@@ -86,8 +85,7 @@ def _refuse_early(config: Config, pixels: int, device: torch.device) -> None:
 def device(name: str) -> torch.device:
     """The device of that name, or for ``auto`` the GPU of this process, if there is one.
 
-    Raises:
-        InputError: there is no such device.
+    `InputError` if there is no such device.
     """
     if name == "auto":
         count = torch.cuda.device_count()

@@ -22,11 +22,7 @@ class Busy(Exception):
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Nobody else makes the cell in `folder` meanwhile.
-
-    Raises:
-        Busy: somebody else does.
-    """
+    """Nobody else makes the cell in `folder` meanwhile; `Busy` if somebody else does."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = _lock(folder, PATIENCE)
     try:

@@ -20,12 +20,7 @@ _OF_AN_ATTEMPT = (EVENTS, SNAPSHOTS, RESULT, CHECKPOINT, FAILURE, FILM)
 
 
 def make(folder: Path) -> None:
-    """Make the folder into which results go, if it is not there.
-
-    Raises:
-        InputError: it cannot be made, or one may not write there.
-        OSError: the disk is full.
-    """
+    """Make the folder into which results go; `InputError` if it cannot be made, or one may not write there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -37,12 +32,7 @@ def make(folder: Path) -> None:
 
 
 class Places:
-    """The folders of all cells below a folder of runs, as they are named now.
-
-    Args:
-        runs: the folder of all sweeps.
-        sweep: the folder of this one.
-    """
+    """The folders of all cells below the folder of all sweeps, as they are named now; `sweep` is that of this one."""
 
     def __init__(self, runs: Path, sweep: Path) -> None:
         self._sweep = sweep

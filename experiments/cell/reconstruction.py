@@ -36,10 +36,7 @@ PACKAGES = ("reconstruct", "torch", "torchvision", "numpy", "pillow")
 def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation) -> Result:
     """Optimise from where the checkpoint in `folder` stands, and write everything but checkpoint and failure.
 
-    Raises:
-        InputError: a setting or a file is wrong.
-        RunError: weights or samples could not be fetched, or no step had a finite loss (`Diverged`).
-        KeyboardInterrupt: the user stopped it; the checkpoint is on disk.
+    `Diverged` if no step had a finite loss; after a `KeyboardInterrupt` the checkpoint is on disk.
     """
     state, label = saved(folder, provenance.fingerprint), _label(folder)
     made = cell(provenance.config, provenance.inputs, state.get("plan"), _start(provenance, folder))

@@ -43,8 +43,7 @@ FAR = 10.0  # times beyond which there is a warning
 def terms(config: Config, network: Network, originals: Originals) -> list[Term]:
     """The terms of the objective, their targets as this network sees them.
 
-    Raises:
-        InputError: losses are to be relative, and there is nothing to measure them against.
+    `InputError` if losses are to be relative, and there is nothing to measure them against.
     """
     weights, relative = _weights(config), config.losses is Losses.relative
     plain = [_term(name, weights[name], config, network, originals) for name in config.active()]
@@ -141,8 +140,7 @@ def _unit(term: Term, config: Config, network: Network, originals: Originals) ->
 def warnings(config: Config, reference: Sequence[Term], network: Network, originals: Originals) -> Iterator[str]:
     """What a user may not expect of these terms, a line each.
 
-    Raises:
-        InputError: until or snapshots were asked for, and there are no relative errors.
+    `InputError` if until or snapshots were asked for, and there are no relative errors.
     """
     for term in reference:
         whole = term.representation.whole if isinstance(term.representation, Part) else term.representation

@@ -52,8 +52,7 @@ class Request:
 def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     """Write the figure into the first sweep's folder and say which cells are missing from it.
 
-    Raises:
-        InputError: the sweep has not what the kind of figure shows, or what was asked for does not fit it.
+    `InputError` if the sweep has not what the kind of figure shows, or what was asked for does not fit it.
     """
     request, sweep = request or Request(), sweeps[0]
     cells = figures.relabelled(figures.cells_of(sweeps, request.only), request.renamed)

@@ -22,8 +22,7 @@ STILL = ("curve", "tradeoff", "atlas", "statistics")  # kinds that show no cells
 def draw_film(sweep: Sweep, request: Request | None = None) -> None:
     """Write ``film.webp`` into the sweep's folder, all cells forming together, and say which of them stand still.
 
-    Raises:
-        InputError: no cell has a film, or an option has no effect on one.
+    `InputError` if no cell has a film, or an option has no effect on one.
     """
     from reconstruct.recorders import film
     from reconstruct.report.figures.film import film as frames_of

@@ -26,11 +26,7 @@ REFUSED = {  # what has no effect on a kind
 
 
 def known(kind: str) -> str:
-    """The kind itself.
-
-    Raises:
-        InputError: there is none of that name.
-    """
+    """The kind itself; `InputError` if there is none of that name."""
     if kind and kind not in KINDS:
         raise InputError(f"--kind {kind}: expected one of {', '.join(KINDS)}{nearest(kind, KINDS)}")
     return kind
@@ -48,11 +44,7 @@ def chosen_kind(drawing: str, asked: str, layout: Layout) -> str:
 
 
 def refuse(kind: str, options: Iterable[str]) -> None:
-    """Say which of the given options would have no effect.
-
-    Raises:
-        InputError: there is one.
-    """
+    """Raise `InputError` if one of the given options would have no effect."""
     unused = REFUSED.get(kind, set()) | (set() if kind == "summary" else SUMMARY)
     if refused := [option for option in options if option in unused]:
         other = "; try --kind grid" if set(refused) <= TABLE | PICTURES | {"--only", "FOLDER FOLDER"} else ""
@@ -63,8 +55,7 @@ def refuse(kind: str, options: Iterable[str]) -> None:
 def layout_of(kind: str, asked: Layout) -> Layout:
     """Where cells stand: where the kind has them, with the pages that were asked for, or as was asked for.
 
-    Raises:
-        InputError: the kind has its own rows and columns.
+    `InputError` if the kind has its own rows and columns.
     """
     if kind not in LAYOUTS:
         return asked
@@ -74,11 +65,7 @@ def layout_of(kind: str, asked: Layout) -> Layout:
 
 
 def check(cells: Cells, kind: str, name: object) -> None:
-    """Whether cells have what that kind of figure shows; `name` is that of their sweep.
-
-    Raises:
-        InputError: they do not.
-    """
+    """Raise `InputError` unless cells have what that kind of figure shows; `name` is that of their sweep."""
     swept = ", ".join(cells.axes) or "none"
     layout = LAYOUTS.get(kind, Layout())
     for key in (*(layout.rows or ()), *(layout.columns or ())):

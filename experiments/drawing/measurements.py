@@ -36,11 +36,7 @@ Measured = tuple[Entry, Tensor]
 
 
 def entries(sweep: Sweep) -> list[Entry]:
-    """The entries of ``measures.csv``; measured again if the file is missing, damaged or of another state of the sweep.
-
-    Raises:
-        InputError: a network that the sweep used cannot be built.
-    """
+    """The entries of ``measures.csv``; measured again if they are missing, damaged or of another state of the sweep."""
     if current(sweep, MEASURES, Entry) is None:
         write((entry.row() for entry in _measured(sweep)), sweep, MEASURES)
     return read(sweep.folder / MEASURES, Entry)

@@ -53,12 +53,9 @@ def observer(name: str) -> classifier.Classifier | None:
 def observed(
     asked: str, originals: Mapping[str, Tensor], network_of: Callable[[str], Network]
 ) -> Callable[[Entry, Tensor], Entry]:
-    """What adds to an entry what is seen in its picture ``(1, 3, H, W)``.
+    """What adds to an entry what is seen in its picture ``(1, 3, H, W)``, beside the original of that name.
 
-    Args:
-        asked: the observer's name.
-        originals: name -> picture ``(1, 3, H, W)``.
-        network_of: gives the network of that name.
+    `asked` is the observer's name; `network_of` gives the network of a name.
     """
     if asked == names.NONE:
         return lambda entry, picture: entry

@@ -23,8 +23,7 @@ from reconstruct.runs.sweeps import Sweep
 def errors(sweep: Sweep) -> list[StatisticError]:
     """The rows of ``statistics.csv``; measured again if the file is missing, damaged or of another state of the sweep.
 
-    Raises:
-        InputError: there is no texture, or a network that the sweep used cannot be built.
+    `InputError` if there is no texture.
     """
     known = current(sweep, STATISTICS, StatisticError)
     if known is not None:

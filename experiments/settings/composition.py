@@ -60,8 +60,7 @@ def _keys() -> str:
 def configuration(composed: DictConfig) -> Config:
     """The checked configuration.
 
-    Raises:
-        InputError: a key is unknown or without a value, a value is out of range or refers to what is not there.
+    `InputError` if a key is unknown or without a value, or a value is out of range or refers to what is not there.
     """
     own = composed
     if "hydra" in composed:
@@ -139,11 +138,7 @@ def explained(error: Exception) -> str:
 
 
 def check_names(hydra_config: DictConfig) -> None:
-    """Whether YAML reads the names in files of configurations as texts, and none as a number or a date.
-
-    Raises:
-        InputError: it does not.
-    """
+    """Raise `InputError` if YAML reads a name in files of configurations as a number or a date, and not as text."""
     for file in _files(hydra_config):
         for key, node in _names(yaml.compose(file.read_text(encoding="utf-8"), get_yaml_loader()), ""):
             read = yaml.load(node.value, get_yaml_loader()) if node.style is None else node.value

@@ -93,9 +93,7 @@ def _in_one_form(config: Config) -> dict[str, Any]:
 def spelled(config: Config, given: Mapping[str, str]) -> dict[str, str]:
     """The same and the observer, each value as a user would write it.
 
-    Args:
-        config: of the cell.
-        given: key -> value as it was typed. The names of files in ``configs/`` stand here alone.
+    Of values as they were typed, the names of files in ``configs/`` stand in `given` alone.
     """
     files, idle = _chosen_files(config), list(_idle(config))
     found = {key: naming.spelled(value) for key, value in effective(config).items() if not key.endswith(".kind")}

@@ -133,11 +133,7 @@ class Inputs:
         return tuple(dict.fromkeys([*self.pictures.values(), *self.network.normalize_over, *start]))
 
     def check_unchanged(self) -> None:
-        """Whether all files still have the digests that were taken at the beginning.
-
-        Raises:
-            InputError: one of them has changed.
-        """
+        """Raise `InputError` unless all files still have the digests that were taken at the beginning."""
         for given in self:
             if lookup(given.name, given.key).record != given.record:
                 raise InputError(f"{given.key}={given.name}: has changed since the cell was started; run it again")
@@ -150,11 +146,7 @@ class Inputs:
 
 
 def inputs(config: Config) -> Inputs:
-    """What the names of a configuration stand for now.
-
-    Raises:
-        InputError: there is no such file or sample, or the file cannot be read.
-    """
+    """What the names of a configuration stand for now, as `lookup` finds them."""
     codes = {"content": lookup(config.code, CODE)} if config.code else {}
     terms = {name: term for name, term in config.terms().items() if name not in codes}
     pictures = {name: lookup(term.picture, f"{name}.picture") for name, term in terms.items()}
@@ -184,8 +176,7 @@ def network_inputs(settings: NetworkSettings) -> NetworkInputs:
 def lookup(name: str, key: str) -> Input:
     """What `name` stands for as the value of the setting `key`.
 
-    Raises:
-        InputError: there is no such file or sample, or the file cannot be read.
+    `InputError` if there is no such file or sample, or the file cannot be read.
     """
     if key == WEIGHTS and name in WITHOUT_A_FILE:
         return Input(key, name, None, name)
@@ -235,11 +226,7 @@ def fetched(name: str) -> Path:
 
 @lru_cache(maxsize=256)
 def check_header(given: Input) -> None:
-    """Whether the user's own file opens as a picture; looked at once for a file of that content.
-
-    Raises:
-        InputError: it does not.
-    """
+    """Raise `InputError` unless the user's own file opens as a picture; looked at once for a file of that content."""
     from reconstruct import images
 
     if given.path is not None:

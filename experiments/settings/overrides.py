@@ -36,8 +36,7 @@ _MEANT_FOR_HYDRA = re.compile(rf"\$\{{.*\}}|{_FUNCTION.pattern}", re.DOTALL)
 def quoted(argument: str) -> str:
     """`argument` with quotes where its value names something and the grammar would read something else.
 
-    Raises:
-        InputError: it is not text.
+    `InputError` if it is not text.
     """
     if any(0xD800 <= ord(character) < 0xE000 for character in argument):
         raise InputError(f"{argument}: this name is not UTF-8; rename the file, or make a link to it")
@@ -175,14 +174,9 @@ def meant(argument: str) -> str:
 
 
 def check_options(arguments: Sequence[str], settings: Collection[str]) -> None:
-    """Whether what begins with two dashes is an option of Hydra's.
+    """Raise `InputError` if an argument that begins with two dashes is no option of Hydra's.
 
-    Args:
-        arguments: of the command line.
-        settings: what the names of settings begin with, up to a point or a slash.
-
-    Raises:
-        InputError: it is not, as where a setting is given with dashes.
+    A setting may have been given with dashes; `settings` are what their names begin with, up to a point or a slash.
     """
     parser = get_args_parser()
     known = [option.removeprefix("--") for action in parser._actions for option in action.option_strings]

@@ -28,14 +28,9 @@ def is_own_class(name: str) -> bool:
 
 
 def source(name: str, key: str) -> Path:
-    """The file of a class's module. It is looked for in the working directory, too, as Python by itself does.
+    """The file of the module in which a setting's class is, ``package.module:Class``; `InputError` if there is none.
 
-    Args:
-        name: ``package.module:Class``.
-        key: the setting that names it.
-
-    Raises:
-        InputError: there is no such module.
+    It is looked for in the working directory, too, as Python by itself does.
     """
     module = name.partition(":")[0]
     if str(Path.cwd()) not in sys.path:
@@ -52,8 +47,7 @@ def source(name: str, key: str) -> Path:
 def own_class(name: str, key: str, kind: type[Kind]) -> type[Kind]:
     """The class of that name, a subclass of `kind`.
 
-    Raises:
-        InputError: there is no such class, it is of another kind, or its module fails.
+    `InputError` if there is no such class, it is of another kind, or its module fails.
     """
     known, (module, _, wanted) = _names_in_module(name, key), name.partition(":")
     classes = {each: value for each, value in known.items() if isinstance(value, type) and issubclass(value, kind)}
@@ -65,8 +59,7 @@ def own_class(name: str, key: str, kind: type[Kind]) -> type[Kind]:
 def own_function(name: str, key: str) -> Callable[..., Any]:
     """The function, or class, of that name, to be called without arguments.
 
-    Raises:
-        InputError: there is none, or its module fails.
+    `InputError` if there is none, or its module fails.
     """
     known, (module, _, wanted) = _names_in_module(name, key), name.partition(":")
     functions: dict[str, Callable[..., Any]] = {each: value for each, value in known.items() if callable(value)}

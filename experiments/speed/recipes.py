@@ -149,13 +149,7 @@ def _style(F: Tensor, A: Tensor) -> Tensor:
 
 
 class Plenoptic(Recipe):
-    """A metamer of the features that `reference` asks for.
-
-    Args:
-        reference: what is minimised, in float32; its network and layers are used.
-        original: the picture, ``(1, 3, H, W)``.
-        seed: of the uniform noise at the beginning.
-    """
+    """A metamer of the features that `reference` asks for, of an original ``(1, 3, H, W)``, from uniform noise."""
 
     def __init__(self, reference: Objective, original: Tensor, seed: int) -> None:
         super().__init__(PLENOPTIC)

@@ -30,11 +30,7 @@ class Composer:
         self._value = cache(OverridesParser.create().parse_override)
 
     def __call__(self, values: Mapping[str, str]) -> DictConfig:
-        """The settings of a cell.
-
-        Raises:
-            InputError: a key or the type of a value is wrong, with which Hydra starts no cell at all.
-        """
+        """The settings of a cell; `InputError` if a key or the type of a value is wrong."""
         chosen = self._of_groups(values)
         with as_input_errors():
             return self._with(self._bare(chosen), values, chosen)

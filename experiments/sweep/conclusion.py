@@ -40,10 +40,7 @@ def report(sweep: Sweep, status: SweepStatus, before: int) -> int:
 def conclude(sweep: Sweep, page: str, film: bool) -> int:
     """Leave table, figure, film and page of what is finished; 1 if that failed, else 0.
 
-    Args:
-        sweep: whose cells are made.
-        page: auto, true or false.
-        film: whether films of cells were asked for.
+    `page` is auto, true or false; `film` whether films of cells were asked for.
     """
     write_table(sweep)
     for line in differences([result for _, result in sweep.results() if result]):

@@ -32,9 +32,7 @@ def read(folder: Path) -> Sweep:
 def listed(folder: Path, begun: bool = False) -> Sweep:
     """The sweep in `folder`; of a cell, or of cells without a sweep, what one of them would be.
 
-    Args:
-        folder: of a sweep, a cell, or cells.
-        begun: whether cells that are not finished count, where no sweep lists them.
+    Where no sweep lists them, cells that are not finished count if they are asked for as `begun`.
 
     Raises:
         InputError: there is none, or its record is damaged.

@@ -81,11 +81,7 @@ class PlannedCell:
 
 
 def point(config: Config, values: Values) -> Point:
-    """Which cell a configuration is.
-
-    Raises:
-        InputError: a file is missing or no picture.
-    """
+    """Which cell a configuration is; `InputError` if a file is missing or no picture."""
     found = Provenance.of(config)
     for picture in found.inputs.all_pictures:
         check_header(picture)
@@ -106,8 +102,7 @@ def _given(values: Values) -> Values:
 def looked_at(asked: Sequence[Values], compose: Composer) -> list[Point]:
     """Which cells these are, and what is wrong with them.
 
-    Raises:
-        InputError: a key or the type of a value is wrong, with which Hydra starts no cell at all.
+    `InputError` if a key or the type of a value is wrong, with which Hydra starts no cell at all.
     """
     return [_looked_at(values, compose) for values in (counted(asked, "checking") if len(asked) > MANY else asked)]
 

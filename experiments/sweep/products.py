@@ -24,10 +24,7 @@ def points(config: DictConfig) -> list[Point]:
 
     The command line wins; values of a key that some parts sweep go to those parts alone. What a part takes from a group
     of configs/, such as its representation or network, is what it is there for; it is left out where the command line
-    asks for another.
-
-    Raises:
-        InputError: no part has the values that were given, or a value was given twice.
+    asks for another. `InputError` if no part has the values that were given, or a value was given twice.
     """
     every = [
         dict(zip(made, values, strict=True))

@@ -102,9 +102,7 @@ class SweepStatus:
 def look(sweep: Sweep, known: Mapping[str, CellStatus] = MappingProxyType({})) -> SweepStatus:
     """How a sweep stands now; a result is read once, until a file of its folder changes.
 
-    Args:
-        sweep: with its cells.
-        known: folder -> how a cell stands that is not looked at once more.
+    Cells whose folders are in `known` are not looked at once more.
     """
     return SweepStatus([known.get(cell.folder) or _standing(cell, sweep.folder / cell.folder) for cell in sweep.cells])
 
@@ -154,9 +152,7 @@ def headline(overview: SweepStatus) -> str:
 class SweepMonitor:
     """While it lives, a bar for a whole sweep and a line for every cell that ends, whoever makes the cells.
 
-    Args:
-        sweep: with all cells that are to be made.
-        finished: the folders of those that need not be made: others may have results of other settings or files.
+    Of the `finished` folders none need be made; others may have results of other settings or files.
     """
 
     def __init__(self, sweep: Sweep, finished: Collection[str]) -> None:

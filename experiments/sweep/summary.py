@@ -97,18 +97,10 @@ def write(
     digits: int = 3,
     name: str = "summary",
 ) -> list[Path]:
-    """Write summaries into the first sweep's folder.
+    """Write summaries, over keys of the sweeps, into the first sweep's folder, as csv or tex.
 
-    Args:
-        sweeps: at least one.
-        over: keys of the sweeps.
-        formats: csv, tex.
-        columns: the names of numbers, such as psnr; all of them by default, in a paper those of `IN_A_PAPER`.
-        digits: significant ones, in a paper.
-        name: of the files.
-
-    Raises:
-        InputError: no cell is finished, a key is not swept, or a number is not known.
+    `columns` are names of numbers, such as psnr: by default all of them, in tex those of `IN_A_PAPER`, with `digits`
+    significant ones. `InputError` if no cell is finished, a key is not swept, or a number is not known.
     """
     groups, path = _groups(sweeps, over, LPIPS in columns), sweeps[0].folder / name
     known = list(dict.fromkeys(name for group in groups for each in group.numbers for name in each))

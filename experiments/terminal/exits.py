@@ -49,11 +49,7 @@ def _end(line: str, code: int, error: BaseException) -> NoReturn:
 
 @contextmanager
 def mistakes_in(folder: Path) -> Iterator[None]:
-    """Turn a bug of this program into one line; its traceback goes into a file of `folder`.
-
-    Raises:
-        RunError: it says where the traceback is.
-    """
+    """Turn a bug of this program into a `RunError` of one line; its traceback goes into a file of `folder`."""
     try:
         yield
     except (InputError, RunError, OSError, MemoryError):

@@ -53,13 +53,7 @@ def fetching(archive: str) -> Callable[[int | None], Any]:
 
 
 class Bars:
-    """A recorder: the bar of one cell; in a log a line now and then.
-
-    Args:
-        label: the cell's name.
-        steps: how many it will take; `done` of them were taken before.
-        row: of the terminal, 1 below the bar of a whole sweep.
-    """
+    """A recorder: the bar of one cell, in a row of the terminal; in a log a line now and then."""
 
     def __init__(self, label: str, steps: int, done: int, row: int = 0) -> None:
         self._label, self._steps = label, steps

@@ -236,14 +236,7 @@ def _smooth(entries: Sequence[Entry]) -> Outcome:
 def against_untrained(
     name: str, title: str, sign: int, is_usable: Callable[[Entry], bool]
 ) -> Callable[[Sequence[Entry]], Outcome]:
-    """A test whether a quantity is larger (or smaller) with the trained network than with its untrained counterpart.
-
-    Args:
-        name: of the quantity.
-        title: what it is called in the numbers.
-        sign: 1 if it should be larger, -1 if smaller.
-        is_usable: whether a picture counts.
-    """
+    """A test whether a quantity is larger (sign 1) or smaller (-1) with the trained network than untrained."""
 
     def test(entries: Sequence[Entry]) -> Outcome:
         equal = selection.compared(entries, UNTRAINED, "")

@@ -87,14 +87,7 @@ class Entry:
     seen: Mapping[str, float] = field(default_factory=dict)  # column of `SEEN` -> number
 
     def own_error(self, term: str = "") -> float:
-        """The relative error of a term, mean over the layers that were matched.
-
-        Args:
-            term: content or style; by default the entry's own representation.
-
-        Raises:
-            KeyError: the error was not measured at one of these layers.
-        """
+        """Relative error of a term, by default its own representation, mean over the layers that were matched."""
         term = term or self.representation
         return sum(self.errors[term][layer] for layer in self.layers[term]) / len(self.layers[term])
 
@@ -109,11 +102,7 @@ class Entry:
         return value
 
     def __getitem__(self, name: str) -> float:
-        """The number of that name.
-
-        Raises:
-            KeyError: it was not measured.
-        """
+        """The number of that name; `KeyError` if it was not measured."""
         if (value := self.known(name)) is None:
             raise KeyError(name)
         return value
@@ -141,12 +130,7 @@ def write(rows: Iterable[Mapping[str, Any]], sweep: Sweep, name: str) -> None:
 
 
 def read(path: Path, kind: type[Row]) -> list[Row]:
-    """The rows of a table.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError: a row lacks a column, or a value is damaged.
-    """
+    """The rows of a table; `ValueError` if a row lacks a column, or a value is damaged."""
     from pydantic import TypeAdapter
 
     of = TypeAdapter(kind)
@@ -208,13 +192,9 @@ def network_name(network: str) -> str:
 
 
 def network_note(entries: Sequence[Entry], used: Iterable[Entry]) -> str:
-    """A note that names the networks of a figure and the others that were measured; empty if there are no others.
+    """A note that names the networks of the entries a figure used, and the others that were measured.
 
-    The untrained counterparts of the figure's networks do not count as others.
-
-    Args:
-        entries: all measured pictures.
-        used: the entries that the figure is about.
+    Empty if there are no others; the untrained counterparts of the figure's networks do not count as such.
     """
     own = list(dict.fromkeys(entry.network for entry in used))
     known = {*own, *(counterpart(name, entries) for name in own)}

@@ -47,11 +47,7 @@ class NotMeasured(Exception):
 
 
 def needed(cases: Cases, why: str = "") -> Cases:
-    """The cases that a claim is tested on.
-
-    Raises:
-        NotMeasured: there are none.
-    """
+    """The cases that a claim is tested on; `NotMeasured` if there are none."""
     if not cases:
         raise NotMeasured(why)
     return cases
@@ -81,12 +77,7 @@ UNCERTAINTY = (
 
 
 def of_photographs(cases: Iterable[Case], values: Iterable[float]) -> list[float]:
-    """The mean of each photograph's values, however many there are of it.
-
-    Args:
-        cases: what each value was measured on.
-        values: at least one.
-    """
+    """The mean of each photograph's values, however many there are of it; `cases` are what they were measured on."""
     measured = grouped(zip(cases, values, strict=True), lambda pair: _photograph(pair[0]))
     return [mean(value for _, value in same) for same in measured.values()]
 

@@ -75,13 +75,7 @@ def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
 
 
 def report(tested: Iterable[TestedClaim], command: str, entries: Sequence[Entry]) -> str:
-    """The text of ``findings.md``: a table of the claims, and what was left out of it.
-
-    Args:
-        tested: the claims, one for each row.
-        command: the command that created the sweep.
-        entries: all measured pictures of the sweep.
-    """
+    """The text of ``findings.md``: a table of the claims, and what was left out of it."""
     rows = [f"| {each.claim.text} | {each.verdict} | {each.count} | {each.numbers} |" for each in tested]
     head = ["| claim | verdict | cases | numbers |", "|---|---|---|---|"]
     notes = [line for note in _left_out(entries) for line in (note, "")]

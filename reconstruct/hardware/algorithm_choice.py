@@ -131,14 +131,7 @@ def _keep(file: Path, record: Mapping[str, object]) -> None:
 def measure(
     task: Task, size: tuple[int, int], algorithms: Collection[ConvAlgorithm], device: torch.device
 ) -> dict[ConvAlgorithm, float]:
-    """Seconds of a step by each algorithm that is right and not hopeless; the least counts, which is disturbed least.
-
-    Args:
-        task: whose steps they are.
-        size: height and width of the picture.
-        algorithms: float32 and others.
-        device: on which they are computed.
-    """
+    """Seconds of a step by each algorithm that is right and not hopeless: the least, which is disturbed least."""
     picture = torch.rand(1, 3, *size, generator=torch.Generator().manual_seed(0)).to(device)
     look = picture[..., :FIRST_LOOK, :FIRST_LOOK] if task.is_of_any_size else picture
     exact = task.step(ConvAlgorithm.float32, look)

@@ -43,14 +43,9 @@ def _sealed(text: bytes) -> bytes:
 
 
 def read(path: Path, kind: type[Kind]) -> Kind | None:
-    """The record in a file; ``None`` if there is no such file.
+    """The record in a file, every value of which is compared with those of `kind`; ``None`` if there is no such file.
 
-    Args:
-        path: of the file.
-        kind: a dataclass or another type, with which every value is compared.
-
-    Raises:
-        Damaged: it is not JSON, or a value is missing or of another type.
+    `Damaged` if it is not JSON, or a value is missing or of another type.
     """
     from pydantic import ValidationError
 
@@ -72,11 +67,7 @@ def _model(kind: Any) -> Any:
 
 
 def check_seal(path: Path) -> None:
-    """Whether a record is what was sealed, to the byte.
-
-    Raises:
-        Damaged: it was changed.
-    """
+    """Raise `Damaged` unless a record is what was sealed, to the byte."""
     content = _content(path) or b""
     if content != _sealed(content.rpartition(_SEAL)[0] + _END):
         raise Damaged(f"{path}: was changed after it was written")

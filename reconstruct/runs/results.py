@@ -176,11 +176,7 @@ class Result:
 
     @classmethod
     def read(cls, folder: Path | str) -> Self:
-        """The result in `folder`.
-
-        Raises:
-            InputError: there is none, it is damaged, or another version wrote it.
-        """
+        """The result in `folder`; `InputError` if there is none, it is damaged, or another version wrote it."""
         if (result := cls.at(folder)) is None:
             none = f"{folder}: expected the folder of a finished cell, which has a {RESULT}"
             raise InputError(damage(Path(folder)) or none)
@@ -190,8 +186,7 @@ class Result:
     def at(cls, folder: Path | str) -> Self | None:
         """The result in `folder`; ``None`` if it is not finished, or damaged (`damage` says how).
 
-        Raises:
-            InputError: another version wrote it.
+        `InputError` if another version wrote it.
         """
         try:
             return _whole(Path(folder), _stamp(Path(folder)))  # type: ignore[return-value]
@@ -208,11 +203,7 @@ def scale_in_words(given: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
 
 
 def damage(folder: Path) -> str:
-    """Why the result in `folder` is not believed, in a line; empty if it is, or if there is none.
-
-    Raises:
-        InputError: another version wrote it.
-    """
+    """Why the result in `folder` is not believed, in a line; empty if it is, or if there is none."""
     try:
         _whole(folder, _stamp(folder))
     except Damaged as error:

@@ -85,11 +85,7 @@ class Sweep:
 
     @classmethod
     def read(cls, folder: Path | str) -> Self:
-        """The sweep in `folder`.
-
-        Raises:
-            InputError: there is none, or it is damaged.
-        """
+        """The sweep in `folder`; `InputError` if there is none, or it is damaged."""
         if (sweep := cls.at(folder)) is None:
             raise InputError(f"{folder}: expected the folder of a sweep, which has a {SWEEP}")
         return sweep
@@ -98,9 +94,7 @@ class Sweep:
     def at(cls, folder: Path | str) -> Self | None:
         """The sweep in `folder`, or ``None`` if there is none.
 
-        Raises:
-            Damaged: its record has another form.
-            InputError: it names cells outside of `folder`, or one twice.
+        `Damaged` if its record has another form; `InputError` if it names cells outside of `folder`, or one twice.
         """
         folder = Path(folder)
         record = records.read(folder / SWEEP, _Record)

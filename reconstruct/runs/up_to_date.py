@@ -23,10 +23,7 @@ Drawn = dict[str, dict[str, str]]
 def note(sweeps: Sequence[Sweep], paths: Iterable[Path], is_named: bool = False) -> None:
     """Remember that files of the first sweep's folder show the sweeps as they are now.
 
-    Args:
-        sweeps: at least one.
-        paths: of the files.
-        is_named: whether the reader gave them a name; they are the reader's own and are never out of date.
+    Files that the reader gave a name are the reader's own and are never out of date.
     """
     folder, shown = sweeps[0].folder, [] if is_named else sweeps
     states = {os.path.relpath(sweep.folder, folder): state(sweep) for sweep in shown}  # a copied folder shows itself

@@ -13,9 +13,7 @@ from omegaconf import DictConfig
 class ReconstructSweeper(Sweeper):
     """Makes the cells of a sweep that are missing, and its table, figure and page.
 
-    Args:
-        params: key -> values, as those of Hydra's own sweeper.
-        max_batch_size: not used; a setting of Hydra's own sweeper.
+    `params`, key -> values, and `max_batch_size`, which is not used, are settings of Hydra's own sweeper.
     """
 
     def __init__(self, params: Any = None, max_batch_size: int | None = None) -> None:

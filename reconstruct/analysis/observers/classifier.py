@@ -35,9 +35,7 @@ class Observation:
     def beside(self, original: "Observation", others: Sequence["Observation"]) -> dict[str, float]:
         """Column of ``measures.csv`` -> number: the original's most probable class, and whose embedding is nearest.
 
-        Args:
-            original: what is seen in the picture that this one was made from.
-            others: in the other originals. Identified is the share of them that are less similar; a tie counts half.
+        Identified is the share of other originals that are less similar than the picture's own; a tie counts half.
         """
         shown = original.probabilities.argmax()
         embeddings = torch.stack([original.embedding, *(other.embedding for other in others)])

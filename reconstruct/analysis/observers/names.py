@@ -8,11 +8,9 @@ PINNED = "efficientnet_lite0"
 
 
 def check(name: str, architecture: str) -> None:
-    """Whether there can be such an observer of reconstructions from a network.
+    """Raise `InputError` unless there can be such an observer of reconstructions from a network.
 
-    Raises:
-        InputError: the name says nothing, it needs timm, which is not installed, or it is the network that was
-            inverted, which would only see its own work.
+    The network that was inverted would only see its own work.
     """
     kind, _, model = name.partition(":")
     if name not in (AUTO, NONE, PINNED) and not (kind in COLLECTIONS and model):

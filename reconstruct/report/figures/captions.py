@@ -60,14 +60,9 @@ DECIDING = ("representation", "losses")  # keys with which others change, as the
 def caption(
     cells: Cells, kind: str, look: Look = DEFAULT, drawn_by: str = "", drawn: Sequence[str] = ("figure",)
 ) -> str:
-    """The caption: a paragraph each on the content, what was left out, errors, settings, credits and the commands.
+    """A paragraph each on the content, what was left out, errors, settings, credits and the commands.
 
-    Args:
-        cells: what is drawn.
-        kind: of the figure.
-        look: which numbers stand below the pictures, and what of the pictures is shown.
-        drawn_by: the command that drew it; empty if that was the sweep's own.
-        drawn: the names of its files, of which an analysis has several.
+    `drawn_by` is the command that drew it, empty if that was the sweep's own; `drawn` are the names of its files.
     """
     not_shown = {panel.folder for panel in left_out(cells, kind)}
     results = [panel.result for panel in cells.panels if panel.result and panel.folder not in not_shown]

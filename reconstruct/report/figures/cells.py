@@ -123,11 +123,7 @@ class Cells:
 
 
 def cells_of(sweeps: Sequence[Sweep], only: Mapping[str, Sequence[str]] | None = None) -> Cells:
-    """The cells of sweeps, finished or not.
-
-    Args:
-        sweeps: at least one.
-        only: key -> the values that the figure is to have, in that order.
+    """The cells of at least one sweep, finished or not; `only` has the values that a figure is to have, in that order.
 
     Raises:
         InputError: there is no sweep, or `only` has a key or a value that none of the cells has.

@@ -69,11 +69,7 @@ def _labels(key: str, cells: Cells) -> Labels:
 
 
 def relabelled(cells: Cells, new: Mapping[str, str]) -> Cells:
-    """Cells whose labels are replaced by a reader's own words.
-
-    Raises:
-        InputError: nothing is labelled so, or different values would be labelled alike.
-    """
+    """With a reader's own words for labels; `InputError` if nothing is labelled so, or two values would be alike."""
     if not new:
         return cells
     keys = [*cells.axes, *cells.narrowed]
@@ -125,16 +121,9 @@ def _own_layers(panel: Panel) -> str:
 
 
 def with_keys(keys: Sequence[str], cells: Cells) -> Callable[[str, str], str]:
-    """A function that names a value together with its key, which what says by itself what it is does without.
+    """(key, value) -> a label with both; what says by itself what it is does without its key.
 
     That is the representation, the only layers and the only picture.
-
-    Args:
-        keys: the keys whose values are in one label.
-        cells: all cells of the figure.
-
-    Returns:
-        (key, value) -> label.
     """
     kinds = Counter(map(_kind, keys))
 

@@ -51,8 +51,7 @@ class Block:
 def pivot(cells: Cells, layout: Layout | None = None) -> list[Block]:
     """Every cell at its place; keys in which cells differ and that have no place become pages.
 
-    Raises:
-        InputError: a key is not one of the sweep's or is given twice, or two cells have the same settings.
+    `InputError` if a key is not one of the sweep's or is given twice, or two cells have the same settings.
     """
     layout = layout or Layout()
     _check(cells, layout)
@@ -86,11 +85,7 @@ def places(cells: Cells, layout: Layout) -> tuple[Keys, Keys, Keys]:
 
 
 def pivots(cells: Cells, layout: Layout | None = None) -> list[Block]:
-    """The blocks of all cells if these fill a table or a layout was chosen; else those of each part of the sweep.
-
-    Raises:
-        InputError: as `pivot` does.
-    """
+    """The blocks of all cells if these fill a table or a layout was chosen; else those of each part of the sweep."""
     if layout not in (None, Layout()) or _fills(cells):
         return pivot(cells, layout)
     parts: dict[frozenset[str], list[Panel]] = {}

@@ -26,10 +26,7 @@ FACTS = [*(f"{term} error" for term in TERMS), *(each.title for each in QUANTITI
 def content(sweeps: Sequence[Sweep], heading: str, pictures: Pictures) -> dict[str, Any]:
     """Everything that the page shows but the pictures, which it knows by their numbers in `pictures`.
 
-    Args:
-        sweeps: one or several; what was measured is shown of one.
-        heading: the title of the page; empty for the names of the sweeps.
-        pictures: to which those of the cells are added.
+    What was measured is shown of a single sweep only.
     """
     cells, names = cells_of(sweeps), dict.fromkeys(sweep.folder.resolve().name for sweep in sweeps)
     entries = (current(sweeps[0], MEASURES, Entry) if len(sweeps) == 1 else None) or []

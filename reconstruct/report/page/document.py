@@ -30,11 +30,7 @@ PNG = b"\x89PNG"
 
 
 def write_page(sweeps: Sequence[Sweep], title: str = "") -> Path:
-    """Write the page of these sweeps into the first one's folder; cells that are not finished are named as such.
-
-    Raises:
-        InputError: there is no cell at all.
-    """
+    """Write the page of these sweeps into the first one's folder; cells that are not finished are named as such."""
     pictures, path = Pictures(), sweeps[0].folder / PAGE
     shown = content(sweeps, title, pictures)
     size = sum(len(source) if isinstance(source, bytes) else source.stat().st_size for source in pictures.sources)

@@ -34,10 +34,7 @@ HINT = (
 def findings(entries: Sequence[Entry], places: Places, pictures: Pictures) -> dict[str, Any]:
     """A matrix for each term, made from which layer and measured at which, the claims, and the pictures of both.
 
-    Args:
-        entries: all measured pictures.
-        places: where the page has their cells.
-        pictures: to which those are added that a claim was tested on before they were finished.
+    Those that a claim was tested on before they were finished are added to the page's pictures.
     """
     kept, shown = distinct(entries), _Shown(places, pictures)
     claims = []

@@ -24,17 +24,7 @@ from reconstruct.runs.sweeps import Sweep
 def atlas(
     sweep: Sweep, entries: Sequence[Entry], tested: Mapping[str, TestedClaim], look: Look
 ) -> dict[str, list[Figure]]:
-    """The figures of an analysis; those without cells are left out.
-
-    Args:
-        sweep: the measured sweep, from whose folder pictures are read.
-        entries: all measured pictures.
-        tested: name -> claim with its verdict.
-        look: the choices of the reader; its title replaces the claims.
-
-    Returns:
-        File name without a suffix -> a figure for each page.
-    """
+    """File name without a suffix -> pages of that figure, whose title is its claim; one without cells is left out."""
     entries = distinct(entries)
     content = depth_cells(entries)
     figures = {}

@@ -26,17 +26,7 @@ ABOUT_MAP = f" {MAP}: standard deviation over the seeds, white is {BRIGHTEST:g} 
 
 
 def strips(sweep: Sweep, entries: Sequence[Entry], photograph: str, look: Look) -> list[Figure]:
-    """The reconstructions of one photograph from each layer, at equal relative error of the features.
-
-    Args:
-        sweep: the measured sweep, from whose folder the pictures are read.
-        entries: all measured pictures.
-        photograph: the name of the original.
-        look: the choices of the reader.
-
-    Returns:
-        A figure for each page.
-    """
+    """The pages of one photograph's reconstructions from each layer, at equal relative error of the features."""
     level = depth_level(entries) or 0.0
     cells = select(at_level(depth_cells(entries), level), picture=photograph)
     seeds = sorted({e.seed or 0 for e in cells})

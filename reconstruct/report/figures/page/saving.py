@@ -30,18 +30,9 @@ LARGEST = 80_000_000  # pixels of all pages of a raster file; longer ones have f
 def save(
     pages: Sequence[Figure], folder: str | Path, stem: str, suffix: str, dpi: int = 300, title: str = ""
 ) -> list[Path]:
-    """Write a figure, each file whole or not at all.
+    """Write a figure, each file whole or not at all; SVG has one for each page.
 
-    Args:
-        pages: at least one figure.
-        folder: the folder of the files.
-        stem: the file's name without its `suffix`.
-        suffix: one of `FORMATS`.
-        dpi: dots per inch of raster files.
-        title: a description, kept in the file for readers who cannot see the figure.
-
-    Returns:
-        The files; SVG has one for each page.
+    `suffix` is one of `FORMATS`, `dpi` that of raster files; the file keeps `title` for who cannot see the figure.
     """
     for former in Path(folder).glob(f"{glob.escape(stem)}-*.svg") if suffix == "svg" else ():
         if re.search(r"-\d\d?\.svg$", former.name):  # a further page of before

@@ -38,10 +38,7 @@ _NATURE = {"nature": Venue(180 / 25.4, 7, LEAST), "nature" + COLUMN: Venue(88 / 
 
 
 def venue(given: str) -> Venue:
-    """The venue of a name or of a width.
-
-    Args:
-        given: a venue's name, for the whole width of its page, or for a column with ``-column``; or a width and a unit.
+    """A venue by its name, for the whole width of its page, or for a column with ``-column``; or by a width and a unit.
 
     Raises:
         InputError: the name or the unit is unknown, or the width is not within 1.5 to 40 inches.

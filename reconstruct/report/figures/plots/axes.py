@@ -55,13 +55,9 @@ def number(value: float) -> str:
 
 
 def write_numbers(axis: Axis, length: float, size: float, room: float = math.inf) -> None:
-    """Write the most round numbers that have room on a finished axis.
+    """Write the most round numbers that have room on a finished axis of that length in inches.
 
-    Args:
-        axis: horizontal or vertical, linear or logarithmic.
-        length: of the axis, in inches.
-        size: in points; numbers that are wider than `room` inches are smaller.
-        room: beside the axis.
+    Numbers, `size` points large, are written smaller where they are wider than the `room` in inches beside the axis.
     """
     ticks = next(_with_room(axis, length, size), {})
     while size > LEAST and any(extent(word, size)[0] > room for word in ticks.values()):

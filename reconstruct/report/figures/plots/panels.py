@@ -42,14 +42,9 @@ class Plot:
 def log_plot(
     heading: str, below: str, lines: Sequence[Line], also: Callable[[Axes], None] = lambda _: None, ends: bool = False
 ) -> Plot:
-    """Lines on logarithmic axes; `also` draws what else there is, at the end.
+    """Lines on logarithmic axes; in the end `also` gets the axes with the lines in them.
 
-    Args:
-        heading: what is on the vertical axis.
-        below: what is on the horizontal axis.
-        lines: the points of each.
-        also: gets the axes with the lines in them.
-        ends: whether only the last point of each line has a mark.
+    With `ends`, only the last point of each line has a mark.
     """
 
     def draw(axes: Axes) -> None:

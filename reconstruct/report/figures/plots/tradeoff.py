@@ -52,13 +52,7 @@ def tradeoff(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -
 def trade_off(
     lines: Sequence[tuple[str, Sequence[Point]]], look: Look, also: Callable[[Axes], None] = lambda _: None
 ) -> Iterator[Part]:
-    """Content error against style error.
-
-    Args:
-        lines: names and points, those of most content first.
-        look: the choices of the reader.
-        also: draws what else there is.
-    """
+    """Content error against style error of named lines, from most content on; `also` draws what else there is."""
     stalled = [point.errors for _, points in lines for point in points if point.is_stalled]
     shown = _chosen(lines[-1][1], min(MOST_PICTURES, int((look.width - LEFT) / SMALLEST_PANEL)))
     above = _pictures(shown, look) if shown else []

@@ -22,28 +22,12 @@ Original = tuple[Panel, str]
 
 
 def grid(cells: Cells, look: Look = DEFAULT, layout: Layout | None = None) -> list[Figure]:
-    """Every cell of a sweep, labelled by the keys in which cells differ.
-
-    Args:
-        cells: the cells of the figure.
-        look: the choices of the reader.
-        layout: keys of rows, columns and pages; by default the program chooses them.
-
-    Returns:
-        A figure for each page.
-
-    Raises:
-        InputError: the layout has a key that the sweep does not have.
-    """
+    """Every cell of a sweep, labelled by the keys in which cells differ; by default the program chooses the layout."""
     return drawn(tables(cells, look, layout), look, "; ".join(about(cells, look)))
 
 
 def tables(cells: Cells, look: Look, layout: Layout | None = None) -> list[Table]:
-    """A table for each combination of the values of the keys of pages.
-
-    Raises:
-        InputError: the layout has a key, or the look a cell, that the sweep does not have.
-    """
+    """A table for each combination of the values of the keys of pages."""
     tile_of = tiles(cells, look)
     return [_table(block, cells, tile_of, look) for block in pivots(cells, layout)]
 

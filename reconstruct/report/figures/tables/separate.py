@@ -30,17 +30,9 @@ FIGURE = r"""\begin{figure*}
 
 
 def write_panels(cells: Cells, look: Look, layout: Layout | None, folder: Path, caption: str) -> Path:
-    """Write panels and ``figure.tex`` into a folder; panels of an earlier ``figure.tex`` are removed.
+    """Write panels into a folder, laid out as a grid for every kind of figure, and ``figure.tex``; the path of that.
 
-    Args:
-        cells: the cells of the figure.
-        look: the choices of the reader.
-        layout: as for a grid, for every kind of figure.
-        folder: the folder of the files; it is created if it is missing.
-        caption: plain text.
-
-    Returns:
-        The LaTeX file.
+    Panels of an earlier ``figure.tex`` are removed.
     """
     every, writer, path = placed(tables(cells, look, layout), look), _Writer(folder, count(1)), folder / "figure.tex"
     folder.mkdir(parents=True, exist_ok=True)

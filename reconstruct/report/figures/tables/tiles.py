@@ -46,8 +46,7 @@ class Tile:
 def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
     """A function from cells to tiles: their pictures, or maps of the difference that the look asks for.
 
-    Raises:
-        InputError: the difference is neither to the original nor to a finished cell of that name.
+    `InputError` if that is neither to the original nor to a finished cell of that name.
     """
     if not look.difference:
         return partial(_tile_of, look=look)
@@ -145,11 +144,7 @@ def _difference(panel: Panel, to: Panel | None, look: Look) -> Tile:
 
 
 def _only(name: str, cells: Cells) -> Panel:
-    """The finished cell of this name.
-
-    Raises:
-        InputError: there is none, or there are several.
-    """
+    """The finished cell of this name; `InputError` if there is none, or if there are several."""
     found = [panel for panel in cells.panels if name in (panel.name, panel.folder.name)]
     if not found:
         names = [panel.name for panel in cells.panels]
