@@ -29,20 +29,13 @@ TIMINGS = "timings"  # a folder in the user's cache
 
 @dataclass(frozen=True)
 class ComputePlan:
-    """How the steps of one cell are computed. What is reported in the end is computed in float32 whatever it says.
-
-    Attributes:
-        algorithm: of the convolutions on the way to the deepest layer, but for the first, which sees the picture.
-        checkpointing: whether features are computed again on the way back instead of being kept.
-        compiled: whether the network is: where that is asked for, since no gain was measured.
-        reason: why it is so, in a line.
-    """
+    """How the steps of one cell are computed. What is reported in the end is computed in float32 whatever it says."""
 
     device: torch.device
-    algorithm: ConvAlgorithm
-    checkpointing: bool
-    compiled: bool
-    reason: str = ""
+    algorithm: ConvAlgorithm  # of the convolutions up to the deepest layer, but for the first, which sees the picture
+    checkpointing: bool  # whether features are computed again on the way back instead of being kept
+    compiled: bool  # whether the network is: where that is asked for, since no gain was measured
+    reason: str = ""  # why it is so, in a line
 
     @property
     def precision(self) -> str:

@@ -23,30 +23,19 @@ FINDINGS = "findings.md"  # of an analysis: what it says
 
 @dataclass(frozen=True)
 class Request:
-    """How a figure is to be drawn.
-
-    Attributes:
-        kind: empty for the sweep's own.
-        only: key -> the values to be shown.
-        formats: of the files, `figures.FORMATS`.
-        name: of the files; empty for ``figure``, or the kind where it is not the sweep's own.
-        panels: a folder for every panel alone, ``None`` for none.
-        renamed: label -> what is to be written instead.
-        command: what was typed to draw it; empty if the sweep does it.
-        options: those of the command line that were given, to be refused where they would have no effect.
-    """
+    """How a figure is to be drawn."""
 
     look: Look = field(default_factory=Look)
     layout: Layout = field(default_factory=Layout)
-    kind: str = ""
-    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    formats: Sequence[str] = ("png", "pdf")
+    kind: str = ""  # empty for the sweep's own
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)  # key -> the values to be shown
+    formats: Sequence[str] = ("png", "pdf")  # of the files, `figures.FORMATS`
     dpi: int = 300
-    name: str = ""
-    panels: Path | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    command: str = ""
-    options: Sequence[str] = ()
+    name: str = ""  # of the files; empty for ``figure``, or the kind where it is not the sweep's own
+    panels: Path | None = None  # a folder for every panel alone, ``None`` for none
+    renamed: Mapping[str, str] = field(default_factory=dict)  # label -> what is to be written instead
+    command: str = ""  # what was typed to draw it; empty if the sweep does it
+    options: Sequence[str] = ()  # of the command line that were given, to be refused where they have no effect
 
 
 def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:

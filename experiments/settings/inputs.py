@@ -35,19 +35,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Input:
-    """What one setting names, as it was when it was looked up.
+    """What one setting names, as it was when it was looked up."""
 
-    Attributes:
-        key: the setting, such as ``content.picture``.
-        name: what the user wrote.
-        path: the user's own file; None for a sample, and for the weights of `WITHOUT_A_FILE`.
-        digest: SHA-256 of the content, by which a file that has changed is noticed; the name for `WITHOUT_A_FILE`.
-    """
-
-    key: str
-    name: str
-    path: Path | None
-    digest: str
+    key: str  # the setting, such as ``content.picture``
+    name: str  # what the user wrote
+    path: Path | None  # the user's own file; None for a sample, and for the weights of `WITHOUT_A_FILE`
+    digest: str  # SHA-256 of the content, by which a file that has changed is noticed; the name for `WITHOUT_A_FILE`
 
     @property
     def file(self) -> Path:
@@ -105,20 +98,13 @@ class NetworkInputs:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All files that a cell is made from.
+    """All files that a cell is made from."""
 
-    Attributes:
-        pictures: the name of a term -> its original.
-        codes: the name of a term -> the file of its code, which it has instead of an original.
-        start: the picture to begin with; None for noise, and where it is made first.
-        classes: term -> the module of the user's own class, by which its code is made; network -> that of its function.
-    """
-
-    pictures: Mapping[str, Input]
+    pictures: Mapping[str, Input]  # term -> its original
     network: NetworkInputs
-    start: Input | None = None
-    classes: Mapping[str, Input] = field(default_factory=dict)
-    codes: Mapping[str, Input] = field(default_factory=dict)
+    start: Input | None = None  # the picture to begin with; None for noise, and where it is made first
+    classes: Mapping[str, Input] = field(default_factory=dict)  # term, or network -> the user's module that makes it
+    codes: Mapping[str, Input] = field(default_factory=dict)  # term -> file of its code, instead of an original
 
     @property
     def credits(self) -> dict[str, dict[str, str]]:

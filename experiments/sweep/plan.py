@@ -37,47 +37,28 @@ MANY = 100  # cells, from which on looking at them takes seconds
 
 @dataclass(frozen=True)
 class Point:
-    """What was asked for, and which cell that is.
+    """What was asked for, and which cell that is."""
 
-    Attributes:
-        values: what was chosen, as Hydra is told of it.
-        given: what of it a sweep lists, as it is typed: not where results go, but who looks at them.
-        identity: the cell's fingerprint; an x and a digest of the words where that is not known before the cell runs.
-        settings: all that have an effect, in one spelling; what was chosen where they are not known before it runs.
-        film, fresh: whether a film is wanted, and whether the cell is to be computed again.
-        problem: what will stop it when its turn comes.
-        unused: a line for each setting that was given and has no effect.
-        taken: a line for layers that were given by other programs' names.
-    """
-
-    values: Values
-    given: Values
-    identity: str
-    settings: Values
-    film: bool = False
-    fresh: bool = False
-    problem: str = ""
-    unused: tuple[str, ...] = ()
-    taken: tuple[str, ...] = ()
+    values: Values  # what was chosen, as Hydra is told of it
+    given: Values  # what of it a sweep lists, as it is typed: not where results go, but who looks at them
+    identity: str  # the cell's fingerprint; an x and a digest of the words where that is not known before the cell runs
+    settings: Values  # all that have an effect, in one spelling; those chosen where they are not known before it runs
+    film: bool = False  # whether a film is wanted
+    fresh: bool = False  # whether it is to be computed again
+    problem: str = ""  # what will stop it when its turn comes
+    unused: tuple[str, ...] = ()  # a line for each setting that was given and has no effect
+    taken: tuple[str, ...] = ()  # a line for layers that were given by other programs' names
 
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell in its folder.
+    """A cell in its folder."""
 
-    Attributes:
-        cell: as a sweep lists it.
-        point: what was asked for.
-        folder: where it is or will be.
-        is_finished: whether it is finished there and need not be computed again.
-        source: a finished cell of another sweep, to be copied.
-    """
-
-    cell: SweepCell
-    point: Point
-    folder: Path
-    is_finished: bool
-    source: Path | None
+    cell: SweepCell  # as a sweep lists it
+    point: Point  # what was asked for
+    folder: Path  # where it is or will be
+    is_finished: bool  # whether it is finished there and need not be computed again
+    source: Path | None  # a finished cell of another sweep, to be copied
 
 
 def point(config: Config, values: Values) -> Point:

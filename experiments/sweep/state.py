@@ -38,24 +38,16 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class CellStatus:
-    """How one cell stands.
-
-    Attributes:
-        step, steps: taken and asked for, where it is running.
-        loss: total, at the last step.
-        seconds: of optimisation so far; of all of it once it is done.
-        message: the errors of a cell that is done; why one failed, or what of it is damaged.
-        written: when it was done, in ns of the file system's clock.
-    """
+    """How one cell stands."""
 
     cell: SweepCell
     state: State
-    step: int = 0
-    steps: int = 0
-    loss: float | None = None
-    seconds: float = 0.0
-    message: str = ""
-    written: int = 0
+    step: int = 0  # taken, where it is running
+    steps: int = 0  # asked for, likewise
+    loss: float | None = None  # total, at the last step
+    seconds: float = 0.0  # of optimisation so far; of all of it once it is done
+    message: str = ""  # the errors of a cell that is done; why one failed, or what of it is damaged
+    written: int = 0  # when it was done, in ns of the file system's clock
 
     @property
     def event(self) -> tuple[str, State, int, str]:

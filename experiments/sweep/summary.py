@@ -65,19 +65,12 @@ def _numbers(result: Result) -> dict[str, float]:
 
 @dataclass
 class Group:
-    """Cells that differ in nothing but what is summarised.
+    """Cells that differ in nothing but what is summarised."""
 
-    Attributes:
-        kept: key -> the value that all of them have.
-        missing: how many are not finished.
-        not_converged: how many of the finished ones did not come to rest.
-        numbers: of every finished cell, name -> value; one that is not finite is infinite.
-    """
-
-    kept: Mapping[str, str]
-    missing: int = 0
-    not_converged: int = 0
-    numbers: list[Mapping[str, float]] = field(default_factory=list)
+    kept: Mapping[str, str]  # key -> the value that all of them have
+    missing: int = 0  # how many are not finished
+    not_converged: int = 0  # how many of the finished ones did not come to rest
+    numbers: list[Mapping[str, float]] = field(default_factory=list)  # of each finished cell, name -> value or infinity
 
     @property
     def done(self) -> int:

@@ -23,17 +23,11 @@ AnyCase = TypeVar("AnyCase", bound=Case)
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a claim holds in one case, and what was looked at.
+    """Whether a claim holds in one case, and what was looked at."""
 
-    Attributes:
-        holds: whether it does.
-        entries: the measured pictures that were compared.
-        of: what was looked at, where a claim looks at more than one thing.
-    """
-
-    holds: bool
-    entries: tuple[Entry, ...]
-    of: str = ""
+    holds: bool  # whether it does
+    entries: tuple[Entry, ...]  # the measured pictures that were compared
+    of: str = ""  # what was looked at, where a claim looks at more than one thing
 
 
 Outcome = tuple[list[Finding], str]
@@ -55,19 +49,12 @@ def needed(cases: Cases, why: str = "") -> Cases:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement that measured numbers can support.
+    """A statement that measured numbers can support."""
 
-    Attributes:
-        text: the statement.
-        test: measured pictures -> what was found; raises `NotMeasured`.
-        cases: what it is tested on, in the plural.
-        about: the quantities that stand beside its pictures.
-    """
-
-    text: str
-    test: Callable[[Sequence[Entry]], Outcome]
-    cases: str = "pictures"
-    about: tuple[str, ...] = ("psnr", "ssim", "layout")
+    text: str  # the statement
+    test: Callable[[Sequence[Entry]], Outcome]  # measured pictures -> what was found; raises `NotMeasured`
+    cases: str = "pictures"  # what it is tested on, in the plural
+    about: tuple[str, ...] = ("psnr", "ssim", "layout")  # the quantities that stand beside its pictures
 
 
 UNCERTAINTY = (

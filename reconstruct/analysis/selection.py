@@ -140,19 +140,12 @@ def lacking(entries: Sequence[Entry], level: float | None) -> str:
 
 @dataclass(frozen=True)
 class Equal:
-    """Snapshots at one relative error, which are compared.
+    """Snapshots at one relative error, which are compared."""
 
-    Attributes:
-        entries: of the usual network; none if there is no such error.
-        layers: layer -> pairs of these and of the pictures that they are compared with.
-        words: at which error.
-        without: the end of a sentence: what is not compared, and why.
-    """
-
-    entries: Sequence[Entry] = ()
-    layers: Mapping[str, Sequence[Pair]] = field(default_factory=dict)
-    words: str = ""
-    without: str = ""
+    entries: Sequence[Entry] = ()  # of the usual network; none if there is no such error
+    layers: Mapping[str, Sequence[Pair]] = field(default_factory=dict)  # layer -> pairs of these and the others
+    words: str = ""  # at which error
+    without: str = ""  # the end of a sentence: what is not compared, and why
 
 
 def at_equal_error(entries: Sequence[Entry]) -> Equal:

@@ -12,21 +12,13 @@ OTHER, SHUFFLED = "another painting", "the painting, shuffled"  # what stands in
 
 @dataclass(frozen=True)
 class StatisticError:
-    """How far a picture is from a painting, by one statistic.
+    """How far a picture is from a painting, by one statistic."""
 
-    Attributes:
-        cell: the run folder's name; empty for `OTHER` and `SHUFFLED`.
-        picture: the painting's name.
-        made_from: the statistic that was matched, or `OTHER` or `SHUFFLED`.
-        measured_by: the statistic that is compared.
-        error: relative, mean over the layers that were matched.
-    """
-
-    cell: str
-    picture: str
-    made_from: str
-    measured_by: str
-    error: float
+    cell: str  # the run folder's name; empty for `OTHER` and `SHUFFLED`
+    picture: str  # the painting's name
+    made_from: str  # the statistic that was matched, or `OTHER` or `SHUFFLED`
+    measured_by: str  # the statistic that is compared
+    error: float  # relative, mean over the layers that were matched
 
 
 def medians(errors: Sequence[StatisticError]) -> dict[str, dict[str, float]]:

@@ -22,17 +22,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class TestedClaim:
-    """A claim with what was found.
+    """A claim with what was found."""
 
-    Attributes:
-        claim: what was tested.
-        findings: one for each case; none if it was not measured.
-        numbers: text with the measured numbers; the main number is the part before the first semicolon.
-    """
-
-    claim: Claim
-    findings: Sequence[Finding]
-    numbers: str
+    claim: Claim  # what was tested
+    findings: Sequence[Finding]  # one for each case; none if it was not measured
+    numbers: str  # text with the measured numbers; the main number is the part before the first semicolon
 
     @property
     def verdict(self) -> Verdict:

@@ -41,17 +41,11 @@ NetworkStep = Callable[[], tuple[Tensor, Tensor]]
 
 @dataclass(frozen=True)
 class Task:
-    """What is timed.
+    """What is timed."""
 
-    Attributes:
-        name: tells it from others.
-        step: gives a step by an algorithm for pictures like this one, ``(1, 3, H, W)``.
-        is_of_any_size: whether a smaller picture tells which algorithm is fastest.
-    """
-
-    name: str
-    step: Callable[[ConvAlgorithm, Tensor], NetworkStep]
-    is_of_any_size: bool = True
+    name: str  # tells it from others
+    step: Callable[[ConvAlgorithm, Tensor], NetworkStep]  # for pictures like this one, ``(1, 3, H, W)``
+    is_of_any_size: bool = True  # whether a smaller picture tells which algorithm is fastest
 
 
 def choose(

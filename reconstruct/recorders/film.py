@@ -36,17 +36,11 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture on its way.
+    """A picture on its way."""
 
-    Attributes:
-        step: its number.
-        pixels: ``(H, W, 3)``.
-        errors: term -> relative error, mean over layers.
-    """
-
-    step: int
-    pixels: Pixels
-    errors: Mapping[str, float | None]
+    step: int  # its number
+    pixels: Pixels  # ``(H, W, 3)``
+    errors: Mapping[str, float | None]  # term -> relative error, mean over layers
 
 
 class Film:

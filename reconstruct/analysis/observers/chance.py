@@ -39,17 +39,11 @@ def agreements(codes: Tensor) -> dict[str, Tensor]:
 
 @dataclass(frozen=True)
 class NullDistribution:
-    """The agreement of random pairs of photographs at one layer.
+    """The agreement of random pairs of photographs at one layer."""
 
-    Attributes:
-        codes: some of the features of parts of photographs ``(N, D)``.
-        photographs: which photograph each is a part of; pairs from one photograph do not count.
-        places: which features these are ``(D,)``.
-    """
-
-    codes: Tensor
-    photographs: Sequence[str]
-    places: Tensor
+    codes: Tensor  # some of the features of parts of photographs ``(N, D)``
+    photographs: Sequence[str]  # which photograph each is a part of; pairs from one photograph do not count
+    places: Tensor  # which features these are ``(D,)``
 
     @cached_property
     def values(self) -> Mapping[str, Tensor]:

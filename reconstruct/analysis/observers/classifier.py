@@ -22,15 +22,10 @@ from reconstruct.network import file_state
 
 @dataclass(frozen=True)
 class Observation:
-    """What an observer sees in a picture.
+    """What an observer sees in a picture."""
 
-    Attributes:
-        probabilities: of the classes, ``(K,)``.
-        embedding: what the last linear layer is given, ``(D,)``.
-    """
-
-    probabilities: Tensor
-    embedding: Tensor
+    probabilities: Tensor  # of the classes, ``(K,)``
+    embedding: Tensor  # what the last linear layer is given, ``(D,)``
 
     def beside(self, original: "Observation", others: Sequence["Observation"]) -> dict[str, float]:
         """Column of ``measures.csv`` -> number: the original's most probable class, and whose embedding is nearest.

@@ -25,29 +25,17 @@ SWEEP_KEY = "sweep"
 
 @dataclass(frozen=True)
 class Panel:
-    """One cell of a figure.
+    """One cell of a figure."""
 
-    Attributes:
-        folder: the cell's folder.
-        values: key of the sweeps -> value; empty if it has no effect.
-        given: the keys that were given for this cell and have an effect.
-        result: ``None`` if the cell is not finished.
-        picture: the reconstruction; ``None`` if there is none.
-        problem: why there is no picture; empty if there is one.
-        label: what the cell is called; empty for the name of its folder.
-        lpips: LPIPS to the photograph, where it was asked for.
-        settings: all that have an effect, in one spelling.
-    """
-
-    folder: Path
-    values: Mapping[str, str]
-    given: frozenset[str]
-    result: Result | None
-    picture: Image.Image | None
-    problem: str = ""
-    label: str = ""
-    lpips: float | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
+    folder: Path  # the cell's folder
+    values: Mapping[str, str]  # key of the sweeps -> value; empty if it has no effect
+    given: frozenset[str]  # the keys that were given for this cell and have an effect
+    result: Result | None  # ``None`` if the cell is not finished
+    picture: Image.Image | None  # the reconstruction; ``None`` if there is none
+    problem: str = ""  # why there is no picture; empty if there is one
+    label: str = ""  # what the cell is called; empty for the name of its folder
+    lpips: float | None = None  # LPIPS to the photograph, where it was asked for
+    settings: Mapping[str, str] = field(default_factory=dict)  # all that have an effect, in one spelling
 
     @property
     def name(self) -> str:
@@ -89,23 +77,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a figure, with the keys in which they differ.
+    """The cells of a figure, with the keys in which they differ."""
 
-    Attributes:
-        panels: the cells, in order.
-        axes: key in which the cells differ -> its values, in order.
-        drawing: the kind of figure that the first sweep asks for.
-        commands: the commands that started the sweeps.
-        narrowed: key of which a reader chose a single value -> that value.
-        renamed: label -> what a reader wants to be written instead.
-    """
-
-    panels: list[Panel]
-    axes: Mapping[str, list[str]]
-    drawing: str = "auto"
-    commands: tuple[str, ...] = ()
-    narrowed: Mapping[str, str] = field(default_factory=dict)
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    panels: list[Panel]  # the cells, in order
+    axes: Mapping[str, list[str]]  # key in which the cells differ -> its values, in order
+    drawing: str = "auto"  # the kind of figure that the first sweep asks for
+    commands: tuple[str, ...] = ()  # the commands that started the sweeps
+    narrowed: Mapping[str, str] = field(default_factory=dict)  # key of which a reader chose a single value -> that
+    renamed: Mapping[str, str] = field(default_factory=dict)  # label -> what a reader wants to be written instead
     # Of the keys that were asked for.
     labels: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -29,23 +29,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Block:
-    """A table of cells; there is one for each combination of values of the keys of pages.
+    """A table of cells; there is one for each combination of values of the keys of pages."""
 
-    Attributes:
-        cells: all that are in tables with these keys.
-        keys: the keys of rows, and those of columns.
-        page: key of pages -> value.
-        rows: the values of the keys of rows, one tuple for each row.
-        columns: the values of the keys of columns, one tuple for each column.
-        at: (row, column) -> cell; places that were not swept are missing.
-    """
-
-    cells: Cells
-    keys: tuple[Keys, Keys]
-    page: Mapping[str, str]
-    rows: list[Point]
-    columns: list[Point]
-    at: Mapping[tuple[Point, Point], Panel]
+    cells: Cells  # all that are in tables with these keys
+    keys: tuple[Keys, Keys]  # the keys of rows, and those of columns
+    page: Mapping[str, str]  # key of pages -> value
+    rows: list[Point]  # the values of the keys of rows, one tuple for each row
+    columns: list[Point]  # the values of the keys of columns, one tuple for each column
+    at: Mapping[tuple[Point, Point], Panel]  # (row, column) -> cell; places that were not swept are missing
 
 
 def pivot(cells: Cells, layout: Layout | None = None) -> list[Block]:

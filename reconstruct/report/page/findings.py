@@ -88,15 +88,10 @@ def _heading(finding: Finding) -> str:
 
 @dataclass(frozen=True)
 class _Shown:
-    """Measured pictures as the page shows them: with numbers, and with the originals of their cells.
+    """Measured pictures as the page shows them: with numbers, and with the originals of their cells."""
 
-    Attributes:
-        places: where the page has cells.
-        pictures: of the page.
-    """
-
-    places: Places
-    pictures: Pictures
+    places: Places  # where the page has cells
+    pictures: Pictures  # of the page
 
     def case(self, entries: Sequence[Entry], about: Sequence[str], title: str = "") -> dict[str, Any]:
         """Pictures that are compared and known here, with the quantities that they are about."""

@@ -23,13 +23,9 @@ QUALITY = 80  # of WebP
 
 @dataclass
 class Pictures:
-    """The pictures that the page shows, each once though every cell has its original; one is known by its number.
+    """The pictures that the page shows, each once though every cell has its original; one is known by its number."""
 
-    Attributes:
-        sources: files, or what would be in them, in the order of their numbers.
-    """
-
-    sources: list[Path | bytes] = field(default_factory=list)
+    sources: list[Path | bytes] = field(default_factory=list)  # files, or what would be in them, by number
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, source: Path | bytes) -> int | None:

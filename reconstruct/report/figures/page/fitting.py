@@ -62,19 +62,12 @@ def _of(family: str, weight: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A text that was measured.
+    """A text that was measured."""
 
-    Attributes:
-        words: the text, broken into lines.
-        size: in points.
-        width: in inches.
-        height: in inches.
-    """
-
-    words: str
-    size: float
-    width: float
-    height: float
+    words: str  # the text, broken into lines
+    size: float  # in points
+    width: float  # in inches
+    height: float  # in inches
 
 
 @cache

@@ -56,39 +56,22 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Look:
-    """What a reader may choose about any figure.
+    """What a reader may choose about any figure."""
 
-    Attributes:
-        title: a line above the figure; ``None`` for what the kind of figure has there, nothing or a claim.
-        labels: whether layers, errors and settings are written next to the pictures.
-        columns: how many panels may be side by side, if the kind of figure leaves that open.
-        crop: whether panels are cut to squares.
-        width: of the figure, in inches.
-        height: of a page, in inches; infinite for a single page.
-        normal: size of text in points.
-        small: size of less important text in points.
-        letters: whether every panel has a letter.
-        detail: the part of every picture to be enlarged; ``None`` for whole pictures.
-        difference: maps of the difference to this replace pictures: "original", or the name of a cell.
-        values: the numbers under the pictures, one of `VALUES`.
-        notes: whether what the numbers are is written below the figure.
-        font: a family that is used wherever it has the letters; empty for the house's own.
-    """
-
-    title: str | None = None
-    labels: bool = True
-    columns: int | None = None
-    crop: bool = False
-    width: float = WIDTH
-    height: float = HEIGHT
-    normal: float = 11.5
-    small: float = 10.5
-    letters: bool = False
-    detail: Box | None = None
-    difference: str = ""
-    values: str = "error"
-    notes: bool = True
-    font: str = ""
+    title: str | None = None  # a line above the figure; ``None`` for what the kind has there, nothing or a claim
+    labels: bool = True  # whether layers, errors and settings are written next to the pictures
+    columns: int | None = None  # how many panels may be side by side, if the kind of figure leaves that open
+    crop: bool = False  # whether panels are cut to squares
+    width: float = WIDTH  # of the figure, in inches
+    height: float = HEIGHT  # of a page, in inches; infinite for a single page
+    normal: float = 11.5  # size of text in points
+    small: float = 10.5  # size of less important text in points
+    letters: bool = False  # whether every panel has a letter
+    detail: Box | None = None  # the part of every picture to be enlarged; ``None`` for whole pictures
+    difference: str = ""  # maps of the difference to this replace pictures: "original", or the name of a cell
+    values: str = "error"  # the numbers under the pictures, one of `VALUES`
+    notes: bool = True  # whether what the numbers are is written below the figure
+    font: str = ""  # a family that is used wherever it has the letters; empty for the house's own
 
     @property
     def tiny(self) -> float:
@@ -175,17 +158,11 @@ def head(look: Look) -> float:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a figure that stays on one page.
+    """A part of a figure that stays on one page."""
 
-    Attributes:
-        height: in inches.
-        draw: how it is drawn below a place, in inches.
-        repeated: what is put above it if it begins a page.
-    """
-
-    height: float
-    draw: Callable[[Sheet, float], None] = lambda *_: None
-    repeated: "Part | None" = None
+    height: float  # in inches
+    draw: Callable[[Sheet, float], None] = lambda *_: None  # how it is drawn below a place, in inches
+    repeated: "Part | None" = None  # what is put above it if it begins a page
 
     def below(self, other: "Part") -> "Part":
         """Both as one part, this one at the bottom."""

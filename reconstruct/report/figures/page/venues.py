@@ -20,17 +20,11 @@ _EXPECTED = "a width like 8.5cm, 88mm, 3.25in or 245pt, or a venue"
 
 @dataclass(frozen=True)
 class Venue:
-    """A width and sizes of text for a figure.
+    """A width and sizes of text for a figure."""
 
-    Attributes:
-        width: of the whole figure, in inches.
-        normal: size of text, in points.
-        small: size of less important text, in points; at least `LEAST`.
-    """
-
-    width: float
-    normal: float
-    small: float
+    width: float  # of the whole figure, in inches
+    normal: float  # size of text, in points
+    small: float  # size of less important text, in points; at least `LEAST`
 
 
 # Nature asks for 5 to 7 points (https://www.nature.com/nature/for-authors/final-submission); tueplots lacks it.

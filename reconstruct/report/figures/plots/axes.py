@@ -104,19 +104,12 @@ def _write(axis: Axis, places: Sequence[float], words: Sequence[str], size: floa
 
 @dataclass(frozen=True)
 class Names:
-    """Names at 0, 1, 2 … of an axis.
+    """Names at 0, 1, 2 … of an axis."""
 
-    Attributes:
-        words: one text for each name, empty if there is no room for it.
-        size: in points.
-        angle: in degrees.
-        depth: their extent in inches, away from the axes.
-    """
-
-    words: Sequence[str]
-    size: float
-    angle: float
-    depth: float
+    words: Sequence[str]  # one text for each name, empty if there is no room for it
+    size: float  # in points
+    angle: float  # in degrees
+    depth: float  # their extent in inches, away from the axes
 
     def write(self, axis: Axis) -> None:
         """Write the names at an axis."""

@@ -20,23 +20,14 @@ Line = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot.
+    """A plot."""
 
-    Attributes:
-        heading: what is on the vertical axis; it stands above the plot.
-        below: what is on the horizontal axis.
-        draw: a function that draws into the axes.
-        names: at 0, 1, 2 … of the horizontal axis; without any it has numbers.
-        rows: at 0, 1, 2 … of the vertical axis, from the top; without any it has numbers.
-        tall: height over width.
-    """
-
-    heading: str
-    below: str
-    draw: Callable[[Axes], None]
-    names: Sequence[str] = ()
-    rows: Sequence[str] = ()
-    tall: float = 0.69
+    heading: str  # what is on the vertical axis; it stands above the plot
+    below: str  # what is on the horizontal axis
+    draw: Callable[[Axes], None]  # a function that draws into the axes
+    names: Sequence[str] = ()  # at 0, 1, 2 … of the horizontal axis; without any it has numbers
+    rows: Sequence[str] = ()  # at 0, 1, 2 … of the vertical axis, from the top; without any it has numbers
+    tall: float = 0.69  # height over width
 
 
 def log_plot(

@@ -27,19 +27,12 @@ LOOK = Look(width=8.5, height=math.inf, columns=3)
 
 @dataclass(frozen=True)
 class Curve:
-    """How the loss of one recipe fell.
+    """How the loss of one recipe fell."""
 
-    Attributes:
-        name: of the recipe.
-        seconds: of optimisation, one value for each loss.
-        losses: in float32.
-        picture: the picture in the figure, ``(1, 3, H, W)``, RGB in [0, 1].
-    """
-
-    name: str
-    seconds: Sequence[float]
-    losses: Sequence[float]
-    picture: Tensor
+    name: str  # of the recipe
+    seconds: Sequence[float]  # of optimisation, one value for each loss
+    losses: Sequence[float]  # in float32
+    picture: Tensor  # the picture in the figure, ``(1, 3, H, W)``, RGB in [0, 1]
 
     def record(self) -> dict[str, Any]:
         """Everything but the picture, as JSON can hold it."""
@@ -48,31 +41,18 @@ class Curve:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The classic recipe and another one that minimised the same loss.
+    """The classic recipe and another one that minimised the same loss."""
 
-    Attributes:
-        case: what was reconstructed.
-        goal: the lowest loss of the classic recipe's pictures, as files hold them.
-        classic: the losses of the classic recipe.
-        fast: the losses of the other recipe.
-        reached: the number of steps after which the other recipe reached the goal; ``None`` if it did not.
-        times: seconds to the goal, one value for each run of the other recipe.
-        classic_seconds: seconds after which the classic recipe reached the goal.
-        classic_step: median seconds of a step of the classic recipe.
-        fast_step: median seconds of a step of the other recipe.
-        fast_steps: the number of steps of the other recipe.
-    """
-
-    case: str
-    goal: float
-    classic: Curve
-    fast: Curve
-    reached: int | None
-    times: Sequence[float]
-    classic_seconds: float
-    classic_step: float
-    fast_step: float
-    fast_steps: int
+    case: str  # what was reconstructed
+    goal: float  # the lowest loss of the classic recipe's pictures, as files hold them
+    classic: Curve  # the losses of the classic recipe
+    fast: Curve  # the losses of the other recipe
+    reached: int | None  # the number of steps after which the other recipe reached the goal; ``None`` if it did not
+    times: Sequence[float]  # seconds to the goal, one value for each run of the other recipe
+    classic_seconds: float  # seconds after which the classic recipe reached the goal
+    classic_step: float  # median seconds of a step of the classic recipe
+    fast_step: float  # median seconds of a step of the other recipe
+    fast_steps: int  # the number of steps of the other recipe
 
     @property
     def seconds(self) -> float | None:

@@ -41,23 +41,14 @@ class Naming:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows and columns of tiles.
+    """Rows and columns of tiles."""
 
-    Attributes:
-        heading: a text above the table; empty for none.
-        rows: ``None`` for rows without labels.
-        columns: of all columns.
-        tiles: (number of the row, number of the column) -> tile.
-        originals: label and tile of the originals that all cells have in common.
-        lead: how many of the first columns are originals; the heading of the columns is not above them.
-    """
-
-    heading: str
-    rows: Naming | None
-    columns: Naming
-    tiles: Mapping[tuple[int, int], Tile]
-    originals: Sequence[tuple[str, Tile]] = ()
-    lead: int = 0
+    heading: str  # a text above the table; empty for none
+    rows: Naming | None  # ``None`` for rows without labels
+    columns: Naming  # of all columns
+    tiles: Mapping[tuple[int, int], Tile]  # (number of the row, number of the column) -> tile
+    originals: Sequence[tuple[str, Tile]] = ()  # label and tile of the originals that all cells have in common
+    lead: int = 0  # how many of the first columns are originals; the heading of the columns is not above them
 
     @property
     def size(self) -> tuple[int, int]:

@@ -22,25 +22,15 @@ Number = tuple[str, str]
 
 @dataclass(frozen=True)
 class Tile:
-    """One place of a table.
+    """One place of a table."""
 
-    Attributes:
-        picture: ``None`` if there is none.
-        problem: why there is no picture, or what is wrong with it.
-        values: the numbers below the picture.
-        name: of the cell's folder; empty for an original.
-        mark: the part of the picture that gets a frame; ``None`` for none.
-        inset: a picture in the lower left corner; ``None`` for none.
-        letter: in the upper left corner; empty for what the look asks for.
-    """
-
-    picture: Image.Image | None
-    problem: str = ""
-    values: Sequence[Number] = ()
-    name: str = ""
-    mark: Box | None = None
-    inset: Image.Image | None = None
-    letter: str = ""
+    picture: Image.Image | None  # ``None`` if there is none
+    problem: str = ""  # why there is no picture, or what is wrong with it
+    values: Sequence[Number] = ()  # the numbers below the picture
+    name: str = ""  # of the cell's folder; empty for an original
+    mark: Box | None = None  # the part of the picture that gets a frame; ``None`` for none
+    inset: Image.Image | None = None  # a picture in the lower left corner; ``None`` for none
+    letter: str = ""  # in the upper left corner; empty for what the look asks for
 
 
 def tiles(cells: Cells, look: Look) -> Callable[[Panel], Tile]:
