@@ -39,15 +39,6 @@ def measured(monkeypatch):
     return known
 
 
-@pytest.mark.parametrize(("precision", "winograd", "algorithms"), [
-    (AUTO, "auto", ["float32", "winograd", "bfloat16"]), (AUTO, "false", ["float32", "bfloat16"]),
-    (AUTO, "true", ["winograd"]), (FLOAT32, "auto", ["float32", "winograd"]), (FLOAT32, "false", ["float32"]),
-    (FLOAT32, "true", ["winograd"]), (BFLOAT16, "auto", ["bfloat16"]), (BFLOAT16, "false", ["bfloat16"]),
-])  # fmt: skip
-def test_there_is_a_choice_of_what_the_settings_leave_open(precision, winograd, algorithms):
-    assert _allowed(config(precision=precision, winograd=winograd), CPU) == algorithms
-
-
 def test_on_metal_there_is_float32_alone():
     """Simulated: nothing here computes on such a device."""
     metal = torch.device("mps")

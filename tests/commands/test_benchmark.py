@@ -8,10 +8,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 from matplotlib.text import Text
+from support.pdf import assert_legible, pages_of
 from support.tiny import smooth_picture
 
 from experiments.speed.recipes import Classic
 from reconstruct.objective import Objective
+from reconstruct.report.figures import save
 from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
 
 VARIANT = "variants.style=['canvas=fourier']"
@@ -82,14 +84,16 @@ def test_one_command_leaves_a_table_a_record_and_a_figure_with_a_rival_where_the
             assert race["ratio"] == pytest.approx(race["classic_seconds"] / race["seconds"])
 
 
-def test_of_several_variants_the_figure_shows_the_first():
+def test_the_figure_is_legible_and_shows_the_first_of_several_variants(tmp_path):
     def compared(case: str, name: str) -> Comparison:
-        curve = Curve(name, [1.0, 2.0], [2.0, 1.0], smooth_picture(8, 8))
+        curve = Curve(name, [1.0, 2.0], [2e-6, 1e-6], smooth_picture(8, 8))
         return Comparison(case, 1.0, curve, curve, None, [], 1.0, 1.0, 1.0, 2)
 
     (figure,) = speed([compared("style", "fast"), compared("style", "variant"), compared("both", "other")])
     texts = [text.get_text() for text in figure.findobj(Text)]
     assert [name for name in ("fast", "variant", "other") if name in texts] == ["fast", "other"]
+    (path,) = save([figure], tmp_path, "benchmark", "pdf")
+    assert_legible(pages_of(path))
 
 
 def test_time_and_memory_are_measured_in_processes_of_their_own(command):

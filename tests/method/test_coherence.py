@@ -4,7 +4,7 @@ import pytest
 import torch
 from support.tiny import smooth_picture
 
-from reconstruct.measures import coherence, nearest, rearranged
+from reconstruct.measures import coherence, rearranged
 
 
 def noise(size: int, seed: int = 0) -> torch.Tensor:
@@ -41,17 +41,3 @@ def test_a_piece_is_known_wherever_it_is():
     expected = ((13**2 + 51**2) / 64 + (29**2 + 35**2) / 64) / 2
     assert coherence(original.roll((13, 29), dims=(2, 3)), original, 1) == pytest.approx(expected, rel=0.03)
     assert coherence(original.flip(2, 3), original, 1) < 3  # not what is turned round
-
-
-def test_the_nearest_place_is_the_one_with_the_same_features():
-    original = noise(20)
-    rows, columns = nearest(original[0].roll(3, dims=2), original[0])
-    assert torch.equal(rows, torch.arange(20)[:, None].expand(20, 20))
-    assert torch.equal(columns, ((torch.arange(20) - 3) % 20).expand(20, 20))
-
-
-def test_of_large_features_the_middle_is_compared():
-    original = noise(150)
-    changed = original.clone()
-    changed[..., :11], changed[..., -11:] = 0, 0
-    assert coherence(changed, original, 1) == coherence(original, original, 1)

@@ -27,7 +27,6 @@ from reconstruct.report import figures
 from reconstruct.report.figures.analysis.atlas import atlas
 from reconstruct.report.figures.analysis.depth import _band
 from reconstruct.report.figures.page.sheet import Look
-from reconstruct.report.figures.plots.speed import Comparison, Curve, speed
 from reconstruct.runs.sweeps import Sweep
 
 BLOCKS = ARCHITECTURES | {"tiny": (2, 2)}
@@ -272,14 +271,3 @@ def test_a_front_joins_cells_that_differ_in_the_ratio_only():
     assert [[(e.painting, e.ratio) for e in line] for line in lines] == [
         [(painting, ratio) for ratio in sorted(ratios)] for painting in ("a", "b")
     ]
-
-
-def test_the_figure_of_the_benchmark_is_legible(tmp_path):
-    def compared(case: str, name: str, scale: float) -> Comparison:
-        slow, fast = (Curve(n, [0.1, 1.0, 9.0], [9 * scale, 3 * scale, scale], picture) for n in (name, "recipe=fast"))
-        return Comparison(case, scale, slow, fast, None, [], 1.0, 1.0, 1.0, 2)
-
-    picture = smooth_picture(16, 16)
-    both = [compared("content_relu4_2", "L-BFGS, history 100, a long name", 1e5), compared("style", "Adam 0.01", 1e-6)]
-    (path,) = figures.save(speed(both), tmp_path, "benchmark", "pdf")
-    assert_legible(pages_of(path))

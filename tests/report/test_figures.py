@@ -70,9 +70,3 @@ def test_three_cells_lost_are_three_cells_marked_and_named(tmp_path, capsys):
 )
 def test_errors_are_given_in_percent_with_two_digits(error, text):
     assert percent(error) == text
-
-
-def test_originals_stand_above_columns(tmp_path):
-    drawn = page("fig3", any_sweep(tmp_path, "fig3"))
-    content, style, *panels = [round(axes.get_position().x0, 3) for axes in drawn.axes if axes.images]
-    assert [content, style] == sorted(set(panels))[:2]

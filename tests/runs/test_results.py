@@ -57,15 +57,6 @@ def test_records_are_strict_json_even_when_a_number_is_not_finite(tmp_path):
     assert (record["psnr"], record["total"]) == (None, None)
 
 
-def test_a_sweep_finds_its_finished_cells_and_its_missing_ones(tmp_path):
-    cells = [SweepCell("seed=0", {"seed": "0"}), SweepCell("seed=1", {"seed": "1"})]
-    Sweep(tmp_path, "fig1", cells, "reconstruct -m").write()
-    (tmp_path / "seed=1").mkdir()
-    example().write(tmp_path / "seed=1")
-    sweep = Sweep.at(tmp_path)
-    assert [(cell.folder, found) for cell, found in sweep.results()] == [("seed=0", None), ("seed=1", example())]
-
-
 def test_a_damaged_list_of_cells_is_named_with_its_key(tmp_path):
     records.write({"drawing": "auto", "command": "", "cells": 3}, tmp_path / "sweep.json")
     with pytest.raises(records.Damaged, match=r"sweep\.json: cells: input should be a valid (list|array)"):
