@@ -73,6 +73,7 @@ def _request(given: argparse.Namespace) -> Request:
     layout = Layout(_keys(given.rows), columns, _keys(given.pages))
     is_folder = given.panels is None or not given.panels.exists() or given.panels.is_dir()
     _expect(is_folder, "--panels", given.panels, "a folder; this is a file")
+    _expect(1 <= given.channels <= 1000, "--channels", given.channels, "1 to 1000")
     _expect(10 <= given.dpi <= 1000, "--dpi", given.dpi, "10 to 1000")
     only: dict[str, list[str]] = {}
     for each in given.only:
@@ -195,6 +196,7 @@ def _add_panels(group: argparse._ArgumentGroup) -> None:
     difference = "a map of the difference from the original or from that cell"
     group.add_argument("--difference", default="", metavar="original|CELL", help=difference)
     group.add_argument("--values", choices=VALUES, default="error", help="the numbers under the pictures")
+    group.add_argument("--channels", type=int, default=16, metavar="N", help="how many --kind features shows (16)")
 
 
 def _add_words(group: argparse._ArgumentGroup) -> None:

@@ -49,6 +49,10 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
     kinds.refuse(kind, request.options)
     cells = _with_lpips(cells) if request.look.values == "lpips" else cells
     layout = kinds.layout_of(kind, request.layout)
+    if kind == "features":
+        from experiments.drawing.features import with_maps
+
+        cells = with_maps(cells, request.look.channels)
     kinds.check(cells, kind, sweep.folder)
     stem = request.name or (FIGURE if kind == kinds.own_kind(cells.drawing) else kind)
     drawn = _pages(sweep, cells, kind, layout, request.look, stem)

@@ -11,7 +11,7 @@ TABLE = {"--rows", "--columns", "--pages", "--panels"}
 PICTURES = {"--crop", "--detail", "--difference", "--values"}
 WORDS = {"--title", "--label", "--no-labels", "--no-notes", "--font"}
 PAGE = WORDS | {"--letters", "--width", "--height", "--dpi", "--format", "--name"}
-SUMMARY = {"--over", "--digits"}  # of this kind alone
+OWN = {"--over": "summary", "--digits": "summary", "--channels": "features"}  # option -> the only kind that has it
 REFUSED = {  # what has no effect on a kind
     "fig1": {"--rows", "--no-notes"},
     "fig2": {"--rows", "--no-notes", "--values"},
@@ -19,6 +19,7 @@ REFUSED = {  # what has no effect on a kind
     "curve": TABLE | PICTURES | {"--no-notes"},
     "tradeoff": TABLE | {"--difference", "--no-notes", "--values"},
     "atlas": TABLE | PICTURES | {"--only", "--name", "--label", "FOLDER FOLDER"},
+    "features": (TABLE | PICTURES) - {"--columns"},
     "statistics": {"--only", "FOLDER FOLDER"},
     "film": (PAGE - WORDS - {"--width"}) | {"--detail", "--difference", "--values", "--panels", "FOLDER FOLDER"},
     "summary": (TABLE | PICTURES | PAGE | {"--only"}) - {"--columns", "--format", "--name"},
@@ -45,10 +46,10 @@ def chosen_kind(drawing: str, asked: str, layout: Layout) -> str:
 
 def refuse(kind: str, options: Iterable[str]) -> None:
     """Raise `InputError` if one of the given options would have no effect."""
-    unused = REFUSED.get(kind, set()) | (set() if kind == "summary" else SUMMARY)
+    unused = REFUSED.get(kind, set()) | {option for option, owner in OWN.items() if owner != kind}
     if refused := [option for option in options if option in unused]:
         other = "; try --kind grid" if set(refused) <= TABLE | PICTURES | {"--only", "FOLDER FOLDER"} else ""
-        other = "; try --kind summary" if set(refused) <= SUMMARY else other
+        other = f"; try --kind {OWN[refused[0]]}" if set(refused) <= OWN.keys() else other
         raise InputError(f"{', '.join(refused)} cannot be used with --kind {kind}{other}")
 
 
@@ -75,3 +76,5 @@ def check(cells: Cells, kind: str, name: object) -> None:
     if kind == "tradeoff" and not both:
         needed = "cells with representation=both and two errors"
         raise InputError(f"tradeoff needs {needed}; {name} has none; try grid or curve")
+    if kind == "features" and not any(panel.maps for panel in cells.panels):
+        raise InputError(f"features needs finished cells that were made from pictures; {name} has none; try grid")

@@ -129,7 +129,7 @@ def test_latex_compiles_the_panels(tmp_path, figure_of):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--kind", "fig4"], "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff, atlas, statistics"),
+        (["--kind", "fig4"], "--kind fig4: expected one of fig1, fig2, fig3, grid, curve, tradeoff, features, atlas"),
         (["--kind", "fig3"], "fig3 needs a sweep over depth"),
         (["--dpi", "0"], "--dpi 0: expected 10 to 1000"),
         (["--columns", "0"], "--columns 0: expected 1 to 12"),
@@ -155,6 +155,10 @@ def test_latex_compiles_the_panels(tmp_path, figure_of):
         (["--kind", "summary", "--over", "seeds"], "--over seeds: the sweep has content.layers, seed; did you mean"),
         (["--kind", "summary", "--columns", "ssims"], "--columns ssims: expected some of "),
         (["--over", "ratio"], "--over cannot be used with --kind grid; try --kind summary"),
+        (["--channels", "3"], "--channels cannot be used with --kind grid; try --kind features"),
+        (["--kind", "features", "--crop"], "--crop cannot be used with --kind features; try --kind grid"),
+        (["--kind", "features", "--columns", "seed"], "--rows, --columns KEY: --kind features has its own; try"),
+        (["--kind", "features", "--channels", "0"], "--channels 0: expected 1 to 1000"),
         (["--height", "1in"], "--height 1in: expected a length from 2 to 40 inches"),
         (["--colums", "2"], "reconstruct-figure: unrecognized arguments: --colums 2"),
         (["nowhere"], "nowhere: expected the folder of a sweep"),

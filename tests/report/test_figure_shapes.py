@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from support.pdf import assert_legible, pages_of
 from support.shapes import LAYER_SETS, RELU, Shape, colour_of, number_in, original_colour, shapes, written
 from support.tiny import examples
@@ -30,7 +31,8 @@ from reconstruct.report.figures.tables.tiles import Tile
 from reconstruct.runs.naming import TERMS
 from reconstruct.runs.results import START
 
-WITH_PICTURES = ("fig1", "fig2", "fig3", "grid")
+WITH_PICTURES = ("fig1", "fig2", "fig3", "grid", "features")
+GREY = (90, 90, 90)
 
 looks = st.builds(
     Look,
@@ -50,9 +52,21 @@ def fitted(look: Look) -> Look:
     return look if look.width == 7.0 else replace(look, normal=9.0, small=8.0)
 
 
-def finished(cells: Cells) -> dict[Path, tuple[int, int, int]]:
-    """The folders of cells that have a picture, and its colour."""
-    return {p.folder: colour_of(int(p.name.split()[1])) for p in cells.panels if p.picture is not None}
+def finished(cells: Cells) -> Iterator[tuple[Panel, tuple[int, int, int]]]:
+    """The cells that have a picture, and its colour."""
+    return ((p, colour_of(int(p.name.split()[1]))) for p in cells.panels if p.picture is not None)
+
+
+def with_maps(cells: Cells) -> Cells:
+    """Cells whose layers have three channels each, in grey, which no cell's picture is."""
+    return replace(cells, panels=[replace(p, maps=_maps(p) if p.picture else {}) for p in cells.panels])
+
+
+def _maps(panel: Panel) -> dict[tuple[str, str], dict[str, tuple[Image.Image, Image.Image]]]:
+    pair = Image.new("RGB", (16, 8), GREY), Image.new("RGB", (16, 8), GREY)
+    channels = {f"channel\n{number}\n{error}": pair for number, error in ((0, "999 %"), (37, "0.008 %"), (511, "0 %"))}
+    layers = [(term, layer) for term, names in panel.result.layers.items() for layer in names]
+    return {(term, f"{term} of {layer}: 3 of 512 channels"): channels for term, layer in layers}
 
 
 @settings(examples(60), derandomize=True)
@@ -60,6 +74,7 @@ def finished(cells: Cells) -> dict[Path, tuple[int, int, int]]:
 def test_every_finished_cell_is_drawn_once_legibly_or_named_as_left_out(tmp_path, shape, look, kind):
     cells = figures.cells_of([written(shape, tmp_path / "sweep")])
     kind = kinds.chosen_kind(cells.drawing, kind, Layout())
+    cells = with_maps(cells) if kind == "features" else cells
     if _suits(kind, cells):
         _assert_whole(cells, kind, fitted(look), tmp_path)
 
@@ -83,7 +98,7 @@ def _assert_whole(cells: Cells, kind: str, look: Look, folder: Path) -> None:
         _assert_drawn_once(found, cells)
         stalled = [panel for panel in cells.panels if panel.result and not panel.result.converged and panel.picture]
         marks = [text for page in drawn for text in page.texts if text.get_label() == PROBLEM_LABEL]
-        assert len(marks) == len(stalled) * look.labels
+        assert len(marks) == sum(len(panel.maps) or 1 for panel in stalled) * look.labels
         assert all(panel.name in figures.caption(cells, kind) for panel in stalled[:5])
     else:
         _assert_points(drawn, cells, kind)
@@ -92,8 +107,9 @@ def _assert_whole(cells: Cells, kind: str, look: Look, folder: Path) -> None:
 
 def _assert_drawn_once(found, cells: Cells) -> None:
     shown = Counter(tuple(int(c) for c in pixels[0, 0]) for page in found for pixels, _ in page.pictures)
-    for folder, colour in finished(cells).items():
-        assert shown[colour] == 1, f"{folder.name} is drawn {shown[colour]} times"
+    for panel, colour in finished(cells):
+        assert shown[colour] == (len(panel.maps) or 1), f"{panel.name} is drawn {shown[colour]} times"
+    assert shown[GREY] == 2 * sum(len(channels) for panel in cells.panels for channels in panel.maps.values())
 
 
 def _assert_points(drawn, cells: Cells, kind: str) -> None:

@@ -18,6 +18,7 @@ from reconstruct.report.figures.pivot import Layout
 from reconstruct.report.figures.plots.curves import curve
 from reconstruct.report.figures.plots.tradeoff import tradeoff
 from reconstruct.report.figures.tables import paper
+from reconstruct.report.figures.tables.features import features
 from reconstruct.report.figures.tables.grid import grid
 from reconstruct.report.figures.tables.separate import write_panels
 
@@ -28,9 +29,10 @@ DRAWN_BY: dict[str, Callable[[Cells, Look, Layout | None], list[Figure]]] = {
     "grid": grid,
     "curve": curve,
     "tradeoff": tradeoff,
+    "features": features,
 }
-LAYOUTS = {"fig1": paper.FIG1, "fig2": paper.FIG2, "fig3": paper.FIG3}
-"""The rows and columns of the paper's figures."""
+LAYOUTS = {"fig1": paper.FIG1, "fig2": paper.FIG2, "fig3": paper.FIG3, "features": Layout()}
+"""The rows and columns of kinds that let no reader choose them."""
 
 __all__ = [
     "DRAWN_BY", "FORMATS", "LAYOUTS", "Cells", "Layout", "Look", "Panel", "alt", "caption", "cells_of", "grid",

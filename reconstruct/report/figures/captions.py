@@ -12,6 +12,7 @@ from reconstruct.report.figures.labels import cell_names, key_name, labels
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
 from reconstruct.report.figures.plots.curves import without_trace
 from reconstruct.report.figures.plots.tradeoff import without_both
+from reconstruct.report.figures.tables.features import ABOUT as ABOUT_MAPS
 from reconstruct.report.figures.tables.tiles import about
 from reconstruct.runs.naming import OBSERVER, TERMS
 from reconstruct.runs.results import HALF, HALVED, NOISE, PAPERS, Result, differences
@@ -32,6 +33,7 @@ OPENINGS = {
     "curve": "Total loss of every reconstruction, relative to its first step, over steps and seconds of optimisation.",
     "tradeoff": "Relative content error against relative style error. Lines join reconstructions that differ in α/β "
     "only.",
+    "features": ABOUT_MAPS,
 }
 
 ATLAS = {  # what a figure's name begins with -> what it shows
@@ -48,8 +50,9 @@ CODES = {
 LEFT_OUT: dict[str, tuple[str, Callable[[Cells], list[Panel]]]] = {  # kind -> what cells lack, and which do
     "curve": ("no trace of its losses", without_trace),
     "tradeoff": ("only one error", without_both),
+    "features": ("no picture of the original", lambda cells: [panel for panel in cells.panels if not panel.maps]),
 }
-WITH_ERRORS = ("fig1", "grid", "tradeoff", "statistics", "atlas")  # kinds that show numbers
+WITH_ERRORS = ("fig1", "grid", "tradeoff", "features", "statistics", "atlas")  # kinds that show numbers
 MOST_NAMES = 12  # of cells in a sentence
 NOT_COMPARED = (OBSERVER, "device", "snapshots")
 # Keys of a term that choose its layers; the layers themselves are compared.
@@ -83,6 +86,7 @@ def notes(cells: Cells, kind: str) -> list[str]:
     """What cannot be seen in a figure, in a sentence each."""
     results = [panel.result for panel in cells.panels if panel.result]
     names = {
+        "Shown": [words for panel in cells.panels for _, words in panel.maps],
         f"Left out, since there is {LEFT_OUT.get(kind, ('',))[0]}": [panel.name for panel in left_out(cells, kind)],
         "Without a picture": [f"{panel.name} ({panel.problem})" for panel in cells.panels if panel.problem],
         "Not converged": [f"{p.name} ({p.result.note})" for p in cells.panels if p.result and not p.result.converged],

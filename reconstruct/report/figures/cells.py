@@ -36,6 +36,8 @@ class Panel:
     label: str = ""  # what the cell is called; empty for the name of its folder
     lpips: float | None = None  # LPIPS to the photograph, where it was asked for
     settings: Mapping[str, str] = field(default_factory=dict)  # all that have an effect, in one spelling
+    # Term and words of a layer -> label of a channel -> its feature maps in the original and in the result.
+    maps: Mapping[tuple[str, str], Mapping[str, Sequence[Image.Image]]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

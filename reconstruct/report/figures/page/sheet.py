@@ -72,6 +72,7 @@ class Look:
     values: str = "error"  # the numbers under the pictures, one of `VALUES`
     notes: bool = True  # whether what the numbers are is written below the figure
     font: str = ""  # a family that is used wherever it has the letters; empty for the house's own
+    channels: int = 16  # how many of a layer are shown at most, by the kind that shows channels
 
     @property
     def tiny(self) -> float:
