@@ -25,6 +25,7 @@ from reconstruct.report.page.content import POINTS, _command, _credit, _curves
 from reconstruct.report.page.document import PAGE, write_page
 from reconstruct.report.page.findings import findings
 from reconstruct.report.page.pictures import Pictures
+from reconstruct.report.page.words import introduction
 from reconstruct.runs.sentences import sentence
 
 
@@ -107,6 +108,12 @@ def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, col
     assert data_of(write_page([sweep]))["places"] == {"rows": rows, "columns": columns}
     drawn, *_ = pivots(figures.cells_of([sweep]), figures.LAYOUTS.get(sweep.drawing))
     assert ("".join(drawn.keys[0]), "".join(drawn.keys[1])) == (rows, columns)
+
+
+def test_only_a_vgg_is_said_to_have_a_pooling_that_was_chosen():
+    said = [introduction([replace(example(), config=configured(network={"architecture": name}))])[1]
+            for name in ("vgg19", "alexnet")]  # fmt: skip
+    assert ["average pooling" in each for each in said] == [True, False]
 
 
 def test_large_pages_refer_to_the_pictures_of_their_cells(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from reconstruct.layers import ARCHITECTURES
 from reconstruct.report.figures.cells import SWEEP_KEY, Cells, Panel
 from reconstruct.report.figures.labels import cell_names, key_name, labels
 from reconstruct.report.figures.page.sheet import DEFAULT, Look
@@ -155,7 +156,7 @@ def _range(term: str, cells: Cells) -> str:
 
 READERS: Mapping[str, Callable[[Result], object]] = {
     "Network {}": lambda r: f"{r.network['architecture']} with {r.network['weights']} weights",
-    "{} pooling": lambda r: r.network["pooling"],
+    "{} pooling": lambda r: r.network["pooling"] if r.network["architecture"] in ARCHITECTURES else "",
     "{} pixels": lambda r: "" if list(r.layers) == ["content"] and r.config["content"]["code"] else r.size,
     "{} steps": lambda r: r.evaluations,
     "seed {}": lambda r: r.seed,
@@ -164,7 +165,7 @@ READERS: Mapping[str, Callable[[Result], object]] = {
     "canvas: {}": lambda r: f"{r.canvas} of {n} levels" if (n := r.config["canvas"].get("levels")) else r.canvas,
     "optimizer: {}": lambda r: r.optimizer,
     "computed in {}": lambda r: r.precision,
-    "{} threads": lambda r: r.threads if r.device == "cpu" else "",
+    "threads: {}": lambda r: r.threads if r.device == "cpu" else "",
     "started from {}": lambda r: HALVED if r.config["start"] == HALF else r.config["start"],
 }
 

@@ -20,8 +20,9 @@ ERROR = (
     "errors tell how hard each is to match, not how much it knows."
 )
 WORDS = {
-    "layer": "reluB_N is the output of the N-th convolution of block B, after negative values were set to 0: relu1_1 "
-    "is nearest to the pixels, relu5_4 is the last. Each block has half the resolution of the one before.",
+    "layer": "In a VGG, reluB_N is the output of the N-th convolution of block B, after negative values were set to 0: "
+    "relu1_1 is nearest to the pixels, block 5 is the last, and each block has half the resolution of the one before. "
+    "In other networks a layer has the name of its module.",
     "seed": "The number that determines the initial noise. What differs between seeds is what the features leave open.",
     "depth": "Depth N: style from one layer each of blocks 1 to N, content from one layer of block N.",
     "α/β": "The weight of content over that of style: at 0 style alone counts, at ∞ content alone.",
@@ -45,7 +46,7 @@ def introduction(results: Sequence[Result]) -> list[str]:
     joined = ", and " if all(len(result.layers) > 1 for result in results) else ", or "
     start = "noise" if all(result.config["start"] == NOISE for result in results) else "noise or another picture"
     done = (
-        "Each of these pictures was made from what a convolutional network knows of an original, not from the "
+        "Each of these pictures was made from what a neural network knows of an original, not from the "
         f"original: {joined.join(terms)}. A picture, {start} at first, was changed step by step until the network's "
         "features of it were close to these. What comes back is what these features keep; what differs is what they "
         "leave open. After Gatys, Ecker & Bethge, A Neural Algorithm of Artistic Style (arXiv 1508.06576)."
