@@ -1,7 +1,6 @@
 """The command `reconstruct-layers`: a table of a network's layers, with what each sees of the picture."""
 
 import argparse
-from collections.abc import Iterator
 
 from hydra import compose, initialize_config_dir
 
@@ -11,11 +10,6 @@ from experiments.settings.overrides import quoted
 from experiments.terminal.exits import Parser, exits
 from experiments.terminal.tables import aligned
 from reconstruct.errors import InputError
-from reconstruct.layers import ARCHITECTURES, taps
-from reconstruct.other_names import OTHERS, other_names
-
-HEAD = ("layer", "channels × height × width", "stride", "receptive field", "numbers in the Gram matrix")
-WHOLE = "the whole picture"
 
 
 def main() -> None:
@@ -24,7 +18,9 @@ def main() -> None:
     with exits("reconstruct-layers"):
         network = [] if "=" in given.network else [f"network={given.network}"]
         config = _configuration([*network, *given.overrides, *([] if network else [given.network])])
-        print(*aligned(_table(config)), sep="\n")
+        from experiments.cell.architectures import layer_table  # torch; mistakes are found without
+
+        print(*aligned(layer_table(config)), sep="\n")
 
 
 def _configuration(words: list[str]) -> schema.Config:
@@ -34,26 +30,6 @@ def _configuration(words: list[str]) -> schema.Config:
     schema.register(words)
     with initialize_config_dir(str(configs()), version_base="1.3"), as_input_errors():
         return configuration(compose("reconstruct", [quoted(word) for word in words]))
-
-
-def _table(config: schema.Config) -> Iterator[tuple[str, ...]]:
-    from experiments.cell.architectures import layers  # torch; mistakes are found without
-    from experiments.settings.inputs import network_inputs
-
-    architecture = config.network.architecture
-    others = other_names(taps(ARCHITECTURES[architecture])) if config.network.is_vgg else {}
-    yield (*HEAD, *(OTHERS if others else ()))
-    known = layers(architecture, network_inputs(config.network).function, config.size, config.size)
-    for layer, info in known.items():
-        channels, height, width = info.shape
-        down, across = info.field
-        sees = WHOLE if down.size == float("inf") else _sides(down.size, across.size)
-        shape = f"{channels} × {height} × {width}"
-        yield (layer, shape, _sides(down.stride, across.stride), sees, str(channels**2), *others.get(layer, ()))
-
-
-def _sides(down: float, across: float) -> str:
-    return f"{down:g}" if down == across else f"{down:g} × {across:g}"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,24 +1,28 @@
 """Networks that are no VGG: how they are built; and what is known of any network's layers before it has weights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
 
-from experiments.settings.inputs import ARCHITECTURE, DEFAULT, UNTRAINED, Input, NetworkInputs
+from experiments.settings.inputs import ARCHITECTURE, DEFAULT, UNTRAINED, Input, NetworkInputs, network_inputs
 from experiments.settings.own_class import own_function
 from experiments.settings.schema import Config
 from reconstruct.errors import InputError, nearest, one_line
 from reconstruct.hardware.algorithm_choice import NetworkStep, Task, network_step
 from reconstruct.hardware.algorithms import ConvAlgorithm
-from reconstruct.layers import ARCHITECTURES
+from reconstruct.layers import ARCHITECTURES, taps
 from reconstruct.models import ALEXNET, Model, alexnet, loaded, model
 from reconstruct.modules import Modules
 from reconstruct.network import file_state, scaling, vgg_modules
+from reconstruct.other_names import OTHERS, other_names
 from reconstruct.receptive_fields import LayerInfo, survey
 
 TRAINED_SIZE = (224, 224)  # pixels, which most networks were trained to be given
+HEAD = ("layer", "channels × height × width", "stride", "receptive field", "numbers in the Gram matrix")
+WHOLE = "the whole picture"
 Layers = Mapping[str, LayerInfo]
 
 
@@ -61,7 +65,8 @@ def _own(name: str) -> nn.Module:
 def _untrained(architecture: str, function: Input | None) -> nn.Module:
     """For its layers alone."""
     if architecture in ARCHITECTURES:
-        return vgg_modules(architecture)
+        with torch.device("meta"):
+            return vgg_modules(architecture)
     return _model(architecture, 0, Input("", UNTRAINED, None, UNTRAINED), function).module.eval()
 
 
@@ -79,6 +84,33 @@ def layers(architecture: str, function: Input | None, height: int, width: int) -
     except Exception as error:  # whatever its code raises for a picture that is too small, or no square
         reason = one_line(str(error).partition("\n")[0] or repr(error))
         raise InputError(f"network={architecture}: takes no picture of {width}×{height} pixels ({reason})") from error
+
+
+def layer_table(config: Config) -> Iterator[list[str]]:
+    """A head, and a row for each layer, for square pictures of the size that is set; `InputError` as of `layers`."""
+    architecture = config.network.architecture
+    others = other_names(taps(ARCHITECTURES[architecture])) if config.network.is_vgg else {}
+    yield [*HEAD, *(OTHERS if others else ())]
+    known = layers(architecture, network_inputs(config.network).function, config.size, config.size)
+    for layer, info in known.items():
+        channels, height, width = info.shape
+        down, across = info.field
+        sees = WHOLE if down.size == float("inf") else _sides(down.size, across.size)
+        shape = f"{channels} × {height} × {width}"
+        yield [layer, shape, _sides(down.stride, across.stride), sees, str(channels**2), *others.get(layer, ())]
+
+
+def _sides(down: float, across: float) -> str:
+    return f"{down:g}" if down == across else f"{down:g} × {across:g}"
+
+
+def table_to_deepest(config: Config) -> list[list[str]]:
+    """The rows up to the deepest layer that is asked for; none if the network takes no square picture of that size."""
+    with suppress(InputError):
+        head, *rows = layer_table(config)
+        last = max(number for number, row in enumerate(rows) if row[0] in config.asked_layers())
+        return [head, *rows[: last + 1]]
+    return []
 
 
 def task(config: Config, files: NetworkInputs) -> Task:

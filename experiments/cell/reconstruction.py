@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor
 
 from experiments.cell import descriptions
+from experiments.cell.architectures import table_to_deepest
 from experiments.cell.build import Cell, cell
 from experiments.cell.invocation import Invocation, Verbosity, command
 from experiments.cell.signals import deferred
@@ -57,7 +59,7 @@ def reconstruction(provenance: Provenance, folder: Path, invocation: Invocation)
         trace = stack.enter_context(closing(_trace(made, folder, label)))
         _optimise(made, folder / PICTURE, [trace, *others, snapshots, checkpoint], checkpoint.save)
         trace.close()  # what it holds is read for the result
-        result = _result(made, provenance, folder, invocation)
+        result = replace(_result(made, provenance, folder, invocation), layer_table=table_to_deepest(provenance.config))
         best = made.synthesis.best.picture
         board.finish(best, result)
         if film:
@@ -99,7 +101,7 @@ def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocat
     shown = {*given, *(f"{term}.layers" for term in TERMS if "depth" in given)}
     known = spelled(provenance.config, given)
     columns = descriptions.columns({key: value for key, value in known.items() if key in shown})
-    return Board(folder, made.synthesis.done, made.originals, columns)
+    return Board(folder, made.synthesis.done, made.originals, columns, descriptions.layers(provenance.config))
 
 
 def _bar(made: Cell, label: str, verbosity: Verbosity) -> Bars:

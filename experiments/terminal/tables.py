@@ -1,9 +1,9 @@
 """Tables of a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 
-def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """A line for each row, its cells below each other."""
     table = list(rows)
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]

@@ -3,6 +3,7 @@
 Its tags, named for how TensorBoard groups and sorts them::
 
     fit/…                     each term's relative error, mean over layers; PSNR: first, so that HParams shows them
+    layers                    the network's, with their receptive fields, as text
     loss/…                    total, and each term's own
     optimisation/…            loss and gradient norm as logarithms, steps per second
     pictures/beside_original  original and reconstruction side by side, at steps 0, 1, 2, 4, 8, …
@@ -20,7 +21,7 @@ from torch import Tensor
 
 from reconstruct import images
 from reconstruct.measures import psnr
-from reconstruct.recorders.events import EventFile, HParam, picture, scalar, session, session_end
+from reconstruct.recorders.events import EventFile, HParam, picture, scalar, session, session_end, text
 from reconstruct.runs.results import Result, means
 from reconstruct.synthesis import Step
 
@@ -36,17 +37,18 @@ class Board:
         done: steps already taken; what an earlier session wrote from there on is hidden.
         originals: what is to be reconstructed, ``(1, 3, H, W)`` each.
         settings: its row of the HParams table.
+        layers: what is known of the network's, as Markdown; empty if nothing is.
     """
 
     def __init__(
-        self, folder: Path, done: int, originals: Mapping[str, Tensor], settings: Mapping[str, HParam]
+        self, folder: Path, done: int, originals: Mapping[str, Tensor], settings: Mapping[str, HParam], layers: str
     ) -> None:
         self._file = EventFile(folder, done)
         self._originals = originals
         self._shown = [images.shrunk(original, SHOWN_SIDE) for original in originals.values()]
         self._seconds: float | None = None
         if not done:  # else an earlier session said so
-            self._file.write(0, session(settings))
+            self._file.write(0, session(settings), *([text("layers", layers)] if layers else []))
 
     def __call__(self, step: Step) -> None:
         """Write the points of curves and the pictures that are due at this step."""

@@ -63,6 +63,13 @@ def picture(tag: str, image: Image) -> Value:
     return Summary.Value(tag=tag, image=shown)
 
 
+def text(tag: str, markdown: str) -> Value:
+    """A page of the Text tab."""
+    (value,) = summary.text(tag, markdown).value
+    value.tag = tag
+    return value
+
+
 def session(settings: Mapping[str, HParam]) -> Value:
     """A row of the HParams table: column -> value.
 

@@ -63,6 +63,7 @@ class Result:
         converged: false if a loss diverged or stalled, and `note` says which one at which step; true says nothing of
             how much more steps would change.
         settings: all that have an effect, each in one spelling.
+        layer_table: a head, and a row for each layer up to the deepest that was used; earlier programs wrote none.
         files: the other files of its folder that belong to it -> their SHA-256.
     """
 
@@ -93,6 +94,7 @@ class Result:
     converged: bool = True
     note: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    layer_table: list[list[str]] = field(default_factory=list)
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 

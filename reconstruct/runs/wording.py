@@ -6,6 +6,11 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 ERROR = "‖code − target‖² / ‖target‖²"  # what a relative error is
+LAYERS = "The layers of {0} for pictures of {1} × {1} pixels"
+ABOUT_LAYERS = (
+    "The layers that are used are bold; deeper ones are left out. Stride: pixels between neighbouring positions. "
+    "Receptive field: side of the square of pixels that a position can depend on."
+)
 UNKNOWN = "–"  # the value of a key that has no effect on a cell
 _TAP = re.compile(r"([a-z]+)(\d+)_(\d+)")
 

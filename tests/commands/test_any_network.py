@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from support.tiny import only_cell
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from reconstruct.images import load
 from reconstruct.runs.results import Result
@@ -52,6 +53,26 @@ def test_a_network_of_ones_own_is_inverted_and_goes_on_bit_for_bit(own):
     assert result.relative_errors["content"]["relu_1"] < 0.5
     assert "own_net_Net" in only_cell().name
     assert own(*words)[1].count("already finished") == 1
+
+
+def test_a_cell_keeps_the_table_of_layers_and_shows_it_in_tensorboard(own):
+    assert own("network=own_net:Net", "content.layers=[relu,one]", "steps=1")[0] == 0
+    head = ["layer", "channels × height × width", "stride", "receptive field", "numbers in the Gram matrix"]
+    stem, relu, one = (
+        [name, "8 × 16 × 16", "2", field, "64"] for name, field in zip(("stem", "relu", "one"), "337", strict=True)
+    )
+    assert made().layer_table == [head, stem, relu, one]
+    (text,) = EventAccumulator(str(only_cell())).Reload().Tensors("layers")
+    lines = text.tensor_proto.string_val[0].decode().splitlines()
+    assert lines[0].startswith("The layers of own_net:Net for pictures of 32 × 32 pixels. ")
+    assert lines[-4:] == ["---|---|---|---|---", "`stem`|8 × 16 × 16|2|3|64", "**`relu`**|8 × 16 × 16|2|3|64",
+                          "**`one`**|8 × 16 × 16|2|7|64"]  # fmt: skip
+
+
+def test_a_picture_that_is_too_small_for_the_deepest_layers_has_no_table(done):
+    done("content.layers=relu1_1", "size=20", "steps=1")
+    assert made().layer_table == []
+    assert "layers" not in EventAccumulator(str(only_cell())).Reload().Tags()["tensors"]
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

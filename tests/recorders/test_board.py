@@ -35,7 +35,7 @@ def shown(folder: Path) -> EventAccumulator:
 def watched(folder: Path, done: int = 0, until: int | None = None) -> Board:
     synthesis = made()
     synthesis.done = done
-    board = Board(folder, done, ORIGINALS, SETTINGS)
+    board = Board(folder, done, ORIGINALS, SETTINGS, "**layers**")
     for step in synthesis:
         board(step)
         if step.number == until:
@@ -72,6 +72,7 @@ def test_tensorboard_gets_every_loss_each_layers_error_and_the_original_beside_t
     }  # fmt: skip
     assert [event.step for event in events.Scalars("loss/content")] == list(range(61))
     assert events.Scalars("fit/content_error")[-1].value == pytest.approx(result.error("content"))
+    assert events.Tensors("layers")[0].tensor_proto.string_val == [b"**layers**"]
     layers = [events.Scalars(f"relative_error_log10/content_relu{block}_1") for block in (1, 2)]
     means = [(10**one.value + 10**other.value) / 2 for one, other in zip(*layers, strict=True)]
     assert [error.value for error in events.Scalars("fit/content_error")][:-1] == pytest.approx(means, rel=1e-4)
@@ -87,7 +88,7 @@ def test_tensorboard_gets_every_loss_each_layers_error_and_the_original_beside_t
 def test_an_event_file_stays_small_however_long_the_run_is(tmp_path):
     noise = torch.rand(1, 3, 512, 512, generator=torch.Generator().manual_seed(0))  # nothing takes more bytes
     layers = {f"relu{block}_1": 0.5 for block in range(1, 6)}
-    board = Board(tmp_path, 0, {"content": noise, "style": noise}, {})
+    board = Board(tmp_path, 0, {"content": noise, "style": noise}, {}, "")
     for number in range(10_000):
         terms = {"content": 1.0, "style": 1.0}
         board(Step(number, noise, 1.0, terms, 1.0, float(number), {"content": layers, "style": layers}))

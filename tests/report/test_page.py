@@ -13,8 +13,9 @@ from support.pages import data_of, measured, with_pictures_of_their_own, write_f
 from support.records import altered, configured, example
 from support.shapes import Shape, written
 from support.sweeps import any_sweep
-from support.tiny import smooth_picture
+from support.tiny import composed, smooth_picture
 
+from experiments.cell.architectures import table_to_deepest
 from reconstruct import images, measures
 from reconstruct.analysis.entries import MEASURES, Kind, write
 from reconstruct.recorders.snapshots import place
@@ -26,6 +27,7 @@ from reconstruct.report.page.document import PAGE, write_page
 from reconstruct.report.page.findings import findings
 from reconstruct.report.page.pictures import Pictures
 from reconstruct.report.page.words import introduction
+from reconstruct.runs.results import Result
 from reconstruct.runs.sentences import sentence
 
 
@@ -108,6 +110,45 @@ def test_keys_stand_at_first_where_the_figure_has_them(tmp_path, name, rows, col
     assert data_of(write_page([sweep]))["places"] == {"rows": rows, "columns": columns}
     drawn, *_ = pivots(figures.cells_of([sweep]), figures.LAYOUTS.get(sweep.drawing))
     assert ("".join(drawn.keys[0]), "".join(drawn.keys[1])) == (rows, columns)
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The cells of the tables of layers, with the tags within them."""
+    tables = re.findall(r'<table class="network">(.*?)</table>', page, re.DOTALL)
+    rows = [row for table in tables for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)]
+    return [re.findall(r'<t(?:d|h scope="(?:row|col)")>(.*?)</t[dh]>', row) for row in rows]
+
+
+def test_a_page_has_a_table_of_layers_for_each_network_with_those_that_are_used_in_bold(tmp_path):
+    sweep = any_sweep(tmp_path, "pair")
+    before = write_page([sweep])  # of cells of an earlier program, which kept no table
+    assert (data_of(before)["networks"], rows_of(before.read_text())) == ([], [])
+    for cell, (name, layer) in zip(sweep.cells, {"vgg19": "relu4_1", "alexnet": "relu3"}.items(), strict=True):
+        table = table_to_deepest(composed(f"network={name}_untrained", "size=256", f"content.layers=[{layer}]"))
+        made = replace(Result.read(tmp_path / cell.folder), layers={"content": [layer]}, layer_table=table)
+        config = configured(size=256, network={"architecture": name})
+        replace(made, config=config).write(tmp_path / cell.folder)
+    text = write_page([sweep]).read_text()
+    summary = "<summary>The layers of {} for pictures of 256 × 256 pixels</summary>"
+    assert all(summary.format(name) in text for name in ("vgg19", "alexnet"))
+    rows = rows_of(text)
+    wanted = ["512 × 32 × 32", "8", "68", "262144", "features.20", "block4_conv1", "relu_9"]
+    assert [row[1:] for row in rows if row[0] == "<strong>relu4_1</strong>"] == [wanted]
+    fields = [row[3] for row in rows if re.match("conv._", row[0])]
+    assert fields == ["3", "5", "10", "14", "24", "32", "40", "48", "68"]
+    assert rows[-1] == ["<strong>relu3</strong>", "384 × 15 × 15", "16", "99", "147456"]
+    assert [row[0] for row in rows].count("layer") == 2
+
+
+def test_a_page_tells_the_names_of_layers_as_text(tmp_path):
+    sweep, hostile = any_sweep(tmp_path, "pair"), "<script>1</script>"
+    folder = tmp_path / sweep.cells[0].folder
+    config = configured(network={"architecture": hostile})
+    made = replace(Result.read(folder), layers={"content": [hostile]}, layer_table=[["layer"], [hostile]])
+    replace(made, config=config).write(folder)
+    text = write_page([sweep]).read_text()
+    assert "<strong>&lt;script&gt;1&lt;/script&gt;</strong>" in text
+    assert hostile not in text
 
 
 def test_only_a_vgg_is_said_to_have_a_pooling_that_was_chosen():

@@ -21,6 +21,7 @@ from support.tiny import smooth_picture
 
 from reconstruct import images
 from reconstruct.report.page.document import write_page
+from reconstruct.runs.results import Result
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
 pytestmark = [pytest.mark.browser, NEEDED]
@@ -134,6 +135,11 @@ def page(tmp_path_factory) -> Path:
             head = "step,seconds,total,content,gradient_norm,content relu4_2\n"
             (sweep.folder / cell.folder / "trace.csv").write_text(head + rows)
             write_film(sweep.folder / cell.folder, steps=[0, 3, 40])
+    for cell in sweep.cells:
+        made = Result.read(sweep.folder / cell.folder)
+        replace(made, layer_table=[["layer", "stride"], ["conv4_2", "8"], ["relu4_2", "8"]]).write(
+            sweep.folder / cell.folder
+        )
     measured(sweep)
     return write_page([sweep])
 
@@ -484,8 +490,12 @@ def test_nothing_is_wider_than_the_window_and_an_accessibility_check_finds_nothi
     screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
     reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     reader.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    reader.click("#introduction > details:not([id]) > summary")
+    assert reader.texts(".network strong") == ["relu4_2"]
     for view in VIEWS:
         reader.view(view)
+        if view == "table":
+            reader.click("#introduction > summary")
         assert reader.driver.execute_script("return document.documentElement.scrollWidth") <= width
         for line in reader.all("[data-opens] summary")[:1]:
             line.click()

@@ -11,7 +11,7 @@ from reconstruct.report.figures.cells import Cells, Panel, cells_of
 from reconstruct.report.figures.labels import EFFORT, cell_names, labels
 from reconstruct.report.figures.pivot import places
 from reconstruct.report.page.pictures import Pictures, moments
-from reconstruct.report.page.words import QUANTITIES, errors, facts, introduction, words
+from reconstruct.report.page.words import QUANTITIES, errors, facts, introduction, layer_tables, words
 from reconstruct.runs import trace
 from reconstruct.runs.failures import problem
 from reconstruct.runs.naming import TERMS, is_setting
@@ -38,6 +38,7 @@ def content(sweeps: Sequence[Sweep], heading: str, pictures: Pictures) -> dict[s
     return {
         "title": heading or ", ".join(names),
         "introduction": introduction(results),
+        "networks": layer_tables(results),
         "words": [*words(results, cells.axes), *meanings],
         "facts": [name for name in FACTS if name in known],
         "keys": list(_keys(cells, keys)),

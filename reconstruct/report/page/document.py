@@ -49,7 +49,7 @@ def document(shown: Mapping[str, Any]) -> str:
     script = "\n".join(_part(f"script/{name}") for name in in_order)
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(_part("page.html"))
     hashes = {"style_hash": _hash(style), "script_hash": _hash(script)}
-    texts = {name: shown[name] for name in ("title", "introduction", "words")}
+    texts = {name: shown[name] for name in ("title", "introduction", "words", "networks")}
     return template.render(**texts, style=style, script=script, data=_json(shown), **hashes)
 
 

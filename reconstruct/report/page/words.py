@@ -1,13 +1,13 @@
 """What a reader must know who has nothing but the page: what was done, what words mean, how numbers are called."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite, isnan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reconstruct.analysis.entries import LPIPS, PROBABILITY
 from reconstruct.report.figures.captions import settings
 from reconstruct.runs.results import NOISE, PAPERS, Result
-from reconstruct.runs.wording import percent
+from reconstruct.runs.wording import ABOUT_LAYERS, LAYERS, percent
 
 TERMS = {
     "content": "its content (the features of a layer, each at its position)",
@@ -61,6 +61,18 @@ def words(results: Sequence[Result], axes: Mapping[str, object]) -> list[tuple[s
     kept = known | (used if used != {PAPERS["style"]} else set())
     every = {"error": ERROR, **WORDS, **KEPT}
     return [(word, meaning) for word, meaning in every.items() if word in kept] if results else []
+
+
+def layer_tables(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """For each network and size: title, the rows up to the deepest layer that a cell used, and all that were used."""
+    tables: dict[str, dict[str, Any]] = {}
+    for result in results:
+        title = LAYERS.format(result.network["architecture"], result.size)
+        table = tables.setdefault(title, {"title": title, "about": ABOUT_LAYERS, "rows": [], "used": []})
+        table["rows"] = max(table["rows"], result.layer_table, key=len)
+        used = (layer for layers in result.layers.values() for layer in layers)
+        table["used"] = sorted({*table["used"], *used})
+    return [table for table in tables.values() if table["rows"]]
 
 
 class Quantity(NamedTuple):
