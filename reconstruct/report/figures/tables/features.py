@@ -11,8 +11,8 @@ from reconstruct.report.figures.tables.tiles import Tile, about, tiles
 
 ABOUT = (
     "Feature maps; channels with the largest squared difference ‖F − P‖² come first (F: reconstruction, P: original). "
-    "Each pair has one grey scale, from 0 (or a smaller value, black) to its largest value (white). Percentages: ‖F − "
-    "P‖² / ‖P‖² of the channel (999 % if more); of style, which ignores places, (G − A)² / A², means G of F², A of P²."
+    "Each pair has one grey scale, from 0 (or a smaller value, black) to its largest value (white). Percentages: "
+    "‖F − P‖² / ‖P‖² of the channel (999 % if more). Of style, which ignores places, F and P are mean squares of maps."
 )
 
 
