@@ -39,6 +39,18 @@ EVERY = taps(ARCHITECTURES["vgg19"])
 """The taps of all VGGs, from the picture upwards."""
 
 
+def place(layer: str) -> list[str | int]:
+    """What the layers of one network are sorted by: a VGG's from the picture upwards, others by numbers in names."""
+    parts = re.split(r"(\d+)", layer)
+    return ["", EVERY.index(layer)] if layer in EVERY else [int(each) if each.isdigit() else each for each in parts]
+
+
+def shortened(layers: Sequence[str]) -> tuple[str, list[str]]:
+    """What all names begin with, as ``relu…``, and the rest of each: the names themselves if they are not all relu."""
+    are_rectified = all(re.fullmatch(r"relu\d.*", layer) for layer in layers)
+    return ("relu…", [layer.removeprefix("relu") for layer in layers]) if are_rectified else ("", list(layers))
+
+
 def block(tap: str) -> int:
     """The block that a tap belongs to, counted from 1; `InputError` if it is not the name of a layer."""
     match = re.match(r"[a-z]+(\d+)", tap)
@@ -78,5 +90,8 @@ def halvings(tap: str) -> int:
 
 
 def smallest_side(layers: Iterable[str]) -> int:
-    """The shortest side in pixels at which all `layers` still have a position: each pooling passed halves it."""
-    return max(1 << halvings(layer) for layer in layers)
+    """The shortest side in pixels at which all `layers` still have a position: each pooling passed halves it.
+
+    Of a layer of another network nothing is known: 1.
+    """
+    return max(1 << halvings(layer) if layer in EVERY else 1 for layer in layers)

@@ -31,6 +31,7 @@ Pooling = Literal["average", "max"]
 Read = Callable[[str, Tensor], Any]
 
 FAINTEST = 0.1
+CAFFE_MEAN = (103.939, 116.779, 123.68)  # of ImageNet in blue, green, red, 0 to 255
 
 
 class Network(nn.Module, ABC):
@@ -157,7 +158,7 @@ class Stages(Network):
         return network
 
 
-def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Stages:
+def vgg(architecture: str, state: State, pooling: Pooling = "average", preprocess: nn.Module | None = None) -> Stages:
     """The convolutions and poolings of a VGG with the given weights.
 
     Args:
@@ -166,14 +167,20 @@ def vgg(architecture: str, state: State, pooling: Pooling = "average") -> Stages
             is a 1×1 convolution that turns RGB in [0, 1] into what the network was trained on. Batch normalisation
             is folded into the convolutions: a conv tap is what comes out of it.
         pooling: what the five poolings do; Gatys et al. use the average.
+        preprocess: what stands before weights without such a first entry; by default ImageNet's scaling.
 
     Raises:
         InputError: the weights are not those of such a network.
     """
     pairs = _convolutions(state)
-    own_door = len(pairs) > 0 and pairs[0][0].shape == (3, 3, 1, 1)
-    preprocess = _convolution_1x1(*pairs.pop(0)) if own_door else scaling(*IMAGENET)
-    return Stages(_stages(architecture, pairs, pooling), preprocess)
+    if begins_with_preprocessing(state):
+        preprocess = _convolution_1x1(*pairs.pop(0))
+    return Stages(_stages(architecture, pairs, pooling), preprocess or scaling(*IMAGENET))
+
+
+def begins_with_preprocessing(state: State) -> bool:
+    """Whether weights say themselves what stands before the network: in a 1×1 convolution of RGB."""
+    return next((value.shape for value in state.values() if value.ndim == 4), None) == (3, 3, 1, 1)
 
 
 def _convolutions(state: State) -> list[tuple[Tensor, Tensor]]:
@@ -234,6 +241,13 @@ def scaling(mean: Sequence[float], std: Sequence[float]) -> nn.Conv2d:
     """From RGB in [0, 1] to numbers of these mean and standard deviation, as a 1×1 convolution."""
     centre, scale = torch.tensor(mean), torch.tensor(std)
     return _convolution_1x1(torch.diag(1 / scale)[:, :, None, None], -centre / scale)
+
+
+def preprocessing(name: str) -> nn.Conv2d:
+    """That of torchvision's networks (``imagenet``), or that of Caffe's, Gatys's own among them (``caffe``)."""
+    if name == "imagenet":
+        return scaling(*IMAGENET)
+    return _convolution_1x1(255 * torch.eye(3).flip(0)[:, :, None, None], -torch.tensor(CAFFE_MEAN))
 
 
 def torchvision_state(architecture: str, batch_normalised: bool = False) -> State:

@@ -26,7 +26,7 @@ WHOLE = "the whole picture"
 Layers = Mapping[str, LayerInfo]
 
 
-def network(architecture: str, seed: int, files: NetworkInputs) -> Modules:
+def network(architecture: str, seed: int, files: NetworkInputs, preprocess: nn.Module | None) -> Modules:
     """The network with its weights.
 
     Raises:
@@ -36,7 +36,7 @@ def network(architecture: str, seed: int, files: NetworkInputs) -> Modules:
     made, weights = _model(architecture, seed, files.weights, files.function), files.weights
     if weights.name not in (DEFAULT, UNTRAINED):
         loaded(made.module, file_state(weights.file), f"network.weights={weights.name}")
-    return Modules(made.module, scaling(made.mean, made.std), (made.size, made.size))
+    return Modules(made.module, preprocess or scaling(made.mean, made.std), (made.size, made.size))
 
 
 def _model(architecture: str, seed: int, weights: Input, function: Input | None) -> Model:

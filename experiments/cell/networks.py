@@ -11,10 +11,21 @@ from experiments.cell import architectures
 from experiments.cell.compute_plan import ComputePlan
 from experiments.settings import schema
 from experiments.settings.inputs import TORCHVISION, TORCHVISION_BN, UNTRAINED, Input, NetworkInputs
-from reconstruct.errors import RunError
+from experiments.terminal.progress import say
+from reconstruct.errors import InputError, RunError
 from reconstruct.hardware.algorithms import ConvAlgorithm
 from reconstruct.layers import ARCHITECTURES
-from reconstruct.network import Network, State, file_state, normalized, torchvision_state, untrained_state, vgg
+from reconstruct.network import (
+    Network,
+    State,
+    begins_with_preprocessing,
+    file_state,
+    normalized,
+    preprocessing,
+    torchvision_state,
+    untrained_state,
+    vgg,
+)
 
 NORMALIZING_SIZE = 256  # pixels
 
@@ -53,7 +64,8 @@ def network(settings: schema.NetworkSettings, files: NetworkInputs, device: torc
     """The network in float32; for the same settings and files, the same object."""
     torch.backends.cudnn.allow_tf32 = False  # float32 shall mean float32, on a GPU too
     torch.backends.cudnn.deterministic = True  # and the same settings the same picture
-    return _network(settings.architecture, settings.pooling.name, settings.seed, files, device)
+    preprocessed = settings.preprocessing.name if settings.preprocessing else ""
+    return _network(settings.architecture, settings.pooling.name, settings.seed, preprocessed, files, device)
 
 
 def forget() -> None:
@@ -63,13 +75,29 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1)
-def _network(architecture: str, pooling: str, seed: int, files: NetworkInputs, device: torch.device) -> Network:
+def _network(
+    architecture: str, pooling: str, seed: int, preprocessed: str, files: NetworkInputs, device: torch.device
+) -> Network:
+    given = preprocessing(preprocessed) if preprocessed else None
     if architecture not in ARCHITECTURES:
-        return architectures.network(architecture, seed, files).to(device)
-    built = vgg(architecture, _state(architecture, files.weights, seed), pooling)  # type: ignore[arg-type]
+        return architectures.network(architecture, seed, files, given).to(device)
+    state = _state(architecture, files.weights, seed)
+    _check_preprocessing(preprocessed, begins_with_preprocessing(state), files.weights)
+    built = vgg(architecture, state, pooling, given)  # type: ignore[arg-type]
     if files.normalize_over:
         built = normalized(built, [given.picture(NORMALIZING_SIZE, square=True) for given in files.normalize_over])
     return built.to(device)
+
+
+def _check_preprocessing(preprocessed: str, is_known: bool, weights: Input) -> None:
+    """Refuse one where the weights have their own; a line where it is taken for granted."""
+    if preprocessed and is_known:
+        raise InputError(f"network.preprocessing={preprocessed}: {weights.name} begins with its own; leave it out")
+    if weights.path and not preprocessed and not is_known:
+        say(
+            f"network.weights={weights.name}: taken to expect what torchvision's networks do; weights from Caffe, such "
+            "as Gatys et al.'s, need network.preprocessing=caffe (and imagenet silences this line)"
+        )
 
 
 def _state(architecture: str, weights: Input, seed: int) -> State:

@@ -55,11 +55,21 @@ class Cell:
         return [cls(sweep.folder / cell.folder, result) for cell, result in sweep.results() if result]
 
     @property
+    def layers(self) -> set[str]:
+        """Those that it was made from, and those that its network has by depth."""
+        return {*self.result.network.get("by_depth", ()), *chain.from_iterable(self.result.layers.values())}
+
+    @property
     def network(self) -> Network:
         """The network that it was made with."""
         record = self.result.network
         settings = {key: value for key, value in record.items() if key != "kind"}
-        asked = schema.NetworkSettings(**settings | {"pooling": schema.Pooling[record["pooling"]]})
+        given = settings.get("preprocessing")
+        named = {
+            "pooling": schema.Pooling[record["pooling"]],
+            "preprocessing": schema.Preprocessing[given] if given else None,
+        }
+        asked = schema.NetworkSettings(**settings | named)
         return networks.network(asked, network_inputs(asked), device("auto"))
 
     @property
@@ -97,12 +107,17 @@ def _measured(sweep: Sweep) -> list[Entry]:
     groups = [same for of in by_network.values() for same in grouped(of, Cell.recipe).values()]
     originals = {name: cell.original for name, cell in {cell.name: cell for cell in reversed(cells)}.items()}
     asked = observations.asked_for(sweep, [cell.result for cell in cells])
-    look = observations.observed(asked, originals, lambda name: by_network[name][0].network)
+    look = observations.observed(asked, originals, lambda name: _seen(by_network[name]))
     pictures = (pair for group in counted(groups, "measuring") for pair in _of_group(group))
     measured = [look(entry, picture) for entry, picture in chain(pictures, _baselines(cells))]
     say(f"{sweep.folder / MEASURES}: {plural(len(measured), 'picture')} measured")
     _say_what_is_missing(measured)
     return measured
+
+
+def _seen(cells: Sequence[Cell]) -> tuple[Network, tuple[str, ...]]:
+    """The network of these cells, and the layers that they look at."""
+    return cells[0].network, tuple(sorted({layer for cell in cells for layer in cell.layers}))
 
 
 def _say_what_is_missing(measured: Sequence[Entry]) -> None:
@@ -114,9 +129,9 @@ def _say_what_is_missing(measured: Sequence[Entry]) -> None:
 
 
 def _rectified(entry: Entry) -> list[str]:
-    """All rectified layers of an entry's network."""
-    architecture = entry.network.split()[0]
-    return [tap for tap in layers.taps(layers.ARCHITECTURES[architecture]) if tap.startswith("relu")]
+    """All rectified layers of an entry's network, if it is a VGG."""
+    convolutions = layers.ARCHITECTURES.get(entry.network.split()[0], ())
+    return [tap for tap in layers.taps(convolutions) if tap.startswith("relu")]
 
 
 def _of_group(cells: Sequence[Cell]) -> Iterator[Measured]:
@@ -183,7 +198,8 @@ def _style_balance(cell: Cell, picture: Tensor, photograph: Tensor) -> float | N
 def _coherence(cell: Cell, picture: Tensor, original: Tensor) -> float | None:
     """Of a style and its original, at a layer that sees ten pixels; ``None`` if they are too small for it."""
     side = min(*picture.shape[-2:], *original.shape[-2:])
-    if list(cell.result.layers) != ["style"] or side < layers.smallest_side([STRUCTURES]):
+    is_style = list(cell.result.layers) == ["style"]
+    if not is_style or STRUCTURES not in cell.network.taps or side < layers.smallest_side([STRUCTURES]):
         return None
     F, P = (cell.network(each.to(device("auto")), [STRUCTURES])[STRUCTURES] for each in (picture, original))
     return measures.coherence(F, P, stride=2)
@@ -199,7 +215,7 @@ def _reference(cell: Cell, like: Tensor) -> Objective:
         original = images.load(cell.folder / f"{own}.png")
         original = stretched(original, *like.shape[-2:]) if term == "content" else original
         side = min(*like.shape[-2:], *original.shape[-2:])
-        representation = form(equal_weights(observations.rectified(cell.network, side)))
+        representation = form(equal_weights(observations.measured_layers(cell.network, cell.layers, side)))
         target = encode(cell.network, representation, original.to(device("auto")))
         terms.append(Term(term, representation, target))
     return Objective(cell.network, terms)

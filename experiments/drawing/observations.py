@@ -1,6 +1,6 @@
 """What an observer sees in the pictures of a sweep, and how their features compare with random photographs'."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from reconstruct.analysis.observers import classifier, names
 from reconstruct.analysis.observers.chance import NullDistribution, null_distributions, parts
 from reconstruct.analysis.observers.perceptual import Perceptual
 from reconstruct.errors import InputError, RunError
-from reconstruct.network import Network
+from reconstruct.network import Network, Stages
 from reconstruct.runs.results import PICTURE, Result
 from reconstruct.runs.sweeps import Sweep
 from reconstruct.weights import arrays
@@ -51,11 +51,11 @@ def observer(name: str) -> classifier.Classifier | None:
 
 
 def observed(
-    asked: str, originals: Mapping[str, Tensor], network_of: Callable[[str], Network]
+    asked: str, originals: Mapping[str, Tensor], seen_by: Callable[[str], tuple[Network, tuple[str, ...]]]
 ) -> Callable[[Entry, Tensor], Entry]:
     """What adds to an entry what is seen in its picture ``(1, 3, H, W)``, beside the original of that name.
 
-    `asked` is the observer's name; `network_of` gives the network of a name.
+    `asked` is the observer's name; `seen_by` gives the network of a name, and its layers that the sweep looks at.
     """
     if asked == names.NONE:
         return lambda entry, picture: entry
@@ -71,7 +71,7 @@ def observed(
             seen = seeing(picture).beside(own, others)
         seen |= _perceived(picture, stretched(original, *picture.shape[-2:]))
         if entry.representation == "content" and len(matched) == 1 and picture.shape == original.shape:
-            seen |= _beside_chance(network_of(entry.network), matched[0], original, picture)
+            seen |= _beside_chance(*seen_by(entry.network), matched[0], original, picture)
         return replace(entry, seen=seen)
 
     return look
@@ -100,24 +100,26 @@ def _perceived(picture: Tensor, original: Tensor) -> dict[str, float]:
     return {} if found is None else {LPIPS: found}
 
 
-def _beside_chance(network: Network, layer: str, *pair: Tensor) -> dict[str, float]:
+def _beside_chance(network: Network, named: tuple[str, ...], layer: str, *pair: Tensor) -> dict[str, float]:
     """How the features of an original and a picture ``(1, 3, H, W)`` agree at a layer, among random photographs'."""
-    chances = by_chance(network, *pair[0].shape[-2:])
+    chances = by_chance(network, named, *pair[0].shape[-2:])
     if layer not in chances:
         return {}
     return chances[layer].beside(*(network(each.to(device("auto")), [layer])[layer] for each in pair))
 
 
 @lru_cache(maxsize=4)
-def by_chance(network: Network, height: int, width: int) -> Mapping[str, NullDistribution]:
+def by_chance(network: Network, named: tuple[str, ...], height: int, width: int) -> Mapping[str, NullDistribution]:
     """Layer -> the agreement of random parts of sample photographs, of that size; empty if these cannot be had."""
-    generator, taps = torch.Generator().manual_seed(0), rectified(network, min(height, width))
+    generator, taps = torch.Generator().manual_seed(0), measured_layers(network, named, min(height, width))
     made = {name: parts(photograph, height, width, PARTS, generator) for name, photograph in _photographs().items()}
     return null_distributions(lambda part: network(part.to(device("auto")), taps), made, generator)
 
 
-def rectified(network: Network, side: int) -> list[str]:
-    """The rectified layers that still have a position if the shortest side has so many pixels."""
+def measured_layers(network: Network, named: Collection[str], side: int) -> list[str]:
+    """A VGG's rectified layers with a position where the shortest side has so many pixels; of others those `named`."""
+    if not isinstance(network, Stages):
+        return [tap for tap in network.taps if tap in named]
     return [tap for tap in network.taps if tap.startswith("relu") and layers.smallest_side([tap]) <= side]
 
 

@@ -18,7 +18,10 @@ from reconstruct.runs.results import FORMAT
 # asked for, so that a sweep can be taken up again on another machine.
 METHOD = 9
 # Settings that choose layers or files, which count by themselves.
-_STAND_FOR_OTHERS = ("depth", *(f"{term}.{key}" for term in TERMS for key in ("by_depth", "picture")))
+_STAND_FOR_OTHERS = (
+    *("depth", "network.by_depth"),
+    *(f"{term}.{key}" for term in TERMS for key in ("by_depth", "picture")),
+)
 
 
 @dataclass(frozen=True)

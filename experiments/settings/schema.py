@@ -30,6 +30,7 @@ Losses = Enum("Losses", ["paper", "relative"])
 Pooling = Enum("Pooling", ["average", "max"])
 Precision = Enum("Precision", ["auto", "float32", "bfloat16"])
 Colours = Enum("Colours", ["rgb", "decorrelated"])
+Preprocessing = Enum("Preprocessing", ["imagenet", "caffe"])
 Crop = Enum("Crop", ["none", "square"])
 Statistic = Enum("Statistic", ["gram", "covariance", "moments", "shifted", "sliced"])
 Drawing = Enum("Drawing", ["auto", "none", "fig1", "fig2", "fig3", "grid", "curve", "tradeoff", "atlas", "statistics"])
@@ -82,6 +83,7 @@ def _require_part(channels: list[str], window: list[float] | None, term: str) ->
 
 
 FEATURES = "features"  # the statistic of content that keeps all of them
+BY_DEPTH = [f"relu{block}_1" for block in range(1, 6)]  # of every VGG
 DEFAULT_CONTENT = ["relu4_2"]  # the paper's choice where content and style are joined
 
 
@@ -157,7 +159,9 @@ class NetworkSettings:
     architecture: str = "vgg19"
     weights: str = MISSING
     pooling: Pooling = Pooling.average
+    preprocessing: Preprocessing | None = None
     normalize_over: list[str] = field(default_factory=list)
+    by_depth: list[str] = field(default_factory=lambda: list(BY_DEPTH))
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -319,12 +323,16 @@ class Config:
 
     def layers(self, term: str) -> list[str]:
         """The layers of a term: given by name or by depth; else all of style's `by_depth`, or content's relu4_2."""
-        settings = self.term(term)
+        settings, by_depth = self.term(term), self.by_depth(term)
         if settings.layers is not None:
             return settings.layers
         if self.depth is None:
-            return settings.by_depth if term == "style" else DEFAULT_CONTENT
-        return settings.by_depth[self.depth - 1 : self.depth] if term == "content" else settings.by_depth[: self.depth]
+            return by_depth if term == "style" else DEFAULT_CONTENT
+        return by_depth[self.depth - 1 : self.depth] if term == "content" else by_depth[: self.depth]
+
+    def by_depth(self, term: str) -> list[str]:
+        """The layer of each depth: as given, or the network's own."""
+        return self.term(term).by_depth or self.network.by_depth
 
     @property
     def code(self) -> str | None:
@@ -358,7 +366,9 @@ class Config:
         if settings.layers is not None and known:
             settings.layers = [taken_for(layer, known) for layer in settings.layers]
         if term in self.active() and self.depth is not None:
-            _require(1 <= self.depth <= len(settings.by_depth), "depth", self.depth, f"1 to {len(settings.by_depth)}")
+            deepest = len(self.by_depth(term))
+            expected = f"1 to {deepest}" if deepest else f"{term}.layers, since this network has no layers by depth"
+            _require(1 <= self.depth <= deepest, "depth", self.depth, expected)
         layers = self.layers(term)
         key = f"{term}.layers"
         _require(bool(layers), key, "[]", "at least one layer, for example [relu4_2]")
@@ -382,11 +392,13 @@ def check_place(runs: str, name: str) -> None:
 PHOTOGRAPHS = ("pagoda", "astronaut", "coffee", "cat", "rocket")
 WEIGHTS = {"": "torchvision", "_bn": "torchvision_bn", "_untrained": "untrained"}
 WITH_A_FILE = {"vgg16": "vgg16"}  # networks whose weights are an asset
-OTHERS = {  # networks that are no VGG: name -> architecture, weights
-    "alexnet": (ALEXNET, "lpips_alexnet"),
-    "alexnet_untrained": (ALEXNET, "untrained"),
-    "efficientnet_lite0": ("timm:tf_efficientnet_lite0", "efficientnet_lite0"),
-    "efficientnet_lite0_untrained": ("timm:tf_efficientnet_lite0", "untrained"),
+OTHERS = {  # networks that are no VGG: name -> architecture, weights, the layer of each depth
+    "alexnet": (ALEXNET, "lpips_alexnet", ["relu1", "relu2", "relu3", "relu4", "relu5"]),
+    "efficientnet_lite0": (
+        "timm:tf_efficientnet_lite0",
+        "efficientnet_lite0",
+        ["blocks.0", "blocks.1", "blocks.2", "blocks.4", "blocks.6"],  # positions 2, 4, 8, 16 and 32 pixels apart
+    ),
 }
 
 
@@ -396,7 +408,10 @@ def known_networks() -> dict[str, NetworkSettings]:
     found = {name: NetworkSettings(each, WITH_A_FILE.get(name, w)) for name, (each, w) in vgg.items()}
     for node in found.values():
         node.normalize_over = list(PHOTOGRAPHS)
-    return found | {name: NetworkSettings(*each) for name, each in OTHERS.items()}
+    for name, (architecture, weights, by_depth) in OTHERS.items():
+        for suffix, chosen in (("", weights), ("_untrained", WEIGHTS["_untrained"])):
+            found[f"{name}{suffix}"] = NetworkSettings(architecture, chosen, by_depth=by_depth)
+    return found
 
 
 def register(words: Iterable[str] = ()) -> None:
@@ -412,7 +427,7 @@ def register(words: Iterable[str] = ()) -> None:
         store.store(group="network", name=name, node=node)
     given = ",".join(word.removeprefix("network=") for word in words if word.startswith("network="))
     for each in (each for each in given.split(",") if ":" in each):
-        store.store(group="network", name=each, node=NetworkSettings(each, "default"))
+        store.store(group="network", name=each, node=NetworkSettings(each, "default", by_depth=[]))
 
 
 def _bare_name(settings: type) -> str:

@@ -10,7 +10,7 @@ from statistics import geometric_mean
 from typing import Any, TypeVar
 
 from reconstruct.analysis.entries import UNTRAINED, Entry, Kind, counterpart, training, usual
-from reconstruct.layers import EVERY
+from reconstruct.layers import place
 from reconstruct.runs.naming import TERMS
 
 CONTENT_LAYER = "relu4_2"  # where content errors of styles are compared: the paper's layer for content
@@ -132,7 +132,7 @@ def lacking(entries: Sequence[Entry], level: float | None) -> str:
     """The layers that have not reached a relative error, as text: relu5_4 (3 of 4 did); empty if all have."""
     counts = _counts(entries, level) if level is not None else {}
     reached = _reached(entries, level or 0.0)
-    left_out = sorted((group for group in counts if group not in reached), key=lambda group: EVERY.index(group[-1]))
+    left_out = sorted((group for group in counts if group not in reached), key=lambda group: place(group[-1]))
     alone = len({group[:2] for group in counts}) == 1
     names = {(n, c, layer): layer if alone else f"{training(n)} {c} {layer}" for n, c, layer in left_out}
     return ", ".join(f"{names[group]} ({counts[group][0]} of {counts[group][1]} did)" for group in left_out)
@@ -189,7 +189,7 @@ def _case_and_layer(entry: Entry) -> tuple[object, ...]:
 def order(entries: Sequence[Entry]) -> list[str]:
     """All layers of the usual network at which errors were measured, from the picture upwards."""
     own = select(entries, network=usual(entries))
-    return sorted({layer for e in own for errors in e.errors.values() for layer in errors}, key=EVERY.index)
+    return sorted({layer for e in own for errors in e.errors.values() for layer in errors}, key=place)
 
 
 def content_layer(entries: Sequence[Entry]) -> str:
@@ -269,4 +269,4 @@ def single(entries: Iterable[Entry]) -> list[Entry]:
 def by_layer(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     """Layer -> the entries that were made from it, from the picture upwards."""
     found = grouped(entries, lambda e: e.layer)
-    return {layer: found[layer] for layer in sorted(found, key=EVERY.index)}
+    return {layer: found[layer] for layer in sorted(found, key=place)}

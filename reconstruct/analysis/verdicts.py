@@ -9,6 +9,7 @@ from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.outcomes import UNCERTAINTY, Claim, Finding, NotMeasured, plural
 from reconstruct.analysis.recognition import RECOGNITION
 from reconstruct.analysis.selection import depth_cells, distinct, front, measured, style_cells, variants
+from reconstruct.layers import ARCHITECTURES
 
 
 class Verdict(StrEnum):
@@ -57,8 +58,8 @@ class TestedClaim:
 
 
 def verdicts(entries: Sequence[Entry]) -> dict[str, TestedClaim]:
-    """Name -> claim with its verdict; the verdict is "not measured" if the sweep has no cells for the claim."""
-    tested, kept = {}, distinct(entries)
+    """Name -> claim about VGGs with its verdict; "not measured" if the sweep has no cells for the claim."""
+    tested, kept = {}, distinct(e for e in entries if e.network.split()[0] in ARCHITECTURES)
     for name, claim in {**CLAIMS, **RECOGNITION}.items():
         try:
             tested[name] = TestedClaim(claim, *claim.test(kept))
@@ -88,7 +89,7 @@ def _left_out(entries: Sequence[Entry]) -> list[str]:
     notes = [f"{network[:1].upper()}{network[1:]}."] if network else []
     if not_rectified := [e for e in kept if e.cell and not all(measured(e, term) for term in e.layers)]:
         number = plural(len(not_rectified), "picture")
-        notes.append(f"{number} left out: errors are measured at rectified layers (relu…) only.")
+        notes.append(f"{number} left out: errors were not measured at all of their layers.")
     if alike := len(entries) - len(kept):
         differ = "it differs from another" if alike == 1 else "they differ from others"
         notes.append(f"{plural(alike, 'picture')} left out: {differ} only in settings that an analysis ignores.")

@@ -26,7 +26,7 @@ Places = Mapping[str, tuple[int, Path]]
 NEAR = ("psnr", "ssim", "layout")
 NOT_CELLS = {Kind.SHUFFLED: "the original, shuffled", Kind.OTHER: "another original"}
 HINT = (
-    "Rows: the layer that a picture was made from. Columns: the layer relu… that was measured (framed: the same "
+    "Rows: the layer that a picture was made from. Columns: the layer that was measured (framed: the same "
     "layer). The stronger the colour, the larger. Geometric means over {}, {} each."
 )
 

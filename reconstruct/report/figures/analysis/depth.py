@@ -26,6 +26,7 @@ from reconstruct.analysis.selection import (
     select,
     variants,
 )
+from reconstruct.layers import shortened
 from reconstruct.report.figures.page.notes import keys, paragraph
 from reconstruct.report.figures.page.sheet import COLOURS, FAINT, Look, Part, laid_out
 from reconstruct.report.figures.plots.axes import limits, number
@@ -62,7 +63,7 @@ def depth(entries: Sequence[Entry], look: Look) -> list[Figure]:
 
 def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     groups, level, layers = variants(entries), depth_level(entries), order(depth_cells(entries))
-    every, names = [e for cells in groups.values() for e in cells], [layer.removeprefix("relu") for layer in layers]
+    every, (begin, names) = [e for cells in groups.values() for e in cells], shortened(layers)
     ends = [select(cells, kind=Kind.RESULT) for cells in groups.values()]
     stopped = [at_level(cells, level) for cells in groups.values()]
     panels = {
@@ -78,7 +79,7 @@ def _parts(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
     plots = []
     for panel, points in known.items():
         draw = partial(_draw, panel, points, level, references.get(panel), chance if panel == CHANCE else {})
-        plots.append(Plot(panel, "layer, relu…", draw, names))
+        plots.append(Plot(panel, f"layer, {begin}" if begin else "layer", draw, names))
     yield from rows(plots, look)
     yield from keys([(f"● {name}", colour) for name, colour in zip(groups, COLOURS, strict=False)], look)
     yield paragraph(_legend(groups, level, list(known)), look)

@@ -14,7 +14,7 @@ from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.selection import depth_cells, single, style_cells
 from reconstruct.analysis.selection import matrix as errors_of
 from reconstruct.analysis.statistics import OTHER, StatisticError, medians
-from reconstruct.layers import EVERY
+from reconstruct.layers import place, shortened
 from reconstruct.report.figures.page.fitting import extent, fit
 from reconstruct.report.figures.page.notes import EDGE, paragraph
 from reconstruct.report.figures.page.sheet import GAP, Look, Part, Sheet, laid_out
@@ -55,13 +55,11 @@ def _of_layers(entries: Sequence[Entry], look: Look) -> Iterator[Part]:
 
 
 def _plot(term: str, errors: Errors) -> Plot:
-    layers = sorted({layer for row in errors.values() for layer in row}, key=EVERY.index)
-    heading, draw = f"{term}: reconstructed from relu…", partial(_draw_layers, _values(errors, layers))
-    return Plot(heading, "measured at relu…", draw, _named(layers), _named(errors), len(errors) / len(layers))
-
-
-def _named(layers: Iterable[str]) -> list[str]:
-    return [layer.removeprefix("relu") for layer in layers]
+    layers = sorted({layer for row in errors.values() for layer in row}, key=place)
+    (begin, columns), (_, made) = shortened(layers), shortened([*errors])
+    draw = partial(_draw_layers, _values(errors, layers))
+    heading, below = f"{term}: reconstructed from {begin}", f"measured at {begin}"
+    return Plot(heading, below, draw, columns, made, len(errors) / len(layers))
 
 
 def _values(errors: Errors, names: Iterable[str]) -> NDArray[np.float64]:

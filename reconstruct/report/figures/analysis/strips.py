@@ -11,6 +11,7 @@ from PIL.Image import Image
 from reconstruct import images, measures
 from reconstruct.analysis.entries import Entry, network_note
 from reconstruct.analysis.selection import at_level, by_layer, depth_cells, depth_level, select
+from reconstruct.layers import shortened
 from reconstruct.recorders.snapshots import place as snapshot
 from reconstruct.report.figures.cells import opened
 from reconstruct.report.figures.page.sheet import GAP, Look
@@ -49,7 +50,8 @@ def _table(sweep: Sweep, layers: Mapping[str, Sequence[Entry]], seeds: Sequence[
     first = next(iter(layers.values()))[0]
     original = _tile(opened(sweep.folder / first.cell / "content.png"), look)
     rows = Naming("", [*(f"seed {seed}" for seed in seeds), MAP])
-    columns = Naming("reconstructed from relu…", [layer.removeprefix("relu") for layer in layers])
+    begin, names = shortened([*layers])
+    columns = Naming(f"reconstructed from {begin}", names)
     return Table("", rows, columns, tiles, [("original", original)])
 
 
