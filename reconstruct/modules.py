@@ -57,6 +57,21 @@ class Modules(Network):
             self.module(x)
         return features
 
+    def kept(self, layers: Iterable[str], height: int, width: int) -> list[int]:
+        """How many numbers are in each tensor that the gradient of a picture needs, weights aside."""
+        network, found = copy.deepcopy(self).to("meta"), dict[int, int]()
+        own = {each.untyped_storage()._cdata for each in (*network.parameters(), *network.buffers())}
+
+        def note(tensor: Tensor) -> Tensor:
+            if (storage := tensor.untyped_storage()._cdata) not in own:
+                found[storage] = max(found.get(storage, 0), tensor.numel())
+            return tensor
+
+        picture = torch.empty(1, 3, height, width, device="meta", requires_grad=True)
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+            features = network(picture, layers)
+        return list(found.values()) if features else []
+
     # Departure: the paper computes in float32, and so is whatever is reported here.
     def computed(self, algorithm: ConvAlgorithm, layers: Iterable[str]) -> Self:
         """The same weights in the number format of an algorithm; Winograd's is left to networks made of stages."""

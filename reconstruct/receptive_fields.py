@@ -12,7 +12,7 @@ nothing is computed: tensors without numbers carry it along, through whatever a 
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -87,10 +87,11 @@ def as_map(output: Tensor, order: Sequence[int] = MAP) -> Tensor:
     return output if tuple(order) == MAP else output.permute([list(order).index(each) for each in MAP])
 
 
-def survey(module: nn.Module, height: int, width: int) -> dict[str, LayerInfo]:
+def survey(module: nn.Module, height: int, width: int, until: Collection[str] = ()) -> dict[str, LayerInfo]:
     """Layer -> what is known of it, in the order in which a picture of that size passes them.
 
     A layer is a call of a module, named as the module is; a second call of the same one has ``_1`` behind its name.
+    Once those in `until` are known, it does not matter whether the rest fails.
 
     Raises:
         RuntimeError: whatever the network raises, as for a picture that is too small for it.
@@ -106,7 +107,11 @@ def survey(module: nn.Module, height: int, width: int) -> dict[str, LayerInfo]:
     kind = next((each.dtype for each in meta.values() if each.is_floating_point()), torch.float32)
     picture = _seen(torch.empty(1, 3, height, width, device="meta", dtype=kind), PIXEL, MAP)
     with hooked(module, [name for name, _ in module.named_modules() if name], note), torch.no_grad():
-        torch.func.functional_call(module, meta, (picture,))
+        try:
+            torch.func.functional_call(module, meta, (picture,))
+        except Exception:
+            if not until or not found.keys() >= {*until}:
+                raise
     return found
 
 

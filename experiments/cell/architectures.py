@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from math import prod
 
 import torch
 from torch import Tensor, nn
@@ -71,19 +72,26 @@ def _untrained(architecture: str, function: Input | None) -> nn.Module:
 
 
 @lru_cache(maxsize=8)
-def layers(architecture: str, function: Input | None, height: int, width: int) -> Layers:
-    """What is known of its layers for pictures of that size.
+def layers(architecture: str, function: Input | None, height: int, width: int, until: tuple[str, ...] = ()) -> Layers:
+    """What is known of its layers for pictures of that size, of all or at least of those in `until`.
 
     Raises:
         InputError: it takes none of that size.
     """
     try:
-        return survey(_untrained(architecture, function), height, width)
+        return survey(_untrained(architecture, function), height, width, until)
     except InputError:
         raise
     except Exception as error:  # whatever its code raises for a picture that is too small, or no square
         reason = one_line(str(error).partition("\n")[0] or repr(error))
         raise InputError(f"network={architecture}: takes no picture of {width}×{height} pixels ({reason})") from error
+
+
+@lru_cache(maxsize=8)
+def kept(architecture: str, function: Input | None, wanted: tuple[str, ...]) -> tuple[float, float]:
+    """Numbers that are kept for the gradient, for each pixel: in all, and in the largest map."""
+    sizes = Modules(_untrained(architecture, function)).kept(wanted, *TRAINED_SIZE)
+    return sum(sizes) / prod(TRAINED_SIZE), max(sizes, default=0) / prod(TRAINED_SIZE)
 
 
 def layer_table(config: Config) -> Iterator[list[str]]:

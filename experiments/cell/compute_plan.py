@@ -62,8 +62,7 @@ def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None
     else:
         _refuse_early(config, pixels, chosen)
         algorithm, reason = _choice(config, inputs, chosen, *shapes[0])
-    if config.network.is_vgg:
-        memory_estimate.check(config, pixels, chosen, algorithm.dtype.itemsize)
+    memory_estimate.check(config, pixels, chosen, algorithm.dtype.itemsize)
     memory.keep_freed(large=pixels <= memory_estimate.MANY)
     return ComputePlan(chosen, algorithm, config.checkpointing, config.compile == "true", reason)
 
@@ -71,7 +70,7 @@ def compute_plan(config: Config, inputs: Inputs, begun: Mapping[str, Any] | None
 def _refuse_early(config: Config, pixels: int, device: torch.device) -> None:
     """What does not fit, however it is computed, is refused before anything is measured."""
     sizes = [algorithm.dtype.itemsize for algorithm in _allowed(config, device)]
-    if config.network.is_vgg and not memory_estimate.fits(config, pixels, device, min(sizes)):
+    if not memory_estimate.fits(config, pixels, device, min(sizes)):
         memory_estimate.check(config, pixels, device, max(sizes))
 
 

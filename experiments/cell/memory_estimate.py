@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import torch
 
+from experiments.cell import architectures
 from experiments.settings import schema
+from experiments.settings.inputs import network_inputs
 from reconstruct import layers as names
 from reconstruct.errors import InputError
 from reconstruct.hardware import memory
@@ -40,6 +42,11 @@ def needed(config: schema.Config, pixels: int, itemsize: int, on_gpu: bool = Fal
 
 def _working(config: schema.Config, pixels: int, itemsize: int) -> float:
     """Bytes of tensors at the peak."""
+    if not config.network.is_vgg:
+        function = network_inputs(config.network).function
+        numbers, largest = architectures.kept(config.network.architecture, function, config.asked_layers())
+        # Measured at 512 and 1024 pixels: bfloat16 takes as much, since what stands between layers is converted.
+        return 4 * pixels * (numbers + GRADIENTS * largest) + _optimizer(config, pixels)
     maps = [channels * pixels // 4**block for block, channels in enumerate((64, 128, 256, 512, 512))]
     counts = _convolutions(config)
     kept = [map_ * count + map_ // 4 for map_, count in zip(maps, counts, strict=False)]

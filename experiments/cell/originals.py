@@ -71,7 +71,7 @@ def _check_side(config: Config, inputs: Inputs, term: str, shape: Shape, key: st
     seen = config.asked_layers() if key == "size" else tuple(config.layers(term))
     size = config.size if key == "size" else config.style.size
     if not config.network.is_vgg:
-        architectures.layers(config.network.architecture, inputs.network.function, *shape)
+        architectures.layers(config.network.architecture, inputs.network.function, *shape, seen)
         return
     _check_room(seen, shape, f"{key}={size}: {term}.picture is then", "choose a larger size or a lower layer")
 

@@ -77,7 +77,8 @@ class Cell:
         """As entries have it: architecture, weights, the seed that drew them, pooling."""
         network = self.result.network
         seed = f" {network['seed']}" if network["weights"] == UNTRAINED else ""
-        return f"{network['architecture']} {network['weights']}{seed} {network['pooling']}"
+        pooling = network["pooling"] if network["architecture"] in layers.ARCHITECTURES else "own"
+        return f"{network['architecture']} {network['weights']}{seed} {pooling}"
 
     @property
     def name(self) -> str:

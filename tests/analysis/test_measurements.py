@@ -11,7 +11,9 @@ from support.tiny import smooth_picture
 
 from experiments.drawing import measurements, observations
 from reconstruct import images, measures, models
+from reconstruct.analysis import selection
 from reconstruct.analysis.entries import MEASURES, SEEN, Entry, Kind, read
+from reconstruct.analysis.verdicts import verdicts
 from reconstruct.errors import RunError
 from reconstruct.runs.sweeps import Sweep, SweepCell
 
@@ -150,3 +152,13 @@ def test_the_observer_is_the_one_that_was_given_last(tmp_path):
     assert observations.asked_for(sweep, [configured]) == "timm:resnet50"
     given = replace(sweep, cells=[SweepCell("a", {"observer": "none"}, settings={"observer": "none"})])
     assert observations.asked_for(given, [configured]) == "none"
+
+
+def test_a_network_that_is_no_vgg_is_measured_at_its_depths_and_where_its_cells_are_from(tmp_path, monkeypatch):
+    own = NETWORK | {"architecture": "alexnet", "by_depth": ["relu1", "relu5"]}
+    monkeypatch.setattr("test_measurements.NETWORK", own)
+    pictures = {"content": (64, 64, 0), "result": (64, 64, 1)}
+    entries = entries_of(tmp_path, CONTENT | {"content.layers": "[relu3]"}, {"cell": pictures})
+    assert [[*e.errors["content"]] for e in entries] == [["relu1", "relu3", "relu5"]] * len(entries)
+    assert selection.order(entries) == ["relu1", "relu3", "relu5"]
+    assert not any(tested.findings for tested in verdicts(entries).values())  # which are about VGGs

@@ -143,3 +143,13 @@ def test_the_least_limit_of_the_groups_of_this_process_counts(tree, tmp_path, mo
     (tmp_path / "statm").write_text("90000 25600 100 1 0 0 0\n")
     monkeypatch.setattr(memory, "_PROCESS", tmp_path / "statm")
     assert memory.available() == 2.5 * GIB + 25600 * resource.getpagesize()
+
+
+@pytest.mark.parametrize(("network", "layer", "size", "measured"), [
+    ("efficientnet_lite0", "blocks.4", 512, 1.53), ("efficientnet_lite0", "blocks.4", 1024, 3.1),
+    ("alexnet", "relu5", 512, 1.17), ("alexnet", "relu5", 1024, 1.9),
+])  # fmt: skip
+def test_the_estimate_of_another_network_is_about_what_was_measured(network, layer, size, measured):
+    config = composed(f"network={network}_untrained", f"content.layers=[{layer}]", f"size={size}")
+    said = memory_estimate.needed(config, size**2, 4) / 2**30
+    assert 0.9 * measured < said < 1.3 * measured

@@ -9,6 +9,7 @@ from support.tiny import only_cell
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from reconstruct.images import load
+from reconstruct.network import untrained_state
 from reconstruct.runs.results import Result
 
 NET = """
@@ -164,3 +165,37 @@ def test_layers_are_listed_with_what_they_see(called, elsewhere):
     code, _, said = called("reconstruct-layers", "vgg20")
     assert code == 2
     assert "network=vgg20: expected one of" in said
+
+
+def test_a_depth_is_one_of_the_networks_own_layers(done):
+    words = ("network=alexnet_untrained", "size=64")
+    done(*words, "depth=3")
+    assert made().layers == {"content": ["relu3"]}
+    assert "already finished" in done(*words, "content.layers=relu3")
+
+
+def test_a_depth_of_a_network_without_such_a_list_is_refused(command):
+    code, said = command("network=torchvision:resnet18", "network.weights=untrained", "depth=2")
+    assert code == 2
+    assert "depth=2: expected content.layers, since this network has no layers by depth" in said
+
+
+def test_weights_from_caffe_need_their_own_preprocessing(command):
+    state = untrained_state("vgg11", 0)
+    door = {
+        "0.weight": 255 * torch.eye(3).flip(0)[:, :, None, None],
+        "0.bias": torch.tensor([-103.939, -116.779, -123.68]),
+    }
+    torch.save(state, "caffe.pth")
+    torch.save({**door, **{f"features.{key}": value for key, value in state.items()}}, "with_door.pth")
+    words = ("network.architecture=vgg11", "network.normalize_over=[]", "steps=2", "network.weights=caffe.pth")
+    pictures = []
+    for number, more in enumerate(["network.preprocessing=caffe", "network.weights=with_door.pth", "name=other"]):
+        code, said = command(*words, more, *([] if number == 2 else [f"name=cell{number}"]))
+        assert code == 0
+        assert ("need network.preprocessing=caffe" in said) == (number == 2)
+        pictures.append(load(next(Path("runs").glob(f"{['cell0', 'cell1', 'other'][number]}/*/result.png"))))
+    assert torch.equal(pictures[0], pictures[1])
+    assert not torch.equal(pictures[0], pictures[2])
+    code, said = command(*words, "network.weights=with_door.pth", "network.preprocessing=caffe", "name=twice")
+    assert (code, "begins with its own; leave it out" in said) == (2, True)
