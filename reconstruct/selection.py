@@ -47,6 +47,17 @@ class Selection:
         return part[:, list(self.channels)] if self.channels else part
 
 
+def in_ranges(numbers: Sequence[int]) -> list[str]:
+    """Ascending numbers as a user would write them: 3, and 0:64 for 0 to 63."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number:
+            ranges[-1][1] += 1
+        else:
+            ranges.append([number, number + 1])
+    return [str(first) if end == first + 1 else f"{first}:{end}" for first, end in ranges]
+
+
 def _positions(start: float, length: float, count: int) -> slice:
     """Of `count` positions along a side those whose centres lie in a part of it; for a point, the one at it."""
     if length == 0:

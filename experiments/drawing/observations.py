@@ -23,6 +23,7 @@ from reconstruct.runs.results import PICTURE, Result
 from reconstruct.runs.sweeps import Sweep
 from reconstruct.weights import arrays
 
+LPIPS_WEIGHTS = "lpips_alexnet"
 SIZE = 512  # pixels, of photographs for the null distribution
 PARTS = 12  # of each photograph, whose pairs are the null distribution
 
@@ -64,12 +65,13 @@ def observed(
 
     def look(entry: Entry, picture: Tensor) -> Entry:
         original, matched = originals[entry.picture], entry.layers.get("content", ())
-        seen: dict[str, float] = {}
-        if seeing:
+        seen, inverted = dict[str, float](), entry.network.split()[:2]  # no network judges what was made from itself
+        if seeing and seeing.name not in inverted:
             own, others = known[entry.picture], [each for name, each in known.items() if name != entry.picture]
             entry = replace(entry, observer=seeing.name, shows=seeing.classes[int(own.probabilities.argmax())])
             seen = seeing(picture).beside(own, others)
-        seen |= _perceived(picture, stretched(original, *picture.shape[-2:]))
+        if LPIPS_WEIGHTS not in inverted:
+            seen |= _perceived(picture, stretched(original, *picture.shape[-2:]))
         if entry.representation == "content" and len(matched) == 1 and picture.shape == original.shape:
             seen |= _beside_chance(*seen_by(entry.network), matched[0], original, picture)
         return replace(entry, seen=seen)
@@ -81,7 +83,7 @@ def observed(
 def perceptual() -> Perceptual | None:
     """The perceptual distance; ``None``, with a line that says why, if its weights cannot be had."""
     try:
-        return Perceptual(arrays(fetched("lpips_alexnet")))
+        return Perceptual(arrays(fetched(LPIPS_WEIGHTS)))
     except RunError as error:
         say(f"  the perceptual distance (LPIPS) is not measured: {error}")
         return None

@@ -9,6 +9,7 @@ from experiments.settings.schema import Config, Crop, PyramidSettings, known_net
 from reconstruct.runs import naming
 from reconstruct.runs.naming import OBSERVER, TERMS, canonical, is_setting, listed
 from reconstruct.runs.results import NOISE
+from reconstruct.selection import in_ranges
 
 
 def unused_settings(config: Config, keys: Iterable[str]) -> list[str]:
@@ -82,7 +83,7 @@ def _in_one_form(config: Config) -> dict[str, Any]:
     for name, term in config.terms().items():
         layers = config.layers(name)
         is_default = term.weights == [1 / len(layers)] * len(layers)
-        numbers = list(term.selection.channels) if term.selection else []
+        numbers = in_ranges(term.selection.channels) if term.selection else []
         found |= {f"{name}.channels": numbers or None}
         found |= {f"{name}.layers": layers, f"{name}.weights": None if is_default else term.weights}
     size, is_square = config.scale("style")

@@ -29,8 +29,9 @@ def _part(result: Result, term: str) -> str:
     """Which features of a term counted, if not all did."""
     channels, window = (result.settings.get(f"{term}.{key}", "") for key in ("channels", "window"))
     numbers = listed(channels)
-    found = f", channel{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}" if 0 < len(numbers) < MANY else ""
-    found = f", {len(numbers)} channels" if len(numbers) >= MANY else found
+    are_several = len(numbers) > 1 or ":" in channels
+    found = f", channel{'s' if are_several else ''} {', '.join(numbers)}" if 0 < len(numbers) < MANY else ""
+    found = ", many channels" if len(numbers) >= MANY else found
     return f"{found}, in the window {plain(window)}" if window.startswith("[") else found
 
 

@@ -162,3 +162,14 @@ def test_a_network_that_is_no_vgg_is_measured_at_its_depths_and_where_its_cells_
     assert [[*e.errors["content"]] for e in entries] == [["relu1", "relu3", "relu5"]] * len(entries)
     assert selection.order(entries) == ["relu1", "relu3", "relu5"]
     assert not any(tested.findings for tested in verdicts(entries).values())  # which are about VGGs
+
+
+def test_no_network_judges_what_was_made_from_itself(tmp_path, observer, monkeypatch):
+    seeing = mean_colour_classifier()
+    seeing.name = NETWORK["weights"]
+    monkeypatch.setattr(observations, "observer", lambda name: seeing)
+    monkeypatch.setattr(observations, "LPIPS_WEIGHTS", NETWORK["architecture"])
+    entries = observed(tmp_path, "auto", {"a": 0, "b": 1})
+    assert {e.observer for e in entries} == {""}
+    assert not any("lpips" in e.seen or "identified" in e.seen for e in entries)
+    assert any("null snr" in e.seen for e in entries)

@@ -133,7 +133,7 @@ def test_a_part_of_a_code_is_a_setting_like_others(done):
     cells = sorted(Path("runs/single").glob("*/result.json"))
     assert len(cells) == 2  # 0:2 is [0,1]
     results = [Result.read(path.parent) for path in cells]
-    assert {result.settings["content.channels"] for result in results} == {"[0,1]", "[3]"}
+    assert {result.settings["content.channels"] for result in results} == {"[0:2]", "[3]"}
     assert {result.settings["content.window"] for result in results} == {"[0,0,0.5,0.5]"}
     assert Path("runs/single/figure.png").exists()
 
