@@ -23,6 +23,7 @@ from experiments.terminal.progress import Bars, say
 from reconstruct import images, measures
 from reconstruct.hardware import processor
 from reconstruct.recorders.board import Board
+from reconstruct.recorders.events import plainly
 from reconstruct.recorders.film import Film
 from reconstruct.recorders.recording import Checkpoint, Trace, saved
 from reconstruct.recorders.snapshots import Snapshots
@@ -97,11 +98,14 @@ def _start(provenance: Provenance, folder: Path) -> Tensor | None:
 
 
 def _board(made: Cell, provenance: Provenance, folder: Path, invocation: Invocation) -> Board:
+    alone = invocation.verbosity is Verbosity.alone
+    texts = descriptions.texts(plain(provenance.config), provenance.inputs.credits, command() if alone else "")
+    texts |= {"computed": plainly(made.plan.reason), "layers": descriptions.layers(provenance.config)}
     given = typed(invocation.overrides)
     shown = {*given, *(f"{term}.layers" for term in TERMS if "depth" in given)}
     known = spelled(provenance.config, given)
     columns = descriptions.columns({key: value for key, value in known.items() if key in shown})
-    return Board(folder, made.synthesis.done, made.originals, columns, descriptions.layers(provenance.config))
+    return Board(folder, made.synthesis.done, made.originals, columns, texts)
 
 
 def _bar(made: Cell, label: str, verbosity: Verbosity) -> Bars:

@@ -61,6 +61,8 @@ def draw(sweeps: Sequence[Sweep], request: Request | None = None) -> None:
         "alt": figures.alt(cells, kind, request.look),
     }
     paths = _written(drawn, words, stem, request, sweep.folder)
+    if FIGURE in drawn and "png" in request.formats:
+        _show_on_board(sweep, cells, words["caption"])
     up_to_date.note(sweeps, paths, is_named=bool(request.name))
     if request.panels is not None:
         paths.append(figures.write_panels(cells, request.look, layout, request.panels, words["caption"]))
@@ -129,3 +131,12 @@ def _with_lpips(cells: Cells) -> Cells:
     shown = [(panel, panel.result if panel.picture else None) for panel in cells.panels]
     panels = [replace(panel, lpips=perceptual_of(panel.folder, result)) for panel, result in shown]
     return replace(cells, panels=panels)
+
+
+def _show_on_board(sweep: Sweep, cells: Cells, caption: str) -> None:
+    """The figure as a run of its own beside those of the cells."""
+    from experiments.cell.descriptions import sweep_texts
+    from reconstruct.recorders import board
+
+    done = sum(panel.result is not None for panel in cells.panels)
+    board.show_figure(sweep.folder / FIGURE, sweep.folder / f"{FIGURE}.png", done, sweep_texts(sweep, caption))

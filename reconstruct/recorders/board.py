@@ -1,6 +1,6 @@
-"""What TensorBoard shows of a cell while it is made.
+"""What TensorBoard shows of a cell while it is made, and of a sweep.
 
-Its tags, named for how TensorBoard groups and sorts them::
+The tags of a cell, named for how TensorBoard groups and sorts them::
 
     fit/…                     each term's relative error, mean over layers; PSNR: first, so that HParams shows them
     layers                    the network's, with their receptive fields, as text
@@ -17,16 +17,33 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from PIL import Image
 from torch import Tensor
 
 from reconstruct import images
 from reconstruct.measures import psnr
-from reconstruct.recorders.events import EventFile, HParam, picture, scalar, session, session_end, text
+from reconstruct.recorders.events import Charts, EventFile, HParam, layout, picture, scalar, session, session_end, text
 from reconstruct.runs.results import Result, means
 from reconstruct.synthesis import Step
 
 SHOWN_SIDE = 256  # pixels of the longer side of each picture; larger ones are shrunk
+FIGURE_WIDTH, FIGURE_HEIGHT = 1400, 6000  # pixels of a sweep's figure; of one of many pages the width counts
 SCALARS = 64  # points of a curve from step 64 to 127, 128 to 255, 256 to 511, …
+CHARTS: Charts = {
+    "What does each layer know?": {
+        "How far are its features from the original's? (content; log10 of the relative error, -2 is 1 %)": (
+            "relative_error_log10/content_.*"
+        ),
+        "How far are its correlations? (style; log10 of the relative error, -2 is 1 %)": (
+            "relative_error_log10/style_.*"
+        ),
+    },
+    "Has it settled?": {
+        "Does the loss still fall? (log10)": "optimisation/loss_log10",
+        "How steep is it still? (log10 of the gradient norm)": "optimisation/gradient_norm_log10",
+    },
+    "What does a layer cost?": {"How many steps a second?": "optimisation/steps_per_second"},
+}
 
 
 class Board:
@@ -37,18 +54,24 @@ class Board:
         done: steps already taken; what an earlier session wrote from there on is hidden.
         originals: what is to be reconstructed, ``(1, 3, H, W)`` each.
         settings: its row of the HParams table.
-        layers: what is known of the network's, as Markdown; empty if nothing is.
+        texts: name -> Markdown for the Text tab.
     """
 
     def __init__(
-        self, folder: Path, done: int, originals: Mapping[str, Tensor], settings: Mapping[str, HParam], layers: str
+        self,
+        folder: Path,
+        done: int,
+        originals: Mapping[str, Tensor],
+        settings: Mapping[str, HParam],
+        texts: Mapping[str, str],
     ) -> None:
         self._file = EventFile(folder, done)
         self._originals = originals
         self._shown = [images.shrunk(original, SHOWN_SIDE) for original in originals.values()]
         self._seconds: float | None = None
         if not done:  # else an earlier session said so
-            self._file.write(0, session(settings), *([text("layers", layers)] if layers else []))
+            said = [text(name, words) for name, words in texts.items() if words]
+            self._file.write(0, layout(CHARTS), session(settings), *said)
 
     def __call__(self, step: Step) -> None:
         """Write the points of curves and the pictures that are due at this step."""
@@ -106,3 +129,22 @@ def is_logged(number: int) -> bool:
 def is_milestone(number: int) -> bool:
     """Steps 0, 1, 2, 4, 8, …: as many early as late ones on a logarithmic axis."""
     return number & (number - 1) == 0
+
+
+def show_figure(folder: Path, figure: Path, done: int, texts: Mapping[str, str]) -> None:
+    """Of a whole sweep, as a run of its own beside those of the cells: the one in `folder` is replaced.
+
+    Args:
+        folder: of the run.
+        figure: a picture file, which shows `done` cells.
+        done: how many.
+        texts: name -> Markdown.
+    """
+    for earlier in folder.glob("events.out.tfevents.*"):
+        earlier.unlink()
+    with Image.open(figure) as whole:
+        shown = whole.convert("RGB")
+    shown.thumbnail((FIGURE_WIDTH, FIGURE_HEIGHT), Image.Resampling.LANCZOS)
+    file = EventFile(folder)
+    file.write(done, picture("figure", shown), *(text(name, words) for name, words in texts.items()))
+    file.close()

@@ -20,6 +20,7 @@ from torch.utils.tensorboard import summary
 
 Value: TypeAlias = Any  # a Summary.Value; protobuf's classes have no types
 HParam = int | float | str
+Charts = Mapping[str, Mapping[str, str]]  # heading -> title of a chart -> regular expression of its tags
 
 
 class EventFile:
@@ -64,10 +65,16 @@ def picture(tag: str, image: Image) -> Value:
 
 
 def text(tag: str, markdown: str) -> Value:
-    """A page of the Text tab."""
+    """A page of the Text tab; see `plainly` and `verbatim` for words that come from elsewhere."""
     (value,) = summary.text(tag, markdown).value
     value.tag = tag
     return value
+
+
+def layout(charts: Charts) -> Value:
+    """The Custom Scalars tab. TensorBoard shows equal layouts of several runs once."""
+    grouped = {h: {title: ["Multiline", [tags]] for title, tags in group.items()} for h, group in charts.items()}
+    return summary.custom_scalars(grouped).value[0]
 
 
 def session(settings: Mapping[str, HParam]) -> Value:
@@ -90,3 +97,13 @@ def session_end() -> Value:
 def _with_tensor(value: Value) -> Value:
     value.tensor.CopyFrom(NULL_TENSOR)  # without one, TensorBoard takes it for a file of an old version
     return value
+
+
+def verbatim(words: str) -> str:
+    """Markdown that shows `words` as they are, line by line: an indented block, which nothing in it can end."""
+    return "".join(f"    {line}\n" for line in words.splitlines())
+
+
+def plainly(words: str) -> str:
+    """`words` within a line of Markdown, every mark of it (and of HTML) spelled out."""
+    return "".join(c if c.isalnum() or c in " ," else f"&#{ord(c)};" for c in " ".join(words.split()))

@@ -26,7 +26,7 @@ from reconstruct.runs.records import Damaged
 FORMAT = 3  # of result.json; raised when an earlier program would misunderstand the record
 RESULT = "result.json"
 PICTURE = "result.png"
-FIGURE = "figure"  # name of the files of a sweep's figure
+FIGURE = "figure"  # name of the files of a sweep's figure, and of the folder of its TensorBoard run
 FILM = "film.webp"  # of a cell, or of all cells of a sweep, where it was asked for
 CHECKPOINT = "checkpoint.pt"  # while it is unfinished
 TRACE = "trace.csv"  # a row a step, written as it goes

@@ -8,20 +8,34 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from support.optimisations import made
 from support.records import example
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from experiments.board import beside_each_other
 from reconstruct.errors import InputError
-from reconstruct.recorders.board import SCALARS, Board, is_logged, is_milestone
+from reconstruct.recorders.board import (
+    FIGURE_HEIGHT,
+    FIGURE_WIDTH,
+    SCALARS,
+    Board,
+    is_logged,
+    is_milestone,
+    show_figure,
+)
+from reconstruct.recorders.events import plainly, verbatim
 from reconstruct.runs.sweeps import Sweep
 from reconstruct.synthesis import Step
+
+with warnings.catch_warnings(action="ignore"):  # of what TensorBoard brings along
+    from tensorboard import plugin_util
 
 ORIGINALS = {"content": torch.rand(1, 3, 16, 16)}
 SETTINGS = {"size": 16, "content.layers": "a", "fast": True}
@@ -35,7 +49,7 @@ def shown(folder: Path) -> EventAccumulator:
 def watched(folder: Path, done: int = 0, until: int | None = None) -> Board:
     synthesis = made()
     synthesis.done = done
-    board = Board(folder, done, ORIGINALS, SETTINGS, "**layers**")
+    board = Board(folder, done, ORIGINALS, SETTINGS, {"command": verbatim("reconstruct")})
     for step in synthesis:
         board(step)
         if step.number == until:
@@ -72,7 +86,6 @@ def test_tensorboard_gets_every_loss_each_layers_error_and_the_original_beside_t
     }  # fmt: skip
     assert [event.step for event in events.Scalars("loss/content")] == list(range(61))
     assert events.Scalars("fit/content_error")[-1].value == pytest.approx(result.error("content"))
-    assert events.Tensors("layers")[0].tensor_proto.string_val == [b"**layers**"]
     layers = [events.Scalars(f"relative_error_log10/content_relu{block}_1") for block in (1, 2)]
     means = [(10**one.value + 10**other.value) / 2 for one, other in zip(*layers, strict=True)]
     assert [error.value for error in events.Scalars("fit/content_error")][:-1] == pytest.approx(means, rel=1e-4)
@@ -88,7 +101,7 @@ def test_tensorboard_gets_every_loss_each_layers_error_and_the_original_beside_t
 def test_an_event_file_stays_small_however_long_the_run_is(tmp_path):
     noise = torch.rand(1, 3, 512, 512, generator=torch.Generator().manual_seed(0))  # nothing takes more bytes
     layers = {f"relu{block}_1": 0.5 for block in range(1, 6)}
-    board = Board(tmp_path, 0, {"content": noise, "style": noise}, {}, "")
+    board = Board(tmp_path, 0, {"content": noise, "style": noise}, {}, {})
     for number in range(10_000):
         terms = {"content": 1.0, "style": 1.0}
         board(Step(number, noise, 1.0, terms, 1.0, float(number), {"content": layers, "style": layers}))
@@ -102,6 +115,28 @@ def test_every_octave_of_steps_has_as_many_points_and_a_picture():
     for octave in range(7, 20):
         assert sum(is_logged(n) for n in range(2**octave, 2 ** (octave + 1))) == SCALARS
     assert [number for number in range(70) if is_milestone(number)] == [0, 1, 2, 4, 8, 16, 32, 64]
+
+
+@pytest.mark.parametrize(("width", "height"), [(2100, 1500), (2100, 40_000), (300, 200)])
+def test_the_figure_of_a_sweep_takes_the_place_of_the_one_before_and_is_shown_smaller(tmp_path, width, height):
+    Image.new("RGB", (width, height)).save(tmp_path / "figure.png")
+    for done in (3, 10):
+        show_figure(tmp_path / "figure", tmp_path / "figure.png", done, {"caption": "Figure"})
+    (figure,) = shown(tmp_path / "figure").Images("figure")
+    assert figure.step == 10
+    assert len(list((tmp_path / "figure").iterdir())) == 1
+    assert figure.width <= FIGURE_WIDTH
+    assert figure.height <= FIGURE_HEIGHT
+    assert figure.height / figure.width == pytest.approx(height / width, rel=0.01)
+
+
+NASTY = "![x](http://a/b.png) <script>alert(1)</script> *a* _b_ `c` [d](e) | #f\n# g &amp; ~~h~~"
+
+
+def test_what_comes_from_file_names_stays_text():
+    html = plugin_util.markdown_to_safe_html(plainly(NASTY))
+    assert not re.search(r"<(?!/?p>)", html)
+    assert plugin_util.markdown_to_safe_html(verbatim(NASTY + "\n```\n</code>")).count("<") == 4  # pre, code
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "."])
