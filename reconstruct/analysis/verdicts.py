@@ -89,7 +89,7 @@ def _left_out(entries: Sequence[Entry]) -> list[str]:
     notes = [f"{network[:1].upper()}{network[1:]}."] if network else []
     if not_rectified := [e for e in kept if e.cell and not all(measured(e, term) for term in e.layers)]:
         number = plural(len(not_rectified), "picture")
-        notes.append(f"{number} left out: errors were not measured at all of their layers.")
+        notes.append(f"{number} left out: errors are measured at rectified layers (relu…) only.")
     if alike := len(entries) - len(kept):
         differ = "it differs from another" if alike == 1 else "they differ from others"
         notes.append(f"{plural(alike, 'picture')} left out: {differ} only in settings that an analysis ignores.")

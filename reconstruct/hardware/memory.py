@@ -7,6 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+try:
+    import resource
+except ImportError:  # a system without limits of the shell
+    resource = None  # type: ignore[assignment]
+
 # Parameters of glibc's mallopt, from its malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
 _LARGE = 2**25  # bytes, the most that glibc accepts
@@ -24,7 +29,7 @@ _FIRST = ("memory.limit_in_bytes", "memory.usage_in_bytes")
 def available() -> int | None:
     """Bytes that this process may take, with what it has already.
 
-    The least of what machine, container and job allow; ``None`` where nothing tells (not Linux).
+    The least of what machine, container, job and shell allow; ``None`` where nothing tells (not Linux).
     """
     return min(_limits(), default=None)
 
@@ -33,7 +38,7 @@ def _limits() -> Iterator[int]:
     pages = _numbers(_PROCESS)[:2]
     if len(pages) < 2:
         return
-    resident = pages[1] * mmap.PAGESIZE
+    virtual, resident = (count * mmap.PAGESIZE for count in pages)
     system = dict(line.split(":") for line in _text(_SYSTEM).splitlines())
     if "MemAvailable" in system:
         swap = system.get("SwapFree", "0")
@@ -43,6 +48,9 @@ def _limits() -> Iterator[int]:
             left = most[0] - now[0] + _reclaimable(used.with_name("memory.stat"))
             yield min(most[0], left + resident)  # libraries that others had read first are resident, not charged
     yield from _job()
+    address_space = resource.getrlimit(resource.RLIMIT_AS)[0] if resource else None
+    if address_space is not None and address_space != resource.RLIM_INFINITY:
+        yield address_space - virtual + resident
 
 
 def _job() -> Iterator[int]:

@@ -1,6 +1,8 @@
 """Cells are made by one process at a time, and a killed one holds nothing."""
 
 import errno
+import json
+import os
 import subprocess
 import sys
 import threading
@@ -8,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.tiny import TINY
 
 from experiments.cell import locks
 from reconstruct.errors import RunError
@@ -81,3 +84,34 @@ def test_a_file_system_without_locks_is_told_in_a_line(tmp_path, monkeypatch, an
     monkeypatch.setattr("fcntl.flock", refuse)
     with pytest.raises(RunError, match="has no locks; mount it with flock, or set runs= elsewhere"):
         locks.held(tmp_path).__enter__()
+
+
+PRETENDING = """
+import fcntl, sys
+fcntl.flock = lambda *_: None  # as a file system does that says yes and does nothing
+sys.argv[0] = "reconstruct"
+from experiments.reconstruct import main
+main()
+"""
+
+
+def start(name: str, photo: Path, *program: str) -> "subprocess.Popen[bytes]":
+    steps = ["content.layers=[relu2_1]", *TINY, "steps=400", f"name={name}", "canvas=pixels"]
+    command = [sys.executable, *program, f"content.picture={photo}", *steps]
+    return subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"})
+
+
+@pytest.mark.parametrize("later", [0.0, 2.0], ids=["at once", "while the other is at it"])
+def test_two_makers_of_a_cell_on_locks_that_do_nothing_end_in_the_same_whole_result(elsewhere, photo, later):
+    assert start("alone", photo, "-m", "experiments.reconstruct").wait() == 0
+    first = start("both", photo, "-c", PRETENDING)
+    time.sleep(later)
+    second = start("both", photo, "-c", PRETENDING)
+    assert [first.wait(), second.wait()] == [0, 0]
+    (made,), (expected,) = (list(Path("runs", name).glob("*/result.png")) for name in ("both", "alone"))
+    assert made.read_bytes() == expected.read_bytes()
+    record, other = (json.loads((path.parent / "result.json").read_text()) for path in (made, expected))
+    assert record["losses"] == other["losses"]
+    assert record["evaluations"] == 400
+    assert len((made.parent / "trace.csv").read_text().splitlines()) == 401
+    assert {path.name for path in made.parent.iterdir()} <= {path.name for path in expected.parent.iterdir()}

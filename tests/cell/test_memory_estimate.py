@@ -1,9 +1,13 @@
 """How much memory a cell takes, and how much there is."""
 
+import os
 import re
 import resource
+import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -94,6 +98,18 @@ def test_checkpointing_is_suggested_where_it_would_do(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_a_limit_of_the_shell_counts():
+    program = "from reconstruct.hardware import memory; print(memory.available())"
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (2 * 2**30, resource.RLIM_INFINITY))
+
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=True)
+    assert 0 < int(done.stdout) <= 2 * 2**30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 @pytest.mark.parametrize(("given", "limit"), [
     ({"SLURM_JOB_ID": "7", "SLURM_MEM_PER_NODE": "500"}, 500),
     ({"SLURM_JOB_ID": "7", "SLURM_MEM_PER_CPU": "200", "SLURM_CPUS_ON_NODE": "2"}, 400),
@@ -143,6 +159,31 @@ def test_the_least_limit_of_the_groups_of_this_process_counts(tree, tmp_path, mo
     (tmp_path / "statm").write_text("90000 25600 100 1 0 0 0\n")
     monkeypatch.setattr(memory, "_PROCESS", tmp_path / "statm")
     assert memory.available() == 2.5 * GIB + 25600 * resource.getpagesize()
+
+
+@pytest.fixture
+def group() -> Iterator[Path]:
+    """A real control group with a limit of 600 MiB, if this process may make one."""
+    found = [each[0].parent for each in memory._groups() if each[0].parent.is_dir()]
+    made = next(iter(found), Path("/nowhere")) / f"reconstruct-test-{os.getpid()}"
+    names = ("memory.max", "memory.limit_in_bytes")
+    try:
+        made.mkdir()
+        limit = next(made / name for name in names if (made / name).exists())
+        limit.write_text(str(600 * 2**20))
+    except (OSError, StopIteration):
+        if made.is_dir():
+            made.rmdir()
+        pytest.skip("no control group can be made here")
+    yield made
+    made.rmdir()
+
+
+def test_a_real_groups_limit_is_what_is_available(group):
+    program = "from reconstruct.hardware import memory; print(memory.available())"
+    into = f'echo $$ > {group}/cgroup.procs && exec "$0" -c "$1"'
+    done = subprocess.run(["sh", "-c", into, sys.executable, program], capture_output=True, text=True, check=True)
+    assert 300 * 2**20 < int(done.stdout) <= 600 * 2**20
 
 
 @pytest.mark.parametrize(("network", "layer", "size", "measured"), [

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from support.tiny import TINY
 
-# Python on Windows has no such module.
+# Python on Windows has neither of these modules.
 WITHOUT = """
 import sys
-sys.modules["fcntl"] = None
+for module in ("fcntl", "resource"):
+    sys.modules[module] = None
 import filelock
 filelock.FileLock = filelock.SoftFileLock
 """
@@ -24,7 +25,7 @@ def ran(program: str, *words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_a_sweep_does_without_flock(photo):
+def test_a_sweep_needs_neither_flock_nor_limits_of_the_shell(photo):
     words = ["-m", *TINY, f"content.picture='{photo}'", "seed=0,1", "name=here", "figure=none"]
     done = ran("from experiments.reconstruct import main; main()", *words)
     assert done.returncode == 0, done.stderr

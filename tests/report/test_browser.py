@@ -103,16 +103,38 @@ def tab(driver: Any, address: str) -> Iterator[Callable[..., list[Any]]]:
 
 
 def test_time_series_are_grouped_by_what_one_compares(tab):
-    groups = [text.split()[0] for text in tab("timeseries", "metrics-card-group-toolbar", 5)]
-    assert groups == ["fit", "loss", "optimisation", "pictures", "relative_error_log10"]
-    runs = tab("timeseries", "runs-data-table tb-data-table-content-row", 10)
-    assert [sum(name in run for run in runs) for name in ("content,depth=", "style,depth=")] == [5, 5]
+    groups = [text.split()[0] for text in tab("timeseries", "metrics-card-group-toolbar", 6)]
+    assert groups == ["figure", "fit", "loss", "optimisation", "pictures", "relative_error_log10"]
+    runs = tab("timeseries", "runs-data-table tb-data-table-content-row", 11)
+    assert [sum(name in run for run in runs) for name in ("content,depth=", "style,depth=", "figure")] == [5, 5, 1]
 
 
-def test_images_are_one_card_a_cell(tab):
-    cards = tab("images", "tf-image-loader", 10)
-    _wait_for(lambda: sorted(tab("images", "img", None, "naturalWidth")) == [64 + 8 + 64] * 10)
-    assert all("step 8" in card for card in cards)
+def test_images_are_one_card_a_cell_and_one_for_the_figure(tab):
+    cards = tab("images", "tf-image-loader", 11)
+    _wait_for(lambda: sorted(tab("images", "img", None, "naturalWidth")) == [64 + 8 + 64] * 10 + [1400])
+    assert [sum(name in card for card in cards) for name in ("figure", "step 8")] == [1, 10]
+
+
+def test_custom_scalars_have_one_chart_a_question(tab):
+    chart = "tf-custom-scalar-multi-line-chart-card"
+    assert [text.split("?")[0] for text in tab("custom_scalars", chart, 5)] == [
+        "How far are its features from the original's", "How far are its correlations", "Does the loss still fall",
+        "How steep is it still", "How many steps a second",
+    ]  # fmt: skip
+    wanted = [5, 1 + 2 + 3 + 4 + 5, 10, 10, 10]
+
+    def lines() -> list[int]:
+        return [int(re.search(r"Matches \(?(\d+)", text)[1]) for text in tab("custom_scalars", chart)]
+
+    _wait_for(lambda: lines() == wanted)  # the page asks for one line after the other
+
+
+def test_texts_tell_the_command_credits_and_all_settings(tab):
+    categories = tab("text", "tf-category-paginated-view", 7)
+    said = "\n".join([*categories, *tab("text", "tf-markdown-view")])
+    command = "reconstruct.py experiment=fig1 size=64 steps=8 film=true"
+    for words in (command, "caption", "command", "computed", "credits", "in all cells", "settings"):
+        assert words in said
 
 
 def test_hparams_have_one_row_a_cell_though_cells_have_different_settings(tab):

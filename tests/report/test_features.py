@@ -96,8 +96,8 @@ def test_a_part_of_a_layer_is_shown_alone(done, called):
 
 
 def test_any_network_has_maps_and_its_tokens_are_no_mere_lines(done):
-    Path("own_net.py").write_text(NET)
-    done("network=own_net:Net", "content.layers=[conv,last]")
+    Path("token_net.py").write_text(NET)
+    done("network=token_net:Net", "content.layers=[conv,last]")
     conv, last = maps().items()
     assert conv[0].startswith("content of conv: 5 of 5 channels, ")
     assert last[0].startswith("content of last: 7 of 7 channels, ")
