@@ -130,10 +130,10 @@ def test_custom_scalars_have_one_chart_a_question(tab):
 
 
 def test_texts_tell_the_command_credits_and_all_settings(tab):
-    categories = tab("text", "tf-category-paginated-view", 7)
+    categories = tab("text", "tf-category-paginated-view", 8)
     said = "\n".join([*categories, *tab("text", "tf-markdown-view")])
     command = "reconstruct.py experiment=fig1 size=64 steps=8 film=true"
-    for words in (command, "caption", "command", "computed", "credits", "in all cells", "settings"):
+    for words in (command, "caption", "command", "computed", "credits", "in all cells", "layers", "settings"):
         assert words in said
 
 
