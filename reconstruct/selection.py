@@ -4,7 +4,7 @@ A window of the picture holds the positions whose centres lie in it. Of a map wi
 column x has its centre at ((x + 1/2) / W, (y + 1/2) / H). Deliberately free of torch, for whoever only asks for a part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,12 @@ class Selection:
             raise InputError(f"window={list(self.window)}: none of this layer's {size} has its centre there")
         part = F[:, :, rows, columns]
         return part[:, list(self.channels)] if self.channels else part
+
+
+def from_ranges(channels: Iterable[str]) -> tuple[int, ...]:
+    """3 and 0:64, which is 0 to 63, as numbers, each once."""
+    ends = [[int(end) for end in each.split(":")] for each in channels]
+    return tuple(sorted({number for first, *last in ends for number in range(first, last[0] if last else first + 1)}))
 
 
 def in_ranges(numbers: Sequence[int]) -> list[str]:

@@ -23,7 +23,7 @@ from reconstruct.layers import ARCHITECTURES, check, taps
 from reconstruct.models import ALEXNET, COLLECTIONS, require_timm
 from reconstruct.other_names import taken_for
 from reconstruct.runs.results import HALF, NOISE
-from reconstruct.selection import ANY, Selection
+from reconstruct.selection import ANY, Selection, from_ranges
 
 RepresentationKind = Enum("RepresentationKind", ["content", "style", "both"])
 Losses = Enum("Losses", ["paper", "relative"])
@@ -65,15 +65,9 @@ def _require_statistic(given: str, key: str, known: list[str]) -> None:
     _require(given in known or is_own_class(given), key, given, expected)
 
 
-def _numbers(channels: list[str]) -> tuple[int, ...]:
-    """3 and 0:64, which is 0 to 63, as numbers, each once."""
-    ends = [[int(end) for end in each.split(":")] for each in channels]
-    return tuple(sorted({number for first, *last in ends for number in range(first, last[0] if last else first + 1)}))
-
-
 def _require_part(channels: list[str], window: list[float] | None, term: str) -> None:
     for each in channels:
-        is_known = re.fullmatch(r"\d+(:\d+)?", each) is not None and _numbers([each]) != ()
+        is_known = re.fullmatch(r"\d+(:\d+)?", each) is not None and from_ranges([each]) != ()
         _require(is_known, f"{term}.channels", each, "numbers from 0 on, or parts such as 0:64")
     if window is not None:
         left, top, width, height = window if len(window) == 4 else (-1.0,) * 4
@@ -108,7 +102,7 @@ class TermSettings:
     @property
     def selection(self) -> Selection | None:
         """The part of the features that counts; ``None`` if all do."""
-        chosen = Selection(_numbers(self.channels), tuple(self.window or ANY))  # type: ignore[arg-type]  # four of them
+        chosen = Selection(from_ranges(self.channels), tuple(self.window or ANY))  # type: ignore[arg-type]  # four of them
         return None if chosen == Selection() else chosen
 
     @property

@@ -6,8 +6,9 @@ from pathlib import PurePath
 from reconstruct.runs.naming import TERMS, listed
 from reconstruct.runs.results import HALF, HALVED, NOISE, START, Result
 from reconstruct.runs.wording import layer_range, plain
+from reconstruct.selection import from_ranges
 
-MANY = 5  # channels, which are counted and not named
+MANY = 5  # ranges of channels, which are counted and not named
 
 
 def sentence(result: Result) -> str:
@@ -28,10 +29,10 @@ def _code(result: Result, term: str) -> str:
 def _part(result: Result, term: str) -> str:
     """Which features of a term counted, if not all did."""
     channels, window = (result.settings.get(f"{term}.{key}", "") for key in ("channels", "window"))
-    numbers = listed(channels)
-    are_several = len(numbers) > 1 or ":" in channels
-    found = f", channel{'s' if are_several else ''} {', '.join(numbers)}" if 0 < len(numbers) < MANY else ""
-    found = ", many channels" if len(numbers) >= MANY else found
+    ranges = listed(channels)
+    count = len(from_ranges(ranges))
+    found = f", channel{'s' if count > 1 else ''} {', '.join(ranges)}" if 0 < len(ranges) < MANY else ""
+    found = f", {count} channels" if len(ranges) >= MANY else found
     return f"{found}, in the window {plain(window)}" if window.startswith("[") else found
 
 

@@ -139,6 +139,14 @@ def test_a_part_of_a_code_is_a_setting_like_others(done):
 
 
 @pytest.mark.parametrize(
+    ("channels", "told"),
+    [("3", "channel 3"), ("0:64", "channels 0:64"), ("[1,3]", "channels 1, 3"), ("[1,3,5,7,9:12]", "7 channels")],
+)
+def test_a_picture_says_which_channels_it_is_from_or_how_many(done, channels, told):
+    assert f"From the content of relu2_1, {told} of " in done("content.layers=relu2_1", f"content.channels={channels}")
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["content.window=[0.5,0,0.6,1]"], "content.window=[0.5,0,0.6,1]: expected [x,y,width,height] in parts"),

@@ -4,6 +4,8 @@ import re
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as some
 from torch import Tensor
 
 from reconstruct.errors import InputError
@@ -11,7 +13,7 @@ from reconstruct.modules import Modules
 from reconstruct.network import vgg_modules
 from reconstruct.objective import Objective, Term, encode
 from reconstruct.representations import Content, Part, Style
-from reconstruct.selection import Selection
+from reconstruct.selection import Selection, from_ranges, in_ranges
 
 SIDE = 48
 F = torch.arange(2 * 4 * 8.0).reshape(1, 2, 4, 8)
@@ -83,3 +85,12 @@ def test_an_error_is_that_of_the_part_alone(network):
     found = Objective(network, [Term("content", part, encode(network, part, original))]).relative_errors(picture)
     F, P = (network(each, ["relu2_1"])["relu2_1"][:, [3, 17], :, : SIDE // 4] for each in (picture, original))
     assert found["content"]["relu2_1"] == pytest.approx(float((F - P).square().sum() / P.square().sum()), rel=1e-5)
+
+
+@given(some.sets(some.integers(0, 40)))
+def test_channels_written_as_ranges_are_the_same_channels(numbers):
+    assert from_ranges(in_ranges(sorted(numbers))) == tuple(sorted(numbers))
+
+
+def test_ranges_are_written_as_a_user_would():
+    assert in_ranges([3, 5, 6, *range(10, 64)]) == ["3", "5:7", "10:64"]
